@@ -1,0 +1,116 @@
+/// One step tighter of one directive: the unit of the search.
+///
+/// Its `id` is what people read and what the ledger keeps, such as `ProtectSystem=strict` or
+/// `CapabilityBoundingSet=~CAP_SYS_ADMIN`, so it never changes its meaning between releases.
+public struct Restriction: Hashable, Sendable, Identifiable {
+    public let id: String
+    /// The directive's name, such as `ProtectSystem`.
+    public let directive: String
+    public let change: Tightening
+    /// The systemd version that first knows this value, for instance 257.
+    public let introduced: Int
+    /// The restrictions that this one contains: taking it means having taken those. Weaker steps
+    /// of the same ladder, and what systemd adds by itself (`ProtectClock=` drops CAP_SYS_TIME).
+    public let implies: Set<String>
+    /// How likely it breaks a service that nothing is known of.
+    public let prior: Prior
+    /// What the machine must have, or systemd accepts the setting and does nothing.
+    public let needs: Set<Need>
+    /// Why it is not tried unless asked for; nil when it is tried.
+    public let heldBack: String?
+
+    public init(
+        id: String, directive: String, change: Tightening, introduced: Int = 0,
+        implies: Set<String> = [], prior: Prior, needs: Set<Need> = [], heldBack: String? = nil
+    ) {
+        self.id = id
+        self.directive = directive
+        self.change = change
+        self.introduced = introduced
+        self.implies = implies
+        self.prior = prior
+        self.needs = needs
+        self.heldBack = heldBack
+    }
+}
+
+/// How a restriction changes a setting. Applying one twice is applying it once, so a restriction
+/// is already in force exactly when applying it changes nothing.
+public enum Tightening: Hashable, Sendable {
+    /// Climb an ordered setting to `value`; `order` lists the values from weak to strict.
+    case climb(to: String, order: [String])
+    /// Turn a boolean to its strict side.
+    case turn(Bool)
+    /// Add bits to `UMask=`.
+    case addMode(UInt32)
+    /// Remove bits from a mask of what is allowed.
+    case drop(UInt64)
+    /// Empty a list or mask that grants something.
+    case empty
+    /// Set a list to these names.
+    case set([String])
+    /// Add these names to a list that forbids.
+    case add([String])
+    /// Deny one address family.
+    case denyFamily(String)
+    /// Deny every address family but the named ones.
+    case denyOtherFamilies
+    /// Deny the system calls of a group.
+    case denyCalls(String)
+    /// Allow only the system calls of a group.
+    case allowOnlyCalls(String)
+    /// A denied system call kills instead of failing with an error number.
+    case killOnDeniedCall
+    /// Deny every IP address; with `exceptLocalhost`, all but 127.0.0.0/8 and ::1.
+    case denyAddresses(exceptLocalhost: Bool)
+    /// Deny binding any port.
+    case denyPorts
+    /// Deny file systems of a group (`@network`).
+    case denyFileSystems(String)
+    /// Allow only these network interfaces.
+    case allowOnlyInterfaces([String])
+}
+
+/// What is known before the first trial, as rates over services: a family of restrictions is
+/// needed by a service with the family's rate; then each member breaks it with `whenHot`,
+/// otherwise with `whenCold`. Estimates of the search study, to be replaced by counts of real
+/// campaigns; a wrong rate costs trials and never changes the answer.
+public struct Prior: Hashable, Sendable {
+    public let family: String
+    /// 0...1
+    public let whenHot: Double
+    /// 0...1
+    public let whenCold: Double
+
+    public init(family: String, whenHot: Double = 0.7, whenCold: Double = 0.004) {
+        self.family = family
+        self.whenHot = whenHot
+        self.whenCold = whenCold
+    }
+}
+
+/// Something of the machine without which systemd accepts a setting and does nothing, or refuses
+/// every start (facts measured on systemd 252, 257 and 262).
+public enum Need: String, Hashable, Sendable, CaseIterable {
+    /// libseccomp2 installed and `+SECCOMP`; on systemd 262 the library is only recommended.
+    case seccomp
+    /// A systemd built `+BPF_FRAMEWORK` and libbpf installed; Debian 12's is built without.
+    case bpfFramework
+    /// `bpf` in the kernel's list of security modules.
+    case bpfSecurityModule
+    /// A BPF file system on /sys/fs/bpf.
+    case bpfFileSystem
+    /// A network that is not only loopback, or a pass says nothing.
+    case realNetwork
+
+    /// What would make it available, in a few words.
+    public var cure: String {
+        switch self {
+        case .seccomp: "install libseccomp2"
+        case .bpfFramework: "needs libbpf1 and a systemd built with BPF_FRAMEWORK"
+        case .bpfSecurityModule: "boot the kernel with bpf in lsm="
+        case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
+        case .realNetwork: "a lab has only loopback: it cannot be judged there"
+        }
+    }
+}

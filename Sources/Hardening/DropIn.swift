@@ -1,0 +1,125 @@
+/// The text of a drop-in that takes a unit from one sandbox to a tighter one.
+///
+/// Lists are where a drop-in can *loosen*: assignments of the same list OR together, and the first
+/// assignment of a filter fixes whether it allows or denies. So every list is either emptied
+/// first and written as a whole, or only ever extended by denials (`SystemCallFilter=~...`),
+/// which tighten in both modes.
+public struct DropIn: Hashable, Sendable {
+    public let text: String
+
+    /// - Parameters:
+    ///   - header: comment lines for the top, without `#`.
+    ///   - reasons: a further comment for a directive, by its name.
+    public init(
+        from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect,
+        header: [String] = [], reasons: [String: String] = [:]
+    ) {
+        let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+        var lines = header.map { $0.isEmpty ? "#" : "# \($0)" }
+        lines.append("[Service]")
+        for directive in catalogue.directives {
+            let assignments = DropIn.assignments(
+                directive, before: before, after: after, profile: profile)
+            if assignments.isEmpty { continue }
+            lines.append("# \(directive.effect)")
+            if let reason = reasons[directive.name] { lines.append("# \(reason)") }
+            lines += assignments
+        }
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func assignments(
+        _ directive: Directive, before: Sandbox, after: Sandbox, profile: Profile
+    ) -> [String] {
+        let name = directive.name
+        if name == "SystemCallFilter" {
+            return callFilter(directive, before: before, after: after, profile: profile)
+        }
+        var lines = assignment(name, before: before, after: after)
+        // Denying addresses or ports is void while the matching allow-list stands.
+        for (denial, grant) in [
+            ("IPAddressDeny", "IPAddressAllow"), ("SocketBindDeny", "SocketBindAllow"),
+        ] where denial == name {
+            lines += assignment(grant, before: before, after: after)
+        }
+        return lines
+    }
+
+    private static func assignment(
+        _ name: String, before: Sandbox, after: Sandbox
+    ) -> [String] {
+        guard before[name] != after[name] else { return [] }
+        guard let value = after[name] else { return ["\(name)="] }
+        switch value {
+        case .flag(let on): return ["\(name)=\(on ? "yes" : "no")"]
+        case .word(let word): return ["\(name)=\(word)"]
+        case .mode(let mode): return ["\(name)=0\(String(mode, radix: 8))"]
+        case .number(let number):
+            return ["\(name)=\(value == .kill ? "kill" : ErrorNumber.name(number))"]
+        case .mask(let mask): return masked(name, mask)
+        case .list(let names): return names.isEmpty ? ["\(name)="] : whole(name, names)
+        case .filter(let allow, let names):
+            if allow && names.isEmpty { return ["\(name)=", "\(name)=none"] }
+            return whole(name, names, mark: allow ? "" : "~")
+        case .prefixes(let prefixes): return prefixed(name, prefixes)
+        case .ports(let ports): return ports == [.any] ? ["\(name)=any"] : []
+        }
+    }
+
+    private static func whole(_ name: String, _ names: [String], mark: String = "") -> [String] {
+        ["\(name)=", "\(name)=\(mark)\(names.joined(separator: " "))"]
+    }
+
+    private static func masked(_ name: String, _ mask: UInt64) -> [String] {
+        if name == "RestrictNamespaces" {
+            let allowed = NamespaceType.names(in: mask)
+            return allowed.isEmpty ? ["\(name)=yes"] : whole(name, allowed)
+        }
+        // An empty assignment drops every capability; it is also the reset before a shorter list.
+        let kept = Capability.names(in: mask)
+        return kept.isEmpty ? ["\(name)="] : whole(name, kept)
+    }
+
+    private static func prefixed(_ name: String, _ prefixes: [AddressPrefix]) -> [String] {
+        switch Set(prefixes) {
+        case []: ["\(name)="]
+        case Set(AddressPrefix.any): ["\(name)=", "\(name)=any"]
+        default: ["\(name)=", "\(name)=localhost"]
+        }
+    }
+
+    /// Denials extend whatever filter stands; only an allow-list on top of a deny-list needs the
+    /// filter emptied, and then the old denials are written again.
+    private static func callFilter(
+        _ directive: Directive, before: Sandbox, after: Sandbox, profile: Profile
+    ) -> [String] {
+        let name = directive.name
+        guard before[name] != after[name] else { return [] }
+        let taken = directive.restrictions.filter { profile.restrictions.contains($0.id) }
+        var lines: [String] = []
+        for case .allowOnlyCalls(let group) in taken.map(\.change) {
+            let (allow, names) = before.filter(name)
+            if allow { continue }
+            lines += ["\(name)=", "\(name)=\(group)"]
+            if !names.isEmpty { lines.append("\(name)=~\(names.joined(separator: " "))") }
+        }
+        let groups = taken.compactMap { restriction in
+            if case .denyCalls(let group) = restriction.change { group } else { nil }
+        }
+        if !groups.isEmpty { lines.append("\(name)=~\(groups.joined(separator: " "))") }
+        return lines
+    }
+}
+
+/// Names for the few error numbers that a filter answers with (errno(3), Linux on all
+/// architectures that systemd's own default list names).
+enum ErrorNumber {
+    static func name(_ number: Int32) -> String {
+        switch number {
+        case 1: "EPERM"
+        case 13: "EACCES"
+        case 38: "ENOSYS"
+        default: String(number)
+        }
+    }
+}

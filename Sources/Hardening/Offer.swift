@@ -1,0 +1,101 @@
+/// What can be tried on one service on one machine, and what cannot and why.
+public struct Offer: Sendable {
+    /// In the catalogue's order; each one's implications within the offer are `implications`.
+    public let restrictions: [Restriction]
+    public let leftOut: [LeftOut]
+
+    /// A restriction that is not tried.
+    public struct LeftOut: Hashable, Sendable {
+        public let id: String
+        public let reason: Reason
+    }
+
+    public enum Reason: Hashable, Sendable {
+        /// This systemd does not know the value; the number is the version that first does.
+        case unknownTo(version: Int)
+        case alreadyInForce
+        /// Accepted by systemd and ignored on this machine.
+        case ignored(Need)
+        case heldBack(String)
+        /// The user wants it left as it is.
+        case kept
+        /// It contains a restriction that the user wants left out.
+        case contains(String)
+    }
+
+    /// - Parameters:
+    ///   - keep: ids of restrictions, or names of directives, that stay as they are.
+    ///   - attempt: ids of restrictions that are held back and tried all the same.
+    public init(
+        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, keep: Set<String> = [],
+        attempt: Set<String> = []
+    ) {
+        func reason(_ restriction: Restriction) -> Reason? {
+            if restriction.introduced > dialect.version {
+                return .unknownTo(version: restriction.introduced)
+            }
+            if let missing = restriction.needs.sorted(by: { $0.rawValue < $1.rawValue })
+                .first(where: { !dialect.available.contains($0) })
+            {
+                return .ignored(missing)
+            }
+            if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }
+            if keep.contains(restriction.id) || keep.contains(restriction.directive) {
+                return .kept
+            }
+            if let held = restriction.implies.sorted().first(where: { id in
+                keep.contains(id) || keep.contains(catalogue[id]?.directive ?? "")
+            }) {
+                return .contains(held)
+            }
+            if restriction.directive == "RemoveIPC"
+                && AnalyzedSandbox(sandbox, dialect).isPrivileged
+            {
+                return .heldBack("systemd never removes objects of root")
+            }
+            if let why = restriction.heldBack, !attempt.contains(restriction.id) {
+                return .heldBack(why)
+            }
+            return nil
+        }
+        let judged = catalogue.restrictions.map { ($0, reason($0)) }
+        restrictions = judged.filter { $0.1 == nil }.map(\.0)
+        leftOut = judged.compactMap { restriction, reason in
+            reason.map { LeftOut(id: restriction.id, reason: $0) }
+        }
+    }
+
+    /// The restrictions of the offer that `restriction` contains.
+    public func implications(of restriction: Restriction) -> Set<String> {
+        restriction.implies.intersection(restrictions.map(\.id))
+    }
+
+    /// How many points of exposure each restriction of the offer is worth: what a test of the
+    /// exposure's table loses when everything is on, shared between those that are needed for it.
+    ///
+    /// A test that needs three capabilities gone gives each a third; no restriction is worth
+    /// less than one point, so that tightening more is always better.
+    public func weights(in catalogue: Catalogue, on sandbox: Sandbox, dialect: Dialect) -> [Double]
+    {
+        let everything = Profile(restrictions.map(\.id), in: catalogue)
+        func points(without id: String?) -> [UInt64] {
+            let taken = everything.restrictions.filter { candidate in
+                candidate != id && !(catalogue[candidate]?.implies.contains(id ?? "") ?? false)
+            }
+            let tightened = sandbox.tightened(
+                by: Profile(recorded: taken), in: catalogue, dialect: dialect)
+            return Exposure.points(of: tightened, dialect: dialect)
+        }
+        let best = points(without: nil)
+        let worst = Exposure.points(of: sandbox, dialect: dialect)
+        let without = restrictions.map { points(without: $0.id) }
+        var weights = Array(repeating: 1.0, count: restrictions.count)
+        for test in best.indices where worst[test] > best[test] {
+            let needed = without.indices.filter { without[$0][test] > best[test] }
+            for index in needed {
+                weights[index] += Double(worst[test] - best[test]) / Double(needed.count)
+            }
+        }
+        return weights
+    }
+}

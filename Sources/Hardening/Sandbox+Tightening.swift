@@ -1,0 +1,132 @@
+extension Sandbox {
+    /// The sandbox after taking `profile`, by the rules of `catalogue`. It is never looser than
+    /// this one: each change meets what is already there.
+    public func tightened(
+        by profile: Profile, in catalogue: Catalogue, dialect: Dialect
+    ) -> Sandbox {
+        var result = self
+        if !filtersCalls { result.settings["SystemCallErrorNumber"] = .number(Sandbox.refused) }
+        for restriction in catalogue.restrictions
+        where profile.restrictions.contains(restriction.id) {
+            result.apply(restriction, dialect)
+        }
+        if !filtersCalls && !result.filtersCalls {
+            result.settings["SystemCallErrorNumber"] = settings["SystemCallErrorNumber"]
+        }
+        return result
+    }
+
+    /// Whether taking `restriction` would change nothing.
+    ///
+    /// A service without a filter has no denied calls, so what would happen to one is not "in
+    /// force": such a service is asked about with an error number, the weaker of the two answers.
+    public func already(has restriction: Restriction, dialect: Dialect) -> Bool {
+        var before = self
+        if !filtersCalls { before.settings["SystemCallErrorNumber"] = .number(Sandbox.refused) }
+        var after = before
+        after.apply(restriction, dialect)
+        return after == before
+    }
+
+    /// EPERM: what a denied call answers until `SystemCallErrorNumber=kill` is taken. A service
+    /// that had its own filter keeps its own answer.
+    static let refused: Int32 = 1
+
+    private mutating func apply(_ restriction: Restriction, _ dialect: Dialect) {
+        let name = restriction.directive
+        switch restriction.change {
+        case .climb(let value, let order): climb(name, to: value, order)
+        case .turn(let on): if flagIsNot(name, on) { settings[name] = .flag(on) }
+        case .addMode(let bits): addMode(name, bits)
+        case .drop(let bits): drop(name, bits)
+        case .empty: empty(name)
+        case .set(let names): if Set(list(name)) != Set(names) { settings[name] = .list(names) }
+        case .add(let names):
+            let missing = names.filter { !list(name).contains($0) }
+            if !missing.isEmpty { settings[name] = .list(list(name) + missing) }
+        case .denyFamily(let family): deny([family], of: name)
+        case .denyOtherFamilies: allowOnly(AddressFamily.named, of: name)
+        case .denyCalls(let group): deny(Array(dialect.calls[group] ?? [group]).sorted(), of: name)
+        case .allowOnlyCalls(let group):
+            let calls = (dialect.calls[group] ?? []).union(dialect.calls["@default"] ?? [])
+            allowOnly(calls.sorted(), of: name)
+        case .killOnDeniedCall: settings[name] = .kill
+        case .denyAddresses(let exceptLocalhost): denyAddresses(exceptLocalhost)
+        case .denyPorts:
+            settings[name] = .ports([.any])
+            settings["SocketBindAllow"] = nil
+        case .denyFileSystems(let group): deny([group], of: name)
+        case .allowOnlyInterfaces(let names): allowOnly(names, of: name)
+        }
+    }
+
+    private func flagIsNot(_ name: String, _ on: Bool) -> Bool {
+        // MemoryKSM= is a tri-state that reads false where it is unset; setting it to no is a
+        // promise all the same, so it counts as in force only when it was written.
+        name == "MemoryKSM" ? settings[name] == nil : flag(name) != on
+    }
+
+    private mutating func climb(_ name: String, to value: String, _ order: [String]) {
+        let current = order.firstIndex(of: word(name, default: order[0])) ?? 0
+        if let wanted = order.firstIndex(of: value), wanted > current {
+            settings[name] = .word(value)
+        }
+    }
+
+    private mutating func addMode(_ name: String, _ bits: UInt32) {
+        // systemd's default is 0022 for the system's and the user's manager.
+        var mode: UInt32 = 0o022
+        if case .mode(let current) = settings[name] { mode = current }
+        if mode | bits != mode { settings[name] = .mode(mode | bits) }
+    }
+
+    private mutating func drop(_ name: String, _ bits: UInt64) {
+        let all =
+            name == "CapabilityBoundingSet"
+            ? Capability.all : NamespaceType.bits.reduce(0) { $0 | $1.bit }
+        let current = mask(name, default: all)
+        if current & ~bits != current { settings[name] = .mask(current & ~bits) }
+    }
+
+    private mutating func empty(_ name: String) {
+        switch settings[name] {
+        case .list(let names) where !names.isEmpty: settings[name] = .list([])
+        case .mask(let mask) where mask != 0: settings[name] = .mask(0)
+        default: break
+        }
+    }
+
+    /// Deny these names: taken from an allow-list, or added to a deny-list.
+    private mutating func deny(_ names: [String], of name: String) {
+        let (allow, current) = filter(name)
+        let denied = Set(names)
+        let next =
+            allow
+            ? current.filter { !denied.contains($0) }
+            : current + names.filter { !current.contains($0) }
+        if next != current { settings[name] = .filter(allow: allow, next) }
+    }
+
+    /// Allow only these names, less what is denied already.
+    private mutating func allowOnly(_ names: [String], of name: String) {
+        let (allow, current) = filter(name)
+        let listed = Set(current)
+        let next = names.filter { allow == listed.contains($0) }
+        if !(allow && Set(next) == listed) { settings[name] = .filter(allow: true, next) }
+    }
+
+    private mutating func denyAddresses(_ exceptLocalhost: Bool) {
+        let localhost = Set(AddressPrefix.localhost)
+        let denied = prefixes("IPAddressDeny")
+        let allowed = prefixes("IPAddressAllow")
+        if !Set(AddressPrefix.any).isSubset(of: denied) {
+            settings["IPAddressDeny"] = .prefixes(AddressPrefix.any)
+            if exceptLocalhost {
+                settings["IPAddressAllow"] = .prefixes(AddressPrefix.localhost)
+                return
+            }
+        }
+        let kept = exceptLocalhost ? allowed.filter { localhost.contains($0) } : []
+        if kept != allowed { settings["IPAddressAllow"] = .prefixes(kept) }
+    }
+}

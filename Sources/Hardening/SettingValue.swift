@@ -1,0 +1,69 @@
+/// The value of one sandbox setting, in the few shapes that systemd's settings have.
+///
+/// Each case names the D-Bus signature that the setting has on the bus; the conversion itself
+/// belongs to the target that speaks to the bus.
+public enum SettingValue: Hashable, Sendable {
+    /// `b`
+    case flag(Bool)
+    /// `s`: one word of an enumeration, such as `strict`.
+    case word(String)
+    /// `u`: a file mode mask.
+    case mode(UInt32)
+    /// `i`: an error number; systemd's "kill the process" is `SettingValue.kill`.
+    case number(Int32)
+    /// `t`: a bit mask of what is *still allowed*.
+    case mask(UInt64)
+    /// `as`
+    case list([String])
+    /// `(bas)`: an allow-list or a deny-list of names.
+    case filter(allow: Bool, [String])
+    /// `a(iayu)`: address prefixes.
+    case prefixes([AddressPrefix])
+    /// `a(iiqq)`: port ranges.
+    case ports([PortRange])
+
+    /// What `SystemCallErrorNumber=` reads when violations kill (measured on systemd 252 to 262).
+    public static let kill = SettingValue.number(2_147_483_646)
+}
+
+/// An address prefix as `IPAddressDeny=` takes it: `family` 2 (IPv4, 4 bytes) or 10 (IPv6, 16).
+public struct AddressPrefix: Hashable, Sendable {
+    public let family: Int32
+    public let bytes: [UInt8]
+    public let length: UInt32
+
+    public init(family: Int32, bytes: [UInt8], length: UInt32) {
+        self.family = family
+        self.bytes = bytes
+        self.length = length
+    }
+
+    /// `any`: every IPv4 and every IPv6 address.
+    public static let any = [
+        AddressPrefix(family: 2, bytes: [0, 0, 0, 0], length: 0),
+        AddressPrefix(family: 10, bytes: Array(repeating: 0, count: 16), length: 0),
+    ]
+
+    /// `localhost`: 127.0.0.0/8 and ::1/128.
+    public static let localhost = [
+        AddressPrefix(family: 2, bytes: [127, 0, 0, 0], length: 8),
+        AddressPrefix(family: 10, bytes: Array(repeating: 0, count: 15) + [1], length: 128),
+    ]
+}
+
+/// A port range as `SocketBindDeny=` takes it; all zero means any family, protocol and port.
+public struct PortRange: Hashable, Sendable {
+    public let family: Int32
+    public let transport: Int32
+    public let count: UInt16
+    public let lowest: UInt16
+
+    public init(family: Int32, transport: Int32, count: UInt16, lowest: UInt16) {
+        self.family = family
+        self.transport = transport
+        self.count = count
+        self.lowest = lowest
+    }
+
+    public static let any = PortRange(family: 0, transport: 0, count: 0, lowest: 0)
+}
