@@ -1,0 +1,63 @@
+import Foundation
+import GRDB
+import Hardening
+import Synchronization
+import Trials
+
+/// The record of one campaign. Trials of an earlier run that was cut off are handed out again in
+/// their order, so that the search arrives where it was without starting the service.
+public final class CampaignLedger: Ledger {
+    public let id: Int64
+    /// How many trials an earlier run left.
+    public let resumed: Int
+    private let store: TrialStore
+    private let recorded: [Trial]
+
+    init(store: TrialStore, id: Int64, recorded: [Trial]) {
+        self.store = store
+        self.id = id
+        self.recorded = recorded
+        resumed = recorded.count
+    }
+
+    public func trial(under profile: Profile, repetition: Int) -> Trial? {
+        let matching = recorded.filter { $0.profile == profile }
+        return repetition < matching.count ? matching[repetition] : nil
+    }
+
+    public func record(_ trial: Trial) throws(ExperimentError) {
+        let profile = trial.profile.restrictions.sorted().joined(separator: " ")
+        try store.run { database in
+            let record = String(decoding: try encode(trial), as: UTF8.self)
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO trial (campaignId, number, profile, verdict, record)
+                    VALUES (?, ?, ?, ?, ?)
+                    """,
+                arguments: [id, trial.number, profile, word(trial.verdict), record])
+        }
+    }
+
+    /// Closes the campaign with its result, so that the next one starts afresh.
+    public func finish(result: String, now: UInt64) throws(ExperimentError) {
+        try store.run { database in
+            try database.execute(
+                sql: "UPDATE campaign SET finished = ?, result = ? WHERE id = ?",
+                arguments: [Int64(now), result, id])
+        }
+    }
+
+    private func encode(_ trial: Trial) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return try encoder.encode(trial)
+    }
+
+    private func word(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .passed: "passed"
+        case .failed: "failed"
+        case .unresolved: "unresolved"
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+import Hardening
+import Trials
+
+/// The record of all campaigns on this machine: one SQLite file in write-ahead mode, every trial
+/// synced to disk before `record` returns.
+public final class TrialStore: Sendable {
+    private let database: DatabaseQueue
+    private let path: String
+
+    /// Opens or makes `trials.sqlite` in `directory`.
+    ///
+    /// - Throws: `ExperimentError` when the directory cannot be made or the file is not a ledger.
+    public init(directory: String) throws(ExperimentError) {
+        path = directory + "/trials.sqlite"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw ExperimentError(
+                "cannot make the ledger's directory \(directory): \(error.localizedDescription); "
+                    + "choose another with --state-dir")
+        }
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            // A trial must survive the machine's end too, not only ours.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        do {
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            try TrialStore.schema.migrate(database)
+        } catch {
+            throw TrialStore.explain(error, path)
+        }
+    }
+
+    /// The schema, one migration per change; an older ledger is brought up to date on opening.
+    private static let schema: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("campaigns and trials") { database in
+            try database.create(table: "campaign") { table in
+                table.autoIncrementedPrimaryKey("id")
+                table.column("unit", .text).notNull().indexed()
+                table.column("fingerprint", .text).notNull()
+                table.column("began", .integer).notNull()
+                table.column("finished", .integer)
+                table.column("result", .text)
+            }
+            try database.create(table: "trial") { table in
+                table.belongsTo("campaign", onDelete: .cascade).notNull()
+                table.column("number", .integer).notNull()
+                table.column("profile", .text).notNull()
+                table.column("verdict", .text).notNull()
+                table.column("record", .text).notNull()
+                table.primaryKey(["campaignId", "number"])
+            }
+        }
+        return migrator
+    }()
+
+    /// The unfinished campaign of this unit with this fingerprint, or a new one.
+    ///
+    /// - Parameter fingerprint: whatever makes a trial comparable: the unit's settings, probes,
+    ///   host, catalogue. A campaign with another fingerprint is never resumed.
+    public func campaign(
+        unit: String, fingerprint: String, now: UInt64
+    ) throws(ExperimentError) -> CampaignLedger {
+        try run { database in
+            let open = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT id FROM campaign
+                    WHERE unit = ? AND fingerprint = ? AND finished IS NULL
+                    ORDER BY id DESC
+                    """, arguments: [unit, fingerprint])
+            if let open {
+                let records = try String.fetchAll(
+                    database,
+                    sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY number",
+                    arguments: [open])
+                let decoder = JSONDecoder()
+                let trials = try records.map {
+                    try decoder.decode(Trial.self, from: Data($0.utf8))
+                }
+                return CampaignLedger(store: self, id: open, recorded: trials)
+            }
+            try database.execute(
+                sql: "INSERT INTO campaign (unit, fingerprint, began) VALUES (?, ?, ?)",
+                arguments: [unit, fingerprint, Int64(now)])
+            return CampaignLedger(store: self, id: database.lastInsertedRowID, recorded: [])
+        }
+    }
+
+    /// Every campaign of a unit, the newest first.
+    public func campaigns(of unit: String) throws(ExperimentError) -> [RecordedCampaign] {
+        try run { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, began, finished, result,
+                        (SELECT count(*) FROM trial WHERE campaignId = campaign.id) AS trials
+                    FROM campaign WHERE unit = ? ORDER BY id DESC
+                    """, arguments: [unit]
+            ).map { row in
+                RecordedCampaign(
+                    id: row["id"], began: UInt64(row["began"] as Int64),
+                    finished: (row["finished"] as Int64?).map(UInt64.init), trials: row["trials"],
+                    result: row["result"])
+            }
+        }
+    }
+
+    func run<Result>(
+        _ work: (Database) throws -> Result
+    ) throws(ExperimentError) -> Result {
+        do { return try database.write(work) } catch { throw TrialStore.explain(error, path) }
+    }
+
+    private static func explain(_ error: any Error, _ path: String) -> ExperimentError {
+        guard let error = error as? DatabaseError else {
+            return ExperimentError(
+                "the ledger \(path) holds a record that cannot be read (\(error)); "
+                    + "move the file away to start afresh")
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR:
+            return ExperimentError(
+                "the disk under the ledger \(path) is full or failing; "
+                    + "make room or choose another place with --state-dir, then run again")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return ExperimentError(
+                "the ledger \(path) is damaged or no ledger; move the file away to start afresh")
+        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
+            return ExperimentError(
+                "the ledger \(path) cannot be written; run as root or choose a place of your own "
+                    + "with --state-dir")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            return ExperimentError(
+                "the ledger \(path) is held by another program for too long; try again")
+        default:
+            return ExperimentError("the ledger \(path): \(error.message ?? "\(error)")")
+        }
+    }
+}
+
+/// A campaign as the ledger lists it.
+public struct RecordedCampaign: Sendable {
+    public let id: Int64
+    /// Microseconds since 1970.
+    public let began: UInt64
+    public let finished: UInt64?
+    public let trials: Int
+    /// The result as JSON, in the schema of `harden --json`; nil if it never finished.
+    public let result: String?
+}

@@ -1,0 +1,164 @@
+import Hardening
+
+/// The course of one trial: start, readiness, probes, reload and probes again, a settle time,
+/// stop. It carries out and writes down; what it means is the verdict's business.
+public struct Course: Sendable {
+    public let service: any ServiceUnderTest
+    public let probes: [any Probe]
+    public let canReload: Bool
+    /// How long the service must stay up after its last probe.
+    public let settle: Duration
+    private let clock = ContinuousClock()
+
+    public init(
+        service: any ServiceUnderTest, probes: [any Probe], canReload: Bool, settle: Duration
+    ) {
+        self.service = service
+        self.probes = probes
+        self.canReload = canReload
+        self.settle = settle
+    }
+
+    /// What a trial is to be.
+    public struct Order: Sendable {
+        public var number: Int
+        public var purpose: String
+        public var profile: Profile
+        public var cadence: Cadence
+        /// Microseconds since 1970.
+        public var began: UInt64
+        public var usualEnd: UnitState?
+
+        public init(
+            number: Int, purpose: String, profile: Profile, cadence: Cadence, began: UInt64,
+            usualEnd: UnitState?
+        ) {
+            self.number = number
+            self.purpose = purpose
+            self.profile = profile
+            self.cadence = cadence
+            self.began = began
+            self.usualEnd = usualEnd
+        }
+    }
+
+    /// Runs one trial. The copy is ended however this returns.
+    public func run(_ order: Order) async throws(ExperimentError) -> Trial {
+        var notes = Notes()
+        let began = clock.now
+        let started = try await service.start(under: order.profile)
+        notes.timing.start = microseconds(since: began)
+        switch started {
+        case .refused(let name, let message):
+            notes.observations.append(.refusedByManager(name: name, message: message))
+        case .started(let job, let copy):
+            notes.observations.append(.job(.start, result: job))
+            do {
+                try await live(copy, order, since: clock.now, &notes)
+            } catch {
+                await copy.end()
+                throw error
+            }
+            await copy.end()
+        }
+        notes.timing.whole = microseconds(since: began)
+        return Trial(
+            number: order.number, purpose: order.purpose, profile: order.profile,
+            began: order.began, microseconds: notes.timing, observations: notes.observations,
+            usualEnd: order.usualEnd)
+    }
+
+    private struct Notes {
+        var observations: [Observation] = []
+        var timing = Trial.Timing()
+        /// Nothing failed so far; after a failure the rest of the life is of no interest.
+        var isWell: Bool { Verdict(of: observations).isFailure == false }
+    }
+
+    private func live(
+        _ copy: any ServiceCopy, _ order: Order, since start: ContinuousClock.Instant,
+        _ notes: inout Notes
+    ) async throws(ExperimentError) {
+        notes.observations += try await copy.disturbances
+        try await observe(copy, .start, &notes)
+        if notes.isWell {
+            try await ask(copy, .ready, order.cadence, since: start, &notes)
+            try await observe(copy, .ready, &notes)
+        }
+        if notes.isWell { try await reload(copy, order, &notes) }
+        if notes.isWell {
+            await pause(settle, &notes)
+            try await observe(copy, .settled, &notes)
+        }
+        let stopping = clock.now
+        let (job, end) = try await copy.stop()
+        notes.timing.stop = microseconds(since: stopping)
+        notes.observations.append(.job(.stop, result: job))
+        notes.observations.append(.unit(.stop, end))
+        notes.observations += try await copy.log().map(Observation.log)
+    }
+
+    private func reload(
+        _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
+    ) async throws(ExperimentError) {
+        guard canReload else {
+            notes.observations.append(.skipped(.reload, why: "the unit has no reload"))
+            return
+        }
+        let began = clock.now
+        notes.observations.append(.job(.reload, result: try await copy.reload()))
+        notes.timing.reload = microseconds(since: began)
+        if notes.isWell {
+            try await ask(copy, .reloaded, order.cadence, since: clock.now, &notes)
+        }
+    }
+
+    private func observe(
+        _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes
+    ) async throws(ExperimentError) {
+        notes.observations.append(.unit(stage, try await copy.state()))
+    }
+
+    /// Asks every probe under the cadence; a service that is gone is not asked any further.
+    private func ask(
+        _ copy: any ServiceCopy, _ stage: Stage, _ cadence: Cadence,
+        since start: ContinuousClock.Instant, _ notes: inout Notes
+    ) async throws(ExperimentError) {
+        for probe in probes {
+            var checks: [Cadence.Check] = []
+            while case .askAgain = cadence.ruling(on: checks) {
+                if Task.isCancelled { throw .interrupted }
+                if !checks.isEmpty {
+                    await pause(cadence.interval, &notes)
+                    let state = try await copy.state()
+                    if !state.isUp {
+                        notes.observations.append(.unit(stage, state))
+                        break
+                    }
+                }
+                let began = clock.now
+                let outcome = await probe.check(deadline: cadence.timeout)
+                notes.timing.probes += microseconds(since: began)
+                checks.append(.init(at: clock.now - start, outcome: outcome))
+            }
+            let last = checks.last?.outcome ?? .cannotTell("it was not asked")
+            notes.observations.append(.probe(stage, name: probe.name, last))
+            if !last.isHealthy { return }
+        }
+    }
+
+    private func pause(_ time: Duration, _ notes: inout Notes) async {
+        let began = clock.now
+        try? await clock.sleep(for: time)
+        notes.timing.settle += microseconds(since: began)
+    }
+
+    private func microseconds(since instant: ContinuousClock.Instant) -> UInt64 {
+        let (seconds, attoseconds) = (clock.now - instant).components
+        return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
+    }
+}
+
+extension Verdict {
+    var isFailure: Bool { if case .failed = self { true } else { false } }
+}

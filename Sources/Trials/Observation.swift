@@ -1,0 +1,93 @@
+/// One thing that was seen during a trial. A trial keeps all of them; what they mean is decided
+/// afterwards, by `Verdict`, from nothing else.
+public enum Observation: Hashable, Codable, Sendable {
+    /// systemd refused the transient unit; the D-Bus error's name and message.
+    case refusedByManager(name: String, message: String)
+    /// A job of the unit ended: `done`, `failed`, `timeout`, ... (`JobRemoved`).
+    case job(Stage, result: String)
+    case unit(Stage, UnitState)
+    /// What the checks of one probe came to at this stage.
+    case probe(Stage, name: String, CheckOutcome)
+    /// The manager reloaded its units meanwhile, which rewrites a transient unit.
+    case managerReloaded
+    /// A drop-in of the machine overrides the copy otherwise than the original.
+    case foreignDropIn(path: String)
+    /// The stage does not apply to this unit.
+    case skipped(Stage, why: String)
+    case log(LogLine)
+}
+
+/// Where in its life the copy was.
+public enum Stage: String, Hashable, Codable, Sendable, CaseIterable {
+    case start, ready, reload, reloaded, settled, stop
+}
+
+/// The properties of a unit that say how it fares, read over D-Bus.
+public struct UnitState: Hashable, Codable, Sendable {
+    /// `Type`: `exec`, `forking`, `oneshot`...
+    public var type: String
+    /// `ActiveState`: `active`, `inactive`, `failed`...
+    public var active: String
+    /// `SubState`: `running`, `exited`...
+    public var sub: String
+    /// `Result`: `success`, `exit-code`, `signal`...
+    public var result: String
+    /// `ExecMainCode`: 0 still running, 1 exited, 2 killed, 3 dumped core.
+    public var mainCode: Int32
+    /// `ExecMainStatus`: exit status or signal number.
+    public var mainStatus: Int32
+    /// `MainPID`; 0 for none.
+    public var mainPID: UInt32
+
+    public init(
+        type: String, active: String, sub: String, result: String, mainCode: Int32 = 0,
+        mainStatus: Int32 = 0, mainPID: UInt32 = 0
+    ) {
+        self.type = type
+        self.active = active
+        self.sub = sub
+        self.result = result
+        self.mainCode = mainCode
+        self.mainStatus = mainStatus
+        self.mainPID = mainPID
+    }
+
+    /// Up: active, or a oneshot that did its work and is gone.
+    public var isUp: Bool {
+        active == "active" || (type == "oneshot" && active == "inactive" && result == "success")
+    }
+
+    /// Whether two endings are the same ending: the result, and how the main process went.
+    public func endedLike(_ other: UnitState) -> Bool {
+        result == other.result && mainCode == other.mainCode && mainStatus == other.mainStatus
+    }
+}
+
+/// What one check said.
+public enum CheckOutcome: Hashable, Codable, Sendable {
+    case healthy
+    /// The reason in a few words, such as `HTTP 502`.
+    case unhealthy(String)
+    /// The probe itself could not tell (exit status 125).
+    case cannotTell(String)
+
+    public var isHealthy: Bool { self == .healthy }
+}
+
+/// A line of the journal that belongs to the copy.
+public struct LogLine: Hashable, Codable, Sendable {
+    /// 0 (emergency) to 7 (debug), as in syslog(3).
+    public let priority: Int
+    /// Who said it, such as `nginx` or `systemd`.
+    public let source: String
+    public let message: String
+    /// systemd's MESSAGE_ID, 32 hexadecimal digits, where there is one.
+    public let messageID: String?
+
+    public init(priority: Int, source: String, message: String, messageID: String? = nil) {
+        self.priority = priority
+        self.source = source
+        self.message = message
+        self.messageID = messageID
+    }
+}

@@ -1,0 +1,61 @@
+import Hardening
+
+/// A service of which copies can be started: the port to systemd.
+public protocol ServiceUnderTest: Sendable {
+    /// Starts a copy under `profile` and waits until its start job has ended, or the deadline of
+    /// the service's own start has passed.
+    func start(under profile: Profile) async throws(ExperimentError) -> StartedCopy
+}
+
+/// What came of a start.
+public enum StartedCopy: Sendable {
+    /// systemd would not even load the unit.
+    case refused(name: String, message: String)
+    /// The start job ended with this result; the copy exists until it is ended.
+    case started(job: String, any ServiceCopy)
+}
+
+/// A copy that was started. Whatever became of it, `end` must be called.
+public protocol ServiceCopy: Sendable {
+    /// Something about this copy makes the trial worthless, such as a foreign drop-in.
+    var disturbances: [Observation] { get async throws(ExperimentError) }
+    func state() async throws(ExperimentError) -> UnitState
+    /// Runs its reload and waits for the job; the job's result.
+    func reload() async throws(ExperimentError) -> String
+    /// Stops it and waits; the job's result and how the service ended.
+    func stop() async throws(ExperimentError) -> (job: String, end: UnitState)
+    /// Its lines in the journal, oldest first.
+    func log() async throws(ExperimentError) -> [LogLine]
+    /// Kills what is left and forgets the unit. Never fails; safe to call twice.
+    func end() async
+}
+
+/// Asks the service whether it works.
+public protocol Probe: Sendable {
+    /// As people read it: `GET http://127.0.0.1/`.
+    var name: String { get }
+    /// One check. It returns within `deadline` and leaves nothing running.
+    func check(deadline: Duration) async -> CheckOutcome
+}
+
+/// The record of campaigns. A trial is on disk before the search learns from it.
+public protocol Ledger: Sendable {
+    /// A recorded trial of this campaign that answers the same question, not yet used: `repetition`
+    /// counts earlier trials of the same profile.
+    func trial(under profile: Profile, repetition: Int) throws(ExperimentError) -> Trial?
+    func record(_ trial: Trial) throws(ExperimentError)
+}
+
+/// The experiment itself cannot go on. A broken *service* is never an error.
+public struct ExperimentError: Error, Hashable, CustomStringConvertible {
+    /// What went wrong, to whom, and what to do next: one line.
+    public let description: String
+    public let isInterruption: Bool
+
+    public init(_ description: String, isInterruption: Bool = false) {
+        self.description = description
+        self.isInterruption = isInterruption
+    }
+
+    public static let interrupted = ExperimentError("interrupted", isInterruption: true)
+}

@@ -1,0 +1,82 @@
+import Hardening
+
+/// One start of a copy under one profile, with everything observed.
+public struct Trial: Hashable, Codable, Sendable {
+    /// Counted from 1 within a campaign.
+    public let number: Int
+    /// What it was for, in one line that people read.
+    public let purpose: String
+    public let profile: Profile
+    /// When it began, in microseconds since 1970.
+    public let began: UInt64
+    public let microseconds: Timing
+    public let observations: [Observation]
+    public let verdict: Verdict
+
+    /// Where the time of a trial went, in microseconds.
+    public struct Timing: Hashable, Codable, Sendable {
+        public var start: UInt64 = 0
+        public var probes: UInt64 = 0
+        public var reload: UInt64 = 0
+        /// Waiting on purpose: between checks, and to see whether the service stays.
+        public var settle: UInt64 = 0
+        public var stop: UInt64 = 0
+        public var whole: UInt64 = 0
+
+        public init() {}
+
+        /// What Temper itself took: everything that was not the service's or asked for.
+        public var overhead: UInt64 {
+            whole - min(whole, start + probes + reload + settle + stop)
+        }
+    }
+
+    public init(
+        number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
+        observations: [Observation], usualEnd: UnitState?
+    ) {
+        self.number = number
+        self.purpose = purpose
+        self.profile = profile
+        self.began = began
+        self.microseconds = microseconds
+        self.observations = observations
+        verdict = Verdict(of: observations, usualEnd: usualEnd)
+    }
+
+    /// How the service ended when it was stopped; nil if it never came to that.
+    public var end: UnitState? {
+        for case .unit(.stop, let state) in observations { return state }
+        return nil
+    }
+
+    /// The lines of its journal.
+    public var log: [LogLine] {
+        observations.compactMap { if case .log(let line) = $0 { line } else { nil } }
+    }
+
+    /// Directives that the way it failed points at; empty when it points at none. A suspicion,
+    /// never a proof: a program may itself exit with 226.
+    public var suspects: Set<String> {
+        guard case .failed = verdict else { return [] }
+        for case .unit(let stage, let state) in observations where stage != .stop {
+            if state.mainCode == 1, let step = SetupStep.of(exitStatus: state.mainStatus) {
+                return step.suspects
+            }
+            if state.mainCode >= 2 && state.mainStatus == 31 { return SetupStep.filters }
+        }
+        return []
+    }
+}
+
+extension Profile: Codable {
+    public init(from decoder: any Decoder) throws {
+        self.init(recorded: Set(try decoder.singleValueContainer().decode([String].self)))
+    }
+
+    /// As a sorted list, so that the same profile is always the same text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(restrictions.sorted())
+    }
+}
