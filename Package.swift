@@ -8,18 +8,38 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
+        // Pure: no I/O, no clock, no Foundation.
         .target(name: "Hardening"),
-        .target(name: "Trials", dependencies: ["Hardening"]),
+        .target(name: "Bisection"),
+        .target(name: "Trials", dependencies: ["Hardening", "Bisection"]),
+
+        // Each knows one outside thing.
+        .systemLibrary(
+            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "SystemdBus", dependencies: ["CSystemd"]),
+        .target(
+            name: "Systemd", dependencies: ["Hardening", "Trials", "SystemdBus", "CSystemd"]),
         .systemLibrary(
             name: "CProbes", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Probes", dependencies: ["Trials", "CProbes"]),
         .target(
             name: "TrialLedger",
+            dependencies: ["Hardening", "Trials", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "CLab", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "Lab", dependencies: ["CLab"]),
+        .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
+
+        .target(
+            name: "TemperCommand",
             dependencies: [
-                "Hardening", "Trials", .product(name: "GRDB", package: "GRDB.swift"),
+                "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
+                "TrialLedger", "Lab", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
     ])
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

@@ -19,7 +19,8 @@ public struct DropIn: Hashable, Sendable {
         lines.append("[Service]")
         for directive in catalogue.directives {
             let assignments = DropIn.assignments(
-                directive, before: before, after: after, profile: profile)
+                directive.name, before: before, after: after,
+                CallFilterChange(from: before, taking: profile, in: catalogue))
             if assignments.isEmpty { continue }
             lines.append("# \(directive.effect)")
             if let reason = reasons[directive.name] { lines.append("# \(reason)") }
@@ -29,12 +30,9 @@ public struct DropIn: Hashable, Sendable {
     }
 
     private static func assignments(
-        _ directive: Directive, before: Sandbox, after: Sandbox, profile: Profile
+        _ name: String, before: Sandbox, after: Sandbox, _ calls: CallFilterChange
     ) -> [String] {
-        let name = directive.name
-        if name == "SystemCallFilter" {
-            return callFilter(directive, before: before, after: after, profile: profile)
-        }
+        if name == "SystemCallFilter" { return callFilter(calls) }
         var lines = assignment(name, before: before, after: after)
         // Denying addresses or ports is void while the matching allow-list stands.
         for (denial, grant) in [
@@ -88,26 +86,12 @@ public struct DropIn: Hashable, Sendable {
         }
     }
 
-    /// Denials extend whatever filter stands; only an allow-list on top of a deny-list needs the
-    /// filter emptied, and then the old denials are written again.
-    private static func callFilter(
-        _ directive: Directive, before: Sandbox, after: Sandbox, profile: Profile
-    ) -> [String] {
-        let name = directive.name
-        guard before[name] != after[name] else { return [] }
-        let taken = directive.restrictions.filter { profile.restrictions.contains($0.id) }
-        var lines: [String] = []
-        for case .allowOnlyCalls(let group) in taken.map(\.change) {
-            let (allow, names) = before.filter(name)
-            if allow { continue }
-            lines += ["\(name)=", "\(name)=\(group)"]
-            if !names.isEmpty { lines.append("\(name)=~\(names.joined(separator: " "))") }
-        }
-        let groups = taken.compactMap { restriction in
-            if case .denyCalls(let group) = restriction.change { group } else { nil }
-        }
-        if !groups.isEmpty { lines.append("\(name)=~\(groups.joined(separator: " "))") }
-        return lines
+    private static func callFilter(_ change: CallFilterChange) -> [String] {
+        (change.replaces ? ["SystemCallFilter="] : [])
+            + change.assignments.map { assignment in
+                "SystemCallFilter=\(assignment.allow ? "" : "~")"
+                    + assignment.names.joined(separator: " ")
+            }
     }
 }
 

@@ -25,18 +25,21 @@ public struct Course: Sendable {
         public var purpose: String
         public var profile: Profile
         public var cadence: Cadence
+        /// How long a start may take; nil for as long as the service's own settings allow.
+        public var startLimit: Duration?
         /// Microseconds since 1970.
         public var began: UInt64
         public var usualEnd: UnitState?
 
         public init(
-            number: Int, purpose: String, profile: Profile, cadence: Cadence, began: UInt64,
-            usualEnd: UnitState?
+            number: Int, purpose: String, profile: Profile, cadence: Cadence,
+            startLimit: Duration? = nil, began: UInt64, usualEnd: UnitState?
         ) {
             self.number = number
             self.purpose = purpose
             self.profile = profile
             self.cadence = cadence
+            self.startLimit = startLimit
             self.began = began
             self.usualEnd = usualEnd
         }
@@ -46,7 +49,8 @@ public struct Course: Sendable {
     public func run(_ order: Order) async throws(ExperimentError) -> Trial {
         var notes = Notes()
         let began = clock.now
-        let started = try await service.start(under: order.profile)
+        let started = try await service.start(
+            under: order.profile, limit: order.startLimit)
         notes.timing.start = microseconds(since: began)
         switch started {
         case .refused(let name, let message):
@@ -79,7 +83,6 @@ public struct Course: Sendable {
         _ copy: any ServiceCopy, _ order: Order, since start: ContinuousClock.Instant,
         _ notes: inout Notes
     ) async throws(ExperimentError) {
-        notes.observations += try await copy.disturbances
         try await observe(copy, .start, &notes)
         if notes.isWell {
             try await ask(copy, .ready, order.cadence, since: start, &notes)
@@ -90,6 +93,7 @@ public struct Course: Sendable {
             await pause(settle, &notes)
             try await observe(copy, .settled, &notes)
         }
+        notes.observations += try await copy.disturbances
         let stopping = clock.now
         let (job, end) = try await copy.stop()
         notes.timing.stop = microseconds(since: stopping)

@@ -2,9 +2,13 @@ import Hardening
 
 /// A service of which copies can be started: the port to systemd.
 public protocol ServiceUnderTest: Sendable {
-    /// Starts a copy under `profile` and waits until its start job has ended, or the deadline of
-    /// the service's own start has passed.
-    func start(under profile: Profile) async throws(ExperimentError) -> StartedCopy
+    /// Starts a copy under `profile` and waits until its start job has ended.
+    ///
+    /// - Parameter limit: how long the start may take; nil for as long as the service's own
+    ///   settings allow.
+    func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy
 }
 
 /// What came of a start.
@@ -17,7 +21,7 @@ public enum StartedCopy: Sendable {
 
 /// A copy that was started. Whatever became of it, `end` must be called.
 public protocol ServiceCopy: Sendable {
-    /// Something about this copy makes the trial worthless, such as a foreign drop-in.
+    /// What makes this trial worthless so far, such as a foreign drop-in or a reload of the manager.
     var disturbances: [Observation] { get async throws(ExperimentError) }
     func state() async throws(ExperimentError) -> UnitState
     /// Runs its reload and waits for the job; the job's result.
@@ -51,10 +55,13 @@ public struct ExperimentError: Error, Hashable, CustomStringConvertible {
     /// What went wrong, to whom, and what to do next: one line.
     public let description: String
     public let isInterruption: Bool
+    /// The service does not even pass as it is: the caller knows with which commands to see it.
+    public let isBaseline: Bool
 
-    public init(_ description: String, isInterruption: Bool = false) {
+    public init(_ description: String, isInterruption: Bool = false, isBaseline: Bool = false) {
         self.description = description
         self.isInterruption = isInterruption
+        self.isBaseline = isBaseline
     }
 
     public static let interrupted = ExperimentError("interrupted", isInterruption: true)

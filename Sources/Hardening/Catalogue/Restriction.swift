@@ -114,3 +114,14 @@ public enum Need: String, Hashable, Sendable, CaseIterable {
         }
     }
 }
+
+extension Tightening {
+    /// Whether it sets one of several ordered values, so that the stricter value replaces the
+    /// weaker one.
+    public var isOrdered: Bool {
+        switch self {
+        case .climb, .addMode: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/// What the search promises, and how far it may trust its trials.
+public struct Options: Hashable, Sendable {
+    public var rigor: Rigor
+    public var reliability: Reliability
+
+    /// How often a failing trial names a culprit; the first guess, corrected as trials come in.
+    public var naming: Double
+
+    public init(
+        rigor: Rigor = .proof, reliability: Reliability = .steady, naming: Double = 0
+    ) {
+        self.rigor = rigor
+        self.reliability = reliability
+        self.naming = naming
+    }
+
+    public enum Rigor: Hashable, Sendable {
+        /// Nothing can be added to the result. Interactions may cost weight.
+        case maximal
+        /// No other configuration outranks the result, and every refusal is a minimal conflict
+        /// that was seen to fail alone and to pass without any one of its members.
+        case proof
+    }
+
+    public enum Reliability: Hashable, Sendable {
+        /// The same question has the same answer. Should the answers disprove it, the search
+        /// changes to `flaky` by itself.
+        case steady
+        /// Answers are wrong now and then.
+        case flaky(FlipRates)
+    }
+}
+
+/// How often an answer is wrong: a first guess, worth `strength` trials.
+public struct FlipRates: Hashable, Sendable {
+    /// A working configuration is said to fail.
+    public var falseFailure: Double
+    /// A broken configuration is said to pass.
+    public var falsePass: Double
+    public var strength: Double
+
+    public init(falseFailure: Double = 0.02, falsePass: Double = 0.02, strength: Double = 50) {
+        self.falseFailure = falseFailure
+        self.falsePass = falsePass
+        self.strength = strength
+    }
+
+    /// What a baseline says of its own probe: so many wrong failures in so many trials.
+    public static func baseline(failures: Int, of trials: Int) -> FlipRates {
+        let rate = (1 + Double(failures)) / (50 + Double(trials))
+        return FlipRates(falseFailure: rate, falsePass: 0.02, strength: 50 + Double(trials))
+    }
+}

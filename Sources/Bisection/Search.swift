@@ -1,0 +1,104 @@
+/// The search for the best configuration that passes; a value that never runs anything.
+///
+/// ```swift
+/// var search = Search(space)
+/// while case .ask(let questions) = search.nextRound() {
+///     for question in questions { search.learn(try await trial(of: question), to: question) }
+/// }
+/// ```
+///
+/// The empty configuration is taken to pass: that is the baseline, to be tried before.
+///
+/// Whatever was learned is all the state there is. Replaying the same answers, with the same
+/// evidence and in the same order, rebuilds the same search; answers to questions that it would
+/// not have asked do no harm.
+public struct Search: Sendable {
+    public let space: SearchSpace
+    public let options: Options
+
+    private(set) var knowledge: Knowledge
+    private(set) var belief: Belief
+    private(set) var standing: Standing
+    private(set) var namingRecord: NamingRecord
+
+    public init(_ space: SearchSpace, options: Options = Options()) {
+        self.space = space
+        self.options = options
+        knowledge = Knowledge(lead: 1)
+        belief = Belief(space)
+        namingRecord = NamingRecord(expected: options.naming, in: space)
+        standing = Standing(knowledge, in: space, rigor: options.rigor)
+    }
+
+    /// Takes in what a trial showed, and what it said of who is to blame.
+    public mutating func learn(
+        _ answer: Answer, to question: Question, evidence: Evidence? = nil
+    ) {
+        let configuration = question.configuration
+        knowledge.learn(answer, of: configuration)
+        standing = Standing(knowledge, in: space, rigor: options.rigor)
+        if answer == .failed { weigh(evidence, of: configuration) }
+    }
+
+    /// Takes in that something speaks for or against an item before it is tried: a trace of the
+    /// running service, say.
+    ///
+    /// - Parameter likelihoodRatio: how much more often this is seen of an item that breaks than
+    ///   of one that does not; below 1 it speaks for the item.
+    public mutating func suspect(_ item: Int, likelihoodRatio: Double) {
+        belief.suspect(item, likelihoodRatio: likelihoodRatio)
+    }
+
+    /// The questions to ask next, at most `limit` of them, to be asked side by side.
+    public func nextRound(upTo limit: Int = 1) -> Round {
+        let questions = Plan(self).questions(upTo: max(limit, 1))
+        if questions.isEmpty { return .finished(finding(.complete)) }
+        if questions.contains(where: { knowledge.tally(of: $0.configuration).count > 8 }) {
+            return .finished(finding(.tooFlaky(rate: flipRate)))
+        }
+        return .ask(questions)
+    }
+
+    /// The best configuration that was itself seen to pass; empty before any was.
+    public var best: ItemSet { knowledge.best(in: space).configuration }
+
+    /// No configuration that works is heavier than this.
+    public var bound: Int {
+        let proved = standing.conflicts.filter { !$0.isUnresolved }.map(\.items)
+        let refused =
+            options.rigor == .proof && proved.count == standing.conflicts.count
+            ? standing.refused : HittingSet.best(for: proved, in: space)
+        return max(space.weight(of: space.all.subtracting(refused)), space.weight(of: best))
+    }
+
+    /// How many answers were learned.
+    public var questionsAsked: Int { knowledge.count }
+
+    var outlook: Outlook {
+        Outlook(
+            belief, held: standing.accepted.union(standing.vouched), broken: standing.culprits)
+    }
+
+    private var flipRate: Double { 0 }
+}
+
+// MARK: - Evidence
+
+extension Search {
+    /// Failing trials that could name a culprit and did not speak for the items in them a little;
+    /// those that did speak against the ones they name.
+    private mutating func weigh(_ evidence: Evidence?, of failing: ItemSet) {
+        let tried = failing.subtracting(standing.accepted)
+        guard let evidence, !evidence.suspects.isDisjoint(with: tried) else {
+            let silence = 1 - namingRecord.rate
+            if silence < 1 { for item in tried { suspect(item, likelihoodRatio: silence) } }
+            namingRecord.add(silent: tried)
+            return
+        }
+        namingRecord.addNamed()
+        let suspects = evidence.suspects.intersection(tried)
+        let ratio = Suspicion.ratio(
+            raising: suspects.map(outlook.chance), to: evidence.confidence)
+        for item in suspects { suspect(item, likelihoodRatio: ratio) }
+    }
+}

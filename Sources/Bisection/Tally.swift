@@ -1,0 +1,35 @@
+/// The answers to one question.
+struct Tally: Hashable, Sendable {
+    private(set) var passes = 0
+    private(set) var failures = 0
+    private(set) var unresolved = 0
+    private(set) var firstPass: Int?
+    private(set) var firstFailure: Int?
+    private(set) var firstUnresolved: Int?
+
+    var count: Int { passes + failures + unresolved }
+
+    /// Passes ahead of failures.
+    var margin: Int { passes - failures }
+
+    mutating func add(_ answer: Answer, at position: Int) {
+        switch answer {
+        case .passed:
+            passes += 1
+            firstPass = firstPass ?? position
+        case .failed:
+            failures += 1
+            firstFailure = firstFailure ?? position
+        case .unresolved:
+            unresolved += 1
+            firstUnresolved = firstUnresolved ?? position
+        }
+    }
+
+    /// Nil while it must be asked again: a trial that could not be judged is repeated twice.
+    func verdict(lead: Int) -> Answer? {
+        if margin >= lead { return .passed }
+        if -margin >= lead { return .failed }
+        return unresolved > 2 ? .unresolved : nil
+    }
+}

@@ -1,0 +1,99 @@
+// A command run inside a lab.
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    NAMESPACES = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC
+                 | CLONE_NEWCGROUP
+};
+
+static _Noreturn void refuse(const struct lab_errand *errand, int stage)
+{
+    struct lab_refusal refusal = {.stage = stage, .error = errno};
+    ssize_t ignored = write(errand->report, &refusal, sizeof refusal);
+
+    (void)ignored;
+    _exit(127);
+}
+
+static int take_standard_streams(const struct lab_errand *errand)
+{
+    int aside[3];
+
+    for (int i = 0; i < 3; i++)
+        if ((aside[i] = fcntl(errand->standard[i], F_DUPFD_CLOEXEC, 3)) < 0)
+            return -1;
+    for (int i = 0; i < 3; i++)
+        if (dup2(aside[i], i) < 0)
+            return -1;
+    return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static _Noreturn void become_command(const struct lab_errand *errand, int usher)
+{
+    sigset_t none;
+
+    lab_die_with(usher);
+    // Opened by the caller outside: the right to move across cgroup namespaces is the opener's.
+    if (errand->cgroup_procs >= 0 && write(errand->cgroup_procs, "0", 1) != 1)
+        refuse(errand, LAB_ERRAND_CGROUP);
+    if (take_standard_streams(errand) < 0)
+        refuse(errand, LAB_ERRAND_EXEC);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // execvp looks in the PATH of `environ`, which must be the lab's.
+    environ = (char **)errand->envp;
+    execvp(errand->argv[0], (char *const *)errand->argv);
+    refuse(errand, LAB_ERRAND_EXEC);
+}
+
+// A pid namespace is entered by one's children only, so somebody has to stand at the door.
+static _Noreturn void usher(const struct lab_errand *errand, int caller)
+{
+    int self = lab_pidfd_open(getpid());
+    int status = 0;
+    pid_t command;
+
+    lab_die_with(caller);
+    if (setns(errand->init, NAMESPACES) < 0)
+        refuse(errand, LAB_ERRAND_ENTER);
+    command = _Fork();
+    if (command == 0)
+        become_command(errand, self);
+    if (command < 0)
+        refuse(errand, LAB_ERRAND_ENTER);
+    // The caller waits for the ends of these pipes. Signals stay blocked: Ctrl-C is the command's.
+    close_range(0, ~0U, 0);
+    while (waitpid(command, &status, 0) < 0 && errno == EINTR) {
+    }
+    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}
+
+pid_t lab_run(const struct lab_errand *errand)
+{
+    sigset_t all, before;
+    int caller = lab_pidfd_open(getpid());
+    pid_t pid;
+
+    if (caller < 0)
+        return -errno;
+    fcntl(caller, F_SETFD, FD_CLOEXEC);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid = _Fork();
+    if (pid == 0) {
+        lab_reset_signals();
+        usher(errand, caller);
+    }
+    int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(caller);
+    return pid < 0 ? -error : pid;
+}

@@ -1,0 +1,119 @@
+// What Swift cannot do itself: run code between fork and exec.
+//
+// A multi-threaded process that forks gets a child in which any lock may be held for ever, malloc's
+// among them. Everything here that runs after a fork therefore calls the kernel and nothing else;
+// strings, arrays and paths are computed by Swift beforehand and only read.
+
+#ifndef CLAB_H
+#define CLAB_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum lab_step_kind {
+    LAB_STEP_MOUNT,     // mount(source, target, type, flags, text)
+    LAB_STEP_BIND,      // the host's directory `source` appears at `target`
+    LAB_STEP_DIRECTORY, // mkdir(target, mode); one that is there already will do
+    LAB_STEP_FILE,      // a new file `target` with `text`, replacing what was there
+    LAB_STEP_APPEND,    // `text` at the end of `target`
+    LAB_STEP_SYMLINK,   // `target` points to `source`, replacing what was there
+    LAB_STEP_DEVICE,    // a character device `target` with major and minor
+    LAB_STEP_HOSTNAME,  // sethostname(text)
+    LAB_STEP_ENTER,     // `target` becomes the root; the host's tree stays reachable for binds
+    LAB_STEP_LEAVE,     // the host's tree is let go
+};
+
+struct lab_step {
+    int32_t kind;
+    int32_t optional; // a failure is passed over
+    const char *source;
+    const char *target;
+    const char *type;
+    const char *text;
+    uint64_t flags;
+    uint32_t mode;
+    uint32_t major;
+    uint32_t minor;
+};
+
+// Stages that are no step; they share the number space of steps, which count from 0.
+enum lab_stage {
+    LAB_STAGE_KEEPER = -1,
+    LAB_STAGE_CGROUP = -2,
+    LAB_STAGE_NAMESPACES = -3,
+    LAB_STAGE_JOIN_CGROUP = -4,
+    LAB_STAGE_CGROUP_NAMESPACE = -5,
+    LAB_STAGE_INIT = -6,
+};
+
+struct lab_orders {
+    const struct lab_step *steps;
+    size_t step_count;
+    const char *cgroup;          // the lab's cgroup, a name beneath `cgroup_root`
+    const char *const *argv;     // argv[0] is the path of systemd inside
+    const char *const *envp;
+    const char *state_directory; // absolute; the keeper removes it at the end
+    int leash;                   // socket to the owner, SOCK_SEQPACKET
+    int lock;                    // the open, locked lock file: held as long as the keeper lives
+    int cgroup_root;             // directory of the cgroup2 tree
+    int log;                     // standard output and error of systemd
+    int null;                    // /dev/null, opened for reading and writing
+    uint32_t patience_ms;        // from asking systemd to power off until SIGKILL
+};
+
+// What the keeper tells its owner, one datagram each.
+enum lab_news { LAB_NEWS_STARTED, LAB_NEWS_FAILED, LAB_NEWS_KEPT, LAB_NEWS_ENDED };
+
+struct lab_message {
+    int32_t news;
+    int32_t keeper; // STARTED: pid of the keeper
+    int32_t pid;    // STARTED: pid of the lab's pid 1, in the keeper's pid namespace
+    int32_t stage;  // FAILED: index of the step, or a lab_stage
+    int32_t error;  // FAILED: errno
+};
+
+// What the owner tells the keeper, one byte each. The end of the socket without LAB_WORD_KEEP
+// before it means that the owner died: the lab is killed.
+enum lab_word { LAB_WORD_KEEP = 'k', LAB_WORD_END = 'e' };
+
+// Starts a keeper, which is no child of the caller. 0 or a negative errno.
+int lab_start(const struct lab_orders *orders);
+
+struct lab_errand {
+    const char *const *argv; // argv[0] is looked up in envp's PATH, inside the lab
+    const char *const *envp;
+    int init;         // pidfd of the lab's pid 1
+    int cgroup_procs; // the file `cgroup.procs` of the cgroup to run in, open for writing; or -1
+    int standard[3];
+    int report;       // pipe: gets a lab_refusal if the command could not be started
+};
+
+enum lab_errand_stage { LAB_ERRAND_ENTER, LAB_ERRAND_CGROUP, LAB_ERRAND_EXEC };
+
+struct lab_refusal {
+    int32_t stage;
+    int32_t error;
+};
+
+// Runs a command inside a lab. Returns the pid of an usher, a child of the caller that exits with
+// the command's status (128+n for signal n), or a negative errno. The usher dies with the calling
+// *thread*: that thread must stay until the usher was waited for.
+pid_t lab_run(const struct lab_errand *errand);
+
+// Kills what is left in the cgroup `name` beneath `root` and removes it with all its children;
+// tries again for about two seconds while the kernel calls it busy. 0 or a negative errno.
+int lab_remove_cgroup(int root, const char *name);
+
+// A cgroup2 tree attached nowhere, for machines that mount none: its descriptor or a negative errno.
+int lab_open_cgroup_tree(void);
+
+// Whether an open directory is in a cgroup2 tree.
+int lab_is_cgroup_tree(int directory);
+
+// What Glibc's Swift module leaves out.
+int lab_pipe(int ends[2]); // pipe2 with O_CLOEXEC
+int lab_pidfd_open(pid_t pid);
+int lab_pidfd_send_signal(int pidfd, int signal);
+
+#endif

@@ -1,0 +1,279 @@
+// The keeper: the parent of a lab's pid 1, and the only process that outlives the owner.
+
+#include "private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// Where the keeper's descriptors are after `arrange`; every other one is closed.
+enum { LEASH = 3, LOCK, CGROUP_ROOT, LOG, SIGNALS, SELF, FIRST_UNUSED };
+
+static void tell(struct lab_message message)
+{
+    send(LEASH, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void fail(int32_t stage)
+{
+    tell((struct lab_message){.news = LAB_NEWS_FAILED, .stage = stage, .error = errno});
+}
+
+// An inherited descriptor would keep somebody's pipe open for as long as the lab lives.
+static int arrange(const struct lab_orders *orders)
+{
+    const int given[] = {orders->null, orders->null,        orders->null, orders->leash,
+                         orders->lock, orders->cgroup_root, orders->log};
+    enum { COUNT = sizeof given / sizeof *given };
+    int aside[COUNT];
+
+    for (int i = 0; i < COUNT; i++)
+        if ((aside[i] = fcntl(given[i], F_DUPFD_CLOEXEC, FIRST_UNUSED + COUNT)) < 0)
+            return -1;
+    for (int i = 0; i < COUNT; i++)
+        if (dup3(aside[i], i, i < 3 ? 0 : O_CLOEXEC) < 0)
+            return -1;
+    return close_range(LOG + 1, ~0U, 0);
+}
+
+static int watch_signals(void)
+{
+    sigset_t watched;
+    int signals, self;
+
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    sigaddset(&watched, SIGTERM);
+    signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    self = lab_pidfd_open(getpid());
+    // `arrange` left the numbers after LOG free, and the kernel hands out the lowest.
+    return signals == SIGNALS && self == SELF ? 0 : -1;
+}
+
+static int make_cgroup(const char *name)
+{
+    int result;
+
+    if (mkdirat(CGROUP_ROOT, name, 0755) == 0)
+        return 0;
+    if (errno != EEXIST)
+        return -1;
+    // The name is locked: what is there was left behind.
+    if ((result = lab_remove_cgroup(CGROUP_ROOT, name)) < 0) {
+        errno = -result;
+        return -1;
+    }
+    return mkdirat(CGROUP_ROOT, name, 0755);
+}
+
+static int join_cgroup(const char *name)
+{
+    int directory = openat(CGROUP_ROOT, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int processes = directory < 0 ? -1 : openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    int result = processes >= 0 && write(processes, "0", 1) == 1 ? 0 : -1, error = errno;
+
+    if (processes >= 0)
+        close(processes);
+    if (directory >= 0)
+        close(directory);
+    errno = error;
+    return result;
+}
+
+static _Noreturn void become_init(const struct lab_orders *orders)
+{
+    int32_t failed = LAB_STAGE_JOIN_CGROUP;
+    sigset_t none;
+
+    lab_die_with(SELF);
+    close(LOCK);
+    if (join_cgroup(orders->cgroup) < 0)
+        goto failure;
+    // Only now: the cgroup one is in at this moment becomes the root that the lab sees.
+    failed = LAB_STAGE_CGROUP_NAMESPACE;
+    if (unshare(CLONE_NEWCGROUP) < 0)
+        goto failure;
+    umask(0);
+    if (lab_take_steps(orders->steps, orders->step_count, &failed) < 0)
+        goto failure;
+    umask(022);
+    failed = LAB_STAGE_INIT;
+    if (dup2(LOG, STDOUT_FILENO) < 0 || dup2(LOG, STDERR_FILENO) < 0)
+        goto failure;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(orders->argv[0], (char *const *)orders->argv, (char *const *)orders->envp);
+failure:
+    fail(failed);
+    _exit(1);
+}
+
+static pid_t clone_into_namespaces(void)
+{
+    struct clone_args arguments = {
+        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET,
+        .exit_signal = SIGCHLD,
+    };
+
+    return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct vigil {
+    pid_t pid;
+    int leash; // -1 once the owner let go
+    int detached;
+    int64_t deadline; // when patience ends; 0 while nobody asked for the end
+};
+
+static void begin_end(struct vigil *vigil, uint32_t patience_ms)
+{
+    if (vigil->deadline)
+        return;
+    // systemd(1): SIGRTMIN+4 starts poweroff.target.
+    kill(vigil->pid, SIGRTMIN + 4);
+    vigil->deadline = now_ms() + patience_ms;
+}
+
+static void hear_owner(struct vigil *vigil, uint32_t patience_ms)
+{
+    char word;
+    ssize_t n = recv(vigil->leash, &word, 1, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        if (!vigil->detached)
+            kill(vigil->pid, SIGKILL);
+        vigil->leash = -1;
+    } else if (word == LAB_WORD_KEEP) {
+        vigil->detached = 1;
+        tell((struct lab_message){.news = LAB_NEWS_KEPT});
+    } else if (word == LAB_WORD_END) {
+        begin_end(vigil, patience_ms);
+    }
+}
+
+static int asked_to_end(void)
+{
+    struct signalfd_siginfo signal;
+    int asked = 0;
+
+    while (read(SIGNALS, &signal, sizeof signal) == sizeof signal)
+        asked |= signal.ssi_signo == SIGTERM;
+    return asked;
+}
+
+static void stay_until_the_end(struct vigil *vigil, uint32_t patience_ms)
+{
+    for (;;) {
+        struct pollfd ready[] = {{.fd = SIGNALS, .events = POLLIN},
+                                 {.fd = vigil->leash, .events = POLLIN}};
+        int64_t left = vigil->deadline ? vigil->deadline - now_ms() : -1;
+
+        if (vigil->deadline && left <= 0) {
+            kill(vigil->pid, SIGKILL);
+            left = 100;
+        }
+        poll(ready, 2, (int)left);
+        if (ready[0].revents && asked_to_end())
+            begin_end(vigil, patience_ms);
+        // By waitpid and not by SIGCHLD: signals of one kind are merged.
+        if (waitpid(vigil->pid, NULL, WNOHANG) == vigil->pid)
+            return;
+        if (ready[1].revents)
+            hear_owner(vigil, patience_ms);
+    }
+}
+
+// The lock goes last, with the directory: until then nobody may take the name.
+static void tidy(const struct lab_orders *orders)
+{
+    if (lab_remove_cgroup(CGROUP_ROOT, orders->cgroup) < 0)
+        return; // The state stays, so that the next sweep knows about the cgroup.
+    if (chdir(orders->state_directory) < 0)
+        return;
+    unlink("state.new");
+    unlink("state");
+    rmdir("stage");
+    unlink("lock");
+    chdir("/");
+    rmdir(orders->state_directory);
+}
+
+static _Noreturn void keep(const struct lab_orders *orders)
+{
+    struct vigil vigil = {.leash = LEASH};
+    int32_t failed = LAB_STAGE_KEEPER;
+
+    lab_reset_signals();
+    prctl(PR_SET_NAME, "temper-lab");
+    if (arrange(orders) < 0)
+        _exit(1); // Nothing can be told and nothing was made; the owner sees the leash end.
+    if (chdir("/") < 0 || watch_signals() < 0)
+        goto failure;
+    failed = LAB_STAGE_CGROUP;
+    if (make_cgroup(orders->cgroup) < 0)
+        goto failure;
+    failed = LAB_STAGE_NAMESPACES;
+    vigil.pid = clone_into_namespaces();
+    if (vigil.pid == 0)
+        become_init(orders);
+    if (vigil.pid < 0)
+        goto failure;
+    tell((struct lab_message){
+        .news = LAB_NEWS_STARTED, .keeper = getpid(), .pid = vigil.pid});
+    stay_until_the_end(&vigil, orders->patience_ms);
+    tidy(orders);
+    tell((struct lab_message){.news = LAB_NEWS_ENDED});
+    _exit(0);
+failure:
+    fail(failed);
+    tidy(orders);
+    _exit(1);
+}
+
+int lab_start(const struct lab_orders *orders)
+{
+    sigset_t all, before;
+    pid_t between;
+
+    // A handler of the caller's must not run in the children.
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    between = _Fork();
+    if (between == 0) {
+        // Twice, so that the keeper is nobody's child: who starts a lab need not reap anything.
+        setsid();
+        pid_t keeper = _Fork();
+        if (keeper == 0)
+            keep(orders);
+        _exit(keeper < 0 ? errno : 0);
+    }
+    int error = errno, status = 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (between < 0)
+        return -error;
+    while (waitpid(between, &status, 0) < 0)
+        if (errno != EINTR)
+            return 0; // Reaped for us where SIGCHLD is ignored; the leash tells the rest.
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}

@@ -1,0 +1,40 @@
+#include "private.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void lab_reset_signals(void)
+{
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+
+    for (int number = 1; number < _NSIG; number++)
+        sigaction(number, &standard, NULL);
+}
+
+void lab_die_with(int parent)
+{
+    struct pollfd gone = {.fd = parent, .events = POLLIN};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (poll(&gone, 1, 0) != 0)
+        _exit(1);
+}
+
+int lab_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC);
+}
+
+int lab_pidfd_open(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int lab_pidfd_send_signal(int pidfd, int signal)
+{
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}

@@ -1,0 +1,57 @@
+import CLab
+import Glibc
+
+/// The process that holds a lab: it starts the lab's pid 1, ends it when told to or when its owner
+/// dies, and removes what is left. `keeper.c` is what it does; this is what it is told to begin with.
+struct Keeper {
+    let plan: LabPlan
+    let setup: LabSetup
+    /// The lab's directory in the registry.
+    let home: String
+
+    /// - Parameter lock: held from now on by the keeper.
+    func start(systemd: String, lock: OpenFile) throws(LabError) -> Leash {
+        let cgroups = try CgroupTree.open()
+        do throws(SystemFailure) {
+            let null = try OpenFile("/dev/null", O_RDWR)
+            let log = try OpenFile(
+                plan.bootLog ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
+            let (ours, theirs) = try OpenFile.messageSockets()
+
+            let strings = CStrings()
+            let steps = setup.steps.map { $0.inC(strings) }
+            let started = steps.withUnsafeBufferPointer { steps in
+                var orders = lab_orders()
+                orders.steps = steps.baseAddress
+                orders.step_count = steps.count
+                orders.cgroup = strings.string(CgroupTree.cgroup(of: plan.name))
+                orders.argv = strings.array([systemd, "--unit=basic.target"])
+                orders.envp = strings.environment(environment)
+                orders.state_directory = strings.string(home)
+                orders.leash = theirs.number
+                orders.lock = lock.number
+                orders.cgroup_root = cgroups.number
+                orders.log = log.number
+                orders.null = null.number
+                orders.patience_ms = UInt32(clamping: plan.endDeadline.milliseconds)
+                return withExtendedLifetime((strings, null, log, theirs, cgroups, lock)) {
+                    lab_start(&orders)
+                }
+            }
+            guard started == 0 else { throw SystemFailure(number: -started) }
+            return Leash(ours)
+        } catch {
+            throw .stepFailed(step: "start the lab's keeper", reason: error.reason)
+        }
+    }
+
+    private var environment: [String: String] {
+        plan.environment.merging(["container": "lab"]) { _, ours in ours }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

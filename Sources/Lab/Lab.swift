@@ -1,0 +1,59 @@
+/// A disposable systemd: the machine's own, booted in namespaces on a copy of the machine's root.
+///
+/// What is written inside vanishes with it. It has its own processes, network, host name and
+/// mounts; it shares the kernel, the clock and the processors with the machine.
+public struct Lab: Sendable {
+    public let name: String
+    /// The lab's pid 1 as the host sees it.
+    public let pid: Int32
+    /// The tree it was made from.
+    public let root: String
+    /// When it was up, in seconds since 1970.
+    public let since: Int
+
+    let patience: Duration
+    let registry: LabRegistry
+    /// Held by the owner of a lab that ends with its owner, `nil` for a detached one.
+    let leash: Leash?
+
+    /// The lab's file system, seen from the host.
+    public var rootPath: String { "/proc/\(pid)/root" }
+
+    /// The lab's system bus, as sd-bus takes it: no process of the caller's has to enter the lab.
+    public var busAddress: String { "unix:path=\(rootPath)/run/dbus/system_bus_socket" }
+
+    /// For `setns(2)` or a unit's `NetworkNamespacePath=`.
+    public var networkNamespace: String { "/proc/\(pid)/ns/net" }
+
+    /// For `sd_journal_open_directory(3)`. The journal is volatile and not rate-limited.
+    public var journalDirectory: String { "\(rootPath)/run/log/journal" }
+
+    /// Whether it still runs.
+    public var isUp: Bool { registry.record(of: name)?.pid == pid }
+}
+
+extension Lab {
+    init(_ record: LabRecord, in registry: LabRegistry, leash: Leash? = nil) {
+        self.init(
+            name: record.name, pid: record.pid, root: record.root, since: record.since,
+            patience: .seconds(record.patience), registry: registry, leash: leash)
+    }
+
+    /// The labs that are up, by name. Sweeps what others left behind.
+    /// - Parameter directory: where their state is kept.
+    public static func list(in directory: String = LabPlan.defaultStateDirectory) -> [Lab] {
+        let registry = LabRegistry(directory: directory)
+        registry.sweep()
+        return registry.names().compactMap { registry.record(of: $0) }.map { Lab($0, in: registry) }
+    }
+
+    /// - Throws: `LabError.noSuchLab`, also while it still boots.
+    public static func find(
+        _ name: String, in directory: String = LabPlan.defaultStateDirectory
+    ) throws(LabError) -> Lab {
+        let registry = LabRegistry(directory: directory)
+        guard LabPlan.isName(name) else { throw .badName(name) }
+        guard let record = registry.record(of: name) else { throw .noSuchLab(name) }
+        return Lab(record, in: registry)
+    }
+}

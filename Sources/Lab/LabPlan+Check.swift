@@ -1,0 +1,35 @@
+import Glibc
+
+extension LabPlan {
+    /// Holds the plan against the host, and finds systemd in the tree.
+    /// - Returns: systemd's path inside the lab.
+    func systemdInside() throws(LabError) -> String {
+        guard Self.isName(name) else { throw .badName(name) }
+        guard geteuid() == 0 else { throw .notRoot }
+        guard Self.isDirectory(root) else { throw .noSuchRoot(root) }
+        // /usr first: where /lib is a link into it, this is the same file.
+        let places = ["/usr/lib/systemd", "/lib/systemd"]
+        guard let place = places.first(where: { Self.isThere(root + $0 + "/systemd") }) else {
+            throw .noSystemd(root: root)
+        }
+        guard places.contains(where: { Self.isThere(root + $0 + "/system/dbus.socket") }) else {
+            throw .noSystemBus(root: root)
+        }
+        for path in binds where !Self.isBindable(path) { throw .noSuchBind(path) }
+        return "\(place)/systemd"
+    }
+
+    private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var about = stat()
+        return path.hasPrefix("/") && stat(path, &about) == 0 && about.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Absolute, without links or `..`: after the change of root a link would lead elsewhere.
+    private static func isBindable(_ path: String) -> Bool {
+        guard path != "/", isDirectory(path), let real = realpath(path, nil) else { return false }
+        defer { free(real) }
+        return String(cString: real) == path
+    }
+}

@@ -1,0 +1,54 @@
+/// What a lab is to be made of.
+public struct LabPlan: Sendable, Equatable {
+    /// 1 to 32 characters of `a-z`, `0-9` and `-`.
+    public var name: String
+
+    /// The tree the lab starts as a copy of: an overlay's lower layer, never written to. File
+    /// systems mounted beneath it are not seen inside unless they are bound.
+    public var root = "/"
+
+    /// Directories of the host that are seen inside at the same path. What is written there is
+    /// written on the host.
+    public var binds: [String] = []
+
+    /// The environment of the lab's pid 1, beside `container=lab`. `SYSTEMD_LOG_SECCOMP=1` has
+    /// each denial by a system call filter logged.
+    public var environment: [String: String] = [:]
+
+    /// A file that receives what the lab's pid 1 writes to standard output and error.
+    public var bootLog: String?
+
+    /// How long the boot may take.
+    public var bootDeadline = Duration.seconds(30)
+
+    /// How long systemd may take to stop its services and power off before it is killed.
+    public var endDeadline = Duration.seconds(10)
+
+    /// Whether `/sys` can be written to. It is the machine's own: what is written there is not
+    /// undone with the lab.
+    public var writableSys = false
+
+    /// Where the state of all labs is kept, one directory each.
+    public var stateDirectory = LabPlan.defaultStateDirectory
+
+    public static let defaultStateDirectory = "/run/temper/labs"
+
+    public init(name: String) { self.name = name }
+
+    /// A plan under a name that nobody else has: for labs that end with their owner.
+    public init() {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+        self.init(name: "lab-" + String((0..<10).map { _ in letters.randomElement() ?? "x" }))
+    }
+}
+
+extension LabPlan {
+    static func isName(_ name: String) -> Bool {
+        (1...32).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || $0 == UInt8(ascii: "-")
+            }
+    }
+}

@@ -1,0 +1,30 @@
+import CLab
+import Glibc
+
+extension LabSetup {
+    /// The error for what the keeper reports.
+    /// - Parameter stage: the index of a step, or one of C's `lab_stage` below zero.
+    func error(atStage stage: Int32, number: Int32) -> LabError {
+        let reason = SystemFailure(number: number).reason
+        if steps.indices.contains(Int(stage)) {
+            let step = steps[Int(stage)]
+            if case .mount(_, _, "overlay", _, _) = step.action {
+                return .overlayUnavailable(reason: reason)
+            }
+            return .stepFailed(step: step.description, reason: reason)
+        }
+        return .stepFailed(step: Self.name(ofStage: stage), reason: reason)
+    }
+
+    private static func name(ofStage stage: Int32) -> String {
+        switch stage {
+        case LAB_STAGE_KEEPER.rawValue: "prepare the lab's keeper"
+        case LAB_STAGE_CGROUP.rawValue: "make the lab's cgroup"
+        case LAB_STAGE_NAMESPACES.rawValue: "make namespaces"
+        case LAB_STAGE_JOIN_CGROUP.rawValue: "enter the lab's cgroup"
+        case LAB_STAGE_CGROUP_NAMESPACE.rawValue: "make a cgroup namespace"
+        case LAB_STAGE_INIT.rawValue: "start systemd"
+        default: "stage \(stage)"
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/// The steps that turn a process in new namespaces into a machine: computed here, carried out in C.
+///
+/// Files are written after the root was changed and not before: a foreign tree may hold absolute
+/// symbolic links, and these must lead into the lab and not to the host.
+struct LabSetup: Equatable, Sendable {
+    let plan: LabPlan
+    /// An empty directory on the host for the lab's own tmpfs.
+    let stage: String
+    /// 32 hexadecimal digits, see machine-id(5).
+    let machineID: String
+
+    var hostname: String { "temper-lab-\(plan.name)" }
+
+    var steps: [SetupStep] {
+        overlay + [SetupStep(.enter("\(stage)/root"))] + kernelFileSystems + devices + scratch
+            + binds + files + masks
+            + [SetupStep(.hostname(hostname)), SetupStep(.leave), .propagation(.shared)]
+    }
+
+    /// Upper and work directory are on a tmpfs in the lab's mount namespace: they vanish with it.
+    private var overlay: [SetupStep] {
+        let layers = [
+            "lowerdir=\(Self.escaped(plan.root))", "upperdir=\(Self.escaped(stage))/upper",
+            "workdir=\(Self.escaped(stage))/work",
+        ]
+        return [
+            .propagation(.private),
+            .mount("tmpfs", on: stage, options: "mode=0755"),
+            SetupStep(.directory("\(stage)/upper", mode: 0o755)),
+            SetupStep(.directory("\(stage)/work", mode: 0o755)),
+            SetupStep(.directory("\(stage)/root", mode: 0o755)),
+            .mount("overlay", on: "\(stage)/root", options: layers.joined(separator: ",")),
+        ]
+    }
+
+    private var kernelFileSystems: [SetupStep] {
+        let sys: [SetupStep] = plan.writableSys ? [] : [.makeReadOnly("/sys", .inert)]
+        return [
+            .mount("proc", on: "/proc", .inert),
+            // The machine's kernel is behind /proc/sys, except for the network, which is the lab's.
+            .bindOntoItself("/proc/sys"),
+            .bindOntoItself("/proc/sys/net"),
+            .makeReadOnly("/proc/sys", .inert),
+            .bindOntoItself("/proc/sysrq-trigger").optional,
+            .makeReadOnly("/proc/sysrq-trigger", .inert).optional,
+            .mount("sysfs", on: "/sys", .inert),
+            .mount("cgroup2", on: "/sys/fs/cgroup", .inert),
+            .mount("bpf", on: "/sys/fs/bpf", .inert, options: "mode=0700").optional,
+            .mount("securityfs", on: "/sys/kernel/security", .inert).optional,
+        ] + sys
+    }
+
+    /// Numbers from the kernel's devices.txt; none of these reaches hardware.
+    private var devices: [SetupStep] {
+        let nodes: [(String, UInt32, UInt32)] = [
+            ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
+            ("tty", 5, 0),
+        ]
+        let links = [
+            ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
+            ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx"),
+        ]
+        return [.mount("tmpfs", on: "/dev", .noSetuid, options: "mode=0755,size=4m")]
+            + nodes.map { SetupStep(.device("/dev/\($0)", major: $1, minor: $2)) }
+            + links.map { SetupStep(.symlink("/dev/\($0)", to: $1)) }
+            + [
+                SetupStep(.directory("/dev/pts", mode: 0o755)),
+                .mount(
+                    "devpts", on: "/dev/pts", [.noSetuid, .noExec],
+                    options: "newinstance,ptmxmode=0666,mode=0620,gid=5"),
+                SetupStep(.directory("/dev/shm", mode: 0o1777)),
+                .mount("tmpfs", on: "/dev/shm", [.noSetuid, .noDevices], options: "mode=1777"),
+            ]
+    }
+
+    private var scratch: [SetupStep] {
+        [
+            .mount(
+                "tmpfs", on: "/run", [.noSetuid, .noDevices, .strictAccessTime],
+                options: "mode=0755"),
+            .mount(
+                "tmpfs", on: "/tmp", [.noSetuid, .noDevices, .strictAccessTime],
+                options: "mode=1777"),
+        ]
+    }
+
+    private var binds: [SetupStep] {
+        plan.binds.flatMap { path in
+            Self.ancestry(of: path).map { SetupStep(.directory($0, mode: 0o755)) }
+                + [SetupStep(.bind(path))]
+        }
+    }
+
+    private var files: [SetupStep] {
+        [
+            SetupStep(.file("/etc/machine-id", text: machineID + "\n")),
+            SetupStep(.file("/etc/hostname", text: hostname + "\n")),
+            SetupStep(.append("/etc/hosts", text: "127.0.1.1 \(hostname)\n")),
+            // The machine's disks are not the lab's to mount.
+            SetupStep(.file("/etc/fstab", text: "")),
+            SetupStep(.file("/etc/crypttab", text: "")),
+            // Newer than /usr: nothing that runs once after an update runs, see
+            // systemd-update-done.service(8).
+            SetupStep(.file("/etc/.updated", text: "")),
+            SetupStep(.file("/var/.updated", text: "")).optional,
+            SetupStep(.directory("/run/systemd", mode: 0o755)),
+            SetupStep(.directory("/run/systemd/journald.conf.d", mode: 0o755)),
+            // The last name wins over the tree's own drop-ins, see journald.conf(5).
+            SetupStep(
+                .file(
+                    "/run/systemd/journald.conf.d/zz-temper-lab.conf",
+                    text: "[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\n")),
+        ]
+    }
+
+    private var masks: [SetupStep] {
+        [
+            SetupStep(.directory("/etc/systemd", mode: 0o755)),
+            SetupStep(.directory("/etc/systemd/system", mode: 0o755)),
+        ]
+            + MaskedUnits.all.map {
+                SetupStep(.symlink("/etc/systemd/system/\($0)", to: "/dev/null"))
+            }
+    }
+
+    /// A path as an overlay takes it: `:` divides layers, `,` divides options, `\` takes away
+    /// either meaning (the kernel's overlayfs documentation).
+    static func escaped(_ path: String) -> String {
+        path.reduce(into: "") { text, character in
+            if ":,\\".contains(character) { text.append("\\") }
+            text.append(character)
+        }
+    }
+
+    /// `/a/b` is `["/a", "/a/b"]`: what must be there before it can be mounted on.
+    static func ancestry(of path: String) -> [String] {
+        path.split(separator: "/").reduce(into: []) { made, component in
+            made.append((made.last ?? "") + "/" + component)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import CLab
+import Glibc
+
+/// An open file descriptor, closed when the last holder lets go of it.
+///
+/// Everything is opened with `O_CLOEXEC`: a descriptor that leaks into another process would keep a
+/// lab alive, or its name taken.
+final class OpenFile: Sendable {
+    let number: CInt
+
+    init(owning number: CInt) { self.number = number }
+
+    convenience init(_ path: String, _ flags: CInt, mode: mode_t = 0) throws(SystemFailure) {
+        self.init(owning: try check { open(path, flags | O_CLOEXEC, mode) })
+    }
+
+    /// Holds on to a process: what is done through it never reaches another one of the same pid.
+    convenience init(processOf pid: pid_t) throws(SystemFailure) {
+        self.init(owning: try check { lab_pidfd_open(pid) })
+    }
+
+    deinit { close(number) }
+
+    static func pipe() throws(SystemFailure) -> (reading: OpenFile, writing: OpenFile) {
+        var ends: [CInt] = [-1, -1]
+        try check { lab_pipe(&ends) }
+        return (OpenFile(owning: ends[0]), OpenFile(owning: ends[1]))
+    }
+
+    /// Two ends that keep the bounds of messages and notice each other's death.
+    static func messageSockets() throws(SystemFailure) -> (OpenFile, OpenFile) {
+        var ends: [CInt] = [-1, -1]
+        let type = CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        try check { socketpair(AF_UNIX, type, 0, &ends) }
+        return (OpenFile(owning: ends[0]), OpenFile(owning: ends[1]))
+    }
+
+    /// Waits until there is something to read or the other end is gone.
+    /// - Parameter milliseconds: the longest wait; a signal may end it early.
+    func isReadable(within milliseconds: CInt) -> Bool {
+        var ready = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, milliseconds) > 0
+    }
+
+    /// What one `read(2)` gives; empty at the end, and `nil` if nothing is there now.
+    func readSome() -> [UInt8]? {
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+            let got = read(number, buffer.baseAddress, buffer.count)
+            failed = got < 0
+            count = max(got, 0)
+        }
+        return failed ? nil : bytes
+    }
+}

@@ -1,0 +1,53 @@
+import CLab
+
+extension SetupStep {
+    /// The step as the C side reads it; valid for as long as `strings` is.
+    func inC(_ strings: CStrings) -> lab_step {
+        var step = lab_step()
+        step.optional = isOptional ? 1 : 0
+        switch action {
+        case .mount(let source, let target, let type, let flags, let options):
+            step.kind = Int32(LAB_STEP_MOUNT.rawValue)
+            step.source = strings.string(source)
+            step.target = strings.string(target)
+            step.type = strings.string(type)
+            step.flags = UInt64(flags.rawValue)
+            step.text = strings.string(options)
+        case .bind(let path):
+            step.kind = Int32(LAB_STEP_BIND.rawValue)
+            step.source = strings.string(path)
+            step.target = step.source
+        case .directory(let path, let mode):
+            step.kind = Int32(LAB_STEP_DIRECTORY.rawValue)
+            step.target = strings.string(path)
+            step.mode = UInt32(mode)
+        case .file(let path, let text), .append(let path, let text):
+            step.kind = Int32(writeKind.rawValue)
+            step.target = strings.string(path)
+            step.text = strings.string(text)
+            step.mode = 0o644
+        case .symlink(let path, let destination):
+            step.kind = Int32(LAB_STEP_SYMLINK.rawValue)
+            step.target = strings.string(path)
+            step.source = strings.string(destination)
+        case .device(let path, let major, let minor):
+            step.kind = Int32(LAB_STEP_DEVICE.rawValue)
+            step.target = strings.string(path)
+            step.mode = 0o666
+            (step.major, step.minor) = (major, minor)
+        case .hostname(let name):
+            step.kind = Int32(LAB_STEP_HOSTNAME.rawValue)
+            step.text = strings.string(name)
+        case .enter(let path):
+            step.kind = Int32(LAB_STEP_ENTER.rawValue)
+            step.target = strings.string(path)
+        case .leave:
+            step.kind = Int32(LAB_STEP_LEAVE.rawValue)
+        }
+        return step
+    }
+
+    private var writeKind: lab_step_kind {
+        if case .append = action { LAB_STEP_APPEND } else { LAB_STEP_FILE }
+    }
+}

@@ -1,0 +1,138 @@
+import Hardening
+import Trials
+
+/// What `temper harden --json` prints, and what every other form of the report is made from.
+///
+/// The schema is stable: keys are never renamed or removed under the same `schema`; keys may be
+/// added.
+public struct HardeningResult: Hashable, Codable, Sendable {
+    /// `temper.harden/1`
+    public var schema = "temper.harden/1"
+    public var unit: String
+    /// The version of the systemd that was asked, such as `257.13-1~deb13u1`.
+    public var systemd: String
+    public var exposure: ExposureChange
+    /// How many trials were run, those from an earlier, interrupted run included.
+    public var trials: Int
+    public var seconds: Double
+    /// The restrictions taken, the strictest step of each ladder: `ProtectSystem=full`,
+    /// `CapabilityBoundingSet=~CAP_SYS_ADMIN`. `temper explain` knows each.
+    public var accepted: [String]
+    public var refused: [Refusal]
+    /// Restrictions that this machine would accept and not enforce; they were not tried.
+    public var ignored: [Ignored]
+    public var notCarriedOver: [NotCarried]
+    /// The text of the drop-in; empty when nothing was accepted.
+    public var dropIn: String
+    /// `complete`, `limit`, `good-enough`, `interrupted` or `too-flaky`.
+    public var ending: String
+    /// Whether the drop-in was tried on the real unit and passed.
+    public var verified: Bool
+    /// Passes above known failures, and whatever else is odd.
+    public var warnings: [String]
+
+    public struct ExposureChange: Hashable, Codable, Sendable {
+        /// 0.0 to 10.0, as `systemd-analyze security` prints it.
+        public var before: Double
+        public var after: Double
+        /// The lowest that could still be reached if the search went on.
+        public var possible: Double
+
+        public init(before: Double, after: Double, possible: Double) {
+            self.before = before
+            self.after = after
+            self.possible = possible
+        }
+    }
+
+    public struct Refusal: Hashable, Codable, Sendable {
+        public var restriction: String
+        /// The minimal set that fails together; only itself if it fails alone.
+        public var conflict: [String]
+        /// The number of the trial that shows it.
+        public var trial: Int
+        public var because: String
+
+        public init(restriction: String, conflict: [String], trial: Int, because: String) {
+            self.restriction = restriction
+            self.conflict = conflict
+            self.trial = trial
+            self.because = because
+        }
+    }
+
+    public struct Ignored: Hashable, Codable, Sendable {
+        public var restriction: String
+        public var because: String
+
+        public init(restriction: String, because: String) {
+            self.restriction = restriction
+            self.because = because
+        }
+    }
+
+    public struct NotCarried: Hashable, Codable, Sendable {
+        public var setting: String
+        public var because: String
+
+        public init(setting: String, because: String) {
+            self.setting = setting
+            self.because = because
+        }
+    }
+}
+
+extension HardeningResult {
+    public init(
+        unit: String, systemd: String, outcome: Outcome, offer: Offer, catalogue: Catalogue,
+        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+    ) {
+        self.init(
+            unit: unit, systemd: systemd,
+            exposure: ExposureChange(
+                before: Double(outcome.before.tenths) / 10,
+                after: Double(outcome.after.tenths) / 10,
+                possible: Double(outcome.possible.tenths) / 10),
+            trials: outcome.trials.count, seconds: (seconds * 1000).rounded() / 1000,
+            accepted: HardeningResult.tops(outcome.accepted, catalogue),
+            refused: outcome.refused.map { refused in
+                Refusal(
+                    restriction: refused.restriction, conflict: refused.conflict,
+                    trial: refused.trial,
+                    because: refused.isUnresolved
+                        ? "could not be judged: \(refused.because)" : refused.because)
+            },
+            ignored: offer.leftOut.compactMap { left in
+                if case .ignored(let need) = left.reason {
+                    Ignored(restriction: left.id, because: need.cure)
+                } else {
+                    nil
+                }
+            },
+            notCarriedOver: notCarriedOver, dropIn: dropIn,
+            ending: HardeningResult.word(outcome.ending), verified: verified,
+            warnings: outcome.surprises)
+    }
+
+    /// The restrictions of which no stricter step of the same directive was taken as well.
+    static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
+        let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
+        return taken.filter { restriction in
+            !taken.contains { stricter in
+                stricter.directive == restriction.directive
+                    && stricter.implies.contains(restriction.id)
+                    && stricter.change.isOrdered
+            }
+        }.map(\.id)
+    }
+
+    private static func word(_ ending: CampaignEnding) -> String {
+        switch ending {
+        case .complete: "complete"
+        case .limit: "limit"
+        case .goodEnough: "good-enough"
+        case .interrupted: "interrupted"
+        case .tooFlaky: "too-flaky"
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Hardening
+
+/// The result as people read it on a terminal: from the most important down, at most 100 columns.
+public struct TextReport: Sendable {
+    public let text: String
+
+    /// - Parameter isColoured: whether the reader's terminal shows colours.
+    public init(_ result: HardeningResult, isColoured: Bool) {
+        let paint = Paint(isOn: isColoured)
+        var lines = TextReport.headline(result, paint)
+        lines += TextReport.refusals(result, paint)
+        lines += TextReport.asides(result, paint)
+        if !result.dropIn.isEmpty {
+            lines += ["", paint.bold("Drop-in")]
+            lines += result.dropIn.split(separator: "\n", omittingEmptySubsequences: false)
+                .dropLast().map { $0.hasPrefix("#") ? paint.dim("  \($0)") : "  \($0)" }
+        }
+        text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func headline(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        let exposure = result.exposure
+        let (before, after) = (Exposure(exposure.before), Exposure(exposure.after))
+        let change =
+            "\(before) \(before.label) → \(paint.bold("\(after) \(after.label)"))"
+        var lines = [
+            "\(paint.bold(result.unit))  exposure \(change)",
+            bar(before, after, paint),
+            "\(result.accepted.count) restrictions taken, \(result.refused.count) refused, "
+                + "in \(result.trials) trials and \(seconds(result.seconds))",
+        ]
+        if !result.dropIn.isEmpty {
+            lines.append(
+                result.verified
+                    ? "The drop-in was put on the real unit and passed."
+                    : paint.yellow("The drop-in was not tried on the real unit."))
+        }
+        switch result.ending {
+        case "complete": break
+        case "too-flaky":
+            lines.append(paint.yellow("The probe is too unreliable to decide; this is not proved."))
+        default:
+            lines.append(
+                paint.yellow(
+                    "Ended early (\(result.ending)): passed, but down to "
+                        + "\(Exposure(exposure.possible)) is still possible."))
+        }
+        return lines
+    }
+
+    /// Exposure as a picture: what is left of what there was.
+    private static func bar(_ before: Exposure, _ after: Exposure, _ paint: Paint) -> String {
+        let width = 50
+        let (left, gone) = (after.tenths * width / 100, before.tenths * width / 100)
+        return paint.red(String(repeating: "█", count: left))
+            + paint.green(String(repeating: "░", count: max(0, gone - left)))
+            + paint.dim(String(repeating: "·", count: max(0, width - max(gone, left))))
+    }
+
+    private static func refusals(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        if result.refused.isEmpty { return [] }
+        let width = min(46, result.refused.map { $0.restriction.count }.max() ?? 0)
+        return ["", paint.bold("Refused")]
+            + result.refused.flatMap { refusal -> [String] in
+                let others = refusal.conflict.filter { $0 != refusal.restriction }
+                let name = refusal.restriction.padded(to: width)
+                let trial = paint.dim("trial \(refusal.trial)")
+                let line = "  \(name)  \(refusal.because.cut(to: 92 - width - 12))  \(trial)"
+                if others.isEmpty { return [line] }
+                return [line, paint.dim("    only together with \(others.joined(separator: ", "))")]
+            }
+    }
+
+    private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        var lines: [String] = []
+        if !result.ignored.isEmpty {
+            lines += ["", paint.bold("Not tried: this machine would not enforce them")]
+            for (because, group) in Dictionary(grouping: result.ignored, by: \.because)
+                .sorted(by: { $0.key < $1.key })
+            {
+                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
+                lines.append("  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))")
+            }
+        }
+        if !result.notCarriedOver.isEmpty {
+            lines += ["", paint.bold("Settings that the copy lacked")]
+            let width = result.notCarriedOver.map { $0.setting.count }.max() ?? 0
+            lines += result.notCarriedOver.map { entry in
+                "  \(entry.setting.padded(to: min(40, width)))  "
+                    + paint.dim(entry.because.cut(to: 96 - min(40, width)))
+            }
+        }
+        if !result.warnings.isEmpty {
+            lines += ["", paint.bold("Warnings")] + result.warnings.map { "  \($0)" }
+        }
+        return lines
+    }
+
+    private static func seconds(_ seconds: Double) -> String {
+        seconds < 100
+            ? "\((seconds * 10).rounded() / 10) s"
+            : "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+    }
+}
+
+extension Exposure {
+    /// From the number that people read, such as 9.6.
+    init(_ number: Double) { self.init(tenths: Int((number * 10).rounded())) }
+}
+
+/// Colours of a terminal, or none.
+struct Paint {
+    let isOn: Bool
+
+    func bold(_ text: String) -> String { wrap("1", text) }
+    func dim(_ text: String) -> String { wrap("2", text) }
+    func red(_ text: String) -> String { wrap("31", text) }
+    func green(_ text: String) -> String { wrap("32", text) }
+    func yellow(_ text: String) -> String { wrap("33", text) }
+
+    private func wrap(_ code: String, _ text: String) -> String {
+        isOn && !text.isEmpty ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
+    }
+}
+
+extension String {
+    func padded(to width: Int) -> String {
+        count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+
+    func cut(to width: Int) -> String {
+        count <= width ? self : String(prefix(max(1, width - 1))) + "…"
+    }
+}

@@ -1,0 +1,80 @@
+/// How the unit hangs together with others, and what stays behind.
+extension CopyTable {
+    static let dependencies: [CopyRow] = [
+        CopyRow.copy("b", "DefaultDependencies"),
+        CopyRow.caution(
+            .dependencies, "as", "Requires", "Requisite", "Wants", "After", "Before",
+            "RequiresMountsFor", "JoinsNamespaceOf"),
+        CopyRow.caution(.dependencies, "as", since: 257, "WantsMountsFor"),
+    ].flatMap { $0 }
+
+    static let withheld: [CopyRow] = [
+        CopyRow.never(restarts, "s", "Restart"),
+        CopyRow.never(restarts, "t", "RestartUSec"),
+        CopyRow.never(restarts, "s", since: 257, "RestartMode"),
+        CopyRow.never(restarts, "u", since: 257, "RestartSteps"),
+        CopyRow.never(restarts, "t", since: 257, "RestartMaxDelayUSec"),
+        CopyRow.never(restarts, "t", since: 262, "RestartRandomizedDelayUSec"),
+        CopyRow.never(restarts, "(aiai)", "RestartPreventExitStatus", "RestartForceExitStatus"),
+        CopyRow.never(startLimit, "t", "StartLimitIntervalUSec"),
+        CopyRow.never(startLimit, "u", "StartLimitBurst"),
+        CopyRow.never(
+            emergency, "s", "FailureAction", "SuccessAction", "StartLimitAction",
+            "JobTimeoutAction", "JobTimeoutRebootArgument", "RebootArgument"),
+        CopyRow.never(emergency, "i", "FailureActionExitStatus", "SuccessActionExitStatus"),
+        CopyRow.never(successors, "as", "OnFailure", "OnSuccess"),
+        CopyRow.never(successors, "s", "OnFailureJobMode", "OnSuccessJobMode"),
+        CopyRow.never(conditions, "a(sbbsi)", "Conditions", "Asserts"),
+        CopyRow.never(
+            manualUse, "b", "RefuseManualStart", "RefuseManualStop", "StopWhenUnneeded",
+            "AllowIsolate", "IgnoreOnIsolate"),
+        CopyRow.never(
+            otherUnits, "as", "Upholds", "PropagatesStopTo", "StopPropagatedFrom", "PartOf",
+            "BindsTo", "Conflicts", "PropagatesReloadTo", "ReloadPropagatedFrom"),
+        CopyRow.never(liveUpdate, "as", since: 262, "LUOSession"),
+    ].flatMap { $0 }
+
+    static let impossible: [CopyRow] = [
+        CopyRow.impossible(noSetter, "t", "TimeoutCleanUSec", "JobTimeoutUSec"),
+        CopyRow.impossible(sockets, "as", "TriggeredBy"),
+        CopyRow.impossible(Withheld(
+            because: "only a unit file of this unit could name what it activates",
+            so: "the copy activates nothing"), "as", "Triggers"),
+        CopyRow.impossible(descriptors, "as", since: 257, "ExtraFileDescriptorNames"),
+        CopyRow.impossible(descriptors, "u", "NFileDescriptorStore"),
+    ].flatMap { $0 }
+
+    private static let restarts = Withheld(
+        because: "a service that is started again hides its failures",
+        so: "the copy is started once in every trial")
+    private static let startLimit = Withheld(
+        because: "trials start the service more often than its limit foresees",
+        so: "the copy is never refused for having started too often")
+    private static let emergency = Withheld(
+        because: "a failed trial would reboot, power off or stop the machine",
+        so: "the copy fails without further action")
+    private static let successors = Withheld(
+        because: "every trial would start the units that react to success or failure",
+        so: "nothing is started after the copy")
+    private static let conditions = Withheld(
+        because: "a condition that does not hold counts as a successful start without a process",
+        so: "the copy starts even where the original would be skipped")
+    private static let manualUse = Withheld(
+        because: "the copy is started and stopped by hand, and nothing else needs it",
+        so: "only the trial decides when the copy starts and stops")
+    private static let otherUnits = Withheld(
+        because: "starting and stopping the copy would stop, start or reload these units",
+        so: "what happens to them does not reach the copy, nor the other way round")
+    private static let liveUpdate = Withheld(
+        because: "a live update session belongs to one unit",
+        so: "nothing of the copy outlives a kexec")
+    private static let noSetter = Withheld(
+        because: "systemd does not let a transient unit set it",
+        so: "the manager's default holds for the copy")
+    private static let sockets = Withheld(
+        because: "a transient unit cannot be activated by a socket unit",
+        so: "the copy is started without the listening sockets and has to open its own")
+    private static let descriptors = Withheld(
+        because: "open file descriptors belong to the original's processes",
+        so: "the copy starts without them")
+}

@@ -1,0 +1,112 @@
+import SystemdBus
+import Trials
+
+/// A running systemd and the machine around it, as seen from this process: either the machine's
+/// own or one inside a lab.
+public struct Machine: Sendable {
+    public let bus: Bus
+    /// Where its root directory is seen from here, such as `/proc/123/root`; empty for our own.
+    public let root: String
+    /// Its network namespace as a path; nil for our own.
+    public let network: String?
+    /// Whether all of it is thrown away afterwards.
+    public let isDisposable: Bool
+
+    public init(bus: Bus, root: String, network: String?, isDisposable: Bool) {
+        self.bus = bus
+        self.root = root
+        self.network = network
+        self.isDisposable = isDisposable
+    }
+
+    static let manager = "/org/freedesktop/systemd1"
+    static let managerInterface = "org.freedesktop.systemd1.Manager"
+    static let unitInterface = "org.freedesktop.systemd1.Unit"
+    static let serviceInterface = "org.freedesktop.systemd1.Service"
+
+    /// Calls a method of `org.freedesktop.systemd1.Manager`.
+    @discardableResult
+    func manager(_ member: String, _ arguments: BusValue...) async throws(BusError) -> [BusValue] {
+        try await bus.call(
+            BusCall(
+                destination: "org.freedesktop.systemd1", path: Machine.manager,
+                interface: Machine.managerInterface, member: member), arguments)
+    }
+
+    func managerProperty(_ name: String) async throws(BusError) -> BusValue {
+        try await property(name, of: Machine.manager, Machine.managerInterface)
+    }
+
+    func property(
+        _ name: String, of path: String, _ interface: String
+    ) async throws(BusError) -> BusValue {
+        try await bus.property(
+            destination: "org.freedesktop.systemd1", path: path, interface: interface, name: name)
+    }
+
+    func properties(
+        of path: String, _ interface: String
+    ) async throws(BusError) -> [String: BusValue] {
+        try await bus.allProperties(
+            destination: "org.freedesktop.systemd1", path: path, interface: interface)
+    }
+
+    /// The object path of a unit by its name: bytes other than letters and digits are written as
+    /// `_` and two hexadecimal digits (sd_bus_path_encode(3)).
+    static func path(ofUnit name: String) -> String {
+        var escaped = ""
+        for (index, byte) in name.utf8.enumerated() {
+            let isDigit = (48...57).contains(byte)
+            let isLetter = (65...90).contains(byte) || (97...122).contains(byte)
+            if isLetter || (isDigit && index > 0) {
+                escaped.append(Character(UnicodeScalar(byte)))
+            } else {
+                let digits = String(byte, radix: 16)
+                escaped += "_" + (digits.count == 1 ? "0" : "") + digits
+            }
+        }
+        return "\(Machine.manager)/unit/\(escaped)"
+    }
+
+    /// Counts the reloads of the manager: it changes whenever units were read again.
+    func reloadStamp() async throws(BusError) -> UInt64 {
+        try await managerProperty("UnitsLoadFinishTimestampMonotonic").uint64 ?? 0
+    }
+}
+
+extension ExperimentError {
+    /// A failure of the bus as a failure of the experiment.
+    init(_ error: BusError) {
+        let advice = error.hint.map { "; \($0)" } ?? ""
+        if case .cancelled = error {
+            self = .interrupted
+        } else {
+            self.init(error.description + advice)
+        }
+    }
+}
+
+/// Runs bus calls where only `ExperimentError` may be thrown.
+func experiment<Result>(
+    _ work: () async throws(BusError) -> Result
+) async throws(ExperimentError) -> Result {
+    do { return try await work() } catch { throw ExperimentError(error) }
+}
+
+extension BusError {
+    /// Whether systemd looked at the unit and would not have it, which is an answer of the
+    /// experiment. Everything else means that the experiment cannot go on.
+    var isRefusal: Bool {
+        let refusals: Set = [
+            "org.freedesktop.DBus.Error.InvalidArgs", "org.freedesktop.DBus.Error.NotSupported",
+            "org.freedesktop.DBus.Error.PropertyReadOnly", "org.freedesktop.systemd1.LoadFailed",
+            "org.freedesktop.systemd1.BadUnitSetting", "System.Error.ENXIO",
+        ]
+        return name.map(refusals.contains) ?? false
+    }
+
+    /// What the other side said, without what was asked of it.
+    var message: String {
+        if case .refused(_, _, let message) = self { message } else { description }
+    }
+}

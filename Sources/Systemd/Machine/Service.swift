@@ -1,0 +1,198 @@
+import Foundation
+import Hardening
+import SystemdBus
+import Trials
+
+/// A service as it stands on a machine: all that its copies, its drop-in and the user need to know.
+public struct Service: Sendable {
+    public let unit: String
+    public let machine: Machine
+    public let dialect: Dialect
+    /// As the manager says it, such as `257.13-1~deb13u1`.
+    public let systemdVersion: String
+    public let sandbox: Sandbox
+    let reading: UnitReading
+    let blueprint: Blueprint
+
+    /// Loads the unit and reads everything; nothing is started.
+    ///
+    /// - Throws: `ExperimentError` for a unit that does not exist, is masked or broken.
+    public init(named unit: String, on machine: Machine) async throws(ExperimentError) {
+        self.machine = machine
+        dialect = try await Dialect(of: machine)
+        systemdVersion = try await experiment { () async throws(BusError) in
+            try await machine.managerProperty("Version").string ?? ""
+        }
+        reading = try await machine.reading(of: unit)
+        self.unit = reading.name
+        sandbox = Sandbox(properties: reading.properties)
+        let type = ServiceType(rawValue: reading.string("Type")) ?? .simple
+        let bare = try await experiment { () async throws(BusError) in
+            try await machine.readingOfBareUnit(for: type)
+        }
+        do {
+            blueprint = try Blueprint(of: reading, against: bare, systemd: dialect.version)
+        } catch {
+            throw ExperimentError(error.description)
+        }
+    }
+
+    public var canReload: Bool { blueprint.facts.canReload }
+
+    /// Settings of the original that its copies lack, and what that means.
+    public var notCarriedOver: [(setting: String, because: String)] {
+        blueprint.notCarriedOver.map {
+            ("\($0.setting)=\($0.value)", "\($0.reason); \($0.consequence)")
+        }
+    }
+
+    /// The unit's files, the fragment first.
+    public var unitFiles: [(path: String, text: String)] {
+        reading.files.map { ($0.path, $0.text) }
+    }
+
+    /// The copied settings as text, for telling one state of the unit from another.
+    public var copiedSettings: [String] {
+        blueprint.properties.map { "\($0.0)=\($0.1)" }
+    }
+
+    /// Copies of the service, to be put under profiles.
+    public var copies: TransientService {
+        TransientService(
+            machine: machine, blueprint: blueprint, catalogue: .standard, dialect: dialect,
+            sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")))
+    }
+
+    /// The service itself.
+    public var real: RealService {
+        RealService(
+            machine: machine, unit: unit, startDeadline: blueprint.startDeadline,
+            stopDeadline: blueprint.stopDeadline)
+    }
+
+    /// Puts a drop-in on the real unit, below /run, and reloads the manager: only for machines
+    /// that are thrown away.
+    ///
+    /// - Returns: the settings that do not read back as `expected`, one line each.
+    public func install(
+        dropIn: String, expecting expected: Sandbox
+    ) async throws(ExperimentError) -> [String] {
+        let directory = "\(machine.root)/run/systemd/system/\(unit).d"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+            try dropIn.write(
+                toFile: directory + "/zz-temper.conf", atomically: true, encoding: .utf8)
+        } catch {
+            throw ExperimentError("cannot write the drop-in: \(error.localizedDescription)")
+        }
+        try await experiment { () async throws(BusError) in
+            _ = try await machine.manager("Reload")
+        }
+        let found = Sandbox(properties: try await machine.reading(of: unit).properties)
+        return Catalogue.standard.directives.map(\.name).compactMap { name in
+            found.agrees(with: expected, on: name)
+                ? nil
+                : "\(name) reads \(found.text(name)) instead of \(expected.text(name))"
+        }
+    }
+}
+
+extension Blueprint {
+    /// How long a start of the service may take by its own settings; an hour where they set none.
+    var startDeadline: Duration { facts.startTimeout.map(Duration.microseconds) ?? .seconds(3600) }
+    var stopDeadline: Duration { facts.stopTimeout.map(Duration.microseconds) ?? .seconds(3600) }
+}
+
+extension Machine {
+    /// Everything that can be read of a unit.
+    func reading(of unit: String) async throws(ExperimentError) -> UnitReading {
+        let path = try await load(unit)
+        return try await experiment { () async throws(BusError) in
+            var reading = try await reading(ofObject: path)
+            let paths =
+                [reading.string("FragmentPath")].filter { !$0.isEmpty }
+                + reading.strings("DropInPaths")
+            reading.files = paths.compactMap { path in
+                (try? String(contentsOfFile: root + path, encoding: .utf8)).map {
+                    UnitFile(path: path, text: $0)
+                }
+            }
+            for name in reading.strings("Requires") + reading.strings("Requisite") {
+                let state = try await loadState(of: name)
+                if state != "loaded" { reading.missingUnits.insert(name) }
+            }
+            return reading
+        }
+    }
+
+    func readingOfBareUnit(for type: ServiceType) async throws(BusError) -> UnitReading {
+        let name = TrialName.fresh()
+        _ = try await bus.startTransientUnit(name, properties: BareUnit.properties(for: type))
+        let reading = try await reading(ofObject: Machine.path(ofUnit: name))
+        try await manager("UnrefUnit", .string(name))
+        return reading
+    }
+
+    private func reading(ofObject path: String) async throws(BusError) -> UnitReading {
+        let unit = try await properties(of: path, Machine.unitInterface)
+        let service = try await properties(of: path, Machine.serviceInterface)
+        return UnitReading(properties: unit.merging(service) { $1 })
+    }
+
+    private func loadState(of unit: String) async throws(BusError) -> String {
+        let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
+        return try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
+    }
+
+    /// Loads a unit that can be experimented with; its object path.
+    private func load(_ unit: String) async throws(ExperimentError) -> String {
+        let (path, state, problem) = try await experiment { () async throws(BusError) in
+            let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
+            let state = try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
+            let fields = try await property("LoadError", of: path, Machine.unitInterface).fields
+            return (path, state, fields?.last?.string ?? "")
+        }
+        switch state {
+        case "loaded": return path
+        case "not-found":
+            throw ExperimentError(
+                "there is no \(unit) here; `temper lab exec` or `systemctl list-unit-files` "
+                    + "show what there is")
+        case "masked":
+            throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit)` first")
+        default:
+            throw ExperimentError(
+                "systemd cannot load \(unit) (\(state)): \(problem); "
+                    + "`systemd-analyze verify \(unit)` says where")
+        }
+    }
+}
+
+extension Sandbox {
+    /// Whether two sandboxes mean the same by a directive. Lists are sets to systemd, and an
+    /// absent value is its default.
+    func agrees(with other: Sandbox, on name: String) -> Bool {
+        self[name] == other[name] || text(name) == other.text(name)
+    }
+
+    /// The value in a form in which equal meanings are equal.
+    func text(_ name: String) -> String {
+        switch self[name] {
+        case nil: "unset"
+        case .flag(let on): on ? "yes" : "no"
+        case .word: word(name, default: "")
+        case .mode(let mode): "0" + String(mode, radix: 8)
+        case .number(let number): String(number)
+        case .mask:
+            name == "RestrictNamespaces"
+                ? NamespaceType.names(in: mask(name, default: .max)).joined(separator: " ")
+                : Capability.names(in: mask(name, default: Capability.all)).joined(separator: " ")
+        case .list(let names): names.sorted().joined(separator: " ")
+        case .filter(let allow, let names): (allow ? "" : "~") + names.sorted().joined(separator: " ")
+        case .prefixes(let prefixes):
+            prefixes.map { "\($0.bytes)/\($0.length)" }.sorted().joined(separator: " ")
+        case .ports(let ports): ports.map { "\($0.lowest)+\($0.count)" }.joined(separator: " ")
+        }
+    }
+}

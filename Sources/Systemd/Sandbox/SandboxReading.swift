@@ -1,0 +1,121 @@
+import Hardening
+import SystemdBus
+
+extension Sandbox {
+    /// The sandbox as a manager reports it: the properties of the interfaces Service and Unit.
+    ///
+    /// Where systemd has a newer property beside an older boolean (`PrivateTmpEx` since 257), the
+    /// newer one is read, because the boolean loses the mode.
+    public init(properties: [String: BusValue]) {
+        self.init()
+        for name in Sandbox.directives {
+            let newer = properties["\(name)Ex"].flatMap { SettingValue($0, of: name) }
+            if let value = newer ?? properties[name].flatMap({ SettingValue($0, of: name) }) {
+                settings[name] = value
+            }
+        }
+        // A tri-state that was never written reads false; only a written yes can be told.
+        if settings["MemoryKSM"] == .flag(false) { settings["MemoryKSM"] = nil }
+    }
+
+    /// Every directive whose value matters: the catalogue's and those that only score.
+    private static let directives: [String] =
+        Catalogue.standard.directives.map(\.name) + [
+            "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
+            "SocketBindAllow", "IPIngressFilterPath", "IPEgressFilterPath",
+        ]
+
+    /// The properties that take a unit from this sandbox to `tighter`, as a transient unit takes
+    /// them. A nil value means that the property must not be sent at all.
+    public func properties(to tighter: Sandbox) -> [(name: String, value: BusValue?)] {
+        let changed = Set(settings.keys).union(tighter.settings.keys)
+            .filter { settings[$0] != tighter.settings[$0] }
+        return changed.sorted().flatMap { name -> [(name: String, value: BusValue?)] in
+            guard let value = tighter[name] else { return [(name, nil)] }
+            return value.properties(of: name)
+        }
+    }
+}
+
+extension SettingValue {
+    /// Properties that are strings on the bus and yes or no to people.
+    private static let wordFlags: Set<String> = ["PrivateBPF", "PrivatePIDs"]
+
+    /// Booleans that grew modes, which only the property with `Ex` behind its name takes.
+    private static let grown: Set<String> = [
+        "PrivateTmp", "PrivateUsers", "ProtectControlGroups", "ProtectHostname",
+    ]
+
+    init?(_ value: BusValue, of name: String) {
+        switch value.unwrapped {
+        case .bool(let on): self = .flag(on)
+        case .string(let word):
+            self = SettingValue.wordFlags.contains(name) ? .flag(word == "yes") : .word(word)
+        case .uint32(let mode): self = .mode(mode)
+        case .int32(let number): self = .number(number)
+        case .uint64(let mask): self = .mask(mask)
+        case .array("s", let elements): self = .list(elements.compactMap(\.string))
+        case .array("(ss)", let entries):
+            self = .list(entries.compactMap { $0.fields?.compactMap(\.string).joined(separator: " ") })
+        case .array("(iayu)", let entries):
+            self = .prefixes(entries.compactMap(AddressPrefix.init))
+        case .array("(iiqq)", let entries): self = .ports(entries.compactMap(PortRange.init))
+        case .structure(let fields):
+            if let allow = fields.first?.bool, let names = fields.last?.strings {
+                self = .filter(allow: allow, names)
+            } else if let word = fields.first?.string {
+                self = .word(word)
+            } else {
+                return nil
+            }
+        default: return nil
+        }
+    }
+
+    func properties(of name: String) -> [(name: String, value: BusValue?)] {
+        switch self {
+        case .flag(let on):
+            return [(name, SettingValue.wordFlags.contains(name) ? .string(on ? "yes" : "no") : .bool(on))]
+        case .word(let word):
+            guard SettingValue.grown.contains(name) else { return [(name, .string(word))] }
+            return word == "yes" || word == "no"
+                ? [(name, .bool(word == "yes"))] : [("\(name)Ex", .string(word))]
+        case .mode(let mode): return [(name, .uint32(mode))]
+        case .number(let number): return [(name, .int32(number))]
+        case .mask(let mask): return [(name, .uint64(mask))]
+        case .list(let names):
+            return [(name, names.isEmpty ? nil : .strings(names))]
+        case .filter(let allow, let names):
+            return [(name, .structure([.bool(allow), .strings(names)]))]
+        case .prefixes(let prefixes):
+            return [(name, prefixes.isEmpty ? nil : .array(element: "(iayu)", prefixes.map(\.value)))]
+        case .ports(let ports):
+            return [(name, ports.isEmpty ? nil : .array(element: "(iiqq)", ports.map(\.value)))]
+        }
+    }
+}
+
+extension AddressPrefix {
+    init?(_ value: BusValue) {
+        guard let fields = value.fields, fields.count == 3, let family = fields[0].int32,
+            let bytes = fields[1].bytes, let length = fields[2].uint32
+        else { return nil }
+        self.init(family: family, bytes: bytes, length: length)
+    }
+
+    var value: BusValue { .structure([.int32(family), .bytes(bytes), .uint32(length)]) }
+}
+
+extension PortRange {
+    init?(_ value: BusValue) {
+        guard let fields = value.fields, fields.count == 4, let family = fields[0].int32,
+            let transport = fields[1].int32, let count = fields[2].uint16,
+            let lowest = fields[3].uint16
+        else { return nil }
+        self.init(family: family, transport: transport, count: count, lowest: lowest)
+    }
+
+    var value: BusValue {
+        .structure([.int32(family), .int32(transport), .uint16(count), .uint16(lowest)])
+    }
+}

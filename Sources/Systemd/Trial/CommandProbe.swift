@@ -1,0 +1,108 @@
+import Glibc
+import SystemdBus
+import Trials
+
+/// Runs the user's command on the service's machine, by `/bin/sh -c`: exit status 0 is healthy,
+/// 125 cannot tell, anything else unhealthy.
+///
+/// It runs as a transient unit of its own, so that a deadline of systemd ends it and all its
+/// children are killed with its control group, also those that detached themselves.
+public struct CommandProbe: Probe {
+    public let command: String
+    private let machine: Machine
+
+    public init(command: String, on machine: Machine) {
+        self.command = command
+        self.machine = machine
+    }
+
+    public var name: String { command }
+
+    public func check(deadline: Duration) async -> CheckOutcome {
+        let name = TrialName.fresh()
+        do {
+            let job = try await machine.bus.startTransientUnit(
+                name, properties: properties(deadline), deadline: deadline + .seconds(10))
+            let state = try await machine.state(of: Machine.path(ofUnit: name))
+            let said = try await lastWords(of: name)
+            await machine.forget(name)
+            return CommandProbe.outcome(job: job.rawValue, state, said: said)
+        } catch {
+            await machine.forget(name)
+            return .cannotTell("\(error)")
+        }
+    }
+
+    static func outcome(job: String, _ state: UnitState, said: String) -> CheckOutcome {
+        let words = said.isEmpty ? "" : ": \(said)"
+        if state.result == "timeout" { return .unhealthy("no end in time\(words)") }
+        switch (state.mainCode, state.mainStatus) {
+        case (1, 0) where job == "done": return .healthy
+        case (1, 125): return .cannotTell("exit status 125\(words)")
+        case (1, let status): return .unhealthy("exit status \(status)\(words)")
+        default: return .unhealthy("\(Verdict.ending(state))\(words)")
+        }
+    }
+
+    private func properties(_ deadline: Duration) -> [(String, BusValue)] {
+        let argv = ["/bin/sh", "-c", command]
+        let exec = BusValue.array(
+            element: "(sasas)",
+            [
+                // The shell expands variables, not systemd.
+                .structure([
+                    .string(argv[0]), .strings(argv), .strings(["no-env-expand"]),
+                ])
+            ])
+        return [
+            ("Description", .string("temper's probe: \(command)")),
+            ("Type", .string("oneshot")), ("ExecStartEx", exec),
+            ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
+            ("TimeoutStartUSec", .uint64(deadline.microseconds)),
+            ("KillMode", .string("control-group")), ("KillSignal", .int32(SIGKILL)),
+            ("DefaultDependencies", .bool(false)),
+        ]
+    }
+
+    private func lastWords(of name: String) async throws(ExperimentError) -> String {
+        let invocation = try await experiment { () async throws(BusError) in
+            try await machine.property(
+                "InvocationID", of: Machine.path(ofUnit: name), Machine.unitInterface)
+        }
+        let lines = try machine.log(ofInvocation: invocation.bytes ?? [])
+        return lines.last { $0.source != "systemd" }?.message ?? ""
+    }
+}
+
+/// Healthy when a name on the service's system bus has an owner.
+public struct BusNameProbe: Probe {
+    public let busName: String
+    private let machine: Machine
+
+    public init(busName: String, on machine: Machine) {
+        self.busName = busName
+        self.machine = machine
+    }
+
+    public var name: String { "bus name \(busName)" }
+
+    public func check(deadline: Duration) async -> CheckOutcome {
+        let call = BusCall(
+            destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
+            interface: "org.freedesktop.DBus", member: "NameHasOwner")
+        do {
+            let reply = try await machine.bus.call(call, [.string(busName)], deadline: deadline)
+            return reply.first?.bool == true ? .healthy : .unhealthy("the name has no owner")
+        } catch {
+            return .cannotTell("\(error)")
+        }
+    }
+}
+
+extension Duration {
+    /// Whole microseconds; at least one, because 0 means "no limit" to systemd.
+    var microseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        return max(1, UInt64(max(0, seconds)) * 1_000_000 + UInt64(attoseconds / 1_000_000_000_000))
+    }
+}

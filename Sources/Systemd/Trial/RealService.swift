@@ -1,0 +1,70 @@
+import Hardening
+import SystemdBus
+import Trials
+
+/// The real unit, started as it stands: what a drop-in is verified on. A profile asked of it is
+/// not applied; it is in the unit's files.
+public struct RealService: ServiceUnderTest {
+    let machine: Machine
+    let unit: String
+    let startDeadline: Duration
+    let stopDeadline: Duration
+
+    public init(machine: Machine, unit: String, startDeadline: Duration, stopDeadline: Duration) {
+        self.machine = machine
+        self.unit = unit
+        self.startDeadline = startDeadline
+        self.stopDeadline = stopDeadline
+    }
+
+    public func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy {
+        do {
+            let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
+            return .started(job: job.rawValue, Running(service: self))
+        } catch {
+            if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
+            throw ExperimentError(error)
+        }
+    }
+
+    private struct Running: ServiceCopy {
+        let service: RealService
+        private var machine: Machine { service.machine }
+        private var path: String { Machine.path(ofUnit: service.unit) }
+
+        var disturbances: [Observation] {
+            get async throws(ExperimentError) { [] }
+        }
+
+        func state() async throws(ExperimentError) -> UnitState {
+            try await experiment { () async throws(BusError) in try await machine.state(of: path) }
+        }
+
+        func reload() async throws(ExperimentError) -> String {
+            try await experiment { () async throws(BusError) in
+                try await machine.bus.reloadUnit(service.unit).rawValue
+            }
+        }
+
+        func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
+            try await experiment { () async throws(BusError) in
+                let job = try await machine.bus.stopUnit(
+                    service.unit, deadline: service.stopDeadline + .seconds(10))
+                return (job.rawValue, try await machine.state(of: path))
+            }
+        }
+
+        func log() async throws(ExperimentError) -> [LogLine] {
+            let invocation = try await experiment { () async throws(BusError) in
+                try await machine.property("InvocationID", of: path, Machine.unitInterface)
+            }
+            return try machine.log(ofInvocation: invocation.bytes ?? [])
+        }
+
+        func end() async {
+            _ = try? await machine.bus.stopUnit(service.unit)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import Hardening
+import SystemdBus
+import Trials
+
+/// A copy that runs as a transient unit. The manager keeps it for us (`AddRef`) until `end`, or
+/// until our connection goes, so that its ending can be read.
+struct TransientCopy: ServiceCopy {
+    let machine: Machine
+    let name: String
+    let dropIns: Set<String>
+    /// The manager's reload stamp before the start.
+    let stamp: UInt64
+    let stopDeadline: Duration
+
+    private var path: String { Machine.path(ofUnit: name) }
+
+    var disturbances: [Observation] {
+        get async throws(ExperimentError) {
+            try await experiment { () async throws(BusError) in
+                let found = try await machine.property(
+                    "DropInPaths", of: path, Machine.unitInterface)
+                let foreign = Set(found.strings ?? []).subtracting(dropIns).sorted()
+                    .filter { !$0.contains(name) }.map(Observation.foreignDropIn)
+                let reloaded = try await machine.reloadStamp() != stamp
+                return foreign + (reloaded ? [.managerReloaded] : [])
+            }
+        }
+    }
+
+    func state() async throws(ExperimentError) -> UnitState {
+        try await experiment { () async throws(BusError) in try await machine.state(of: path) }
+    }
+
+    func reload() async throws(ExperimentError) -> String {
+        try await experiment { () async throws(BusError) in
+            try await machine.bus.reloadUnit(name).rawValue
+        }
+    }
+
+    func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
+        try await experiment { () async throws(BusError) in
+            let result = try await machine.bus.stopUnit(
+                name, deadline: stopDeadline + .seconds(10))
+            return (result.rawValue, try await machine.state(of: path))
+        }
+    }
+
+    func log() async throws(ExperimentError) -> [LogLine] {
+        let invocation = try await experiment { () async throws(BusError) in
+            try await machine.property("InvocationID", of: path, Machine.unitInterface)
+        }
+        return try machine.log(ofInvocation: invocation.bytes ?? [])
+    }
+
+    func end() async { await machine.forget(name) }
+}
+
+extension Machine {
+    func state(of path: String) async throws(BusError) -> UnitState {
+        let unit = try await properties(of: path, Machine.unitInterface)
+        let service = try await properties(of: path, Machine.serviceInterface)
+        return UnitState(
+            type: service["Type"]?.string ?? "", active: unit["ActiveState"]?.string ?? "",
+            sub: unit["SubState"]?.string ?? "", result: service["Result"]?.string ?? "",
+            mainCode: service["ExecMainCode"]?.int32 ?? 0,
+            mainStatus: service["ExecMainStatus"]?.int32 ?? 0,
+            mainPID: service["MainPID"]?.uint32 ?? 0)
+    }
+
+    /// Kills whatever is left of a unit that we made and lets the manager forget it. A unit that
+    /// is gone already is as good; nothing here can usefully fail.
+    func forget(_ name: String) async {
+        // Also when the campaign was cancelled: a task of its own is not.
+        await Task {
+            _ = try? await manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
+            _ = try? await bus.stopUnit(name, deadline: .seconds(10))
+            _ = try? await manager("ResetFailedUnit", .string(name))
+            _ = try? await manager("UnrefUnit", .string(name))
+        }.value
+    }
+
+    func log(ofInvocation bytes: [UInt8]) throws(ExperimentError) -> [LogLine] {
+        let digits = bytes.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+        do {
+            let journal = try JournalReader(root.isEmpty ? .local : .root(root))
+            return try journal.entries(ofInvocation: digits, limit: 200).map { entry in
+                LogLine(
+                    priority: entry.priority ?? 6, source: entry.identifier ?? "",
+                    message: entry.message, messageID: entry.messageID)
+            }
+        } catch {
+            throw ExperimentError("\(error)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Hardening
+import SystemdBus
+import Trials
+
+/// A service whose copies are transient units on a machine: `ServiceUnderTest` for real.
+public struct TransientService: ServiceUnderTest {
+    let machine: Machine
+    let blueprint: Blueprint
+    let catalogue: Catalogue
+    let dialect: Dialect
+    /// The sandbox of the original.
+    let sandbox: Sandbox
+    /// Drop-ins that apply to the original, so that others on the copy are foreign.
+    let dropIns: Set<String>
+
+    public init(
+        machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
+        sandbox: Sandbox, dropIns: Set<String>
+    ) {
+        self.machine = machine
+        self.blueprint = blueprint
+        self.catalogue = catalogue
+        self.dialect = dialect
+        self.sandbox = sandbox
+        self.dropIns = dropIns
+    }
+
+    public func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy {
+        let name = TrialName.fresh()
+        let stamp = try await experiment { () async throws(BusError) in
+            try await machine.reloadStamp()
+        }
+        do {
+            let result = try await machine.bus.startTransientUnit(
+                name, properties: properties(profile, limit),
+                deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
+            let copy = TransientCopy(
+                machine: machine, name: name, dropIns: dropIns, stamp: stamp,
+                stopDeadline: blueprint.stopDeadline)
+            return .started(job: result.rawValue, copy)
+        } catch {
+            if error.isRefusal {
+                return .refused(name: error.name ?? "", message: error.message)
+            }
+            await machine.forget(name)
+            throw ExperimentError(error)
+        }
+    }
+
+    /// What is handed to StartTransientUnit for this profile.
+    public func properties(_ profile: Profile, _ limit: Duration? = nil) -> [(String, BusValue)] {
+        let tighter = sandbox.tightened(by: profile, in: catalogue, dialect: dialect)
+        var changes = sandbox.properties(to: tighter)
+        if let limit, limit < blueprint.startDeadline {
+            changes.append(("TimeoutStartUSec", .uint64(limit.microseconds)))
+        }
+        changes.removeAll { $0.name == "SystemCallFilter" }
+        // Groups are sent by name, as the drop-in has them, and not as the calls of today.
+        let calls = CallFilterChange(from: sandbox, taking: profile, in: catalogue)
+        if calls.replaces { changes.append(("SystemCallFilter", nil)) }
+        let values = changes.compactMap { change in
+            change.value.map { (change.name, $0) }
+        }
+        let dropped = Set(changes.filter { $0.value == nil }.map(\.name))
+        return blueprint.properties(replacing: values).filter { !dropped.contains($0.0) }
+            + calls.assignments.map { assignment in
+                (
+                    "SystemCallFilter",
+                    .structure([.bool(assignment.allow), .strings(assignment.names)])
+                )
+            } + [
+                ("Description", .string("temper's copy of \(blueprint.facts.unit)")),
+                ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
+            ]
+    }
+}

@@ -1,0 +1,26 @@
+import Glibc
+
+/// Only one campaign at a time works on a unit. The lock is the kernel's and goes with the process.
+struct CampaignLock {
+    private let descriptor: Int32
+
+    init(unit: String, directory: String) throws(Failure) {
+        let place = directory + "/locks"
+        mkdir(directory, 0o755)
+        mkdir(place, 0o755)
+        let path = "\(place)/\(unit).lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        if descriptor < 0 {
+            throw .experiment(
+                "cannot write to \(directory): \(String(cString: strerror(errno))); "
+                    + "run as root or choose a place of your own with --state-dir")
+        }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            close(descriptor)
+            throw .experiment(
+                "another campaign on \(unit) is under way; wait for it or end it first")
+        }
+    }
+
+    func release() { close(descriptor) }
+}

@@ -1,0 +1,20 @@
+import Hardening
+import Systemd
+
+/// What makes the trials of two runs comparable, as 16 hexadecimal digits: the copied settings, the
+/// systemd, the probes, the offer and the tree. A changed unit or package never resumes an old
+/// campaign.
+enum Fingerprint {
+    static func of(_ service: Service, _ offer: Offer, _ probes: [String], root: String) -> String {
+        let parts =
+            [service.unit, service.systemdVersion, root] + service.unitFiles.map(\.text)
+            + service.copiedSettings + probes + offer.restrictions.map(\.id)
+        // FNV-1a, 64 bits: enough to tell a handful of campaigns apart, the same everywhere.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in parts.joined(separator: "\0").utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

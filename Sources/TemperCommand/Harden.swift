@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Hardening
+import Reports
+import Trials
+
+struct Harden: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Finds the strictest passing configuration of a service.",
+        discussion: """
+            Copies of the service run in a lab: a disposable copy of this machine, or of the tree \
+            given by --root. The real service is not touched. Probes can also stand in the unit \
+            itself, in a section [X-Temper].
+            """)
+
+    @Argument(help: "The service, such as nginx.service or postgresql@15-main.service.")
+    var unit: String
+
+    @OptionGroup(title: "Probes (repeatable; all must hold)") var probes: ProbeOptions
+    @OptionGroup(title: "Cadence of the probes") var cadence: CadenceOptions
+    @OptionGroup(title: "Search") var search: SearchOptions
+    @OptionGroup(title: "Place") var place: PlaceOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        if let problem = UnitName.problem(unit) { throw ValidationError(problem) }
+        for name in search.keep + search.attempt {
+            if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
+        }
+        if let problem = probes.problem ?? search.problem { throw ValidationError(problem) }
+    }
+
+    func run() async throws {
+        let progress = Progress(isQuiet: output.quiet)
+        let session = HardenSession(
+            unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
+            place: place, stateDirectory: state.directory, progress: progress)
+        let result: HardeningResult
+        do {
+            result = try await withInterruption { try await session.run() }
+        } catch {
+            progress.finish()
+            throw error
+        }
+        progress.finish()
+        try deliver(result)
+    }
+
+    /// The plan of the command line over that of `--plan`; the unit's own comes below both.
+    private func plan() throws -> Plan {
+        var plan = Plan()
+        if let file = search.plan {
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw Failure.usage("\(file) cannot be read; give --plan a text file")
+            }
+            do { plan = try Plan(reading: text, file: file) } catch {
+                throw Failure.usage(error.description)
+            }
+        }
+        var mine = Plan()
+        mine.probes = probes.requests
+        mine.keep = Set(search.keep.map(Plan.restriction))
+        mine.attempt = Set(search.attempt)
+        mine.cadence = try cadence.chosen
+        mine.settle = try cadence.settleTime
+        return plan.overridden(by: mine)
+    }
+
+    private func deliver(_ result: HardeningResult) throws {
+        if let file = output.output, !result.dropIn.isEmpty {
+            do {
+                try Data(result.dropIn.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+            } catch {
+                throw Failure.experiment(
+                    "the drop-in cannot be written to \(file): \(error.localizedDescription)")
+            }
+        }
+        if output.json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            Terminal.print(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
+        } else {
+            Terminal.print(TextReport(result, isColoured: Terminal.showsColours).text)
+            if let file = output.output, !result.dropIn.isEmpty {
+                Terminal.note("the drop-in is in \(file)")
+            }
+        }
+        if result.ending == "interrupted" { throw ExitCode(130) }
+        if result.accepted.isEmpty { throw ExitCode(1) }
+    }
+}

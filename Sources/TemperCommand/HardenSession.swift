@@ -1,0 +1,196 @@
+import Foundation
+import Glibc
+import Hardening
+import Lab
+import Probes
+import Reports
+import Systemd
+import SystemdBus
+import TrialLedger
+import Trials
+
+/// One `harden`, from a booted lab to a verified drop-in.
+struct HardenSession: Sendable {
+    let unit: String
+    let plan: Plan
+    let options: CampaignOptions
+    let place: PlaceOptions
+    let stateDirectory: String
+    let progress: Progress
+
+    func run() async throws -> HardeningResult {
+        let began = ContinuousClock.now
+        let lock = try CampaignLock(unit: unit, directory: stateDirectory)
+        defer { lock.release() }
+        let store = try experimentFailures { () throws(ExperimentError) in
+            try TrialStore(directory: stateDirectory)
+        }
+        progress.step("booting a lab of \(place.root ?? "this machine")")
+        var labPlan = LabPlan()
+        if let root = place.root { labPlan.root = root }
+        labPlan.binds = place.bind
+        let lab = try await labFailures { [labPlan] () async throws(LabError) in
+            try await Lab.boot(labPlan)
+        }
+        do {
+            let result = try await harden(in: lab, store, began)
+            try? await lab.end()
+            return result
+        } catch {
+            try? await lab.end()
+            if let error = error as? ExperimentError {
+                throw error.isInterruption
+                    ? Failure.interrupted : Failure.experiment(error.description)
+            }
+            throw error
+        }
+    }
+
+    private func harden(
+        in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
+    ) async throws -> HardeningResult {
+        let bus: Bus
+        do { bus = try await Bus.connect(to: .address(lab.busAddress)) } catch {
+            throw Failure.experiment(error.description)
+        }
+        let machine = Machine(
+            bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        progress.step("reading \(unit)")
+        let service = try await Service(named: unit, on: machine)
+        let plan = try unitPlan(service).overridden(by: plan)
+        if plan.probes.isEmpty {
+            throw Failure.usage(
+                "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
+                    + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
+        }
+        let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
+        let offer = Offer(
+            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
+            keep: plan.keep, attempt: plan.attempt)
+        let agenda = try Agenda(
+            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
+        let ledger = try store.campaign(
+            unit: unit,
+            fingerprint: Fingerprint.of(service, offer, probes.map(\.name), root: lab.root),
+            now: now())
+        let settle = plan.settle ?? .milliseconds(50)
+        var options = options
+        options.cadence = plan.cadence
+        let campaign = Campaign(
+            agenda: agenda,
+            course: Course(
+                service: service.copies, probes: probes, canReload: service.canReload,
+                settle: settle),
+            ledger: ledger, options: options, now: now, report: progress.show)
+        let outcome: Outcome
+        do { outcome = try await campaign.run() } catch {
+            throw error.isBaseline ? baselineFailure(error, service) : error
+        }
+        let dropIn = dropIn(outcome, service, agenda)
+        let isVerified = try await verify(dropIn, outcome, service, agenda, probes, settle)
+        let result = HardeningResult(
+            unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
+            catalogue: .standard,
+            notCarriedOver: service.notCarriedOver.map {
+                .init(setting: $0.setting, because: $0.because)
+            }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
+        if outcome.ending != .interrupted { try record(result, ledger) }
+        return result
+    }
+
+    private func unitPlan(_ service: Service) throws -> Plan {
+        var plan = Plan()
+        for (path, text) in service.unitFiles {
+            do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
+                throw Failure.usage(error.description)
+            }
+        }
+        return plan
+    }
+
+    private func baselineFailure(_ error: ExperimentError, _ service: Service) -> Failure {
+        let root = place.root.map { " --root \($0)" } ?? ""
+        return .experiment(
+            """
+            \(error.description)
+            To see it yourself:
+                temper lab up look\(root)
+                temper lab exec look systemctl start \(unit)
+                temper lab exec look journalctl -u \(unit)
+                temper lab down look
+            """)
+    }
+
+    // MARK: The drop-in
+
+    private func dropIn(_ outcome: Outcome, _ service: Service, _ agenda: Agenda) -> String {
+        if outcome.accepted.restrictions.isEmpty { return "" }
+        let refused = Dictionary(grouping: outcome.refused) {
+            Catalogue.standard[$0.restriction]?.directive ?? ""
+        }
+        let reasons = refused.mapValues { group in
+            let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
+            return "Refused: \(names.joined(separator: " "))."
+        }
+        return DropIn(
+            from: agenda.sandbox, taking: outcome.accepted, in: .standard, dialect: agenda.dialect,
+            header: [
+                "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
+                "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
+                    + "\(outcome.trials.count) trials.",
+            ], reasons: reasons
+        ).text
+    }
+
+    /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
+    /// its properties must be those of the result.
+    private func verify(
+        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ agenda: Agenda,
+        _ probes: [any Probe], _ settle: Duration
+    ) async throws -> Bool {
+        if dropIn.isEmpty || outcome.ending == .interrupted { return false }
+        progress.step("trying the drop-in on the real \(unit) in the lab")
+        let expected = agenda.sandbox.tightened(
+            by: outcome.accepted, in: .standard, dialect: agenda.dialect)
+        let differences = try await service.install(dropIn: dropIn, expecting: expected)
+        if let first = differences.first {
+            throw Failure.experiment(
+                "the drop-in does not do what the trials did: \(first); please report this")
+        }
+        let course = Course(
+            service: service.real, probes: probes, canReload: service.canReload, settle: settle)
+        let trial = try await course.run(
+            Course.Order(
+                number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
+                profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
+                usualEnd: outcome.trials.first?.end))
+        guard trial.verdict.isPass else {
+            throw Failure.experiment(
+                "the copy passed under this configuration and the real unit does not: "
+                    + trial.verdict.words)
+        }
+        return true
+    }
+
+    private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try ledger.finish(
+            result: String(decoding: try encoder.encode(result), as: UTF8.self), now: now())
+    }
+}
+
+/// Microseconds since 1970.
+@Sendable func now() -> UInt64 { UInt64(Date().timeIntervalSince1970 * 1e6) }
+
+extension Duration {
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+func experimentFailures<Result>(
+    _ work: () throws(ExperimentError) -> Result
+) throws(Failure) -> Result {
+    do { return try work() } catch { throw .experiment(error.description) }
+}

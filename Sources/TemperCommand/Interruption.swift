@@ -1,0 +1,23 @@
+import Dispatch
+@preconcurrency import Glibc
+
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation of `work`, so that it ends
+/// tidily, and the second into an immediate end. The lab dies with this process either way.
+func withInterruption<Result: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    let task = Task(operation: work)
+    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler {
+            if task.isCancelled { _exit(130) }
+            Terminal.note("\ntemper: ending; once more to end at once")
+            task.cancel()
+        }
+        source.resume()
+        return source
+    }
+    defer { for source in sources { source.cancel() } }
+    return try await task.value
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+
+/// The tool: one file per command.
+public struct Temper: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "temper",
+        abstract: "Finds the strictest sandbox in which a systemd service still does its work.",
+        discussion: """
+            temper starts copies of a service under ever other sets of hardening directives, asks \
+            your probe whether it still works, and ends with a drop-in that was tried.
+
+              temper harden nginx.service --probe-http http://127.0.0.1/
+            """,
+        version: Temper.version,
+        subcommands: [Harden.self, Explain.self, History.self, LabCommand.self])
+
+    public static let version = "0.1.0"
+
+    public init() {}
+}
+
+extension Temper {
+    /// Runs the command and ends the process with the exit status of the design: 0 done, 1 nothing
+    /// gained, 2 could not experiment, 64 usage, 130 interrupted.
+    public static func runTool() async {
+        do {
+            var command = try Temper.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            Terminal.error(failure.message)
+            Terminal.exit(failure.status)
+        } catch {
+            Temper.exit(withError: error)
+        }
+    }
+}
+
+/// Why a command ends without having done what was asked: one line and an exit status.
+struct Failure: Error {
+    let message: String
+    let status: Int32
+
+    /// The experiment could not be made.
+    static func experiment(_ message: String) -> Failure { Failure(message: message, status: 2) }
+    static func usage(_ message: String) -> Failure { Failure(message: message, status: 64) }
+    static let interrupted = Failure(message: "interrupted", status: 130)
+}

@@ -1,0 +1,41 @@
+@preconcurrency import Glibc
+
+/// Where output goes: results to standard output, progress and errors to standard error.
+enum Terminal {
+    static func print(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    static func error(_ text: String) { write("temper: \(text)\n", to: STDERR_FILENO) }
+
+    static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+
+    static var showsColours: Bool { isTerminal(STDOUT_FILENO) && wantsColours }
+
+    static var hasLiveLine: Bool { isTerminal(STDERR_FILENO) }
+
+    static var wantsColours: Bool {
+        // https://no-color.org, and the terminal that can do nothing.
+        (getenv("NO_COLOR") == nil) && getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// Columns of the terminal on standard error; 100 where that cannot be known.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return Int(size.ws_col)
+    }
+
+    static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            // A reader that went away (`| head`) is no reason to make noise.
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    private static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+}

@@ -1,0 +1,87 @@
+import Bisection
+import Hardening
+
+/// The offer as a search sees it: restrictions are items, what they imply is what they require,
+/// what they gain in exposure is their weight. Translates both ways.
+public struct Agenda: Sendable {
+    public let catalogue: Catalogue
+    public let sandbox: Sandbox
+    public let dialect: Dialect
+    public let offer: Offer
+    public let space: SearchSpace
+
+    /// - Throws: when the offer's implications are circular, which a test of the catalogue rules
+    ///   out.
+    public init(
+        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer
+    ) throws(SearchSpace.Flaw) {
+        self.catalogue = catalogue
+        self.sandbox = sandbox
+        self.dialect = dialect
+        self.offer = offer
+        let families = Set(offer.restrictions.map(\.prior.family)).sorted()
+        let directives = catalogue.directives.map(\.name)
+        let weights = offer.weights(in: catalogue, on: sandbox, dialect: dialect)
+        let index = Dictionary(
+            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) })
+        space = try SearchSpace(
+            items: offer.restrictions.enumerated().map { position, restriction in
+                Item(
+                    weight: Int(weights[position].rounded()),
+                    requires: offer.implications(of: restriction).compactMap { index[$0] }.sorted(),
+                    ladder: restriction.change.isOrdered
+                        ? directives.firstIndex(of: restriction.directive) : nil,
+                    chance: .family(
+                        families.firstIndex(of: restriction.prior.family) ?? 0,
+                        hot: restriction.prior.whenHot, cold: restriction.prior.whenCold))
+            },
+            families: families.map { Catalogue.familyRates[$0] ?? Catalogue.rareFamily })
+    }
+
+    public func profile(_ items: ItemSet) -> Profile {
+        Profile(recorded: Set(items.map { offer.restrictions[$0].id }))
+    }
+
+    /// The restrictions of a set that no other member implies: how people name it.
+    public func names(_ items: ItemSet) -> [String] {
+        space.tops(of: items).map { offer.restrictions[$0].id }
+    }
+
+    public func exposure(_ profile: Profile) -> Exposure {
+        Exposure(
+            of: sandbox.tightened(by: profile, in: catalogue, dialect: dialect), dialect: dialect)
+    }
+
+    /// The items whose directive is suspected.
+    func evidence(_ trial: Trial) -> Evidence? {
+        let suspects = trial.suspects
+        let items = offer.restrictions.indices.filter {
+            suspects.contains(offer.restrictions[$0].directive)
+        }
+        return items.isEmpty ? nil : Evidence(suspects: ItemSet(items), confidence: 0.9)
+    }
+
+    /// What a question asks, in one line.
+    func text(_ purpose: Purpose) -> String {
+        switch purpose {
+        case .accept(let items): "can all of these be taken: \(group(items))?"
+        case .locate(let items): "is the culprit among \(group(items))?"
+        case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
+        case .explain(let items): "do these fail together: \(group(items))?"
+        case .verify: "does the whole result pass?"
+        case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
+        case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
+        case .recheck: "two trials contradict each other: which is true?"
+        }
+    }
+
+    private func group(_ items: ItemSet) -> String {
+        let names = names(items)
+        return names.count <= 2 ? names.joined(separator: ", ") : "\(items.count) restrictions"
+    }
+}
+
+extension Search {
+    /// How many trials are probably left; to be replaced by the search's own figure.
+    var expectedQuestionsLeft: Double { 0 }
+}

@@ -1,0 +1,251 @@
+import Bisection
+import Hardening
+
+/// The trials of one `harden`: the baseline first, then whatever the search asks, then the result
+/// once more. It carries questions to the course and answers to the search; every trial is in the
+/// ledger before the search learns from it.
+public struct Campaign: Sendable {
+    public let agenda: Agenda
+    public let course: Course
+    public let ledger: any Ledger
+    public let options: CampaignOptions
+    /// Microseconds since 1970.
+    private let now: @Sendable () -> UInt64
+    private let report: @Sendable (CampaignEvent) -> Void
+
+    public init(
+        agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
+        now: @escaping @Sendable () -> UInt64, report: @escaping @Sendable (CampaignEvent) -> Void
+    ) {
+        self.agenda = agenda
+        self.course = course
+        self.ledger = ledger
+        self.options = options
+        self.now = now
+        self.report = report
+    }
+
+    /// - Throws: `ExperimentError` when the experiment cannot go on, among them a baseline that
+    ///   fails. Being interrupted after the baseline is an outcome.
+    public func run() async throws(ExperimentError) -> Outcome {
+        var diary = Diary(chosen: options.cadence)
+        try await establishBaseline(&diary)
+        let began = ContinuousClock.now
+        var search = Search(
+            agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
+        var ending = CampaignEnding.complete
+        do {
+            searching: while case .ask(let questions) = search.nextRound() {
+                for question in questions {
+                    if let stop = limit(diary, search, since: began) {
+                        ending = stop
+                        break searching
+                    }
+                    try await ask(question, &search, &diary)
+                }
+            }
+            if ending == .complete { try await confirm(search.best, search, &diary) }
+        } catch {
+            guard error.isInterruption else { throw error }
+            ending = .interrupted
+        }
+        return outcome(search, diary, ending)
+    }
+
+    private func limit(
+        _ diary: Diary, _ search: Search, since began: ContinuousClock.Instant
+    ) -> CampaignEnding? {
+        if let most = options.maxTrials, diary.trials.count >= most { return .limit }
+        if let most = options.maxTime, ContinuousClock.now - began >= most { return .limit }
+        if let enough = options.goodEnough, agenda.exposure(agenda.profile(search.best)) <= enough {
+            return .goodEnough
+        }
+        return nil
+    }
+
+    // MARK: Trials
+
+    private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
+        for run in 1...max(1, options.baselineRuns) {
+            let trial = try await trial(
+                .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
+                exposure: agenda.exposure(.unrestricted), &diary)
+            guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
+            diary.learnBaseline(trial)
+        }
+    }
+
+    private func ask(
+        _ question: Question, _ search: inout Search, _ diary: inout Diary
+    ) async throws(ExperimentError) {
+        let trial = try await trial(
+            agenda.profile(question.configuration), agenda.text(question.purpose),
+            expectedLeft: search.expectedQuestionsLeft,
+            exposure: agenda.exposure(agenda.profile(search.best)), &diary)
+        diary.numbers.append(trial.number)
+        switch trial.verdict {
+        case .passed: search.learn(.passed, to: question)
+        case .failed: search.learn(.failed, to: question, evidence: agenda.evidence(trial))
+        case .unresolved: search.learn(.unresolved, to: question)
+        }
+    }
+
+    /// The result passes again, as often as the user wants it to.
+    private func confirm(
+        _ best: ItemSet, _ search: Search, _ diary: inout Diary
+    ) async throws(ExperimentError) {
+        let profile = agenda.profile(best)
+        for _ in 0..<options.confirmations where !best.isEmpty {
+            let trial = try await trial(
+                profile, "does the result pass again?", expectedLeft: 0,
+                exposure: agenda.exposure(profile), &diary)
+            guard trial.verdict.isPass else {
+                throw ExperimentError(
+                    "the result passed in the search and not when it was repeated "
+                        + "(\(trial.verdict.words)); the probe or the service is unreliable: "
+                        + "raise --failure-threshold or --start-period and run again")
+            }
+        }
+    }
+
+    private func trial(
+        _ profile: Profile, _ purpose: String, expectedLeft: Double, exposure: Exposure,
+        _ diary: inout Diary
+    ) async throws(ExperimentError) -> Trial {
+        if Task.isCancelled { throw .interrupted }
+        let number = diary.trials.count + 1
+        report(.asking(number: number, question: purpose, expectedLeft: expectedLeft))
+        let repetition = diary.trials.count { $0.profile == profile }
+        let recorded = try ledger.trial(under: profile, repetition: repetition)
+        let trial: Trial
+        if let recorded {
+            trial = recorded
+            diary.resumed += 1
+        } else {
+            trial = try await course.run(
+                Course.Order(
+                    number: number, purpose: purpose, profile: profile, cadence: diary.cadence,
+                    startLimit: diary.startLimit, began: now(), usualEnd: diary.usualEnd))
+            try ledger.record(trial)
+        }
+        diary.trials.append(trial)
+        let better = trial.verdict.isPass ? min(exposure, agenda.exposure(profile)) : exposure
+        report(.tried(trial, exposure: better, isFromRecord: recorded != nil))
+        return trial
+    }
+
+    // MARK: Outcome
+
+    private func outcome(
+        _ search: Search, _ diary: Diary, _ ending: CampaignEnding
+    ) -> Outcome {
+        var finding = search.findingSoFar
+        if case .finished(let complete) = search.nextRound() { finding = complete }
+        let accepted = agenda.profile(finding.accepted)
+        let after = agenda.exposure(accepted)
+        var final = ending
+        if case .tooFlaky(let rate) = finding.ending { final = .tooFlaky(rate: rate) }
+        let refused = finding.refusals.compactMap { refusal in
+            self.refused(refusal, diary)
+        }
+        let gone = refused.reduce(into: ItemSet()) { gone, refused in
+            if let item = agenda.offer.restrictions.firstIndex(where: {
+                $0.id == refused.restriction
+            }) {
+                gone.formUnion(agenda.space.above[item])
+            }
+        }
+        let possible = agenda.exposure(agenda.profile(agenda.space.all.subtracting(gone)))
+        return Outcome(
+            accepted: accepted, passedIn: finding.verifiedBy.map { diary.numbers[$0] },
+            refused: refused, surprises: finding.surprises.map(text),
+            before: agenda.exposure(.unrestricted), after: after,
+            possible: final == .complete ? after : min(possible, after), ending: final,
+            trials: diary.trials, resumed: diary.resumed)
+    }
+
+    private func refused(_ refusal: Refusal, _ diary: Diary) -> Outcome.Refused? {
+        // A search that was stopped early knows no witness for what it did not come to.
+        guard let answer = refusal.conflict?.witness ?? refusal.witness else { return nil }
+        let number = diary.numbers[answer]
+        let trial = diary.trials[number - 1]
+        let id = agenda.offer.restrictions[refusal.item].id
+        return Outcome.Refused(
+            restriction: id,
+            conflict: refusal.conflict.map { agenda.names($0.items) } ?? [id],
+            trial: number, because: trial.verdict.words, isUnresolved: refusal.isUnresolved)
+    }
+
+    private func text(_ surprise: Surprise) -> String {
+        let (passed, failed) = (agenda.names(surprise.passed), agenda.names(surprise.failed))
+        let onlyPassed = passed.filter { !failed.contains($0) }
+        return "trial \(surprise.passed.isEmpty ? 0 : surprise.passedAs + 1) passed although "
+            + "\(failed.joined(separator: ", ")) fails without \(onlyPassed.joined(separator: ", "))"
+    }
+}
+
+/// What a campaign wrote down so far.
+private struct Diary {
+    var trials: [Trial] = []
+    /// The trial numbers of the answers that the search learned, in their order.
+    var numbers: [Int] = []
+    var resumed = 0
+    var usualEnd: UnitState?
+    var startLimit: Duration?
+    var cadence: Cadence
+    private let chosen: ChosenCadence
+    private var slowestStart = Duration.zero
+    private var slowestProbes = Duration.zero
+
+    init(chosen: ChosenCadence) {
+        self.chosen = chosen
+        cadence = chosen.beforeBaseline
+    }
+
+    mutating func learnBaseline(_ trial: Trial) {
+        let timing = trial.microseconds
+        slowestStart = max(slowestStart, .microseconds(timing.start))
+        slowestProbes = max(slowestProbes, .microseconds(timing.probes + timing.settle))
+        usualEnd = trial.end
+        // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
+        startLimit = max(.seconds(3), slowestStart * 10)
+        cadence = .learned(
+            untilHealthy: slowestStart + slowestProbes, slowestCheck: slowestProbes,
+            chosen: chosen)
+    }
+}
+
+/// What the user chose about a campaign.
+public struct CampaignOptions: Sendable {
+    public var cadence = ChosenCadence()
+    public var baselineRuns = 2
+    /// How often the result must pass again.
+    public var confirmations = 1
+    /// Only that nothing can be added, without a proof for each refusal.
+    public var isFast = false
+    public var maxTrials: Int?
+    public var maxTime: Duration?
+    public var goodEnough: Exposure?
+
+    public init() {}
+}
+
+/// The service as it is does not pass: nothing can be learned from restricting it.
+public enum BaselineFailure {
+    static func error(_ trial: Trial) -> ExperimentError {
+        let lines = trial.log.suffix(5).map { "\n    \($0.source): \($0.message)" }.joined()
+        return ExperimentError(
+            "the service fails without any restriction: \(trial.verdict.words)\(lines)",
+            isBaseline: true)
+    }
+}
+
+extension Verdict {
+    /// `passed`, or the reason.
+    public var words: String {
+        switch self {
+        case .passed: "passed"
+        case .failed(let reason), .unresolved(let reason): reason
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Bisection
+import Hardening
+
+/// What a campaign found.
+public struct Outcome: Sendable {
+    public let accepted: Profile
+    /// The number of a passing trial of exactly this profile; nil when nothing was accepted.
+    public let passedIn: Int?
+    public let refused: [Refused]
+    public let surprises: [String]
+    public let before: Exposure
+    public let after: Exposure
+    /// The lowest exposure that could still be reached; equal to `after` when nothing is open.
+    public let possible: Exposure
+    public let ending: CampaignEnding
+    public let trials: [Trial]
+    /// How many of them were taken from the record of an earlier run.
+    public let resumed: Int
+
+    /// A restriction that was refused, with the trial that refused it.
+    public struct Refused: Hashable, Sendable {
+        public let restriction: String
+        /// The minimal set that fails together, itself among them.
+        public let conflict: [String]
+        /// The trial that shows it, by its number.
+        public let trial: Int
+        /// One line: what happened in that trial.
+        public let because: String
+        /// The trials with it could not be judged; nothing failed for certain.
+        public let isUnresolved: Bool
+    }
+}
+
+/// Why a campaign ended.
+public enum CampaignEnding: Hashable, Sendable {
+    /// Nothing can be added to what was accepted.
+    case complete
+    /// The number or the time of trials that the user allowed is used up.
+    case limit
+    /// The exposure that the user called good enough is reached.
+    case goodEnough
+    case interrupted
+    /// The probe is too unreliable to decide; the rate at which its answers seem wrong.
+    case tooFlaky(rate: Double)
+}
+
+/// What the user sees while a campaign runs.
+public enum CampaignEvent: Sendable {
+    /// A trial begins.
+    case asking(number: Int, question: String, expectedLeft: Double)
+    /// A trial ended; `exposure` is that of the best profile that passed so far.
+    case tried(Trial, exposure: Exposure, isFromRecord: Bool)
+}

@@ -1,0 +1,179 @@
+import Hardening
+
+/// What the user wants of a campaign beyond the unit's name, as it stands in a unit's
+/// `[X-Temper]` sections or in a file of the same syntax. systemd ignores such sections.
+public struct Plan: Hashable, Sendable {
+    public var probes: [ProbeRequest] = []
+    /// Restrictions or directives that stay as they are.
+    public var keep: Set<String> = []
+    /// Restrictions that are held back unless asked for.
+    public var attempt: Set<String> = []
+    public var cadence = ChosenCadence()
+    public var settle: Duration?
+
+    public init() {}
+
+    /// This plan, and `other` where it says more: probes and lists add up, cadence of `other`
+    /// wins.
+    public func overridden(by other: Plan) -> Plan {
+        var plan = self
+        // Probes of the command line replace those of the unit: they are how one tries others.
+        if !other.probes.isEmpty { plan.probes = other.probes }
+        plan.keep.formUnion(other.keep)
+        plan.attempt.formUnion(other.attempt)
+        plan.cadence.startPeriod = other.cadence.startPeriod ?? cadence.startPeriod
+        plan.cadence.interval = other.cadence.interval ?? cadence.interval
+        plan.cadence.timeout = other.cadence.timeout ?? cadence.timeout
+        plan.cadence.successThreshold = other.cadence.successThreshold ?? cadence.successThreshold
+        plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
+        plan.settle = other.settle ?? settle
+        return plan
+    }
+}
+
+/// A probe that the user asked for.
+public enum ProbeRequest: Hashable, Sendable {
+    case command(String)
+    /// A URL; `contains` is a text that the body must hold.
+    case http(String, contains: String?)
+    /// `HOST:PORT`
+    case tcp(String)
+    case unixSocket(String)
+    case busName(String)
+}
+
+/// A line of a plan that cannot be understood.
+public struct PlanError: Error, Hashable, CustomStringConvertible {
+    /// File and line number: `nginx.temper:4`.
+    public let place: String
+    public let problem: String
+    public var description: String { "\(place): \(problem)" }
+}
+
+extension Plan {
+    /// Reads the `[X-Temper]` sections of a unit file or plan; other sections are systemd's.
+    ///
+    /// - Parameter file: its name, for errors.
+    public init(reading text: String, file: String) throws(PlanError) {
+        self.init()
+        var isOurs = false
+        var continued = ""
+        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            var line = continued + String(raw).trimmed
+            continued = ""
+            if line.hasPrefix("#") || line.hasPrefix(";") || line.isEmpty { continue }
+            if line.hasSuffix("\\") {
+                line.removeLast()
+                continued = line + " "
+                continue
+            }
+            if line.hasPrefix("[") {
+                isOurs = line == "[X-Temper]"
+                continue
+            }
+            guard isOurs else { continue }
+            let place = "\(file):\(index + 1)"
+            guard let split = line.firstIndex(of: "=") else {
+                throw PlanError(place: place, problem: "“\(line)” is not a setting; write Name=value")
+            }
+            let name = String(line[..<split]).trimmed
+            let value = String(line[line.index(after: split)...]).trimmed
+            if let problem = take(name, value) { throw PlanError(place: place, problem: problem) }
+        }
+    }
+
+    /// What is wrong with the setting, or nil.
+    private mutating func take(_ name: String, _ value: String) -> String? {
+        switch name {
+        case "Probe": probes.append(.command(value))
+        case "ProbeHTTP":
+            let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
+            probes.append(
+                .http(parts.first ?? "", contains: parts.count > 1 ? parts[1].trimmed : nil))
+        case "ProbeTCP": probes.append(.tcp(value))
+        case "ProbeUnix": probes.append(.unixSocket(value))
+        case "ProbeDBus": probes.append(.busName(value))
+        case "Keep": return collect(value, into: \.keep)
+        case "Try": return collect(value, into: \.attempt)
+        case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
+        case "Interval": return read(value) { cadence.interval = $0 }
+        case "Timeout": return read(value) { cadence.timeout = $0 }
+        case "Settle": return read(value) { settle = $0 }
+        case "SuccessThreshold": return count(value) { cadence.successThreshold = $0 }
+        case "FailureThreshold": return count(value) { cadence.failureThreshold = $0 }
+        default: return "there is no setting \(name)= in [X-Temper]"
+        }
+        return value.isEmpty ? "\(name)= needs a value" : nil
+    }
+
+    private mutating func collect(
+        _ value: String, into path: WritableKeyPath<Plan, Set<String>>
+    ) -> String? {
+        for name in value.split(separator: " ").map(String.init) {
+            if let problem = Plan.problem(withRestriction: name) { return problem }
+            self[keyPath: path].insert(Plan.restriction(name))
+        }
+        return nil
+    }
+
+    /// `Keep=PrivateNetwork=no` reads as "leave PrivateNetwork alone": a value that is no
+    /// restriction stands for its directive.
+    public static func restriction(_ name: String) -> String {
+        let catalogue = Catalogue.standard
+        if catalogue[name] != nil || catalogue.directive(name) != nil { return name }
+        return String(name.prefix { $0 != "=" })
+    }
+
+    /// Why `name` stands for nothing in the catalogue, or nil if it does.
+    public static func problem(withRestriction name: String) -> String? {
+        let catalogue = Catalogue.standard
+        let directive = String(name.prefix { $0 != "=" })
+        if catalogue[name] != nil || catalogue.directive(directive) != nil { return nil }
+        return "\(directive) is not a directive that temper tries; "
+            + "`temper explain` lists them"
+    }
+
+    private func read(_ value: String, _ store: (Duration) -> Void) -> String? {
+        guard let duration = Duration(timeSpan: value) else {
+            return "“\(value)” is not a time; write 500ms, 2s or 1min"
+        }
+        store(duration)
+        return nil
+    }
+
+    private func count(_ value: String, _ store: (Int) -> Void) -> String? {
+        guard let number = Int(value), number > 0 else {
+            return "“\(value)” is not a count; write a whole number from 1"
+        }
+        store(number)
+        return nil
+    }
+}
+
+extension Duration {
+    /// A time span in systemd's notation (systemd.time(7)), of one part: `500ms`, `2s`, `1min`,
+    /// or a bare number of seconds.
+    public init?(timeSpan text: String) {
+        let digits = text.prefix { $0.isNumber || $0 == "." }
+        guard let value = Double(digits), value >= 0, value <= 1e9 else { return nil }
+        switch text.dropFirst(digits.count).trimmingPrefix(while: { $0 == " " }) {
+        case "us": self = .microseconds(value)
+        case "ms": self = .milliseconds(value)
+        case "", "s": self = .seconds(value)
+        case "min", "m": self = .seconds(value * 60)
+        case "h": self = .seconds(value * 3600)
+        default: return nil
+        }
+    }
+}
+
+extension String {
+    var trimmed: String {
+        var text = Substring(self)
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,3 @@
+import TemperCommand
+
+await Temper.runTool()
