@@ -39,6 +39,11 @@ public enum NamespaceType {
         ("uts", 0x0400_0000), ("time", 0x80),
     ]
 
+    /// The mask of every type that a systemd of this version knows.
+    public static func all(knownTo version: Int) -> UInt64 {
+        bits.reduce(0) { $1.name == "time" && version < 262 ? $0 : $0 | $1.bit }
+    }
+
     public static func bit(_ name: String) -> UInt64 {
         bits.first { $0.name == name }?.bit ?? 0
     }

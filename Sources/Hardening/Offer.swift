@@ -34,6 +34,9 @@ public struct Offer: Sendable {
             if restriction.introduced > dialect.version {
                 return .unknownTo(version: restriction.introduced)
             }
+            if restriction.id == "PrivatePIDs=yes", sandbox["Type"] == .word("forking") {
+                return .heldBack("systemd refuses it for Type=forking")
+            }
             if let missing = restriction.needs.sorted(by: { $0.rawValue < $1.rawValue })
                 .first(where: { !dialect.available.contains($0) })
             {

@@ -38,7 +38,7 @@ extension Sandbox {
         case .climb(let value, let order): climb(name, to: value, order)
         case .turn(let on): if flagIsNot(name, on) { settings[name] = .flag(on) }
         case .addMode(let bits): addMode(name, bits)
-        case .drop(let bits): drop(name, bits)
+        case .drop(let bits): drop(name, bits, dialect)
         case .empty: empty(name)
         case .set(let names): if Set(list(name)) != Set(names) { settings[name] = .list(names) }
         case .add(let names):
@@ -46,7 +46,7 @@ extension Sandbox {
             if !missing.isEmpty { settings[name] = .list(list(name) + missing) }
         case .denyFamily(let family): deny([family], of: name)
         case .denyOtherFamilies: allowOnly(AddressFamily.named, of: name)
-        case .denyCalls(let group): deny(Array(dialect.calls[group] ?? [group]).sorted(), of: name)
+        case .denyCalls(let group): deny((dialect.calls[group] ?? [group]).sorted(), of: name)
         case .allowOnlyCalls(let group):
             let calls = (dialect.calls[group] ?? []).union(dialect.calls["@default"] ?? [])
             allowOnly(calls.sorted(), of: name)
@@ -55,7 +55,8 @@ extension Sandbox {
         case .denyPorts:
             settings[name] = .ports([.any])
             settings["SocketBindAllow"] = nil
-        case .denyFileSystems(let group): deny([group], of: name)
+        case .denyFileSystems(let group):
+            deny((dialect.fileSystems[group] ?? [group]).sorted(), of: name)
         case .allowOnlyInterfaces(let names): allowOnly(names, of: name)
         }
     }
@@ -80,10 +81,10 @@ extension Sandbox {
         if mode | bits != mode { settings[name] = .mode(mode | bits) }
     }
 
-    private mutating func drop(_ name: String, _ bits: UInt64) {
+    private mutating func drop(_ name: String, _ bits: UInt64, _ dialect: Dialect) {
         let all =
             name == "CapabilityBoundingSet"
-            ? Capability.all : NamespaceType.bits.reduce(0) { $0 | $1.bit }
+            ? Capability.all : NamespaceType.all(knownTo: dialect.version)
         let current = mask(name, default: all)
         if current & ~bits != current { settings[name] = .mask(current & ~bits) }
     }

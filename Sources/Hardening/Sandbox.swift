@@ -56,14 +56,18 @@ public struct Dialect: Hashable, Sendable {
     public let version: Int
     /// The system calls of each group by the group's name, such as `@mount`.
     public let calls: [String: Set<String>]
+    /// The file systems of each group by the group's name, such as `@network`.
+    public let fileSystems: [String: Set<String>]
     /// The needs that this machine meets.
     public let available: Set<Need>
 
     public init(
-        version: Int, calls: [String: Set<String>], available: Set<Need> = Set(Need.allCases)
+        version: Int, calls: [String: Set<String>], fileSystems: [String: Set<String>] = [:],
+        available: Set<Need> = Set(Need.allCases)
     ) {
         self.version = version
         self.calls = calls
+        self.fileSystems = fileSystems
         self.available = available
     }
 }

@@ -167,7 +167,7 @@ struct HardenSession: Sendable {
         guard trial.verdict.isPass else {
             throw Failure.experiment(
                 "the copy passed under this configuration and the real unit does not: "
-                    + trial.verdict.words)
+                    + trial.because)
         }
         return true
     }

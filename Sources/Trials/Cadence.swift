@@ -77,7 +77,7 @@ public struct Cadence: Hashable, Codable, Sendable {
             interval: chosen.interval ?? usual.interval,
             timeout: chosen.timeout ?? min(usual.timeout, max(.seconds(1), slowestCheck * 10)),
             successThreshold: chosen.successThreshold ?? usual.successThreshold,
-            failureThreshold: chosen.failureThreshold ?? usual.failureThreshold)
+            failureThreshold: chosen.failureThreshold ?? 2)
     }
 }
 

@@ -66,6 +66,13 @@ public struct Campaign: Sendable {
     // MARK: Trials
 
     private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
+        // What a service does only once on a machine (making directories, keys, caches) is done
+        // before anything counts, also when earlier trials are taken from the record.
+        let warmUp = try await course.run(
+            Course.Order(
+                number: 0, purpose: "warming up", profile: .unrestricted, cadence: diary.cadence,
+                began: now(), usualEnd: nil))
+        guard warmUp.verdict.isPass else { throw BaselineFailure.error(warmUp) }
         for run in 1...max(1, options.baselineRuns) {
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
@@ -173,7 +180,7 @@ public struct Campaign: Sendable {
         return Outcome.Refused(
             restriction: id,
             conflict: refusal.conflict.map { agenda.names($0.items) } ?? [id],
-            trial: number, because: trial.verdict.words, isUnresolved: refusal.isUnresolved)
+            trial: number, because: trial.because, isUnresolved: refusal.isUnresolved)
     }
 
     private func text(_ surprise: Surprise) -> String {

@@ -55,6 +55,16 @@ public struct Trial: Hashable, Codable, Sendable {
         observations.compactMap { if case .log(let line) = $0 { line } else { nil } }
     }
 
+    /// Why it did not pass, in one line: the verdict, and the service's own last words where it
+    /// died, because `exit-code` alone helps nobody.
+    public var because: String {
+        let words = verdict.words
+        guard case .failed = verdict, words.hasPrefix("start failed") || words.hasPrefix("died"),
+            let line = log.last(where: { $0.source != "systemd" && !$0.message.isEmpty })
+        else { return words }
+        return "\(words): \(line.message)"
+    }
+
     /// Directives that the way it failed points at; empty when it points at none. A suspicion,
     /// never a proof: a program may itself exit with 226.
     public var suspects: Set<String> {

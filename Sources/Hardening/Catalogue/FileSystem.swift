@@ -1,6 +1,11 @@
 // The rows on files: what the service sees of the disk and what it may write there.
 
 extension Catalogue {
+    /// The groups of `RestrictFileSystems=` that a service may do without.
+    public static let fileSystemGroupNames = [
+        "@historical-block", "@network", "@privileged-api", "@temporary",
+    ]
+
     static let fileSystem: [Directive] = [
         .ladder(
             "ProtectSystem", "The operating system's files are read-only for the service.",
@@ -60,9 +65,7 @@ extension Catalogue {
             "RestrictFileSystems", "Files on file systems of these kinds cannot be opened.",
             breaks: "data on a network file system, monitoring through debugfs",
             introduced: 250,
-            restrictions: [
-                "@historical-block", "@network", "@privileged-api", "@temporary",
-            ].map { group in
+            restrictions: fileSystemGroupNames.map { group in
                 Restriction(
                     id: "RestrictFileSystems=~\(group)", directive: "RestrictFileSystems",
                     change: .denyFileSystems(group), introduced: 250,

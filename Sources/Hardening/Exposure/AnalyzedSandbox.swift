@@ -7,16 +7,9 @@ struct AnalyzedSandbox {
     let namespaces: UInt64
 
     init(_ sandbox: Sandbox, _ dialect: Dialect) {
-        self.sandbox = sandbox
+        self.sandbox = sandbox.withImplied
         self.dialect = dialect
-        var dropped: [String] = []
-        if sandbox.flag("ProtectKernelModules") { dropped += ["CAP_SYS_MODULE"] }
-        if sandbox.flag("ProtectKernelLogs") { dropped += ["CAP_SYSLOG"] }
-        if sandbox.flag("ProtectClock") { dropped += ["CAP_SYS_TIME", "CAP_WAKE_ALARM"] }
-        if sandbox.flag("PrivateDevices") { dropped += ["CAP_MKNOD", "CAP_SYS_RAWIO"] }
-        capabilities =
-            sandbox.mask("CapabilityBoundingSet", default: Capability.all)
-            & ~Capability.mask(dropped)
+        capabilities = self.sandbox.mask("CapabilityBoundingSet", default: Capability.all)
         namespaces = sandbox.mask("RestrictNamespaces", default: .max)
     }
 

@@ -18,11 +18,17 @@ extension Dialect {
         }
         var calls: [String: Set<String>] = [:]
         for group in Catalogue.callGroupNames {
-            calls[group] = try await machine.calls(in: group)
+            calls[group] = try await machine.names(in: group, of: "SystemCallFilter")
         }
+        var fileSystems: [String: Set<String>] = [:]
+        for group in Catalogue.fileSystemGroupNames {
+            fileSystems[group] = try await machine.names(in: group, of: "RestrictFileSystems")
+        }
+        var available = machine.available(features: features)
+        if try await machine.enforcesFileSystems { available.insert(.bpfSecurityModule) }
         self.init(
-            version: Dialect.number(version), calls: calls,
-            available: machine.available(features: features))
+            version: Dialect.number(version), calls: calls, fileSystems: fileSystems,
+            available: available)
     }
 
     /// `257.13-1~deb13u1`, `v252`: the first number in it.
@@ -32,12 +38,14 @@ extension Dialect {
 }
 
 extension Machine {
-    /// The system calls of `group`, empty where this systemd does not know it.
-    fileprivate func calls(in group: String) async throws(ExperimentError) -> Set<String> {
+    /// The members of `group` in a filter, empty where this systemd does not know it.
+    fileprivate func names(
+        in group: String, of property: String
+    ) async throws(ExperimentError) -> Set<String> {
         let filter = BusValue.structure([.bool(false), .strings([group])])
         do {
-            let properties = try await neverStarted(with: [("SystemCallFilter", filter)])
-            return Set(properties["SystemCallFilter"]?.fields?.last?.strings ?? [])
+            let properties = try await neverStarted(with: [(property, filter)])
+            return Set(properties[property]?.fields?.last?.strings ?? [])
         } catch {
             if error.isRefusal { return [] }
             throw ExperimentError(error)
@@ -72,7 +80,31 @@ extension Machine {
         return read
     }
 
-    /// The needs that this machine meets.
+    /// Whether a process that may not open files on proc is stopped: a kernel may list the BPF
+    /// security module and still refuse its programs, and systemd then goes on without a word.
+    fileprivate var enforcesFileSystems: Bool {
+        get async throws(ExperimentError) {
+            let name = TrialName.fresh()
+            let reader = ["/bin/cat", "/proc/self/stat"]
+            let properties: [(String, BusValue)] = [
+                ("Type", .string("oneshot")), ("AddRef", .bool(true)),
+                ("CollectMode", .string("inactive-or-failed")),
+                ("StandardOutput", .string("null")),
+                ("RestrictFileSystems", .structure([.bool(false), .strings(["proc"])])),
+                (
+                    "ExecStart",
+                    .array(
+                        element: "(sasb)",
+                        [.structure([.string(reader[0]), .strings(reader), .bool(false)])])
+                ),
+            ]
+            let job = try? await bus.startTransientUnit(name, properties: properties)
+            await forget(name)
+            return job == .failed
+        }
+    }
+
+    /// The needs that this machine meets, but for what only a canary can tell.
     ///
     /// - Parameter features: the manager's `Features`, such as `+SECCOMP -BPF_FRAMEWORK`.
     func available(features: String) -> Set<Need> {
@@ -83,11 +115,6 @@ extension Machine {
             && (hasLibrary("libbpf.so.1") || hasLibrary("libbpf.so.0"))
         {
             met.insert(.bpfFramework)
-        }
-        if contents(of: "/sys/kernel/security/lsm").split(separator: ",").contains("bpf")
-            && canUseBPFModules
-        {
-            met.insert(.bpfSecurityModule)
         }
         if hasBPFFileSystem { met.insert(.bpfFileSystem) }
         if !isDisposable { met.insert(.realNetwork) }
@@ -104,10 +131,6 @@ extension Machine {
             }
         }
     }
-
-    /// systemd prints `bpf-lsm` support into its own log only; a kernel that lists the module may
-    /// still refuse its programs, which shows in the BTF that they need.
-    private var canUseBPFModules: Bool { FileManager.default.isReadableFile(atPath: root + "/sys/kernel/btf/vmlinux") }
 
     private var hasBPFFileSystem: Bool {
         contents(of: "/proc/1/mounts").split(separator: "\n").contains {

@@ -53,7 +53,10 @@ public struct Service: Sendable {
 
     /// The copied settings as text, for telling one state of the unit from another.
     public var copiedSettings: [String] {
-        blueprint.properties.map { "\($0.0)=\($0.1)" }
+        // Dependencies are read from a hash table, in another order each time.
+        blueprint.properties.map { name, value in
+            "\(name)=\(value.strings.map { "\($0.sorted())" } ?? "\(value)")"
+        }.sorted()
     }
 
     /// Copies of the service, to be put under profiles.
@@ -90,6 +93,7 @@ public struct Service: Sendable {
             _ = try await machine.manager("Reload")
         }
         let found = Sandbox(properties: try await machine.reading(of: unit).properties)
+        let expected = expected.withImplied
         return Catalogue.standard.directives.map(\.name).compactMap { name in
             found.agrees(with: expected, on: name)
                 ? nil
@@ -173,7 +177,9 @@ extension Sandbox {
     /// Whether two sandboxes mean the same by a directive. Lists are sets to systemd, and an
     /// absent value is its default.
     func agrees(with other: Sandbox, on name: String) -> Bool {
+        // MemoryKSM= reads no whether it was never set or set to no.
         self[name] == other[name] || text(name) == other.text(name)
+            || (name == "MemoryKSM" && !flag(name) && !other.flag(name))
     }
 
     /// The value in a form in which equal meanings are equal.

@@ -22,7 +22,7 @@ extension Sandbox {
     private static let directives: [String] =
         Catalogue.standard.directives.map(\.name) + [
             "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
-            "SocketBindAllow", "IPIngressFilterPath", "IPEgressFilterPath",
+            "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
         ]
 
     /// The properties that take a unit from this sandbox to `tighter`, as a transient unit takes

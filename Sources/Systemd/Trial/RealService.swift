@@ -21,6 +21,8 @@ public struct RealService: ServiceUnderTest {
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
         do {
+            // Held, so that its ending can be read after it has stopped.
+            _ = try await machine.manager("RefUnit", .string(unit))
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
             return .started(job: job.rawValue, Running(service: self))
         } catch {
@@ -65,6 +67,7 @@ public struct RealService: ServiceUnderTest {
 
         func end() async {
             _ = try? await machine.bus.stopUnit(service.unit)
+            _ = try? await machine.manager("UnrefUnit", .string(service.unit))
         }
     }
 }

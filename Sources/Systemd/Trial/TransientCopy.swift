@@ -84,6 +84,7 @@ extension Machine {
         let digits = bytes.map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
+        if bytes.isEmpty { return [] }
         do {
             let journal = try JournalReader(root.isEmpty ? .local : .root(root))
             return try journal.entries(ofInvocation: digits, limit: 200).map { entry in

@@ -42,7 +42,9 @@ public struct TransientService: ServiceUnderTest {
             return .started(job: result.rawValue, copy)
         } catch {
             if error.isRefusal {
-                return .refused(name: error.name ?? "", message: error.message)
+                return .refused(
+                    name: error.name ?? "",
+                    message: error.message.replacing(name, with: "the copy"))
             }
             await machine.forget(name)
             throw ExperimentError(error)
