@@ -37,6 +37,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
+
+        // Simulated services, fakes and the contracts that fakes and the real thing obey.
+        .target(name: "TemperTesting", dependencies: ["Hardening", "Bisection", "Trials"]),
+        .target(
+            name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
+            path: "Tests/Fixtures"),
+        .testTarget(
+            name: "HardeningTests",
+            dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
+        .testTarget(
+            name: "TrialsTests",
+            dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),
     ])
 
 for target in package.targets where target.type != .system {

@@ -1,0 +1,55 @@
+import Foundation
+import Lab
+import Systemd
+import SystemdBus
+import Testing
+
+/// The Debian releases that are tested against, each as a root tree with real services that
+/// `Tests/roots` makes once and keeps.
+public enum Release: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case bookworm, trixie, sid
+
+    /// The major version of its systemd.
+    public var systemd: Int {
+        switch self {
+        case .bookworm: 252
+        case .trixie: 257
+        case .sid: 262
+        }
+    }
+
+    /// Where its tree is: below `$TEMPER_ROOTS`, or the cache of this machine.
+    public var root: String {
+        let cache = ProcessInfo.processInfo.environment["TEMPER_ROOTS"]
+        return "\(cache ?? "/var/cache/temper/roots")/\(rawValue)"
+    }
+
+    /// The instance of postgresql@.service that its package makes.
+    public var postgresql: String {
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root + "/etc/postgresql"))
+        return "postgresql@\(versions?.sorted().last ?? "missing")-main.service"
+    }
+
+    public var testDescription: String { "\(rawValue), systemd \(systemd)" }
+}
+
+/// A booted lab of a release with a connection to its systemd; it ends when `body` returns.
+public func withLab<Result: Sendable>(
+    _ release: Release, _ body: @Sendable (Lab, Machine) async throws -> Result
+) async throws -> Result {
+    var plan = LabPlan()
+    plan.root = release.root
+    let lab = try await Lab.boot(plan)
+    do {
+        let bus = try await Bus.connect(to: .address(lab.busAddress))
+        let machine = Machine(
+            bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        let result = try await body(lab, machine)
+        await bus.close()
+        try await lab.end()
+        return result
+    } catch {
+        try? await lab.end()
+        throw error
+    }
+}
