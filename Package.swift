@@ -43,6 +43,9 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
+        // A process that boots a lab and is killed by the tests while it does.
+        .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),

@@ -35,21 +35,30 @@ public struct Campaign: Sendable {
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
         var ending = CampaignEnding.complete
         do {
-            searching: while case .ask(let questions) = search.nextRound() {
-                for question in questions {
-                    if let stop = limit(diary, search, since: began) {
-                        ending = stop
-                        break searching
-                    }
-                    try await ask(question, &search, &diary)
-                }
+            // A result that does not pass again is news for the search, which goes on with it.
+            var isConfirmed = false
+            while !isConfirmed {
+                ending = try await askOn(&search, &diary, since: began)
+                if ending != .complete { break }
+                isConfirmed = try await confirm(&search, &diary)
             }
-            if ending == .complete { try await confirm(search.best, search, &diary) }
         } catch {
             guard error.isInterruption else { throw error }
             ending = .interrupted
         }
         return outcome(search, diary, ending)
+    }
+
+    private func askOn(
+        _ search: inout Search, _ diary: inout Diary, since began: ContinuousClock.Instant
+    ) async throws(ExperimentError) -> CampaignEnding {
+        while case .ask(let questions) = search.nextRound() {
+            for question in questions {
+                if let stop = limit(diary, search, since: began) { return stop }
+                try await ask(question, &search, &diary)
+            }
+        }
+        return .complete
     }
 
     private func limit(
@@ -83,10 +92,10 @@ public struct Campaign: Sendable {
     }
 
     private func ask(
-        _ question: Question, _ search: inout Search, _ diary: inout Diary
+        _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil
     ) async throws(ExperimentError) {
         let trial = try await trial(
-            agenda.profile(question.configuration), agenda.text(question.purpose),
+            agenda.profile(question.configuration), purpose ?? agenda.text(question.purpose),
             expectedLeft: search.expectedQuestionsLeft,
             exposure: agenda.exposure(agenda.profile(search.best)), &diary)
         diary.numbers.append(trial.number)
@@ -97,22 +106,21 @@ public struct Campaign: Sendable {
         }
     }
 
-    /// The result passes again, as often as the user wants it to.
+    /// Whether the result passes again, as often as the user wants it to. Answers that disagree
+    /// with the first one are for the search to weigh; it calls off what is too unreliable.
     private func confirm(
-        _ best: ItemSet, _ search: Search, _ diary: inout Diary
-    ) async throws(ExperimentError) {
-        let profile = agenda.profile(best)
+        _ search: inout Search, _ diary: inout Diary
+    ) async throws(ExperimentError) -> Bool {
+        let best = search.best
+        if case .finished(let finding) = search.nextRound(), finding.ending != .complete { return true }
         for _ in 0..<options.confirmations where !best.isEmpty {
-            let trial = try await trial(
-                profile, "does the result pass again?", expectedLeft: 0,
-                exposure: agenda.exposure(profile), &diary)
-            guard trial.verdict.isPass else {
-                throw ExperimentError(
-                    "the result passed in the search and not when it was repeated "
-                        + "(\(trial.verdict.words)); the probe or the service is unreliable: "
-                        + "raise --failure-threshold or --start-period and run again")
-            }
+            let confirmation = Question(best, for: .verify)
+            let before = diary.numbers.count
+            try await ask(confirmation, &search, &diary, purpose: "does the result pass again?")
+            let trial = diary.trials[diary.numbers[before] - 1]
+            if !trial.verdict.isPass { return false }
         }
+        return true
     }
 
     private func trial(
@@ -152,9 +160,10 @@ public struct Campaign: Sendable {
         let after = agenda.exposure(accepted)
         var final = ending
         if case .tooFlaky(let rate) = finding.ending { final = .tooFlaky(rate: rate) }
-        let refused = finding.refusals.compactMap { refusal in
-            self.refused(refusal, diary)
-        }
+        // The dearest first: what would gain most if the service could do without it.
+        let refused = finding.refusals.sorted { one, other in
+            agenda.space.items[one.item].weight > agenda.space.items[other.item].weight
+        }.compactMap { self.refused($0, diary) }
         let gone = refused.reduce(into: ItemSet()) { gone, refused in
             if let item = agenda.offer.restrictions.firstIndex(where: {
                 $0.id == refused.restriction

@@ -60,9 +60,20 @@ public struct Trial: Hashable, Codable, Sendable {
     public var because: String {
         let words = verdict.words
         guard case .failed = verdict, words.hasPrefix("start failed") || words.hasPrefix("died"),
-            let line = log.last(where: { $0.source != "systemd" && !$0.message.isEmpty })
+            let line = tellingLine
         else { return words }
         return "\(words): \(line.message)"
+    }
+
+    /// The line of the service's own that most likely says what went wrong: the first that
+    /// speaks of a failure, else the last.
+    private var tellingLine: LogLine? {
+        let own = log.filter { $0.source != "systemd" && !$0.message.isEmpty }
+        let signs = ["fail", "denied", "not permitted", "error", "fatal", "cannot", "unable"]
+        return own.first { line in
+            let text = line.message.lowercased()
+            return signs.contains(where: text.contains)
+        } ?? own.last
     }
 
     /// Directives that the way it failed points at; empty when it points at none. A suspicion,
