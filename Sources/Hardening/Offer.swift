@@ -25,21 +25,32 @@ public struct Offer: Sendable {
 
     /// - Parameters:
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
+    ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     public init(
         catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, keep: Set<String> = [],
-        attempt: Set<String> = []
+        attempt: Set<String> = [], isLocalOnly: Bool = false
     ) {
+        var available = dialect.available
+        if isLocalOnly {
+            available.insert(.loopbackListener)
+        } else {
+            available.remove(.loopbackListener)
+        }
+        let met = available
         func reason(_ restriction: Restriction) -> Reason? {
             if restriction.introduced > dialect.version {
                 return .unknownTo(version: restriction.introduced)
             }
-            if restriction.id == "PrivatePIDs=yes", let why = Offer.losesProcesses(sandbox, dialect) {
+            if restriction.id == "PrivatePIDs=yes", let why = Offer.losesProcesses(sandbox, dialect)
+            {
                 return .heldBack(why)
             }
             if let missing = restriction.needs.sorted(by: { $0.rawValue < $1.rawValue })
-                .first(where: { !dialect.available.contains($0) })
+                .first(where: { !met.contains($0) })
             {
+                // Nothing to tell the user: it is no good for this service, wherever it runs.
+                if missing == .loopbackListener { return .heldBack(missing.cure) }
                 return .ignored(missing)
             }
             if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }

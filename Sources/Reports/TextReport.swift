@@ -71,7 +71,9 @@ public struct TextReport: Sendable {
                     let because = refusal.because.padded(to: room)
                     lines = ["  \(name)  \(because)  \(paint.dim(number))"]
                 } else {
-                    lines = ["  \(name)  \(String(repeating: " ", count: room))  \(paint.dim(number))"]
+                    lines = [
+                        "  \(name)  \(String(repeating: " ", count: room))  \(paint.dim(number))"
+                    ]
                     lines += refusal.because.wrapped(to: 94).map { "      \($0)" }
                 }
                 if !others.isEmpty {

@@ -57,6 +57,8 @@ struct SimulatedCopy: ServiceCopy {
                 type: "exec", active: "active", sub: "running", result: "success", mainPID: 7)
     }
 
+    func sightings() -> Set<Sighting> { [] }
+
     func reload() async throws(ExperimentError) -> String { fault == .reload ? "failed" : "done" }
 
     func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {

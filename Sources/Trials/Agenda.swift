@@ -23,7 +23,8 @@ public struct Agenda: Sendable {
         let directives = catalogue.directives.map(\.name)
         let weights = offer.weights(in: catalogue, on: sandbox, dialect: dialect)
         let index = Dictionary(
-            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) })
+            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) }
+        )
         space = try SearchSpace(
             items: offer.restrictions.enumerated().map { position, restriction in
                 Item(

@@ -11,16 +11,20 @@ public struct Campaign: Sendable {
     public let options: CampaignOptions
     /// Microseconds since 1970.
     private let now: @Sendable () -> UInt64
+    /// What the service was seen to use.
+    private let acquaintance: Acquaintance
     private let report: @Sendable (CampaignEvent) -> Void
 
     public init(
         agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
-        now: @escaping @Sendable () -> UInt64, report: @escaping @Sendable (CampaignEvent) -> Void
+        acquaintance: Acquaintance, now: @escaping @Sendable () -> UInt64,
+        report: @escaping @Sendable (CampaignEvent) -> Void
     ) {
         self.agenda = agenda
         self.course = course
         self.ledger = ledger
         self.options = options
+        self.acquaintance = acquaintance
         self.now = now
         self.report = report
     }
@@ -33,6 +37,10 @@ public struct Campaign: Sendable {
         let began = ContinuousClock.now
         var search = Search(
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
+        let ratios = acquaintance.likelihoodRatios
+        for (item, restriction) in agenda.offer.restrictions.enumerated() {
+            if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
+        }
         var ending = CampaignEnding.complete
         do {
             // A result that does not pass again is news for the search, which goes on with it.
@@ -74,14 +82,24 @@ public struct Campaign: Sendable {
 
     // MARK: Trials
 
+    /// Starts the service once as it is, before any campaign: what it does only once on a machine
+    /// (making directories, keys, caches) is then done before anything counts, also when earlier
+    /// trials are taken from the record. And it is looked at closely.
+    ///
+    /// - Throws: `ExperimentError` when it does not pass.
+    public static func warmUp(
+        _ course: Course, cadence: ChosenCadence, now: UInt64
+    ) async throws(ExperimentError) -> Trial {
+        var order = Course.Order(
+            number: 0, purpose: "warming up", profile: .unrestricted,
+            cadence: cadence.beforeBaseline, began: now, usualEnd: nil)
+        order.looksClosely = true
+        let trial = try await course.run(order)
+        guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
+        return trial
+    }
+
     private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        // What a service does only once on a machine (making directories, keys, caches) is done
-        // before anything counts, also when earlier trials are taken from the record.
-        let warmUp = try await course.run(
-            Course.Order(
-                number: 0, purpose: "warming up", profile: .unrestricted, cadence: diary.cadence,
-                began: now(), usualEnd: nil))
-        guard warmUp.verdict.isPass else { throw BaselineFailure.error(warmUp) }
         for run in 1...max(1, options.baselineRuns) {
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
@@ -112,7 +130,9 @@ public struct Campaign: Sendable {
         _ search: inout Search, _ diary: inout Diary
     ) async throws(ExperimentError) -> Bool {
         let best = search.best
-        if case .finished(let finding) = search.nextRound(), finding.ending != .complete { return true }
+        if case .finished(let finding) = search.nextRound(), finding.ending != .complete {
+            return true
+        }
         for _ in 0..<options.confirmations where !best.isEmpty {
             let confirmation = Question(best, for: .verify)
             let before = diary.numbers.count

@@ -50,6 +50,10 @@ public struct Trial: Hashable, Codable, Sendable {
         return nil
     }
 
+    public var sightings: Set<Sighting> {
+        Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
+    }
+
     /// The lines of its journal.
     public var log: [LogLine] {
         observations.compactMap { if case .log(let line) = $0 { line } else { nil } }
