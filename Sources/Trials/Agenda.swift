@@ -53,11 +53,12 @@ public struct Agenda: Sendable {
             of: sandbox.tightened(by: profile, in: catalogue, dialect: dialect), dialect: dialect)
     }
 
-    /// The items whose directive is suspected.
+    /// The items that a failing trial points at.
     func evidence(_ trial: Trial) -> Evidence? {
         let suspects = trial.suspects
         let items = offer.restrictions.indices.filter {
             suspects.contains(offer.restrictions[$0].directive)
+                || suspects.contains(offer.restrictions[$0].id)
         }
         return items.isEmpty ? nil : Evidence(suspects: ItemSet(items), confidence: 0.9)
     }

@@ -80,8 +80,9 @@ public struct Trial: Hashable, Codable, Sendable {
         } ?? own.last
     }
 
-    /// Directives that the way it failed points at; empty when it points at none. A suspicion,
-    /// never a proof: a program may itself exit with 226.
+    /// What the way it failed points at: restrictions by their id, or directives by their name;
+    /// empty when it points at nothing. A suspicion, never a proof: a program may itself exit
+    /// with 226.
     public var suspects: Set<String> {
         guard case .failed = verdict else { return [] }
         for case .unit(let stage, let state) in observations where stage != .stop {
@@ -90,7 +91,7 @@ public struct Trial: Hashable, Codable, Sendable {
             }
             if state.mainCode >= 2 && state.mainStatus == 31 { return SetupStep.filters }
         }
-        return []
+        return tellingLine.map { Clue.suspects(inLine: $0.message) } ?? []
     }
 }
 
