@@ -38,6 +38,14 @@ let package = Package(
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
 
+        .executableTarget(
+            name: "temper-benchmark",
+            dependencies: [
+                "Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab", "Reports",
+                "TemperCommand",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Sources/TemperBenchmark"),
+
         // Simulated services, fakes and the contracts that fakes and the real thing obey.
         .target(name: "TemperTesting", dependencies: ["Hardening", "Bisection", "Trials"]),
         .target(

@@ -35,7 +35,7 @@ struct Harden: AsyncParsableCommand {
         let progress = Progress(isQuiet: output.quiet)
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            place: place, stateDirectory: state.directory, progress: progress)
+            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress)
         let result: HardeningResult
         do {
             result = try await withInterruption { try await session.run() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hardening
+import Lab
 import Trials
 
 struct ProbeOptions: ParsableArguments {
@@ -175,6 +176,13 @@ struct PlaceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
+
+    var labPlan: LabPlan {
+        var plan = LabPlan()
+        if let root { plan.root = root }
+        plan.binds = bind
+        return plan
+    }
 }
 
 struct OutputOptions: ParsableArguments {

@@ -10,26 +10,36 @@ import TrialLedger
 import Trials
 
 /// One `harden`, from a booted lab to a verified drop-in.
-struct HardenSession: Sendable {
+package struct HardenSession: Sendable {
     let unit: String
     let plan: Plan
     let options: CampaignOptions
-    let place: PlaceOptions
+    let labPlan: LabPlan
     let stateDirectory: String
     let progress: Progress
 
-    func run() async throws -> HardeningResult {
+    package init(
+        unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
+        stateDirectory: String, progress: Progress
+    ) {
+        self.unit = unit
+        self.plan = plan
+        self.options = options
+        self.labPlan = labPlan
+        self.stateDirectory = stateDirectory
+        self.progress = progress
+    }
+
+    /// - Throws: `Failure`, with the exit status that fits.
+    package func run() async throws -> HardeningResult {
         let began = ContinuousClock.now
         let lock = try CampaignLock(unit: unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
-        progress.step("booting a lab of \(place.root ?? "this machine")")
-        var labPlan = LabPlan()
-        if let root = place.root { labPlan.root = root }
-        labPlan.binds = place.bind
-        let lab = try await labFailures { [labPlan] () async throws(LabError) in
+        progress.step("booting a lab of \(labPlan.root == "/" ? "this machine" : labPlan.root)")
+        let lab = try await labFailures { () async throws(LabError) in
             try await Lab.boot(labPlan)
         }
         do {
@@ -116,7 +126,7 @@ struct HardenSession: Sendable {
     }
 
     private func baselineFailure(_ error: ExperimentError) -> Failure {
-        let root = place.root.map { " --root \($0)" } ?? ""
+        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
         return .experiment(
             """
             \(error.description)

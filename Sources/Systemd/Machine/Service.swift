@@ -73,6 +73,16 @@ public struct Service: Sendable {
             stopDeadline: blueprint.stopDeadline)
     }
 
+    private var directory: String { "\(machine.root)/run/systemd/system/\(unit).d" }
+
+    /// Takes the drop-in of `install` away again and reloads the manager.
+    public func uninstall() async throws(ExperimentError) {
+        try? FileManager.default.removeItem(atPath: directory + "/zz-temper.conf")
+        try await experiment { () async throws(BusError) in
+            _ = try await machine.manager("Reload")
+        }
+    }
+
     /// Puts a drop-in on the real unit, below /run, and reloads the manager: only for machines
     /// that are thrown away.
     ///
@@ -80,7 +90,6 @@ public struct Service: Sendable {
     public func install(
         dropIn: String, expecting expected: Sandbox
     ) async throws(ExperimentError) -> [String] {
-        let directory = "\(machine.root)/run/systemd/system/\(unit).d"
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true)
