@@ -57,6 +57,17 @@ let package = Package(
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
+        .target(
+            name: "BusFixtures", dependencies: ["SystemdBus", "CSystemd", "Lab", "Fixtures"],
+            path: "Tests/BusFixtures"),
+        .testTarget(
+            name: "SystemdBusTests", dependencies: ["SystemdBus", "CSystemd", "BusFixtures"]),
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: [
+                "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Fixtures", "BusFixtures",
+            ],
+            exclude: ["Copy/Recorded"]),
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),

@@ -69,7 +69,7 @@ public struct CommandProbe: Probe {
             try await machine.property(
                 "InvocationID", of: Machine.path(ofUnit: name), Machine.unitInterface)
         }
-        let lines = try machine.log(ofInvocation: invocation.bytes ?? [])
+        let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
         return lines.last { $0.source != "systemd" }?.message ?? ""
     }
 }
