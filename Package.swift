@@ -3,6 +3,15 @@ import PackageDescription
 
 let package = Package(
     name: "temper",
+    products: [
+        .executable(name: "temper", targets: ["temper"]),
+        .library(
+            name: "Temper",
+            targets: [
+                "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
+                "TrialLedger", "Lab", "Reports",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -51,9 +60,14 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
+        .executableTarget(
+            name: "temper-example",
+            dependencies: ["Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab"],
+            path: "Examples/Library"),
         // A process that boots a lab and is killed by the tests while it does.
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
