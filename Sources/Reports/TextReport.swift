@@ -103,7 +103,10 @@ public struct TextReport: Sendable {
             }
         }
         if !result.warnings.isEmpty {
-            lines += ["", paint.bold("Warnings")] + result.warnings.map { "  \($0)" }
+            lines += ["", paint.bold("Warnings")]
+            lines += result.warnings.flatMap { warning in
+                warning.wrapped(to: 96).map { "  \($0)" }
+            }
         }
         return lines
     }

@@ -105,12 +105,14 @@ package struct HardenSession: Sendable {
         }
         let dropIn = dropIn(outcome, service, agenda)
         let isVerified = try await verify(dropIn, outcome, service, agenda, course)
-        let result = HardeningResult(
+        let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
+        var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
             catalogue: .standard,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
+        if let firstStart { result.warnings.append(firstStart) }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }
@@ -188,6 +190,52 @@ package struct HardenSession: Sendable {
                     + trial.because)
         }
         return true
+    }
+
+    /// What happens where the service never ran before: what it makes on its first start may need
+    /// more than the result allows. nil when all is well there too.
+    private func firstStartProblem(
+        _ dropIn: String, _ plan: Plan, _ outcome: Outcome
+    ) async throws -> String? {
+        progress.step("starting \(unit) with the drop-in where it never ran before")
+        let trial = try await inFreshLab { service, machine in
+            _ = try await service.install(dropIn: dropIn, expecting: service.sandbox)
+            let course = Course(
+                service: service.real,
+                probes: try ProbeMaker(machine: machine).probes(for: plan.probes),
+                canReload: service.canReload, settle: .zero)
+            return try await course.run(
+                Course.Order(
+                    number: 0, purpose: "first start", profile: outcome.accepted,
+                    cadence: plan.cadence.beforeBaseline, began: now(),
+                    usualEnd: outcome.trials.first?.end))
+        }
+        guard case .failed = trial.verdict else { return nil }
+        return "on a machine where \(unit) never ran before, its first start fails under this "
+            + "drop-in: \(trial.because); start it once without the drop-in, or leave out with "
+            + "--keep what it needs"
+    }
+
+    private func inFreshLab(
+        _ body: (Service, Machine) async throws -> Trial
+    ) async throws -> Trial {
+        var fresh = LabPlan()
+        fresh.root = labPlan.root
+        fresh.binds = labPlan.binds
+        let lab = try await labFailures { [fresh] () async throws(LabError) in
+            try await Lab.boot(fresh)
+        }
+        do {
+            let bus = try await Bus.connect(to: .address(lab.busAddress))
+            let machine = Machine(
+                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+            let trial = try await body(try await Service(named: unit, on: machine), machine)
+            try? await lab.end()
+            return trial
+        } catch {
+            try? await lab.end()
+            throw error
+        }
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

@@ -31,7 +31,9 @@ struct LayersTests {
 
     private static func imports(of target: String) throws -> Set<String> {
         let directory = top.appending(path: "Sources/\(target)")
-        let files = FileManager.default.enumerator(atPath: directory.path)?.compactMap { $0 as? String }
+        let files = FileManager.default.enumerator(atPath: directory.path)?.compactMap {
+            $0 as? String
+        }
         var found: Set<String> = []
         for file in files ?? [] where file.hasSuffix(".swift") {
             let text = try String(contentsOf: directory.appending(path: file), encoding: .utf8)
