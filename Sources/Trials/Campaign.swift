@@ -35,16 +35,21 @@ public struct Campaign: Sendable {
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
         var ending = CampaignEnding.complete
         do {
-            searching: while case .ask(let questions) = search.nextRound() {
-                for question in questions {
-                    if let stop = limit(diary, search, since: began) {
-                        ending = stop
-                        break searching
+            searching: while ending == .complete {
+                while case .ask(let questions) = search.nextRound() {
+                    for question in questions {
+                        if let stop = limit(diary, search, since: began) {
+                            ending = stop
+                            break searching
+                        }
+                        try await ask(question, &search, &diary)
                     }
-                    try await ask(question, &search, &diary)
                 }
+                if try await confirm(&search, &diary) { break }
+                diary.denials += 1
+                // The search asks nothing more and the result does not pass: no end is in sight.
+                if diary.denials > 8 { ending = .tooFlaky(rate: 1) }
             }
-            if ending == .complete { try await confirm(search.best, search, &diary) }
         } catch {
             guard error.isInterruption else { throw error }
             ending = .interrupted
@@ -89,6 +94,12 @@ public struct Campaign: Sendable {
             agenda.profile(question.configuration), agenda.text(question.purpose),
             expectedLeft: search.expectedQuestionsLeft,
             exposure: agenda.exposure(agenda.profile(search.best)), &diary)
+        learn(trial, as: question, &search, &diary)
+    }
+
+    private func learn(
+        _ trial: Trial, as question: Question, _ search: inout Search, _ diary: inout Diary
+    ) {
         diary.numbers.append(trial.number)
         switch trial.verdict {
         case .passed: search.learn(.passed, to: question)
@@ -97,22 +108,24 @@ public struct Campaign: Sendable {
         }
     }
 
-    /// The result passes again, as often as the user wants it to.
+    /// Whether the result passes again, as often as the user wants it to. If it does not, the
+    /// search learns that, and goes on with a probe that it trusts less.
     private func confirm(
-        _ best: ItemSet, _ search: Search, _ diary: inout Diary
-    ) async throws(ExperimentError) {
-        let profile = agenda.profile(best)
-        for _ in 0..<options.confirmations where !best.isEmpty {
+        _ search: inout Search, _ diary: inout Diary
+    ) async throws(ExperimentError) -> Bool {
+        guard case .finished(let finding) = search.nextRound(), finding.ending == .complete,
+            !finding.accepted.isEmpty
+        else { return true }
+        let profile = agenda.profile(finding.accepted)
+        for _ in 0..<options.confirmations {
             let trial = try await trial(
                 profile, "does the result pass again?", expectedLeft: 0,
                 exposure: agenda.exposure(profile), &diary)
-            guard trial.verdict.isPass else {
-                throw ExperimentError(
-                    "the result passed in the search and not when it was repeated "
-                        + "(\(trial.verdict.words)); the probe or the service is unreliable: "
-                        + "raise --failure-threshold or --start-period and run again")
-            }
+            if trial.verdict.isPass { continue }
+            learn(trial, as: Question(finding.accepted, for: .recheck), &search, &diary)
+            return false
         }
+        return true
     }
 
     private func trial(
@@ -126,14 +139,15 @@ public struct Campaign: Sendable {
         let recorded = try ledger.trial(under: profile, repetition: repetition)
         let trial: Trial
         if let recorded {
-            trial = recorded
+            trial = recorded.numbered(number)
             diary.resumed += 1
         } else {
             trial = try await course.run(
                 Course.Order(
                     number: number, purpose: purpose, profile: profile, cadence: diary.cadence,
                     startLimit: diary.startLimit, began: now(), usualEnd: diary.usualEnd))
-            try ledger.record(trial)
+            // A baseline that failed ends the run and would end every later one, off the record.
+            if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
         }
         diary.trials.append(trial)
         let better = trial.verdict.isPass ? min(exposure, agenda.exposure(profile)) : exposure
@@ -197,6 +211,8 @@ private struct Diary {
     /// The trial numbers of the answers that the search learned, in their order.
     var numbers: [Int] = []
     var resumed = 0
+    /// How often a result did not pass when it was repeated.
+    var denials = 0
     var usualEnd: UnitState?
     var startLimit: Duration?
     var cadence: Cadence
