@@ -43,12 +43,34 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
+        // A process that boots a lab and is killed by the tests while it does.
+        .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),
+        // A process that runs a campaign and is killed by the tests while it does.
+        .executableTarget(
+            name: "campaign-victim", dependencies: ["TemperTesting", "Trials", "TrialLedger"],
+            path: "Tests/campaign-victim"),
+        .testTarget(
+            name: "TrialLedgerTests",
+            dependencies: [
+                "Hardening", "Trials", "TrialLedger", "TemperTesting", "Fixtures",
+                "campaign-victim",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "ProbesTests",
+            dependencies: ["Trials", "Probes", "CProbes", "Lab", "TemperTesting", "Fixtures"]),
+        .testTarget(
+            name: "SystemdTrialTests",
+            dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Lab", "Reports", "Fixtures", "temper"]),
     ])
 
 for target in package.targets where target.type != .system {

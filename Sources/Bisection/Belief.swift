@@ -24,7 +24,8 @@ struct Belief: Sendable {
             switch item.chance {
             case .unknown: append(Odds(hot: 0.0625, cold: 0.0625), family: nil, isUnknown: true)
             case .independent(let rate): append(Odds(hot: rate, cold: rate), family: nil)
-            case .family(let family, let hot, let cold): append(Odds(hot: hot, cold: cold), family: family)
+            case .family(let family, let hot, let cold):
+                append(Odds(hot: hot, cold: cold), family: family)
             }
         }
     }

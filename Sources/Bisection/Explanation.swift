@@ -24,7 +24,12 @@ struct Explanation: Sendable {
         let rest = failing.subtracting(core)
         let passing = knowledge.passed.map(\.configuration).filter { core.isSubset(of: $0) }
         let exonerated = passing.map { $0.intersection(rest) }.max { $0.count < $1.count }
-        let mass: (Int) -> Double = { { let a = Double(again[$0] ?? 0); return a == 0 ? 1 : 1 + Double(rest.count) * (a > 1 ? knob(4, 1) : knob(3, 0.15)) }($0) }
+        let mass: (Int) -> Double = {
+            {
+                let a = Double(again[$0] ?? 0)
+                return a == 0 ? 1 : 1 + Double(rest.count) * (a > 1 ? knob(4, 1) : knob(3, 0.15))
+            }($0)
+        }
         let order: (Int) -> Double = { 1 / mass($0) }
         let front = exonerated.map { space.lineUp($0, by: order) } ?? []
         line = front + space.lineUp(rest.subtracting(exonerated ?? .empty), by: order)

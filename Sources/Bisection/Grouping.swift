@@ -16,7 +16,7 @@ struct Grouping: Sendable {
     /// For each item, the chance that a failing trial names it, if it is to blame.
     let naming: [Double]
 
-    struct Choice { 
+    struct Choice {
         var worth: Double
         var question: Question
     }

@@ -70,7 +70,9 @@ extension ItemSet {
     }
 
     public mutating func subtract(_ other: ItemSet) {
-        for index in 0..<Swift.min(words.count, other.words.count) { words[index] &= ~other.words[index] }
+        for index in 0..<Swift.min(words.count, other.words.count) {
+            words[index] &= ~other.words[index]
+        }
         trim()
     }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Which questions come next, as far as the answers go: one method for each kind, asked in the
 /// order in which they matter.
 struct Plan {
@@ -51,10 +53,12 @@ extension Plan {
             }
             let suspects = residue.items.subtracting(standing.vouched)
             if suspects.isEmpty {
-                return [locate(in: .empty, after: residue.items, outlook: outlook)].compactMap(\.self)
+                return [locate(in: .empty, after: residue.items, outlook: outlook)].compactMap(
+                    \.self)
             }
             guard let suspect = suspects.only else {
-                return [locate(in: suspects, after: standing.vouched, outlook: outlook)].compactMap(\.self)
+                return [locate(in: suspects, after: standing.vouched, outlook: outlook)].compactMap(
+                    \.self)
             }
             guard isProof else {
                 parked.formUnion(space.above[suspect])
@@ -107,7 +111,9 @@ extension Plan {
 
     private func choose(_ grouping: Grouping) -> Question? {
         let group = grouping.bestGroup()
-        guard isProof, let solo = grouping.bestSolo(in: space, credit: knob(2, 1), where: canStandAlone) else {
+        guard isProof,
+            let solo = grouping.bestSolo(in: space, credit: knob(2, 1), where: canStandAlone)
+        else {
             return group?.question
         }
         return solo.worth > group?.worth ?? 0 ? solo.question : group?.question
@@ -118,7 +124,9 @@ extension Plan {
     ) -> [Question] {
         let hubs = standing.conflicts.filter { $0.items.count > 1 }
             .reduce(into: ItemSet()) { $0.formUnion($1.items) }
-        let again = standing.conflicts.filter { $0.items.count > 1 }.reduce(into: [Int: Int]()) { for i in $1.items { $0[i, default: 0] += 1 } }
+        let again = standing.conflicts.filter { $0.items.count > 1 }.reduce(into: [Int: Int]()) {
+            for i in $1.items { $0[i, default: 0] += 1 }
+        }
         let explanation = Explanation(
             of: residue.failure.configuration, knowing: knowledge, in: space, hubs: hubs,
             again: again
@@ -177,6 +185,7 @@ extension Plan {
     }
 }
 
-import Glibc
-nonisolated(unsafe) var knobs: [Double?] = (0..<10).map { i in getenv("K\(i)").flatMap { Double(String(cString: $0)) } }
+nonisolated(unsafe) var knobs: [Double?] = (0..<10).map { i in
+    getenv("K\(i)").flatMap { Double(String(cString: $0)) }
+}
 func knob(_ i: Int, _ d: Double) -> Double { knobs[i] ?? d }

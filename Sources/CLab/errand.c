@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -42,7 +43,7 @@ static _Noreturn void become_command(const struct lab_errand *errand, int usher)
 
     lab_die_with(usher);
     // Opened by the caller outside: the right to move across cgroup namespaces is the opener's.
-    if (errand->cgroup_procs >= 0 && write(errand->cgroup_procs, "0", 1) != 1)
+    if (write(errand->cgroup_procs, "0", 1) != 1)
         refuse(errand, LAB_ERRAND_CGROUP);
     if (take_standard_streams(errand) < 0)
         refuse(errand, LAB_ERRAND_EXEC);
@@ -54,14 +55,56 @@ static _Noreturn void become_command(const struct lab_errand *errand, int usher)
     refuse(errand, LAB_ERRAND_EXEC);
 }
 
+enum { CALLER, COMMAND, CGROUP_KILL, USHER_UNUSED };
+
+// The caller waits for the ends of its pipes, so the usher keeps nothing but what it needs.
+static int keep_only(int caller, int command, int cgroup_kill)
+{
+    const int needed[] = {caller, command, cgroup_kill};
+    int aside[USHER_UNUSED];
+
+    for (int i = 0; i < USHER_UNUSED; i++)
+        if ((aside[i] = fcntl(needed[i], F_DUPFD, USHER_UNUSED)) < 0 && needed[i] >= 0)
+            return -1;
+    for (int i = 0; i < USHER_UNUSED; i++)
+        if (aside[i] < 0 ? close(i) < 0 && errno != EBADF : dup2(aside[i], i) < 0)
+            return -1;
+    return close_range(USHER_UNUSED, ~0U, 0);
+}
+
+static void kill_command(pid_t command)
+{
+    ssize_t ignored = write(CGROUP_KILL, "1", 1);
+
+    (void)ignored;
+    kill(command, SIGKILL);
+}
+
+// When the caller dies, the command is killed here and reaped here. A command that lost its usher
+// is a child of the machine's pid 1, not the lab's: as long as that one does not reap it, the lab
+// cannot power off.
+static int wait_for(pid_t command)
+{
+    int status = 0;
+    struct pollfd ends[] = {{.fd = CALLER, .events = POLLIN}, {.fd = COMMAND, .events = POLLIN}};
+
+    while (!ends[1].revents)
+        if (poll(ends, 2, -1) > 0 && ends[0].revents && !ends[1].revents) {
+            kill_command(command);
+            break;
+        }
+    while (waitpid(command, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 // A pid namespace is entered by one's children only, so somebody has to stand at the door.
 static _Noreturn void usher(const struct lab_errand *errand, int caller)
 {
     int self = lab_pidfd_open(getpid());
-    int status = 0;
+    int status;
     pid_t command;
 
-    lab_die_with(caller);
     if (setns(errand->init, NAMESPACES) < 0)
         refuse(errand, LAB_ERRAND_ENTER);
     command = _Fork();
@@ -69,10 +112,12 @@ static _Noreturn void usher(const struct lab_errand *errand, int caller)
         become_command(errand, self);
     if (command < 0)
         refuse(errand, LAB_ERRAND_ENTER);
-    // The caller waits for the ends of these pipes. Signals stay blocked: Ctrl-C is the command's.
-    close_range(0, ~0U, 0);
-    while (waitpid(command, &status, 0) < 0 && errno == EINTR) {
+    // Signals stay blocked: Ctrl-C is the command's.
+    if (keep_only(caller, lab_pidfd_open(command), errand->cgroup_kill) < 0) {
+        kill(command, SIGKILL);
+        refuse(errand, LAB_ERRAND_ENTER);
     }
+    status = wait_for(command);
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 

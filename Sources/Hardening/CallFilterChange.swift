@@ -16,7 +16,8 @@ public struct CallFilterChange: Hashable, Sendable {
 
     public init(from before: Sandbox, taking profile: Profile, in catalogue: Catalogue) {
         let (allow, names) = before.filter("SystemCallFilter")
-        let changes = catalogue.directive("SystemCallFilter")?.restrictions
+        let changes =
+            catalogue.directive("SystemCallFilter")?.restrictions
             .filter { profile.restrictions.contains($0.id) }.map(\.change) ?? []
         let allowed = changes.compactMap { change in
             if case .allowOnlyCalls(let group) = change { group } else { nil }

@@ -25,21 +25,32 @@ public struct Offer: Sendable {
 
     /// - Parameters:
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
+    ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     public init(
         catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, keep: Set<String> = [],
-        attempt: Set<String> = []
+        attempt: Set<String> = [], isLocalOnly: Bool = false
     ) {
+        var available = dialect.available
+        if isLocalOnly {
+            available.insert(.loopbackListener)
+        } else {
+            available.remove(.loopbackListener)
+        }
+        let met = available
         func reason(_ restriction: Restriction) -> Reason? {
             if restriction.introduced > dialect.version {
                 return .unknownTo(version: restriction.introduced)
             }
-            if restriction.id == "PrivatePIDs=yes", sandbox["Type"] == .word("forking") {
-                return .heldBack("systemd refuses it for Type=forking")
+            if restriction.id == "PrivatePIDs=yes", let why = Offer.losesProcesses(sandbox, dialect)
+            {
+                return .heldBack(why)
             }
             if let missing = restriction.needs.sorted(by: { $0.rawValue < $1.rawValue })
-                .first(where: { !dialect.available.contains($0) })
+                .first(where: { !met.contains($0) })
             {
+                // Nothing to tell the user: it is no good for this service, wherever it runs.
+                if missing == .loopbackListener { return .heldBack(missing.cure) }
                 return .ignored(missing)
             }
             if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }
@@ -66,6 +77,17 @@ public struct Offer: Sendable {
         leftOut = judged.compactMap { restriction, reason in
             reason.map { LeftOut(id: restriction.id, reason: $0) }
         }
+    }
+
+    /// Why PrivatePIDs= is no good for this type of service, measured on systemd 257 and 262.
+    private static func losesProcesses(_ sandbox: Sandbox, _ dialect: Dialect) -> String? {
+        let type = sandbox.word("Type", default: "simple")
+        if type == "forking" { return "systemd refuses it for Type=forking" }
+        if dialect.version < 258 && type.hasPrefix("notify") {
+            return "systemd \(dialect.version) loses the main process of a notifying service "
+                + "under it, and then stops it with SIGKILL"
+        }
+        return nil
     }
 
     /// The restrictions of the offer that `restriction` contains.

@@ -4,7 +4,9 @@ extension Sandbox {
     public var withImplied: Sandbox {
         var result = self
         if flag("DynamicUser") {
-            if word("PrivateTmp", default: "no") == "no" { result.settings["PrivateTmp"] = .flag(true) }
+            if word("PrivateTmp", default: "no") == "no" {
+                result.settings["PrivateTmp"] = .flag(true)
+            }
             if word("ProtectHome", default: "no") == "no" {
                 result.settings["ProtectHome"] = .word("read-only")
             }
@@ -26,7 +28,8 @@ extension Sandbox {
             dropped += ["CAP_SYS_TIME", "CAP_WAKE_ALARM"]
             // Reading the hardware clock stays possible, which then costs in the score.
             let devices = list("DeviceAllow")
-            let isLimited = result.word("DevicePolicy", default: "auto") != "auto" || !devices.isEmpty
+            let isLimited =
+                result.word("DevicePolicy", default: "auto") != "auto" || !devices.isEmpty
             if isLimited && !devices.contains("char-rtc r") {
                 result.settings["DeviceAllow"] = .list(devices + ["char-rtc r"])
             }

@@ -30,7 +30,8 @@ struct BusConversation {
         var answer: Bool?
         while let message = nextMessage() {
             // A method return whose body is four bytes: Hello's is a string, which has five or more.
-            if message[1] == 2, Self.word(message, at: 4) == 4 { answer = message.suffix(4) != [0, 0, 0, 0] }
+            guard message[1] == 2, Self.word(message, at: 4) == 4 else { continue }
+            answer = message.suffix(4) != [0, 0, 0, 0]
         }
         return answer
     }

@@ -13,7 +13,9 @@ enum CgroupTree {
     static func open() throws(LabError) -> OpenFile {
         for path in mountPoints(in: mountTable()) {
             // Another file system may be mounted over it.
-            if let root = try? OpenFile(path, O_RDONLY | O_DIRECTORY), lab_is_cgroup_tree(root.number) != 0 {
+            if let root = try? OpenFile(path, O_RDONLY | O_DIRECTORY),
+                lab_is_cgroup_tree(root.number) != 0
+            {
                 return root
             }
         }

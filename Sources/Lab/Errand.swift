@@ -1,11 +1,13 @@
 import CLab
 import Glibc
 
-/// One command inside a lab, from a thread that stays until it has ended.
+/// One command inside a lab, from a thread that may block.
 struct Errand {
     let lab: Lab
     let arguments: [String]
     let environment: [String: String]
+    /// It is the caller's own lab and not on record yet.
+    var isBooting = false
 
     private var command: String { arguments.first ?? "" }
 
@@ -59,7 +61,8 @@ extension Errand {
     private func start(standard: (CInt, CInt, CInt)) throws(LabError) -> Usher {
         guard geteuid() == 0 else { throw .notRoot }
         // In this order: pids are used again, locks are not.
-        guard let pidOne = try? OpenFile(processOf: lab.pid), lab.isUp else {
+        guard let pidOne = try? OpenFile(processOf: lab.pid), isBooting || lab.isUp
+        else {
             throw .noSuchLab(lab.name)
         }
         let tree = try CgroupTree.open()
@@ -73,9 +76,10 @@ extension Errand {
             errand.envp = strings.environment(fullEnvironment)
             errand.`init` = pidOne.number
             errand.cgroup_procs = cgroup.members.number
+            errand.cgroup_kill = cgroup.killSwitch?.number ?? -1
             errand.standard = standard
             errand.report = refusals.writingEnd
-            let pid = withExtendedLifetime((strings, pidOne)) { lab_run(&errand) }
+            let pid = withExtendedLifetime((strings, pidOne, cgroup)) { lab_run(&errand) }
             guard pid > 0 else { throw SystemFailure(number: -pid) }
             let usher = Usher(pid: pid, cgroup: cgroup)
             try hear(refusals)

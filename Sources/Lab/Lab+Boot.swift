@@ -106,7 +106,23 @@ private struct Boot {
                 return Lab(record, in: registry, leash: detached ? nil : leash)
             }
         }
-        throw .bootTooSlow(name: plan.name, deadline: plan.bootDeadline)
+        throw .bootTooSlow(
+            name: plan.name, deadline: plan.bootDeadline,
+            waitingFor: record.map { runningJobs(of: Lab($0, in: registry)) } ?? [])
+    }
+
+    /// What systemd is busy with; nothing if it cannot even answer that.
+    private func runningJobs(of lab: Lab) -> [String] {
+        let door = BusDoor(root: lab.rootPath, machineID: setup.machineID)
+        guard door.isInside else { return [] }
+        let ask = Errand(
+            lab: lab, arguments: ["systemctl", "list-jobs", "--plain", "--no-legend"],
+            environment: [:], isBooting: true)
+        let jobs = try? ask.runCollecting(deadline: .seconds(3), cancellation)
+        return (jobs?.stdout ?? "").split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ")
+            return fields.count == 4 && fields[3] == "running" ? String(fields[1]) : nil
+        }
     }
 
     private func newRecord(keeper: Int32, pid: Int32) -> LabRecord {
@@ -124,6 +140,6 @@ private struct Boot {
             default: break
             }
         }
-        throw .bootTooSlow(name: plan.name, deadline: plan.bootDeadline)
+        throw .bootTooSlow(name: plan.name, deadline: plan.bootDeadline, waitingFor: [])
     }
 }

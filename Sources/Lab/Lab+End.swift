@@ -35,11 +35,16 @@ extension Lab {
     private func isGone(within limit: Duration) -> Bool {
         if let leash { return leash.waitForEnd(within: limit) }
         let deadline = ContinuousClock.now + limit
-        while isUp {
+        while isHeld {
             guard ContinuousClock.now < deadline else { return false }
             poll(nil, 0, 10)
         }
         return true
+    }
+
+    /// Until the lock is free; the record goes a moment before it.
+    private var isHeld: Bool {
+        registry.isHeld(name) && registry.record(of: name).map { $0.pid == pid } ?? true
     }
 
     /// The lock is looked at after the process was taken hold of: the pid is then surely its keeper's.

@@ -22,7 +22,8 @@ public enum LabError: Error, Equatable, Sendable {
     case stepFailed(step: String, reason: String)
     /// The lab's systemd ended before it was up.
     case endedDuringBoot(name: String)
-    case bootTooSlow(name: String, deadline: Duration)
+    /// With the units whose start jobs were still running, where they could be asked for.
+    case bootTooSlow(name: String, deadline: Duration, waitingFor: [String])
     /// It did not go away, not even by SIGKILL.
     case endTooSlow(name: String)
     case commandNotStarted(command: String, reason: String)
@@ -60,10 +61,12 @@ extension LabError: CustomStringConvertible {
         case .stepFailed(let step, let reason):
             "the lab could not be set up: \(step): \(reason)"
         case .endedDuringBoot(let name):
-            "the systemd of lab '\(name)' ended before it was up: boot it again with a boot log"
-        case .bootTooSlow(let name, let deadline):
-            "lab '\(name)' was not up within \(deadline): allow more time, or boot it with a "
-                + "boot log to see what it waits for"
+            "the systemd of lab '\(name)' ended before it was up: see whether it boots on another root"
+        case .bootTooSlow(let name, let deadline, let units) where units.isEmpty:
+            "lab '\(name)' was not up within \(deadline): allow more time"
+        case .bootTooSlow(let name, let deadline, let units):
+            "lab '\(name)' was not up within \(deadline), it waits for "
+                + "\(units.joined(separator: ", ")): allow more time, or disable these in its root"
         case .endTooSlow(let name):
             "lab '\(name)' does not go away: look for processes that cannot be killed in its cgroup"
         case .commandNotStarted(let command, let reason):

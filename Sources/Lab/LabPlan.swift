@@ -15,7 +15,8 @@ public struct LabPlan: Sendable, Equatable {
     /// each denial by a system call filter logged.
     public var environment: [String: String] = [:]
 
-    /// A file that receives what the lab's pid 1 writes to standard output and error.
+    /// A file that receives what the lab's pid 1 writes to standard output and error. That is
+    /// little: systemd's own words go to the journal.
     public var bootLog: String?
 
     /// How long the boot may take.

@@ -21,7 +21,7 @@ struct LabRegistry: Sendable, Equatable {
             sweep(name)
             do throws(SystemFailure) {
                 return try take(name)
-            } catch where error.number == EWOULDBLOCK {
+            } catch  where error.number == EWOULDBLOCK {
                 throw LabError.nameTaken(name)
             } catch {
                 throw LabError.stateUnusable(path: home(of: name), reason: error.reason)
@@ -102,7 +102,7 @@ extension LabRegistry {
             let file: OpenFile
             do throws(SystemFailure) {
                 file = try OpenFile(lock(of: name), O_RDWR | O_CREAT, mode: 0o644)
-            } catch where error.number == ENOENT {
+            } catch  where error.number == ENOENT {
                 // A keeper that ended removed the directory in between.
                 continue
             }

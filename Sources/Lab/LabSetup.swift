@@ -13,7 +13,7 @@ struct LabSetup: Equatable, Sendable {
 
     var steps: [SetupStep] {
         overlay + [SetupStep(.enter("\(stage)/root"))] + kernelFileSystems + devices + scratch
-            + binds + files + masks
+            + files + masks + binds
             + [SetupStep(.hostname(hostname)), SetupStep(.leave), .propagation(.shared)]
     }
 
@@ -46,7 +46,9 @@ struct LabSetup: Equatable, Sendable {
             .mount("sysfs", on: "/sys", .inert),
             .mount("cgroup2", on: "/sys/fs/cgroup", .inert),
             .mount("bpf", on: "/sys/fs/bpf", .inert, options: "mode=0700").optional,
+            // Readable, so that systemd knows the machine's security modules; a write loads a policy.
             .mount("securityfs", on: "/sys/kernel/security", .inert).optional,
+            .makeReadOnly("/sys/kernel/security", .inert).optional,
         ] + sys
     }
 
@@ -84,6 +86,7 @@ struct LabSetup: Equatable, Sendable {
         ]
     }
 
+    /// After all that is written by name: a bound /etc is the host's.
     private var binds: [SetupStep] {
         plan.binds.flatMap { path in
             Self.ancestry(of: path).map { SetupStep(.directory($0, mode: 0o755)) }

@@ -7,6 +7,7 @@ enum MaskedUnits {
     private static let kernelSettings = [
         "systemd-sysctl.service",
         "systemd-modules-load.service",
+        "modprobe@.service",
         "systemd-binfmt.service",
         "systemd-pstore.service",
         "systemd-random-seed.service",

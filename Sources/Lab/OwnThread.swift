@@ -11,8 +11,7 @@ final class Cancellation: Sendable {
 
 /// Runs blocking work on a thread of its own and awaits its result.
 ///
-/// Cooperative threads must not block, and a child with `PR_SET_PDEATHSIG` is killed when the
-/// *thread* that forked it ends: this one stays until `work` has returned.
+/// Cooperative threads must not block: there are as many as processors, for the whole process.
 func onOwnThread<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable (Cancellation) throws(Failure) -> Value
 ) async throws(Failure) -> Value {

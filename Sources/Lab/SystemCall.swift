@@ -10,7 +10,8 @@ struct SystemFailure: Error, Equatable {
     var reason: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

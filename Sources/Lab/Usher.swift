@@ -26,11 +26,12 @@ final class Usher {
         return ready[0].revents != 0
     }
 
-    /// Kills the command with all that it started.
+    /// Kills the command with all that it started. The usher is left to see it out.
     func kill() {
-        _ = Glibc.kill(pid, SIGKILL)
-        _ = status()
         cgroup.kill()
+        // Without cgroup.kill only the command itself can be reached: it dies with its usher.
+        if cgroup.killSwitch == nil { _ = Glibc.kill(pid, SIGKILL) }
+        _ = status()
     }
 
     /// Waits for the end. The status is the command's.
@@ -50,7 +51,9 @@ final class Usher {
 /// A cgroup for one command beneath the lab's, so that the command ends with the lab and can be
 /// killed with its children. systemd inside leaves alone what it did not make.
 struct ErrandCgroup {
+    /// Its `cgroup.procs` and `cgroup.kill`; the latter came with Linux 5.14.
     let members: OpenFile
+    let killSwitch: OpenFile?
     private let tree: OpenFile
     private let name: String
 
@@ -64,6 +67,8 @@ struct ErrandCgroup {
         self.tree = tree
         name = path
         members = OpenFile(owning: file)
+        let kill = openat(tree.number, path + "/cgroup.kill", O_WRONLY | O_CLOEXEC)
+        killSwitch = kill < 0 ? nil : OpenFile(owning: kill)
     }
 
     func kill() { _ = lab_remove_cgroup(tree.number, name) }

@@ -64,10 +64,23 @@ public struct TextReport: Sendable {
             + result.refused.flatMap { refusal -> [String] in
                 let others = refusal.conflict.filter { $0 != refusal.restriction }
                 let name = refusal.restriction.padded(to: width)
-                let trial = paint.dim("trial \(refusal.trial)")
-                let line = "  \(name)  \(refusal.because.cut(to: 92 - width - 12))  \(trial)"
-                if others.isEmpty { return [line] }
-                return [line, paint.dim("    only together with \(others.joined(separator: ", "))")]
+                let number = "trial \(refusal.trial)"
+                let room = 100 - width - number.count - 6
+                var lines: [String]
+                if refusal.because.count <= room {
+                    let because = refusal.because.padded(to: room)
+                    lines = ["  \(name)  \(because)  \(paint.dim(number))"]
+                } else {
+                    lines = [
+                        "  \(name)  \(String(repeating: " ", count: room))  \(paint.dim(number))"
+                    ]
+                    lines += refusal.because.wrapped(to: 94).map { "      \($0)" }
+                }
+                if !others.isEmpty {
+                    let together = "only together with \(others.joined(separator: ", "))"
+                    lines += together.wrapped(to: 94).map { paint.dim("      \($0)") }
+                }
+                return lines
             }
     }
 
@@ -84,10 +97,9 @@ public struct TextReport: Sendable {
         }
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
-            let width = result.notCarriedOver.map { $0.setting.count }.max() ?? 0
-            lines += result.notCarriedOver.map { entry in
-                "  \(entry.setting.padded(to: min(40, width)))  "
-                    + paint.dim(entry.because.cut(to: 96 - min(40, width)))
+            lines += result.notCarriedOver.flatMap { entry in
+                ["  \(entry.setting.cut(to: 96))"]
+                    + entry.because.wrapped(to: 94).map { paint.dim("      \($0)") }
             }
         }
         if !result.warnings.isEmpty {
@@ -126,6 +138,24 @@ struct Paint {
 extension String {
     func padded(to width: Int) -> String {
         count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+
+    /// Lines of at most `width` columns, broken between words where that can be done.
+    func wrapped(to width: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in split(separator: " ") {
+            if !line.isEmpty && line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+            while line.count > width {
+                lines.append(String(line.prefix(width)))
+                line = String(line.dropFirst(width))
+            }
+        }
+        return lines + (line.isEmpty ? [] : [line])
     }
 
     func cut(to width: Int) -> String {

@@ -19,7 +19,11 @@ final class RunLoop: @unchecked Sendable {
     private var turn: @Sendable () -> Wakeup? = { nil }
     private var executor: UnownedSerialExecutor?
 
-    private enum State { case new, running(eventfd: Int32), ended }
+    private enum State {
+        case new
+        case running(eventfd: Int32)
+        case ended
+    }
 
     /// Runs the few jobs that come after the thread has ended: calls on a closed bus, which only
     /// throw. Starting a thread for them could fail, and then they could not even do that.

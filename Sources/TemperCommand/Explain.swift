@@ -34,11 +34,14 @@ struct Explain: ParsableCommand {
                 notes.append("since systemd \(restriction.introduced)")
             }
             let others = restriction.implies.filter { catalogue[$0]?.directive != row.name }
-            if !others.isEmpty { notes.append("contains \(others.sorted().joined(separator: ", "))") }
+            if !others.isEmpty {
+                notes.append("contains \(others.sorted().joined(separator: ", "))")
+            }
             notes += restriction.needs.map(\.cure).sorted()
             if let held = restriction.heldBack { notes.append("not tried by itself: \(held)") }
             let gap = String(repeating: " ", count: width - restriction.id.count)
-            lines.append("  \(restriction.id)\(notes.isEmpty ? "" : gap)  \(notes.joined(separator: "; "))")
+            lines.append(
+                "  \(restriction.id)\(notes.isEmpty ? "" : gap)  \(notes.joined(separator: "; "))")
         }
         Terminal.print(lines.joined(separator: "\n") + "\n")
     }

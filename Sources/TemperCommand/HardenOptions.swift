@@ -12,12 +12,14 @@ struct ProbeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("probe-http"),
-        help: ArgumentHelp("A URL that must answer with a status from 200 to 399.", valueName: "url"))
+        help: ArgumentHelp(
+            "A URL that must answer with a status from 200 to 399.", valueName: "url"))
     var http: [String] = []
 
     @Option(
         name: .customLong("probe-http-contains"),
-        help: ArgumentHelp("A text that the body of every --probe-http must hold.", valueName: "text"))
+        help: ArgumentHelp(
+            "A text that the body of every --probe-http must hold.", valueName: "text"))
     var contains: String?
 
     @Option(
@@ -63,7 +65,9 @@ struct ProbeOptions: ParsableArguments {
 }
 
 struct CadenceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Failures do not count before this much time has passed.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Failures do not count before this much time has passed.", valueName: "time"))
     var startPeriod: String?
 
     @Option(help: ArgumentHelp("Time between two checks.", valueName: "time"))
@@ -72,7 +76,9 @@ struct CadenceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long one check may take.", valueName: "time"))
     var timeout: String?
 
-    @Option(help: ArgumentHelp("How long the service must stay up after its last probe.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long the service must stay up after its last probe.", valueName: "time"))
     var settle: String?
 
     @Option(help: ArgumentHelp("So many successes in a row are healthy.", valueName: "count"))
@@ -122,14 +128,16 @@ struct SearchOptions: ParsableArguments {
     @Flag(help: "Only make sure that nothing can be added, without proving each refusal.")
     var fast = false
 
-    @Option(help: ArgumentHelp("End after so many trials with the best so far.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("End after so many trials with the best so far.", valueName: "count"))
     var maxTrials: Int?
 
     @Option(help: ArgumentHelp("End after this time with the best so far.", valueName: "time"))
     var maxTime: String?
 
     @Option(
-        help: ArgumentHelp("End when this exposure is reached, such as 3.0.", valueName: "exposure"))
+        help: ArgumentHelp("End when this exposure is reached, such as 3.0.", valueName: "exposure")
+    )
     var goodEnough: Double?
 
     var problem: String? {
@@ -159,11 +167,13 @@ struct PlaceOptions: ParsableArguments {
     var lab = false
 
     @Option(
-        help: ArgumentHelp("A root tree to make the lab of instead of this machine's.", valueName: "dir"))
+        help: ArgumentHelp(
+            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
     var root: String?
 
     @Option(
-        help: ArgumentHelp("A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
+        help: ArgumentHelp(
+            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 }
 
@@ -171,7 +181,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON (schema temper.harden/1).")
     var json = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Write the drop-in to this file.", valueName: "file"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the drop-in to this file.", valueName: "file"))
     var output: String?
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
@@ -189,7 +201,8 @@ private func time(_ text: String?, _ option: String) throws -> Duration? {
 /// Names of units as people write them.
 enum UnitName {
     static func complete(_ name: String) -> String {
-        name.contains(".") && name.split(separator: ".").last.map { types.contains(String($0)) } == true
+        name.contains(".")
+            && name.split(separator: ".").last.map { types.contains(String($0)) } == true
             ? name : name + ".service"
     }
 

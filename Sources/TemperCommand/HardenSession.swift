@@ -64,30 +64,37 @@ struct HardenSession: Sendable {
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
+        let course = Course(
+            service: service.copies, probes: probes, canReload: service.canReload,
+            settle: plan.settle ?? .milliseconds(50))
+        progress.step("starting \(unit) once as it is")
+        let warmUp: Trial
+        do {
+            warmUp = try await Campaign.warmUp(course, cadence: plan.cadence, now: now())
+        } catch {
+            throw error.isBaseline ? baselineFailure(error) : error
+        }
+        let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
         let offer = Offer(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
-            keep: plan.keep, attempt: plan.attempt)
+            keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
         let agenda = try Agenda(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(service, offer, probes.map(\.name), root: lab.root),
             now: now())
-        let settle = plan.settle ?? .milliseconds(50)
         var options = options
         options.cadence = plan.cadence
         let campaign = Campaign(
-            agenda: agenda,
-            course: Course(
-                service: service.copies, probes: probes, canReload: service.canReload,
-                settle: settle),
-            ledger: ledger, options: options, now: now, report: progress.show)
+            agenda: agenda, course: course, ledger: ledger, options: options,
+            acquaintance: acquaintance, now: now, report: progress.show)
         let outcome: Outcome
         do { outcome = try await campaign.run() } catch {
-            throw error.isBaseline ? baselineFailure(error, service) : error
+            throw error.isBaseline ? baselineFailure(error) : error
         }
         let dropIn = dropIn(outcome, service, agenda)
-        let isVerified = try await verify(dropIn, outcome, service, agenda, probes, settle)
+        let isVerified = try await verify(dropIn, outcome, service, agenda, course)
         let result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
             catalogue: .standard,
@@ -108,7 +115,7 @@ struct HardenSession: Sendable {
         return plan
     }
 
-    private func baselineFailure(_ error: ExperimentError, _ service: Service) -> Failure {
+    private func baselineFailure(_ error: ExperimentError) -> Failure {
         let root = place.root.map { " --root \($0)" } ?? ""
         return .experiment(
             """
@@ -146,7 +153,7 @@ struct HardenSession: Sendable {
     /// its properties must be those of the result.
     private func verify(
         _ dropIn: String, _ outcome: Outcome, _ service: Service, _ agenda: Agenda,
-        _ probes: [any Probe], _ settle: Duration
+        _ course: Course
     ) async throws -> Bool {
         if dropIn.isEmpty || outcome.ending == .interrupted { return false }
         progress.step("trying the drop-in on the real \(unit) in the lab")
@@ -158,7 +165,8 @@ struct HardenSession: Sendable {
                 "the drop-in does not do what the trials did: \(first); please report this")
         }
         let course = Course(
-            service: service.real, probes: probes, canReload: service.canReload, settle: settle)
+            service: service.real, probes: course.probes, canReload: service.canReload,
+            settle: course.settle)
         let trial = try await course.run(
             Course.Order(
                 number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",

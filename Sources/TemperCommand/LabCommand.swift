@@ -15,7 +15,9 @@ struct LabCommand: AsyncParsableCommand {
         @Argument(help: "Its name: a-z, 0-9 and -.")
         var name: String
 
-        @Option(help: ArgumentHelp("A root tree to boot instead of the machine's own.", valueName: "dir"))
+        @Option(
+            help: ArgumentHelp(
+                "A root tree to boot instead of the machine's own.", valueName: "dir"))
         var root: String?
 
         @Option(

@@ -50,7 +50,8 @@ final class Progress: Sendable {
     private func line(_ trial: Trial, _ question: String, _ isFromRecord: Bool) -> String {
         let milliseconds = trial.microseconds.whole / 1000
         let time = isFromRecord ? "recorded" : "\(milliseconds) ms"
-        let number = String(repeating: " ", count: max(0, 3 - "\(trial.number)".count))
+        let number =
+            String(repeating: " ", count: max(0, 3 - "\(trial.number)".count))
             + "\(trial.number)"
         let mark: String
         switch trial.verdict {

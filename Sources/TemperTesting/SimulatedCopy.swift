@@ -50,6 +50,8 @@ final class SimulatedCopy: ServiceCopy {
             mainPID: isReplaced ? 8 : 7)
     }
 
+    func sightings() -> Set<Sighting> { [] }
+
     private func dead(of fault: SimulatedFault) -> UnitState {
         UnitState(
             type: "exec", active: "failed", sub: "failed",

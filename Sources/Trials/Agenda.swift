@@ -23,7 +23,8 @@ public struct Agenda: Sendable {
         let directives = catalogue.directives.map(\.name)
         let weights = offer.weights(in: catalogue, on: sandbox, dialect: dialect)
         let index = Dictionary(
-            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) })
+            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) }
+        )
         space = try SearchSpace(
             items: offer.restrictions.enumerated().map { position, restriction in
                 Item(
@@ -52,11 +53,12 @@ public struct Agenda: Sendable {
             of: sandbox.tightened(by: profile, in: catalogue, dialect: dialect), dialect: dialect)
     }
 
-    /// The items whose directive is suspected.
+    /// The items that a failing trial points at.
     func evidence(_ trial: Trial) -> Evidence? {
         let suspects = trial.suspects
         let items = offer.restrictions.indices.filter {
             suspects.contains(offer.restrictions[$0].directive)
+                || suspects.contains(offer.restrictions[$0].id)
         }
         return items.isEmpty ? nil : Evidence(suspects: ItemSet(items), confidence: 0.9)
     }

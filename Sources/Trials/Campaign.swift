@@ -11,16 +11,20 @@ public struct Campaign: Sendable {
     public let options: CampaignOptions
     /// Microseconds since 1970.
     private let now: @Sendable () -> UInt64
+    /// What the service was seen to use.
+    private let acquaintance: Acquaintance
     private let report: @Sendable (CampaignEvent) -> Void
 
     public init(
         agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
-        now: @escaping @Sendable () -> UInt64, report: @escaping @Sendable (CampaignEvent) -> Void
+        acquaintance: Acquaintance, now: @escaping @Sendable () -> UInt64,
+        report: @escaping @Sendable (CampaignEvent) -> Void
     ) {
         self.agenda = agenda
         self.course = course
         self.ledger = ledger
         self.options = options
+        self.acquaintance = acquaintance
         self.now = now
         self.report = report
     }
@@ -33,21 +37,19 @@ public struct Campaign: Sendable {
         let began = ContinuousClock.now
         var search = Search(
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
+        let ratios = acquaintance.likelihoodRatios
+        for (item, restriction) in agenda.offer.restrictions.enumerated() {
+            if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
+        }
         var ending = CampaignEnding.complete
         do {
-            searching: while ending == .complete {
-                while case .ask(let questions) = search.nextRound() {
-                    for question in questions {
-                        if let stop = limit(diary, search, since: began) {
-                            ending = stop
-                            break searching
-                        }
-                        try await ask(question, &search, &diary)
-                    }
-                }
+            // A result that does not pass again is news for the search, which goes on with it.
+            while ending == .complete {
+                ending = try await askOn(&search, &diary, since: began)
+                if ending != .complete { break }
                 if try await confirm(&search, &diary) { break }
                 diary.denials += 1
-                // The search asks nothing more and the result does not pass: no end is in sight.
+                // The search asks nothing more and its result does not pass: no end is in sight.
                 if diary.denials > 8 { ending = .tooFlaky(rate: 1) }
             }
         } catch {
@@ -55,6 +57,18 @@ public struct Campaign: Sendable {
             ending = .interrupted
         }
         return outcome(search, diary, ending)
+    }
+
+    private func askOn(
+        _ search: inout Search, _ diary: inout Diary, since began: ContinuousClock.Instant
+    ) async throws(ExperimentError) -> CampaignEnding {
+        while case .ask(let questions) = search.nextRound() {
+            for question in questions {
+                if let stop = limit(diary, search, since: began) { return stop }
+                try await ask(question, &search, &diary)
+            }
+        }
+        return .complete
     }
 
     private func limit(
@@ -70,14 +84,24 @@ public struct Campaign: Sendable {
 
     // MARK: Trials
 
+    /// Starts the service once as it is, before any campaign: what it does only once on a machine
+    /// (making directories, keys, caches) is then done before anything counts, also when earlier
+    /// trials are taken from the record. And it is looked at closely.
+    ///
+    /// - Throws: `ExperimentError` when it does not pass.
+    public static func warmUp(
+        _ course: Course, cadence: ChosenCadence, now: UInt64
+    ) async throws(ExperimentError) -> Trial {
+        var order = Course.Order(
+            number: 0, purpose: "warming up", profile: .unrestricted,
+            cadence: cadence.beforeBaseline, began: now, usualEnd: nil)
+        order.looksClosely = true
+        let trial = try await course.run(order)
+        guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
+        return trial
+    }
+
     private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        // What a service does only once on a machine (making directories, keys, caches) is done
-        // before anything counts, also when earlier trials are taken from the record.
-        let warmUp = try await course.run(
-            Course.Order(
-                number: 0, purpose: "warming up", profile: .unrestricted, cadence: diary.cadence,
-                began: now(), usualEnd: nil))
-        guard warmUp.verdict.isPass else { throw BaselineFailure.error(warmUp) }
         for run in 1...max(1, options.baselineRuns) {
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
@@ -88,18 +112,12 @@ public struct Campaign: Sendable {
     }
 
     private func ask(
-        _ question: Question, _ search: inout Search, _ diary: inout Diary
+        _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil
     ) async throws(ExperimentError) {
         let trial = try await trial(
-            agenda.profile(question.configuration), agenda.text(question.purpose),
+            agenda.profile(question.configuration), purpose ?? agenda.text(question.purpose),
             expectedLeft: search.expectedQuestionsLeft,
             exposure: agenda.exposure(agenda.profile(search.best)), &diary)
-        learn(trial, as: question, &search, &diary)
-    }
-
-    private func learn(
-        _ trial: Trial, as question: Question, _ search: inout Search, _ diary: inout Diary
-    ) {
         diary.numbers.append(trial.number)
         switch trial.verdict {
         case .passed: search.learn(.passed, to: question)
@@ -108,22 +126,21 @@ public struct Campaign: Sendable {
         }
     }
 
-    /// Whether the result passes again, as often as the user wants it to. If it does not, the
-    /// search learns that, and goes on with a probe that it trusts less.
+    /// Whether the result passes again, as often as the user wants it to. Answers that disagree
+    /// with the first one are for the search to weigh; it calls off what is too unreliable.
     private func confirm(
         _ search: inout Search, _ diary: inout Diary
     ) async throws(ExperimentError) -> Bool {
-        guard case .finished(let finding) = search.nextRound(), finding.ending == .complete,
-            !finding.accepted.isEmpty
-        else { return true }
-        let profile = agenda.profile(finding.accepted)
-        for _ in 0..<options.confirmations {
-            let trial = try await trial(
-                profile, "does the result pass again?", expectedLeft: 0,
-                exposure: agenda.exposure(profile), &diary)
-            if trial.verdict.isPass { continue }
-            learn(trial, as: Question(finding.accepted, for: .recheck), &search, &diary)
-            return false
+        let best = search.best
+        if case .finished(let finding) = search.nextRound(), finding.ending != .complete {
+            return true
+        }
+        for _ in 0..<options.confirmations where !best.isEmpty {
+            let confirmation = Question(best, for: .verify)
+            let before = diary.numbers.count
+            try await ask(confirmation, &search, &diary, purpose: "does the result pass again?")
+            let trial = diary.trials[diary.numbers[before] - 1]
+            if !trial.verdict.isPass { return false }
         }
         return true
     }
@@ -166,9 +183,10 @@ public struct Campaign: Sendable {
         let after = agenda.exposure(accepted)
         var final = ending
         if case .tooFlaky(let rate) = finding.ending { final = .tooFlaky(rate: rate) }
-        let refused = finding.refusals.compactMap { refusal in
-            self.refused(refusal, diary)
-        }
+        // The dearest first: what would gain most if the service could do without it.
+        let refused = finding.refusals.sorted { one, other in
+            agenda.space.items[one.item].weight > agenda.space.items[other.item].weight
+        }.compactMap { self.refused($0, diary) }
         let gone = refused.reduce(into: ItemSet()) { gone, refused in
             if let item = agenda.offer.restrictions.firstIndex(where: {
                 $0.id == refused.restriction

@@ -27,6 +27,8 @@ public struct Course: Sendable {
         public var cadence: Cadence
         /// How long a start may take; nil for as long as the service's own settings allow.
         public var startLimit: Duration?
+        /// Whether to write down what the service uses while it runs.
+        public var looksClosely = false
         /// Microseconds since 1970.
         public var began: UInt64
         public var usualEnd: UnitState?
@@ -94,6 +96,9 @@ public struct Course: Sendable {
         if notes.isWell {
             await pause(settle, &notes)
             try await observe(copy, .settled, &notes)
+        }
+        if notes.isWell && order.looksClosely {
+            notes.observations += try await copy.sightings().map(Observation.saw)
         }
         notes.observations += try await copy.disturbances
         let stopping = clock.now

@@ -15,6 +15,7 @@ public enum Observation: Hashable, Codable, Sendable {
     /// The stage does not apply to this unit.
     case skipped(Stage, why: String)
     case log(LogLine)
+    case saw(Sighting)
 }
 
 /// Where in its life the copy was.

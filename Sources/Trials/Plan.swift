@@ -85,7 +85,8 @@ extension Plan {
             guard isOurs else { continue }
             let place = "\(file):\(number)"
             guard let split = line.firstIndex(of: "=") else {
-                throw PlanError(place: place, problem: "“\(line)” is not a setting; write Name=value")
+                throw PlanError(
+                    place: place, problem: "“\(line)” is not a setting; write Name=value")
             }
             let name = String(line[..<split]).trimmed
             let value = String(line[line.index(after: split)...]).trimmed

@@ -24,6 +24,8 @@ public protocol ServiceCopy: Sendable {
     /// What makes this trial worthless so far, such as a foreign drop-in or a reload of the manager.
     var disturbances: [Observation] { get async throws(ExperimentError) }
     func state() async throws(ExperimentError) -> UnitState
+    /// What its processes use right now.
+    func sightings() async throws(ExperimentError) -> Set<Sighting>
     /// Runs its reload and waits for the job; the job's result.
     func reload() async throws(ExperimentError) -> String
     /// Stops it and waits; the job's result and how the service ended.

@@ -67,6 +67,10 @@ public struct Trial: Hashable, Codable, Sendable {
         return nil
     }
 
+    public var sightings: Set<Sighting> {
+        Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
+    }
+
     /// The lines of its journal.
     public var log: [LogLine] {
         observations.compactMap { if case .log(let line) = $0 { line } else { nil } }
@@ -77,13 +81,25 @@ public struct Trial: Hashable, Codable, Sendable {
     public var because: String {
         let words = verdict.words
         guard case .failed = verdict, words.hasPrefix("start failed") || words.hasPrefix("died"),
-            let line = log.last(where: { $0.source != "systemd" && !$0.message.isEmpty })
+            let line = tellingLine
         else { return words }
         return "\(words): \(line.message)"
     }
 
-    /// Directives that the way it failed points at; empty when it points at none. A suspicion,
-    /// never a proof: a program may itself exit with 226.
+    /// The line of the service's own that most likely says what went wrong: the first that
+    /// speaks of a failure, else the last.
+    private var tellingLine: LogLine? {
+        let own = log.filter { $0.source != "systemd" && !$0.message.isEmpty }
+        let signs = ["fail", "denied", "not permitted", "error", "fatal", "cannot", "unable"]
+        return own.first { line in
+            let text = line.message.lowercased()
+            return signs.contains(where: text.contains)
+        } ?? own.last
+    }
+
+    /// What the way it failed points at: restrictions by their id, or directives by their name;
+    /// empty when it points at nothing. A suspicion, never a proof: a program may itself exit
+    /// with 226.
     public var suspects: Set<String> {
         guard case .failed = verdict else { return [] }
         for case .unit(let stage, let state) in observations where stage != .stop {
@@ -92,7 +108,7 @@ public struct Trial: Hashable, Codable, Sendable {
             }
             if state.mainCode >= 2 && state.mainStatus == 31 { return SetupStep.filters }
         }
-        return []
+        return tellingLine.map { Clue.suspects(inLine: $0.message) } ?? []
     }
 }
 

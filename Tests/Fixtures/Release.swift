@@ -26,7 +26,8 @@ public enum Release: String, CaseIterable, Sendable, CustomTestStringConvertible
 
     /// The instance of postgresql@.service that its package makes.
     public var postgresql: String {
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root + "/etc/postgresql"))
+        let versions =
+            (try? FileManager.default.contentsOfDirectory(atPath: root + "/etc/postgresql"))
         return "postgresql@\(versions?.sorted().last ?? "missing")-main.service"
     }
 

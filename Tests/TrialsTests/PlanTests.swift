@@ -1,3 +1,4 @@
+import TemperTesting
 import Testing
 import Trials
 

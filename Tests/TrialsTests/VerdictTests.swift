@@ -1,3 +1,4 @@
+import TemperTesting
 import Testing
 import Trials
 
@@ -225,19 +226,5 @@ struct VerdictTests {
                 .log(LogLine(priority: 6, source: "systemd", message: "Failed.")),
             ], usualEnd: nil)
         #expect(trial.because == "start failed: 226/NAMESPACE: cannot bind")
-    }
-}
-
-/// The same random numbers each time (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

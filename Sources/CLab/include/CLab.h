@@ -84,7 +84,8 @@ struct lab_errand {
     const char *const *argv; // argv[0] is looked up in envp's PATH, inside the lab
     const char *const *envp;
     int init;         // pidfd of the lab's pid 1
-    int cgroup_procs; // the file `cgroup.procs` of the cgroup to run in, open for writing; or -1
+    int cgroup_procs; // `cgroup.procs` of the cgroup to run in, open for writing
+    int cgroup_kill;  // `cgroup.kill` there; -1 before Linux 5.14
     int standard[3];
     int report;       // pipe: gets a lab_refusal if the command could not be started
 };
@@ -97,15 +98,15 @@ struct lab_refusal {
 };
 
 // Runs a command inside a lab. Returns the pid of an usher, a child of the caller that exits with
-// the command's status (128+n for signal n), or a negative errno. The usher dies with the calling
-// *thread*: that thread must stay until the usher was waited for.
+// the command's status (128+n for signal n), or a negative errno. When the calling process dies,
+// the usher kills the command.
 pid_t lab_run(const struct lab_errand *errand);
 
 // Kills what is left in the cgroup `name` beneath `root` and removes it with all its children;
 // tries again for about two seconds while the kernel calls it busy. 0 or a negative errno.
 int lab_remove_cgroup(int root, const char *name);
 
-// A cgroup2 tree attached nowhere, for machines that mount none: its descriptor or a negative errno.
+// A cgroup2 tree attached nowhere, for machines that mount none: a descriptor or a negative errno.
 int lab_open_cgroup_tree(void);
 
 // Whether an open directory is in a cgroup2 tree.

@@ -33,9 +33,14 @@ extension Catalogue {
             manual: "systemd.resource-control(5)", introduced: 235,
             restrictions: [
                 Restriction(
+                    id: "IPAddressDeny=all-but-localhost", directive: "IPAddressDeny",
+                    change: .denyAddresses(exceptLocalhost: true), introduced: 235,
+                    prior: Prior(family: "remote", whenHot: 0.9), needs: [.loopbackListener]),
+                Restriction(
                     id: "IPAddressDeny=any", directive: "IPAddressDeny",
                     change: .denyAddresses(exceptLocalhost: false), introduced: 235,
-                    prior: Prior(family: "inet", whenHot: 0.9))
+                    implies: ["IPAddressDeny=all-but-localhost"],
+                    prior: Prior(family: "inet", whenHot: 0.9)),
             ]),
         Directive(
             "SocketBindDeny", "No port can be bound.",

@@ -103,6 +103,10 @@ public enum Need: String, Hashable, Sendable, CaseIterable {
     /// A network that is not only loopback, or a pass says nothing.
     case realNetwork
 
+    /// A service that was seen to listen on loopback only: a probe in a lab comes from loopback,
+    /// and passes even where every real client would be cut off.
+    case loopbackListener
+
     /// What would make it available, in a few words.
     public var cure: String {
         switch self {
@@ -110,6 +114,7 @@ public enum Need: String, Hashable, Sendable, CaseIterable {
         case .bpfFramework: "needs libbpf1 and a systemd built with BPF_FRAMEWORK"
         case .bpfSecurityModule: "boot the kernel with bpf in lsm="
         case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
+        case .loopbackListener: "only for a service that listens on nothing but loopback"
         case .realNetwork: "a lab has only loopback: it cannot be judged there"
         }
     }

@@ -23,7 +23,7 @@ extension Catalogue {
     /// Rates at which a service needs what a family of restrictions takes away; a family that is
     /// not listed has `rareFamily`. Estimates of the search study (see `Prior`).
     public static let familyRates: [String: Double] = [
-        "inet": 0.375, "unix": 0.4, "netlink": 0.15, "raw": 0.03, "netadmin": 0.035,
+        "inet": 0.375, "remote": 0.1, "unix": 0.4, "netlink": 0.15, "raw": 0.03, "netadmin": 0.035,
         "lowport": 0.125, "userswitch": 0.15, "owner": 0.15, "fswrite": 0.35, "home": 0.1,
         "tmp": 0.06, "dev": 0.075, "jit": 0.1, "exec": 0.125, "ns": 0.04, "kmod": 0.02,
         "ktun": 0.06, "proc": 0.1, "clock": 0.02, "klog": 0.02, "res": 0.15, "ipc": 0.05,

@@ -18,8 +18,10 @@ extension CopyTable {
         + CopyRow.notASetting(.text, "as", "Documentation")
 
     private static let history: [CopyRow] = [
-        ["StateChange", "InactiveExit", "ActiveEnter", "ActiveExit", "InactiveEnter",
-            "Condition", "Assert", "Watchdog", "ExecMainStart", "ExecMainExit"].flatMap {
+        [
+            "StateChange", "InactiveExit", "ActiveEnter", "ActiveExit", "InactiveEnter",
+            "Condition", "Assert", "Watchdog", "ExecMainStart", "ExecMainExit",
+        ].flatMap {
             CopyRow.notASetting(.state, "t", "\($0)Timestamp", "\($0)TimestampMonotonic")
         },
         CopyRow.notASetting(
@@ -65,7 +67,8 @@ extension CopyTable {
             .ownedByOthers, "as", "RequiredBy", "RequisiteOf", "WantedBy", "BoundBy", "UpheldBy",
             "ConsistsOf", "ConflictedBy", "OnFailureOf", "OnSuccessOf", "SliceOf"),
         // Follow from the other settings; a copy that is faithful has the same.
-        CopyRow.rows(.derived, "b", ["CanStart", "CanStop", "CanReload", "CanIsolate", "CanFreeze"]),
+        CopyRow.rows(
+            .derived, "b", ["CanStart", "CanStop", "CanReload", "CanIsolate", "CanFreeze"]),
         CopyRow.rows(.derived, "b", since: 257, ["CanLiveMount"]),
         CopyRow.rows(.derived, "as", ["CanClean"]),
         CopyRow.rows(.derived, "b", ["SameProcessGroup"]),

@@ -37,9 +37,10 @@ extension CopyTable {
     static let impossible: [CopyRow] = [
         CopyRow.impossible(noSetter, "t", "TimeoutCleanUSec", "JobTimeoutUSec"),
         CopyRow.impossible(sockets, "as", "TriggeredBy"),
-        CopyRow.impossible(Withheld(
-            because: "only a unit file of this unit could name what it activates",
-            so: "the copy activates nothing"), "as", "Triggers"),
+        CopyRow.impossible(
+            Withheld(
+                because: "only a unit file of this unit could name what it activates",
+                so: "the copy activates nothing"), "as", "Triggers"),
         CopyRow.impossible(descriptors, "as", since: 257, "ExtraFileDescriptorNames"),
         CopyRow.impossible(descriptors, "u", "NFileDescriptorStore"),
     ].flatMap { $0 }

@@ -153,7 +153,8 @@ extension Machine {
     private func load(_ unit: String) async throws(ExperimentError) -> String {
         let (path, state, problem) = try await experiment { () async throws(BusError) in
             let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
-            let state = try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
+            let state =
+                try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
             let fields = try await property("LoadError", of: path, Machine.unitInterface).fields
             return (path, state, fields?.last?.string ?? "")
         }
@@ -195,7 +196,8 @@ extension Sandbox {
                 ? NamespaceType.names(in: mask(name, default: .max)).joined(separator: " ")
                 : Capability.names(in: mask(name, default: Capability.all)).joined(separator: " ")
         case .list(let names): names.sorted().joined(separator: " ")
-        case .filter(let allow, let names): (allow ? "" : "~") + names.sorted().joined(separator: " ")
+        case .filter(let allow, let names):
+            (allow ? "" : "~") + names.sorted().joined(separator: " ")
         case .prefixes(let prefixes):
             prefixes.map { "\($0.bytes)/\($0.length)" }.sorted().joined(separator: " ")
         case .ports(let ports): ports.map { "\($0.lowest)+\($0.count)" }.joined(separator: " ")

@@ -44,6 +44,8 @@ public struct RealService: ServiceUnderTest {
             try await experiment { () async throws(BusError) in try await machine.state(of: path) }
         }
 
+        func sightings() -> Set<Sighting> { [] }
+
         func reload() async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in
                 try await machine.bus.reloadUnit(service.unit).rawValue

@@ -32,6 +32,13 @@ struct TransientCopy: ServiceCopy {
         try await experiment { () async throws(BusError) in try await machine.state(of: path) }
     }
 
+    func sightings() async throws(ExperimentError) -> Set<Sighting> {
+        let group = try await experiment { () async throws(BusError) in
+            try await machine.property("ControlGroup", of: path, Machine.serviceInterface).string
+        }
+        return ProcessSightings(processes: machine.processes(inControlGroup: group ?? "")).sightings
+    }
+
     func reload() async throws(ExperimentError) -> String {
         try await experiment { () async throws(BusError) in
             try await machine.bus.reloadUnit(name).rawValue

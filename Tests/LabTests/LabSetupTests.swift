@@ -1,0 +1,121 @@
+import CLab
+import Testing
+
+@testable import Lab
+
+@Suite("The set-up of a lab")
+struct LabSetupTests {
+    private func setup(_ change: (inout LabPlan) -> Void = { _ in }) -> LabSetup {
+        var plan = LabPlan(name: "web")
+        change(&plan)
+        return LabSetup(
+            plan: plan, stage: "/run/labs/web/stage",
+            machineID: "0123456789abcdef0123456789abcdef")
+    }
+
+    private func index(_ steps: [SetupStep], _ action: SetupStep.Action) throws -> Int {
+        try #require(steps.firstIndex { $0.action == action }, "no \(action)")
+    }
+
+    @Test func `the root is an overlay whose upper layer is on a tmpfs of its own`() throws {
+        let steps = setup { $0.root = "/srv/trixie" }.steps
+        #expect(steps.first == .propagation(.private))
+        #expect(steps[1] == .mount("tmpfs", on: "/run/labs/web/stage", options: "mode=0755"))
+        let overlay = SetupStep.mount(
+            "overlay", on: "/run/labs/web/stage/root",
+            options: "lowerdir=/srv/trixie,upperdir=/run/labs/web/stage/upper,"
+                + "workdir=/run/labs/web/stage/work")
+        #expect(steps.contains(overlay))
+    }
+
+    @Test func `nothing is written by name before the root is changed`() throws {
+        let steps = setup { $0.binds = ["/data"] }.steps
+        let entered = try index(steps, .enter("/run/labs/web/stage/root"))
+        for step in steps[..<entered] {
+            switch step.action {
+            case .mount: continue
+            case .directory(let path, _): #expect(path.hasPrefix("/run/labs/web/stage/"))
+            default: Issue.record("too early: \(step)")
+            }
+        }
+    }
+
+    @Test func `the host's tree is let go of after the last bind`() throws {
+        let steps = setup { $0.binds = ["/srv/data"] }.steps
+        let bound = try index(steps, .bind("/srv/data"))
+        #expect(steps[bound - 1].action == .directory("/srv/data", mode: 0o755))
+        #expect(steps[bound - 2].action == .directory("/srv", mode: 0o755))
+        #expect(try bound < index(steps, .leave))
+        // Nothing is written afterwards that could land in what was bound.
+        for step in steps[bound...] {
+            switch step.action {
+            case .file, .append, .symlink: Issue.record("too late: \(step)")
+            default: continue
+            }
+        }
+    }
+
+    @Test func `/proc/sys is read-only except for the network`() throws {
+        let steps = setup().steps
+        let bound = try #require(steps.firstIndex(of: .bindOntoItself("/proc/sys/net")))
+        let readOnly = try #require(steps.firstIndex(of: .makeReadOnly("/proc/sys", .inert)))
+        #expect(bound < readOnly)
+    }
+
+    @Test func `/sys is read-only unless the plan says otherwise`() {
+        #expect(setup().steps.contains(.makeReadOnly("/sys", .inert)))
+        #expect(!setup { $0.writableSys = true }.steps.contains(.makeReadOnly("/sys", .inert)))
+    }
+
+    @Test func `a unit that would reach the machine is masked`() throws {
+        let steps = setup().steps
+        for unit in ["systemd-sysctl.service", "systemd-udevd.service", "modprobe@.service"] {
+            _ = try index(steps, .symlink("/etc/systemd/system/\(unit)", to: "/dev/null"))
+        }
+        #expect(Set(MaskedUnits.all).count == MaskedUnits.all.count)
+    }
+
+    @Test func `the lab has a machine id and a host name of its own`() throws {
+        let steps = setup().steps
+        _ = try index(
+            steps, .file("/etc/machine-id", text: "0123456789abcdef0123456789abcdef\n"))
+        _ = try index(steps, .hostname("temper-lab-web"))
+    }
+
+    @Test func `a path with the overlay's own marks is escaped`() {
+        #expect(LabSetup.escaped(#"/a:b,c\d"#) == #"/a\:b\,c\\d"#)
+    }
+
+    @Test func `each step reaches C as it was meant`() {
+        let strings = CStrings()
+        let device = SetupStep(.device("/dev/null", major: 1, minor: 3)).inC(strings)
+        #expect(device.kind == Int32(LAB_STEP_DEVICE.rawValue))
+        #expect(device.major == 1 && device.minor == 3 && device.mode == 0o666)
+        #expect(String(cString: device.target) == "/dev/null")
+
+        let mount = SetupStep.mount("bpf", on: "/x", .inert, options: "mode=0700").optional
+            .inC(strings)
+        #expect(mount.kind == Int32(LAB_STEP_MOUNT.rawValue) && mount.optional == 1)
+        #expect(mount.flags == 14)
+        #expect(String(cString: mount.text) == "mode=0700")
+    }
+
+    @Test func `an error names the step and the kernel's reason`() throws {
+        let setup = setup()
+        let step = try #require(setup.steps.firstIndex(of: .mount("proc", on: "/proc", .inert)))
+        #expect(
+            setup.error(atStage: Int32(step), number: 2)
+                == .stepFailed(step: "mount proc on /proc", reason: "No such file or directory"))
+        #expect(
+            setup.error(atStage: LAB_STAGE_CGROUP.rawValue, number: 30)
+                == .stepFailed(step: "make the lab's cgroup", reason: "Read-only file system"))
+    }
+
+    @Test func `an overlay that the kernel does not know is an error of its own`() throws {
+        let setup = setup()
+        let step = try #require(setup.steps.firstIndex { "\($0)".hasPrefix("mount overlay") })
+        #expect(
+            setup.error(atStage: Int32(step), number: 19)
+                == .overlayUnavailable(reason: "No such device"))
+    }
+}
