@@ -85,6 +85,25 @@ let package = Package(
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),
+        // A process that runs a campaign and is killed by the tests while it does.
+        .executableTarget(
+            name: "campaign-victim", dependencies: ["TemperTesting", "Trials", "TrialLedger"],
+            path: "Tests/campaign-victim"),
+        .testTarget(
+            name: "TrialLedgerTests",
+            dependencies: [
+                "Hardening", "Trials", "TrialLedger", "TemperTesting", "Fixtures",
+                "campaign-victim",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "ProbesTests",
+            dependencies: ["Trials", "Probes", "CProbes", "Lab", "TemperTesting", "Fixtures"]),
+        .testTarget(
+            name: "SystemdTrialTests",
+            dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Lab", "Reports", "Fixtures", "temper"]),
     ])
 
 for target in package.targets where target.type != .system {

@@ -1,76 +1,89 @@
 import Hardening
+import Synchronization
 import Trials
 
 /// A service that exists only as a rule: it fails when a profile contains one of its conflicts.
 /// Fast and exact, for thousands of campaigns.
-public struct SimulatedService: ServiceUnderTest {
+public final class SimulatedService: ServiceUnderTest {
     /// Sets of restrictions that break it when all of a set are taken.
     public let conflicts: [Set<String>]
     /// How it breaks.
-    public let fault: Fault
+    public let fault: SimulatedFault
+    /// The call that throws, because the experiment itself cannot go on.
+    public let breakdown: Breakdown?
+    private let lies: @Sendable (_ start: Int) -> Bool
+    private let life = Mutex(Life())
 
-    public enum Fault: Sendable, CaseIterable {
-        /// The start job fails in systemd's own preparation.
-        case setupStep
-        /// It starts, and its probe fails.
-        case probe
-        /// It survives until it is told to reload.
-        case reload
-        /// It works and ends otherwise than usual.
-        case stop
-        /// systemd will not load such a unit.
-        case refused
+    public enum Breakdown: Sendable, CaseIterable {
+        case start, state, reload, disturbances, stop, log
     }
 
-    public init(conflicts: [Set<String>], fault: Fault = .setupStep) {
+    private struct Life {
+        var profiles: [Profile] = []
+        var current: SimulatedCopy?
+    }
+
+    /// - Parameter lies: whether the start of this number, counted from 1, shows the contrary of
+    ///   the truth, as a flaky probe would.
+    public init(
+        conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
+        breakdown: Breakdown? = nil, lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
+    ) {
         self.conflicts = conflicts
         self.fault = fault
+        self.breakdown = breakdown
+        self.lies = lies
+    }
+
+    /// The profiles under which copies were asked for, in order.
+    public var profiles: [Profile] { life.withLock(\.profiles) }
+
+    /// How many copies were started and never ended.
+    public var leftRunning: Int {
+        life.withLock { $0.current != nil ? 1 : 0 }
+    }
+
+    /// Asks the copy that is running.
+    public var probe: SimulatedProbe { SimulatedProbe(service: self) }
+
+    public func breaks(under profile: Profile) -> Bool {
+        conflicts.contains { $0.isSubset(of: profile.restrictions) }
     }
 
     public func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
-        let isBroken = conflicts.contains { $0.isSubset(of: profile.restrictions) }
+        let number = life.withLock { life in
+            life.profiles.append(profile)
+            return life.profiles.count
+        }
+        try fail(in: .start)
+        let isBroken = breaks(under: profile) != lies(number)
         if isBroken && fault == .refused {
             return .refused(name: "org.freedesktop.systemd1.BadUnitSetting", message: "simulated")
         }
-        let fails = isBroken && fault == .setupStep
-        return .started(
-            job: fails ? "failed" : "done", SimulatedCopy(fault: isBroken ? fault : nil))
+        let copy = SimulatedCopy(of: self, fault: isBroken ? fault : nil)
+        life.withLock { $0.current = copy }
+        return .started(job: copy.startJob, copy)
+    }
+
+    func fail(in call: Breakdown) throws(ExperimentError) {
+        if call == breakdown { throw ExperimentError("simulated: the bus is gone") }
+    }
+
+    var current: SimulatedCopy? { life.withLock(\.current) }
+
+    func forget(_ copy: SimulatedCopy) {
+        life.withLock { if $0.current === copy { $0.current = nil } }
     }
 }
 
-/// A copy of a simulated service; `nil` for a fault means that it works.
-struct SimulatedCopy: ServiceCopy {
-    let fault: SimulatedService.Fault?
+/// Asks a simulated service whether it works.
+public struct SimulatedProbe: Probe {
+    let service: SimulatedService
+    public var name: String { "simulated probe" }
 
-    var disturbances: [Observation] {
-        get async throws(ExperimentError) { [] }
+    public func check(deadline: Duration) async -> CheckOutcome {
+        service.current?.check() ?? .unhealthy("connection refused")
     }
-
-    func state() async throws(ExperimentError) -> UnitState {
-        fault == .setupStep
-            ? UnitState(
-                type: "exec", active: "failed", sub: "failed", result: "exit-code", mainCode: 1,
-                mainStatus: 226)
-            : UnitState(
-                type: "exec", active: "active", sub: "running", result: "success", mainPID: 7)
-    }
-
-    func sightings() -> Set<Sighting> { [] }
-
-    func reload() async throws(ExperimentError) -> String { fault == .reload ? "failed" : "done" }
-
-    func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
-        (
-            "done",
-            UnitState(
-                type: "exec", active: "inactive", sub: "dead",
-                result: fault == .stop ? "timeout" : "success", mainCode: 1, mainStatus: 0)
-        )
-    }
-
-    func log() async throws(ExperimentError) -> [LogLine] { [] }
-
-    func end() async {}
 }

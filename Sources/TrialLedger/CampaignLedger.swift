@@ -31,7 +31,7 @@ public final class CampaignLedger: Ledger {
             let record = String(decoding: try encode(trial), as: UTF8.self)
             try database.execute(
                 sql: """
-                    INSERT OR REPLACE INTO trial (campaignId, number, profile, verdict, record)
+                    INSERT INTO trial (campaignId, number, profile, verdict, record)
                     VALUES (?, ?, ?, ?, ?)
                     """,
                 arguments: [id, trial.number, profile, word(trial.verdict), record])

@@ -50,12 +50,14 @@ public final class TrialStore: Sendable {
                 table.column("result", .text)
             }
             try database.create(table: "trial") { table in
+                // Its position says which was recorded first. Numbers can come twice: a run with
+                // other options takes trials off the record in another order.
+                table.autoIncrementedPrimaryKey("position")
                 table.belongsTo("campaign", onDelete: .cascade).notNull()
                 table.column("number", .integer).notNull()
                 table.column("profile", .text).notNull()
                 table.column("verdict", .text).notNull()
                 table.column("record", .text).notNull()
-                table.primaryKey(["campaignId", "number"])
             }
         }
         return migrator
@@ -79,7 +81,7 @@ public final class TrialStore: Sendable {
             if let open {
                 let records = try String.fetchAll(
                     database,
-                    sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY number",
+                    sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY position",
                     arguments: [open])
                 let decoder = JSONDecoder()
                 let trials = try records.map {

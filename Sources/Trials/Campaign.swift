@@ -44,11 +44,13 @@ public struct Campaign: Sendable {
         var ending = CampaignEnding.complete
         do {
             // A result that does not pass again is news for the search, which goes on with it.
-            var isConfirmed = false
-            while !isConfirmed {
+            while ending == .complete {
                 ending = try await askOn(&search, &diary, since: began)
                 if ending != .complete { break }
-                isConfirmed = try await confirm(&search, &diary)
+                if try await confirm(&search, &diary) { break }
+                diary.denials += 1
+                // The search asks nothing more and its result does not pass: no end is in sight.
+                if diary.denials > 8 { ending = .tooFlaky(rate: 1) }
             }
         } catch {
             guard error.isInterruption else { throw error }
@@ -154,14 +156,15 @@ public struct Campaign: Sendable {
         let recorded = try ledger.trial(under: profile, repetition: repetition)
         let trial: Trial
         if let recorded {
-            trial = recorded
+            trial = recorded.numbered(number)
             diary.resumed += 1
         } else {
             trial = try await course.run(
                 Course.Order(
                     number: number, purpose: purpose, profile: profile, cadence: diary.cadence,
                     startLimit: diary.startLimit, began: now(), usualEnd: diary.usualEnd))
-            try ledger.record(trial)
+            // A baseline that failed ends the run and would end every later one, off the record.
+            if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
         }
         diary.trials.append(trial)
         let better = trial.verdict.isPass ? min(exposure, agenda.exposure(profile)) : exposure
@@ -226,6 +229,8 @@ private struct Diary {
     /// The trial numbers of the answers that the search learned, in their order.
     var numbers: [Int] = []
     var resumed = 0
+    /// How often a result did not pass when it was repeated.
+    var denials = 0
     var usualEnd: UnitState?
     var startLimit: Duration?
     var cadence: Cadence

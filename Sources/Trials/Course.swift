@@ -66,6 +66,8 @@ public struct Course: Sendable {
                 throw error
             }
             await copy.end()
+            // Pauses and checks were cut short: what was seen means nothing.
+            if Task.isCancelled { throw .interrupted }
         }
         notes.timing.whole = microseconds(since: began)
         return Trial(

@@ -40,6 +40,26 @@ public enum ProbeRequest: Hashable, Sendable {
     case tcp(String)
     case unixSocket(String)
     case busName(String)
+
+    /// What is wrong with it, or nil. Whether anything answers there is seen at the baseline.
+    public var problem: String? {
+        switch self {
+        case .command(let command):
+            return command.trimmed.isEmpty ? "a probe needs a command" : nil
+        case .http(let url, _):
+            let isURL = ["http://", "https://"].contains { url.hasPrefix($0) && url != $0 }
+            return isURL ? nil : "“\(url)” is not a URL; write one such as http://127.0.0.1/"
+        case .tcp(let address):
+            let port = address.split(separator: ":").last.flatMap { UInt16($0) }
+            return address.contains(":") && !address.hasPrefix(":") && port != nil
+                ? nil : "“\(address)” is not HOST:PORT; write one such as 127.0.0.1:6379"
+        case .unixSocket(let path):
+            return path.hasPrefix("/") ? nil : "“\(path)” is not a path that begins with /"
+        case .busName(let name):
+            return name.contains(".") && !name.hasPrefix(".")
+                ? nil : "“\(name)” is not a bus name; write one such as org.example.Thing"
+        }
+    }
 }
 
 /// A line of a plan that cannot be understood.
@@ -57,24 +77,13 @@ extension Plan {
     public init(reading text: String, file: String) throws(PlanError) {
         self.init()
         var isOurs = false
-        var continued = ""
-        for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            var line = continued + String(raw).trimmed
-            continued = ""
-            if line.hasPrefix("#") || line.hasPrefix(";") || line.isEmpty { continue }
-            if line.hasSuffix("\\") {
-                line.removeLast()
-                continued = line + " "
-                continue
-            }
+        for (number, line) in Plan.settings(in: text) {
             if line.hasPrefix("[") {
                 isOurs = line == "[X-Temper]"
                 continue
             }
             guard isOurs else { continue }
-            let place = "\(file):\(index + 1)"
+            let place = "\(file):\(number)"
             guard let split = line.firstIndex(of: "=") else {
                 throw PlanError(
                     place: place, problem: "“\(line)” is not a setting; write Name=value")
@@ -85,17 +94,39 @@ extension Plan {
         }
     }
 
+    /// The lines that say something, each with the number of the line on which it begins: a
+    /// backslash at its end has it go on, past comments (systemd.syntax(7)).
+    private static func settings(in text: String) -> [(number: Int, line: String)] {
+        var settings: [(number: Int, line: String)] = []
+        var isContinued = false
+        // A carriage return and a line feed are one character.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (index, raw) in lines.enumerated() {
+            var line = String(raw).trimmed
+            if line.hasPrefix("#") || line.hasPrefix(";") { continue }
+            let goesOn = line.hasSuffix("\\")
+            if goesOn { line.removeLast() }
+            if isContinued {
+                settings[settings.count - 1].line += " " + line
+            } else if !line.isEmpty || goesOn {
+                settings.append((index + 1, line))
+            }
+            isContinued = goesOn
+        }
+        return settings.map { ($0.number, $0.line.trimmed) }.filter { !$0.line.isEmpty }
+    }
+
     /// What is wrong with the setting, or nil.
     private mutating func take(_ name: String, _ value: String) -> String? {
+        if name.hasPrefix("Probe") && value.isEmpty { return "\(name)= needs a value" }
         switch name {
-        case "Probe": probes.append(.command(value))
+        case "Probe": return add(.command(value))
         case "ProbeHTTP":
             let parts = value.split(separator: " ", maxSplits: 1).map(String.init)
-            probes.append(
-                .http(parts.first ?? "", contains: parts.count > 1 ? parts[1].trimmed : nil))
-        case "ProbeTCP": probes.append(.tcp(value))
-        case "ProbeUnix": probes.append(.unixSocket(value))
-        case "ProbeDBus": probes.append(.busName(value))
+            return add(.http(parts[0], contains: parts.count > 1 ? parts[1].trimmed : nil))
+        case "ProbeTCP": return add(.tcp(value))
+        case "ProbeUnix": return add(.unixSocket(value))
+        case "ProbeDBus": return add(.busName(value))
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
@@ -106,7 +137,11 @@ extension Plan {
         case "FailureThreshold": return count(value) { cadence.failureThreshold = $0 }
         default: return "there is no setting \(name)= in [X-Temper]"
         }
-        return value.isEmpty ? "\(name)= needs a value" : nil
+    }
+
+    private mutating func add(_ probe: ProbeRequest) -> String? {
+        probes.append(probe)
+        return probe.problem
     }
 
     private mutating func collect(

@@ -35,13 +35,30 @@ public struct Trial: Hashable, Codable, Sendable {
         number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
         observations: [Observation], usualEnd: UnitState?
     ) {
+        self.init(
+            number: number, purpose: purpose, profile: profile, began: began,
+            microseconds: microseconds, observations: observations,
+            verdict: Verdict(of: observations, usualEnd: usualEnd))
+    }
+
+    private init(
+        number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
+        observations: [Observation], verdict: Verdict
+    ) {
         self.number = number
         self.purpose = purpose
         self.profile = profile
         self.began = began
         self.microseconds = microseconds
         self.observations = observations
-        verdict = Verdict(of: observations, usualEnd: usualEnd)
+        self.verdict = verdict
+    }
+
+    /// The same trial as the `number`th of its campaign.
+    func numbered(_ number: Int) -> Trial {
+        Trial(
+            number: number, purpose: purpose, profile: profile, began: began,
+            microseconds: microseconds, observations: observations, verdict: verdict)
     }
 
     /// How the service ended when it was stopped; nil if it never came to that.

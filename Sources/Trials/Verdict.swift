@@ -13,11 +13,10 @@ public enum Verdict: Hashable, Codable, Sendable {
     /// - Parameter usualEnd: how the service ends when nothing is restricted; an ending is only
     ///   wrong by comparison (some daemons always exit with 1).
     public init(of observations: [Observation], usualEnd: UnitState? = nil) {
-        for observation in observations {
-            if let doubt = Verdict.doubt(observation) {
-                self = .unresolved(doubt)
-                return
-            }
+        // What was done to the copy from outside voids everything it did.
+        if let disturbance = observations.lazy.compactMap(Verdict.disturbance).first {
+            self = .unresolved(disturbance)
+            return
         }
         let states = observations.compactMap { observation in
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
@@ -27,6 +26,11 @@ public enum Verdict: Hashable, Codable, Sendable {
                 self = .failed(fault)
                 return
             }
+        }
+        // A probe that could not tell says nothing against a service that is seen to be broken.
+        if let doubt = observations.lazy.compactMap(Verdict.doubt).first {
+            self = .unresolved(doubt)
+            return
         }
         guard states.contains(where: { $0.0 == .ready && $0.1.isUp }) else {
             self = .unresolved("the copy was never seen up")
@@ -39,13 +43,17 @@ public enum Verdict: Hashable, Codable, Sendable {
         self = .passed
     }
 
-    private static func doubt(_ observation: Observation) -> String? {
+    private static func disturbance(_ observation: Observation) -> String? {
         switch observation {
         case .managerReloaded: "systemd reloaded its units during the trial"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
-        case .probe(_, let name, .cannotTell(let why)): "\(name) could not tell: \(why)"
         default: nil
         }
+    }
+
+    private static func doubt(_ observation: Observation) -> String? {
+        guard case .probe(_, let name, .cannotTell(let why)) = observation else { return nil }
+        return "\(name) could not tell: \(why)"
     }
 
     private static func fault(
@@ -54,9 +62,8 @@ public enum Verdict: Hashable, Codable, Sendable {
         switch observation {
         case .refusedByManager(_, let message): return "systemd refuses it: \(message)"
         case .job(let stage, let result) where result != "done":
-            let state = states.first { $0.0 == stage }?.1 ?? states.last?.1
             // A helper's exit status is not the main process's: its own words follow elsewhere.
-            let ending = state.map(Verdict.ending)
+            let ending = states.first { $0.0 == stage }.map { Verdict.ending($0.1) }
             let detail = ending.flatMap { $0 == "exit-code" ? nil : ": \($0)" } ?? ""
             return "\(stage.rawValue) \(result == "timeout" ? "timed out" : "failed")\(detail)"
         case .unit(.stop, let state):

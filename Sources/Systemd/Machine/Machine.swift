@@ -68,9 +68,16 @@ public struct Machine: Sendable {
         return "\(Machine.manager)/unit/\(escaped)"
     }
 
-    /// Counts the reloads of the manager: it changes whenever units were read again.
+    /// Changes whenever the manager reads its units again: `UnitsLoadTimestampMonotonic` is set by
+    /// each reload, `UnitsLoadFinishTimestampMonotonic` only at boot (measured on 252, 257, 262).
     func reloadStamp() async throws(BusError) -> UInt64 {
-        try await managerProperty("UnitsLoadFinishTimestampMonotonic").uint64 ?? 0
+        do {
+            return try await managerProperty("UnitsLoadTimestampMonotonic").uint64 ?? 0
+        } catch {
+            // A systemd before 251 has no such property: its reloads cannot be seen.
+            if error.name == "org.freedesktop.DBus.Error.UnknownProperty" { return 0 }
+            throw error
+        }
     }
 }
 

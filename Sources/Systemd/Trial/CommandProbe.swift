@@ -24,7 +24,8 @@ public struct CommandProbe: Probe {
             let job = try await machine.bus.startTransientUnit(
                 name, properties: properties(deadline), deadline: deadline + .seconds(10))
             let state = try await machine.state(of: Machine.path(ofUnit: name))
-            let said = try await lastWords(of: name)
+            let isHealthy = CommandProbe.outcome(job: job.rawValue, state, said: "").isHealthy
+            let said = isHealthy ? "" : try await lastWords(of: name)
             await machine.forget(name)
             return CommandProbe.outcome(job: job.rawValue, state, said: said)
         } catch {
@@ -69,8 +70,13 @@ public struct CommandProbe: Probe {
             try await machine.property(
                 "InvocationID", of: Machine.path(ofUnit: name), Machine.unitInterface)
         }
-        let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
-        return lines.last { $0.source != "systemd" }?.message ?? ""
+        // What a process said in its last moment reaches the journal a little after its end.
+        for _ in 0..<4 {
+            let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
+            if let line = lines.last(where: { $0.source != "systemd" }) { return line.message }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return ""
     }
 }
 

@@ -47,10 +47,25 @@ struct TransientCopy: ServiceCopy {
 
     func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
         try await experiment { () async throws(BusError) in
-            let result = try await machine.bus.stopUnit(
-                name, deadline: stopDeadline + .seconds(10))
-            return (result.rawValue, try await machine.state(of: path))
+            let job = try await stopJob()
+            return (job, try await machine.state(of: path))
         }
+    }
+
+    /// The result of the job that stops it; what does not even heed SIGKILL in time is an answer.
+    private func stopJob() async throws(BusError) -> String {
+        do {
+            return try await machine.bus.stopUnit(name, deadline: stopDeadline + .seconds(10))
+                .rawValue
+        } catch {
+            guard case .timedOut = error else { throw error }
+            await kill()
+            return "timeout"
+        }
+    }
+
+    func kill() async {
+        _ = try? await machine.manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
     }
 
     func log() async throws(ExperimentError) -> [LogLine] {

@@ -32,19 +32,25 @@ public struct TransientService: ServiceUnderTest {
         let stamp = try await experiment { () async throws(BusError) in
             try await machine.reloadStamp()
         }
+        let copy = TransientCopy(
+            machine: machine, name: name, dropIns: dropIns, stamp: stamp,
+            stopDeadline: blueprint.stopDeadline)
         do {
             let result = try await machine.bus.startTransientUnit(
                 name, properties: properties(profile, limit),
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
-            let copy = TransientCopy(
-                machine: machine, name: name, dropIns: dropIns, stamp: stamp,
-                stopDeadline: blueprint.stopDeadline)
             return .started(job: result.rawValue, copy)
         } catch {
             if error.isRefusal {
                 return .refused(
                     name: error.name ?? "",
                     message: error.message.replacing(name, with: "the copy"))
+            }
+            if case .timedOut = error {
+                // systemd gave it up, and waits for it to heed SIGTERM: that is the service's
+                // fault and no reason to end the experiment.
+                await copy.kill()
+                return .started(job: "timeout", copy)
             }
             await machine.forget(name)
             throw ExperimentError(error)

@@ -1,0 +1,58 @@
+import Bisection
+import Hardening
+import Trials
+
+/// The real catalogue on a bare unit and a systemd that knows everything: what campaigns over
+/// simulated services are made on. Made once, it is used by thousands of campaigns.
+public enum Playground {
+    public static let dialect = Dialect(
+        version: 257,
+        calls: Dictionary(
+            uniqueKeysWithValues: Catalogue.callGroupNames.map { group in
+                // Each group has calls of its own, so that each filter changes something.
+                (group, [String(group.dropFirst()) + "_one", String(group.dropFirst()) + "_two"])
+            }),
+        fileSystems: Dictionary(
+            uniqueKeysWithValues: Catalogue.fileSystemGroupNames.map { ($0, [$0 + "fs"]) }))
+
+    public static let agenda: Agenda = {
+        let offer = Offer(catalogue: .standard, sandbox: Sandbox(), dialect: dialect)
+        do {
+            return try Agenda(
+                catalogue: .standard, sandbox: Sandbox(), dialect: dialect, offer: offer)
+        } catch {
+            preconditionFailure("the catalogue's implications are circular: \(error)")
+        }
+    }()
+
+    /// All that is offered.
+    public static let ids = agenda.offer.restrictions.map(\.id)
+
+    /// Conflicts as services have them: most of one restriction, some of two or three.
+    public static func conflicts(using random: inout Seeded) -> [Set<String>] {
+        (0..<Int.random(in: 0...8, using: &random)).map { _ in
+            let size = [1, 1, 1, 1, 2, 2, 3].randomElement(using: &random) ?? 1
+            return Set((0..<size).map { _ in ids.randomElement(using: &random) ?? "" })
+        }
+    }
+
+    /// A campaign over `service` with a ledger in memory unless another is given.
+    ///
+    /// - Parameter pause: how long a trial takes, besides what it costs.
+    public static func campaign(
+        _ service: SimulatedService, ledger: any Ledger = MemoryLedger(),
+        options: CampaignOptions = CampaignOptions(), pause: Duration = .zero,
+        report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
+    ) -> Campaign {
+        var options = options
+        options.cadence.startPeriod = .zero
+        options.cadence.interval = .microseconds(1)
+        options.cadence.failureThreshold = 1
+        return Campaign(
+            agenda: agenda,
+            course: Course(
+                service: service, probes: [service.probe], canReload: true, settle: pause),
+            ledger: ledger, options: options, acquaintance: Acquaintance([], sandbox: Sandbox()), now: { 0 },
+            report: report)
+    }
+}

@@ -1,0 +1,134 @@
+import Hardening
+import Testing
+import Trials
+
+/// What every service under test and its copies must do, simulated and real ones alike; each
+/// case is one clause.
+public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case starts = "a copy is up when its start job is done"
+    case stops = "a copy that is told to stop ends by itself"
+    case reloads = "a copy stays up through its reload"
+    case speaks = "a copy's words can be read after its end"
+    case breaks = "a copy that breaks is an answer, with its exit status"
+    case isBounded = "a start that takes too long is given up"
+    case isUndisturbed = "nothing disturbs a copy by itself"
+    case seesReload = "a reload of the manager is seen"
+    case leavesNothing = "nothing is left of copies that were ended, also twice"
+    case isRepeatable = "copies can be started one after the other"
+
+    public var testDescription: String { rawValue }
+
+    /// A service, and ways in which it can be made to break.
+    public struct Stand: Sendable {
+        public let service: any ServiceUnderTest
+        /// Under this it dies at its start.
+        public let breaking: Profile
+        /// A service that never gets ready.
+        public let endless: any ServiceUnderTest
+        /// A service on a machine whose manager reloads while a copy runs.
+        public let restless: any ServiceUnderTest
+        public let reloadManager: @Sendable () async throws -> Void
+        /// What there is of copies now.
+        public let remains: @Sendable () async throws -> [String]
+
+        public init(
+            service: any ServiceUnderTest, breaking: Profile, endless: any ServiceUnderTest,
+            restless: any ServiceUnderTest,
+            reloadManager: @escaping @Sendable () async throws -> Void = {},
+            remains: @escaping @Sendable () async throws -> [String]
+        ) {
+            self.service = service
+            self.breaking = breaking
+            self.endless = endless
+            self.restless = restless
+            self.reloadManager = reloadManager
+            self.remains = remains
+        }
+    }
+
+    public func check(_ stand: Stand) async throws {
+        switch self {
+        case .starts:
+            try await with(stand.service) { job, copy in
+                #expect(job == "done")
+                let state = try await copy.state()
+                #expect(state.isUp && state.mainPID != 0)
+            }
+        case .stops:
+            try await with(stand.service) { _, copy in
+                let (job, end) = try await copy.stop()
+                #expect(job == "done")
+                #expect(end.active == "inactive" && end.result == "success")
+                #expect(end.mainCode != 0, "it has ended")
+            }
+        case .reloads:
+            try await with(stand.service) { _, copy in
+                let before = try await copy.state().mainPID
+                #expect(try await copy.reload() == "done")
+                #expect(try await copy.state().isUp)
+                #expect(try await copy.state().mainPID == before)
+            }
+        case .speaks:
+            try await with(stand.service) { _, copy in
+                _ = try await copy.stop()
+                #expect(try await copy.log().contains { $0.message == "up" })
+            }
+        case .breaks:
+            try await with(stand.service, under: stand.breaking) { job, copy in
+                #expect(job == "failed")
+                let state = try await copy.state()
+                #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
+                #expect(state.mainStatus != 0)
+                // Its end is readable as well: stopping what is dead is no error.
+                _ = try await copy.stop()
+            }
+        case .isBounded:
+            let began = ContinuousClock.now
+            try await with(stand.endless, limit: .seconds(1)) { job, copy in
+                #expect(job == "timeout" || job == "failed")
+                #expect(try await copy.state().isUp == false)
+                _ = try await copy.stop()
+            }
+            #expect(ContinuousClock.now - began < .seconds(15))
+        case .isUndisturbed:
+            try await with(stand.service) { _, copy in
+                let disturbances = try await copy.disturbances
+                #expect(disturbances == [])
+            }
+        case .seesReload:
+            try await with(stand.restless) { _, copy in
+                try await stand.reloadManager()
+                let disturbances = try await copy.disturbances
+                #expect(disturbances == [.managerReloaded])
+            }
+        case .leavesNothing:
+            for profile in [Profile.unrestricted, stand.breaking] {
+                try await with(stand.service, under: profile) { _, copy in await copy.end() }
+            }
+            #expect(try await stand.remains() == [])
+        case .isRepeatable:
+            for _ in 0..<3 {
+                try await with(stand.service) { job, copy in
+                    #expect(job == "done")
+                    _ = try await copy.stop()
+                }
+            }
+        }
+    }
+
+    private func with(
+        _ service: any ServiceUnderTest, under profile: Profile = .unrestricted,
+        limit: Duration? = nil, _ body: (String, any ServiceCopy) async throws -> Void
+    ) async throws {
+        guard case .started(let job, let copy) = try await service.start(under: profile, limit: limit)
+        else {
+            Issue.record("the copy was refused")
+            return
+        }
+        do { try await body(job, copy) } catch {
+            await copy.end()
+            throw error
+        }
+        await copy.end()
+    }
+}

@@ -1,0 +1,50 @@
+/// The ways in which a simulated service breaks, one for each thing that a trial looks at.
+public enum SimulatedFault: Sendable, CaseIterable {
+    /// systemd will not load such a unit.
+    case refused
+    /// The start job fails in systemd's own preparation.
+    case setupStep
+    case startTimesOut
+    /// Its start job is done and it is dead when looked at.
+    case diesAtStart
+    /// It is up and its probe fails.
+    case probe
+    /// Its probe fails, and before the next check it is gone.
+    case diesBetweenChecks
+    /// Its probe holds and it is gone right after.
+    case diesWhenReady
+    case reload
+    /// It survives its reload and does not work any more.
+    case probeAfterReload
+    /// It works, and does not stay.
+    case diesWhileSettling
+    /// It works and stays, as another process.
+    case mainProcessReplaced
+    case stopTimesOut
+    /// It works and ends otherwise than usual.
+    case endsOtherwise
+    /// It works, but systemd read its units again meanwhile.
+    case managerReloads
+    /// It works, but a drop-in of the machine changes the copy.
+    case foreignDropIn
+    case probeCannotTell
+
+    /// Whether nothing follows from such a trial.
+    public var isDoubt: Bool {
+        switch self {
+        case .managerReloads, .foreignDropIn, .probeCannotTell: true
+        default: false
+        }
+    }
+
+    /// From which look at its state on it is dead; a prompt trial looks after the start, when it
+    /// is ready, and when it has settled.
+    var diesBeforeLook: Int? {
+        switch self {
+        case .setupStep, .startTimesOut, .diesAtStart: 1
+        case .diesBetweenChecks, .diesWhenReady: 2
+        case .diesWhileSettling: 3
+        default: nil
+        }
+    }
+}

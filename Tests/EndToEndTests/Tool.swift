@@ -1,0 +1,84 @@
+import Fixtures
+import Foundation
+import Glibc
+import Lab
+import Reports
+import Testing
+
+/// The `temper` that was built together with the tests, as its users run it.
+enum Tool {
+    static let temper = BuiltProduct("temper")
+
+    static func harden(
+        _ unit: String, root: String, state: String, _ arguments: [String],
+        within deadline: Duration = .seconds(180)
+    ) async throws -> BuiltProduct.Report {
+        try await temper.run(
+            ["harden", unit, "--root", root, "--state-dir", state] + arguments, within: deadline)
+    }
+
+    static func result(_ report: BuiltProduct.Report) throws -> HardeningResult {
+        try JSONDecoder().decode(HardeningResult.self, from: Data(report.output.utf8))
+    }
+
+    /// What there is of labs made from `root`, and of labs that nobody has: nothing, after any
+    /// run. What is on its way out is waited for.
+    static func leftovers(of root: String) async throws -> [String] {
+        var left: Set<String>?
+        for _ in 0..<40 {
+            let now = Set(found(root))
+            let still = left.map { $0.intersection(now) } ?? now
+            if still.isEmpty { return [] }
+            left = still
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return (left ?? []).sorted()
+    }
+
+    private static func found(_ root: String) -> [String] {
+        let labs = Lab.list()
+        let ours = labs.filter { $0.root == root }.map { "lab \($0.name)" }
+        let known = Set(labs.map(\.name))
+        let groups = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].flatMap { tree in
+            ((try? FileManager.default.contentsOfDirectory(atPath: tree)) ?? [])
+                .filter { $0.hasPrefix("temper-lab-") && !known.contains(String($0.dropFirst(11))) }
+                .map { "control group \(tree)/\($0)" }
+        }
+        let places = ((try? FileManager.default.contentsOfDirectory(
+            atPath: LabPlan.defaultStateDirectory)) ?? [])
+            .filter { !known.contains($0) }.map { "directory \($0)" }
+        let mounts = ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "")
+            .split(separator: "\n").filter { $0.contains("/run/temper") }.map(String.init)
+        return ours + groups + places + mounts
+    }
+
+    /// Files below `root` that were changed after `date`.
+    static func changes(in root: String, since date: Date) async throws -> String {
+        try await runProgram(
+            "/usr/bin/find",
+            [root, "-xdev", "-newermt", "@\(date.timeIntervalSince1970)", "-print"]
+        ).output
+    }
+}
+
+/// A directory of its own for a test.
+func withState<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let directory = NSTemporaryDirectory() + "temper-state-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    return try await body(directory)
+}
+
+/// A copy of a release's root tree with more units, made of hard links in a second.
+func withTree<Result>(
+    _ release: Release, units: [String: String], _ body: (String) async throws -> Result
+) async throws -> Result {
+    let tree = release.root + ".copy-\(UUID().uuidString.prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: tree) }
+    let copied = try await runProgram("/bin/cp", ["-al", release.root, tree])
+    try #require(copied.status == 0, "\(copied.errors)")
+    for (name, text) in units {
+        try text.write(
+            toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
+    }
+    return try await body(tree)
+}

@@ -1,0 +1,118 @@
+import Fixtures
+import Foundation
+import Hardening
+import Lab
+import Systemd
+import SystemdBus
+import TemperTesting
+import Testing
+import Trials
+
+@Suite("Copies of a real unit", .serialized)
+struct CopyTests {
+    /// Says that it is ready, works on /var, survives a reload.
+    static let small = """
+        [Service]
+        Type=notify
+        NotifyAccess=all
+        ExecStart=/bin/sh -c 'echo up; touch /var/lib/proof || exit 3; systemd-notify --ready; exec sleep 1000'
+        ExecReload=/bin/true
+        """
+
+    /// Never gets ready and does not listen to a signal.
+    static let endless = """
+        [Service]
+        Type=notify
+        ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
+        """
+
+    static func install(_ units: [String: String], in lab: Lab) async throws {
+        for (name, text) in units {
+            try text.write(
+                toFile: "\(lab.rootPath)/run/systemd/system/\(name)", atomically: true,
+                encoding: .utf8)
+        }
+        _ = try await lab.run(["systemctl", "daemon-reload"])
+    }
+
+    /// Units and processes of ours that there are in a lab.
+    static func remains(in lab: Lab) async throws -> [String] {
+        let units = try await lab.run([
+            "systemctl", "list-units", "--all", "--plain", "--no-legend", "temper*",
+        ])
+        let processes = try await lab.run(["ps", "-eo", "args"])
+        return (units.stdout.split(separator: "\n")
+            + processes.stdout.split(separator: "\n").filter { $0.contains("sleep 1") })
+            .map(String.init)
+    }
+
+    static func expectNothingLeft(in lab: Lab, _ comment: Comment? = nil) async throws {
+        let left = try await remains(in: lab)
+        #expect(left == [], comment)
+    }
+
+    @Test(
+        "obey the contract that simulated ones obey",
+        arguments: Release.allCases)
+    func contract(release: Release) async throws {
+        try await withLab(release) { lab, machine in
+            try await CopyTests.install(
+                ["small.service": CopyTests.small, "endless.service": CopyTests.endless], in: lab)
+            let service = try await Service(named: "small.service", on: machine)
+            let endless = try await Service(named: "endless.service", on: machine)
+            let stand = ServiceContract.Stand(
+                service: service.copies,
+                breaking: Profile(["ProtectSystem=strict"], in: .standard),
+                endless: endless.copies, restless: service.copies,
+                reloadManager: { _ = try await lab.run(["systemctl", "daemon-reload"]) },
+                remains: { try await CopyTests.remains(in: lab) })
+            for clause in ServiceContract.allCases {
+                do { try await clause.check(stand) } catch {
+                    Issue.record("\(clause.rawValue): \(error)")
+                }
+            }
+            try await CopyTests.expectNothingLeft(in: lab)
+        }
+    }
+
+    @Test("a trial that is cancelled leaves nothing behind")
+    func cancelled() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await CopyTests.install(["small.service": CopyTests.small], in: lab)
+            let service = try await Service(named: "small.service", on: machine)
+            for milliseconds in [1, 10, 30, 60, 120, 250] {
+                let task = Task {
+                    let course = Course(
+                        service: service.copies,
+                        probes: [CommandProbe(command: "sleep 1001", on: machine)],
+                        canReload: true, settle: .seconds(1))
+                    return try await course.run(
+                        Course.Order(
+                            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
+                            began: 0, usualEnd: nil))
+                }
+                try await Task.sleep(for: .milliseconds(milliseconds))
+                task.cancel()
+                let error = await #expect(throws: ExperimentError.self) { try await task.value }
+                #expect(error?.isInterruption == true)
+                try await CopyTests.expectNothingLeft(in: lab, "cancelled after \(milliseconds) ms")
+            }
+        }
+    }
+
+    @Test("a service that ignores every signal but the last is ended all the same")
+    func stubborn() async throws {
+        try await withLab(.trixie) { lab, machine in
+            let unit = CopyTests.small.replacing("echo up;", with: "trap \"\" TERM; echo up;")
+                .replacing("exec sleep 1000", with: "while :; do sleep 1000; done")
+            try await CopyTests.install(["small.service": unit], in: lab)
+            let copies = try await Service(named: "small.service", on: machine).copies
+            guard case .started(let job, let copy) = try await copies.start(
+                under: .unrestricted, limit: nil)
+            else { return }
+            #expect(job == "done")
+            await copy.end()
+            try await CopyTests.expectNothingLeft(in: lab)
+        }
+    }
+}
