@@ -43,8 +43,9 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
+        .testTarget(name: "HardeningTests", dependencies: ["Hardening"]),
         .testTarget(
-            name: "HardeningTests",
+            name: "SystemdTests",
             dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
         .testTarget(
             name: "TrialsTests",

@@ -24,7 +24,7 @@ extension Catalogue {
                     prior: Prior(family: "system-service", whenHot: 0.5), needs: [.seccomp])
             ]),
         Directive(
-            "SystemCallErrorNumber", "A denied system call kills the service.",
+            "SystemCallErrorNumber", "What a denied system call gets: an error number, or death.",
             breaks: "programs that try a call and go on when it is refused", introduced: 209,
             restrictions: [
                 Restriction(

@@ -19,7 +19,7 @@ extension Sandbox {
     }
 
     /// Every directive whose value matters: the catalogue's and those that only score.
-    private static let directives: [String] =
+    static let directives: [String] =
         Catalogue.standard.directives.map(\.name) + [
             "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
             "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",

@@ -60,7 +60,8 @@ public struct TransientService: ServiceUnderTest {
         }
         changes.removeAll { $0.name == "SystemCallFilter" }
         // Groups are sent by name, as the drop-in has them, and not as the calls of today.
-        let calls = CallFilterChange(from: sandbox, taking: profile, in: catalogue)
+        let calls = CallFilterChange(
+            from: sandbox, taking: profile, in: catalogue, dialect: dialect)
         if calls.replaces { changes.append(("SystemCallFilter", nil)) }
         let values = changes.compactMap { change in
             change.value.map { (change.name, $0) }
