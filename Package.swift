@@ -43,10 +43,12 @@ let package = Package(
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
-        .testTarget(name: "HardeningTests", dependencies: ["Hardening"]),
+        .testTarget(name: "HardeningTests", dependencies: ["Hardening", "TemperTesting"]),
         .testTarget(
             name: "SystemdTests",
-            dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
+            dependencies: [
+                "Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures", "TemperTesting",
+            ]),
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),

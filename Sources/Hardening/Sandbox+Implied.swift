@@ -1,10 +1,13 @@
 extension Sandbox {
     /// The sandbox with what systemd adds by itself when it loads the unit (`unit_patch_contexts`
     /// in src/core/unit.c): what its properties then read, and what is scored.
-    public var withImplied: Sandbox {
+    public func withImplied(by dialect: Dialect) -> Sandbox {
         var result = self
         if flag("DynamicUser") {
-            if word("PrivateTmp", default: "no") == "no" { result.settings["PrivateTmp"] = .flag(true) }
+            if word("PrivateTmp", default: "no") == "no" {
+                result.settings["PrivateTmp"] =
+                    dialect.version < 257 ? .flag(true) : .word("disconnected")
+            }
             if word("ProtectHome", default: "no") == "no" {
                 result.settings["ProtectHome"] = .word("read-only")
             }

@@ -7,7 +7,7 @@ struct AnalyzedSandbox {
     let namespaces: UInt64
 
     init(_ sandbox: Sandbox, _ dialect: Dialect) {
-        self.sandbox = sandbox.withImplied
+        self.sandbox = sandbox.withImplied(by: dialect)
         self.dialect = dialect
         capabilities = self.sandbox.mask("CapabilityBoundingSet", default: Capability.all)
         namespaces = sandbox.mask("RestrictNamespaces", default: .max)

@@ -93,12 +93,8 @@ public struct Service: Sendable {
             _ = try await machine.manager("Reload")
         }
         let found = Sandbox(properties: try await machine.reading(of: unit).properties)
-        let expected = expected.withImplied
-        return Catalogue.standard.directives.map(\.name).compactMap { name in
-            found.agrees(with: expected, on: name)
-                ? nil
-                : "\(name) reads \(found.text(name)) instead of \(expected.text(name))"
-        }
+        let expected = expected.withImplied(by: dialect)
+        return found.differences(from: expected)
     }
 }
 

@@ -6,6 +6,8 @@ extension Sandbox {
         // MemoryKSM= reads no whether it was never set or set to no.
         self[name] == other[name] || text(name) == other.text(name)
             || (name == "MemoryKSM" && !flag(name) && !other.flag(name))
+            // systemd names a dynamic user after the unit.
+            || (name == "User" && flag("DynamicUser") && other.flag("DynamicUser"))
     }
 
     /// The directives of the catalogue and of the exposure that this sandbox and `other` do not

@@ -25,16 +25,6 @@ extension Sandbox {
             "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
         ]
 
-    /// The properties that take a unit from this sandbox to `tighter`, as a transient unit takes
-    /// them. A nil value means that the property must not be sent at all.
-    public func properties(to tighter: Sandbox) -> [(name: String, value: BusValue?)] {
-        let changed = Set(settings.keys).union(tighter.settings.keys)
-            .filter { settings[$0] != tighter.settings[$0] }
-        return changed.sorted().flatMap { name -> [(name: String, value: BusValue?)] in
-            guard let value = tighter[name] else { return [(name, nil)] }
-            return value.properties(of: name)
-        }
-    }
 }
 
 extension SettingValue {
