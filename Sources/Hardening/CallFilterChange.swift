@@ -54,6 +54,20 @@ public struct CallFilterChange: Hashable, Sendable {
     }
 }
 
+extension Sandbox {
+    /// The groups of file systems that `profile` denies and this sandbox does not yet.
+    public func fileSystemGroups(
+        deniedBy profile: Profile, in catalogue: Catalogue, dialect: Dialect
+    ) -> [String] {
+        let taken =
+            catalogue.directive("RestrictFileSystems")?.restrictions
+            .filter { profile.restrictions.contains($0.id) } ?? []
+        return taken.filter { !already(has: $0, dialect: dialect) }.compactMap { restriction in
+            if case .denyFileSystems(let group) = restriction.change { group } else { nil }
+        }
+    }
+}
+
 /// A name in a deny-list of system calls, which may carry its own answer: `mount:EPERM`.
 enum CallName {
     /// The name without the answer.

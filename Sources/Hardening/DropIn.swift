@@ -15,12 +15,20 @@ public struct DropIn: Hashable, Sendable {
         header: [String] = [], reasons: [String: String] = [:]
     ) {
         let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+        let calls = CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect)
+        let fileSystems = before.fileSystemGroups(
+            deniedBy: profile, in: catalogue, dialect: dialect)
         var lines = header.map { $0.isEmpty ? "#" : "# \($0)" }
         lines.append("[Service]")
         for directive in catalogue.directives {
-            let assignments = DropIn.assignments(
-                directive, before: before, after: after,
-                CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect))
+            let assignments: [String] =
+                switch directive.name {
+                case "SystemCallFilter": DropIn.callFilter(calls)
+                case "RestrictFileSystems" where fileSystems.isEmpty: []
+                case "RestrictFileSystems":
+                    ["RestrictFileSystems=~\(fileSystems.joined(separator: " "))"]
+                default: DropIn.assignments(directive, before: before, after: after)
+                }
             if assignments.isEmpty { continue }
             lines.append("# \(directive.effect)")
             if let reason = reasons[directive.name] { lines.append("# \(reason)") }
@@ -30,10 +38,9 @@ public struct DropIn: Hashable, Sendable {
     }
 
     private static func assignments(
-        _ directive: Directive, before: Sandbox, after: Sandbox, _ calls: CallFilterChange
+        _ directive: Directive, before: Sandbox, after: Sandbox
     ) -> [String] {
         let name = directive.name
-        if name == "SystemCallFilter" { return callFilter(calls) }
         if directive.onlyForbids {
             let new = after.list(name).filter { !before.list(name).contains($0) }
             return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]

@@ -16,6 +16,14 @@ extension Sandbox {
                 result.settings[name] = .flag(true)
             }
         }
+        // Measured: systemd 262 does so and 257 does not. /var may not be mounted that early.
+        let isEarly = self["DefaultDependencies"] == .flag(false) && dialect.version > 257
+        let hasRoot = [self["RootDirectory"], self["RootImage"]].contains { root in
+            root != nil && root != .word("") && root != .word("/")
+        }
+        if isEarly && !hasRoot && result.word("PrivateTmp", default: "no") == "yes" {
+            result.settings["PrivateTmp"] = .word("disconnected")
+        }
         var dropped: [String] = []
         if flag("PrivateDevices") {
             dropped += ["CAP_MKNOD", "CAP_SYS_RAWIO"]

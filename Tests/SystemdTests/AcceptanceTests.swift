@@ -46,7 +46,7 @@ extension AgainstSystemd {
                         let unit = "u\(expected.count).service"
                         let dropIn = DropIn(
                             from: bare, taking: profile, in: catalogue, dialect: dialect)
-                        try bench.write(unit, plain, dropIns: ["zz.conf": dropIn.text])
+                        try bench.write(unit, plain, dropIns: [UnitBench.dropIn: dropIn.text])
                         expected.append((unit, restriction, profile))
                     }
                 }
@@ -62,11 +62,86 @@ extension AgainstSystemd {
             }
         }
 
+        @Test(
+            "a restriction of a later version is not taken, over D-Bus or from a drop-in",
+            arguments: [Release.bookworm, .trixie])
+        func gates(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                // What a systemd that knows everything would be handed.
+                let later = Dialect(
+                    version: .max, calls: dialect.calls, fileSystems: dialect.fileSystems)
+                let plain = "[Service]\nExecStart=/bin/true\n"
+                try bench.write("plain.service", plain)
+                let bare = try await bench.sandbox(of: "plain.service")
+                let unknown = catalogue.restrictions.filter { $0.introduced > dialect.version }
+                #expect(!unknown.isEmpty)
+                for (index, restriction) in unknown.enumerated() {
+                    let profile = Profile(recorded: [restriction.id])
+                    let dropIn = DropIn(from: bare, taking: profile, in: catalogue, dialect: later)
+                    try bench.write(
+                        "u\(index).service", plain, dropIns: [UnitBench.dropIn: dropIn.text])
+                }
+                try await bench.reload()
+                for (index, restriction) in unknown.enumerated() {
+                    let profile = Profile(recorded: [restriction.id])
+                    let predicted = bare.tightened(by: profile, in: catalogue, dialect: later)
+                    let overTheBus = try? await bench.transient(bare, taking: profile, later)
+                    #expect(
+                        overTheBus?[restriction.directive] != predicted[restriction.directive],
+                        "\(restriction.id) over D-Bus")
+                    let found = try await bench.sandbox(of: "u\(index).service")
+                    #expect(
+                        found[restriction.directive] != predicted[restriction.directive],
+                        "\(restriction.id) in a drop-in")
+                }
+                let complaints = try await bench.complaints()
+                for (index, restriction) in unknown.enumerated() {
+                    #expect(
+                        complaints.contains { $0.contains("/u\(index).service.d/") },
+                        "\(restriction.id): \(complaints)")
+                }
+            }
+        }
+
+        @Test("the groups that a restriction implies are contained in every version's own")
+        func implications() async throws {
+            for release in Release.allCases {
+                try await withBench(release) { _, dialect in
+                    for name in Catalogue.callGroupNames {
+                        #expect(dialect.calls[name]?.isEmpty == false, "\(release) lacks \(name)")
+                    }
+                    for restriction in catalogue.directive("SystemCallFilter")?.restrictions ?? [] {
+                        for implied in restriction.implies {
+                            #expect(
+                                catalogue.contains(restriction.id, implied, dialect),
+                                "\(release): \(restriction.id) without \(implied)")
+                        }
+                    }
+                }
+            }
+        }
+
         /// The restriction with all that it implies, and alone.
         private func profiles(of restriction: Restriction) -> Set<Profile> {
             [
                 Profile([restriction.id], in: catalogue), Profile(recorded: [restriction.id]),
             ]
+        }
+    }
+}
+
+extension Catalogue {
+    /// Whether no call of the group that `implied` denies is let through by `id`.
+    func contains(_ id: String, _ implied: String, _ dialect: Dialect) -> Bool {
+        guard case .denyCalls(let group) = self[implied]?.change,
+            let calls = dialect.calls[group]
+        else { return false }
+        switch self[id]?.change {
+        case .denyCalls(let outer): return calls.isSubset(of: dialect.calls[outer] ?? [])
+        case .allowOnlyCalls(let inner):
+            let allowed = (dialect.calls[inner] ?? []).union(dialect.calls["@default"] ?? [])
+            return calls.isDisjoint(with: allowed)
+        default: return false
         }
     }
 }

@@ -49,7 +49,9 @@ extension UnitBench {
             ["systemd-analyze", "security", "--no-pager", "--json=short"] + units,
             within: .seconds(60))
         guard output.status == 0 else { throw Trouble("systemd-analyze: \(output.stderr)") }
-        let lines = try JSONDecoder().decode([Line].self, from: Data(output.stdout.utf8))
+        // The tests of each unit come first, the overview is the last line.
+        let overview = output.stdout.split(separator: "\n").last ?? ""
+        let lines = try JSONDecoder().decode([Line].self, from: Data(overview.utf8))
         return Dictionary(uniqueKeysWithValues: lines.map { ($0.unit, $0) })
     }
 }

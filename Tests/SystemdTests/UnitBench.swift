@@ -37,14 +37,17 @@ struct UnitBench: Sendable {
         return Sandbox(properties: general.merging(service) { $1 })
     }
 
-    /// What systemd wrote into the journal about lines of unit files since the boot, such as
-    /// `/run/systemd/system/x.service:3: Unknown key name ...`.
+    /// The file name of the drop-ins that are tested.
+    static let dropIn = "zz-temper.conf"
+
+    /// What systemd wrote into the journal about lines of the tested drop-ins since the boot,
+    /// such as `.../x.service.d/zz-temper.conf:3: Unknown key name ...`.
     func complaints() async throws -> [String] {
         _ = try await lab.run(["journalctl", "--sync"])
         let output = try await lab.run(["journalctl", "--no-pager", "-o", "cat", "_PID=1"])
         guard output.status == 0 else { throw Trouble("journalctl: \(output.stderr)") }
         return output.stdout.split(separator: "\n").map(String.init).filter {
-            $0.contains("/run/systemd/system/") || $0.contains("/run/systemd/transient/")
+            $0.contains(UnitBench.dropIn)
         }
     }
 

@@ -11,6 +11,10 @@ struct SandboxChanges {
     var dropped: Set<String> = []
     /// Follow what the original has.
     var appended: [(String, BusValue)] = []
+
+    /// Settings whose groups are sent by name, as the drop-in has them, and not as the members
+    /// of today. They follow: a denial tightens whatever filter stands.
+    static let byGroup: Set<String> = ["SystemCallFilter", "RestrictFileSystems"]
 }
 
 extension Sandbox {
@@ -21,7 +25,7 @@ extension Sandbox {
         let tighter = tightened(by: profile, in: catalogue, dialect: dialect)
         var result = SandboxChanges()
         for name in Set(settings.keys).union(tighter.settings.keys).sorted()
-        where self[name] != tighter[name] && name != "SystemCallFilter" {
+        where self[name] != tighter[name] && !SandboxChanges.byGroup.contains(name) {
             for (name, value) in tighter[name]?.properties(of: name) ?? [(name, nil)] {
                 if let value {
                     result.replacing.append((name, value))
@@ -30,12 +34,16 @@ extension Sandbox {
                 }
             }
         }
-        // Groups are sent by name, as the drop-in has them, and not as the calls of today.
         let calls = CallFilterChange(
             from: self, taking: profile, in: catalogue, dialect: dialect)
         if calls.replaces { result.dropped.insert("SystemCallFilter") }
         result.appended = calls.assignments.map { assignment in
             ("SystemCallFilter", .structure([.bool(assignment.allow), .strings(assignment.names)]))
+        }
+        let fileSystems = fileSystemGroups(deniedBy: profile, in: catalogue, dialect: dialect)
+        if !fileSystems.isEmpty {
+            result.appended.append(
+                ("RestrictFileSystems", .structure([.bool(false), .strings(fileSystems)])))
         }
         return result
     }
