@@ -28,14 +28,15 @@ extension Dialect {
             }
             switch restriction.change {
             case .denyCalls(let group):
-                for inner in contained { calls[group]?.formUnion(calls[inner] ?? []) }
+                let inner = contained.flatMap { calls[$0] ?? [] }
+                calls[group]?.formUnion(inner)
             case .allowOnlyCalls:
                 service = contained.reduce(into: []) { $0.formUnion(calls[$1] ?? []) }
             default: break
             }
         }
-        calls["@system-service"] = calls.values.reduce(into: []) { $0.formUnion($1) }
-            .subtracting(service)
+        let every = calls.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+        calls["@system-service"] = every.subtracting(service)
         return calls
     }()
 }
