@@ -70,7 +70,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(
             name: "HardeningTests",
-            dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
+            dependencies: ["Hardening", "TemperTesting"]),
         .target(
             name: "BusFixtures", dependencies: ["SystemdBus", "CSystemd", "Lab", "Fixtures"],
             path: "Tests/BusFixtures"),
@@ -80,6 +80,7 @@ let package = Package(
             name: "SystemdTests",
             dependencies: [
                 "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Fixtures", "BusFixtures",
+                "TemperTesting",
             ],
             exclude: ["Copy/Recorded"]),
         .testTarget(

@@ -109,13 +109,19 @@ extension EndToEnd {
                     "NotifyAccess=all\nExecStart=/bin/sh -c 'systemd-notify --ready; exec sleep 1000'",
                 "forking": "ExecStart=/bin/sh -c 'sleep 1000 & exit 0'",
                 "oneshot": "RemainAfterExit=yes\nExecStart=/bin/true",
-                "dbus": "BusName=org.freedesktop.hostname1\nExecStart=/usr/lib/systemd/systemd-hostnamed",
+                "dbus":
+                    "BusName=org.freedesktop.hostname1\nExecStart=/usr/lib/systemd/systemd-hostnamed",
             ]
             let unit = "[Service]\nType=\(type)\n\(commands[type] ?? "")\n"
             try await withTree(.trixie, units: ["mine.service": unit]) { root in
                 try await withState { state in
-                    let probe = type == "dbus" ? ["--probe-dbus", "org.freedesktop.hostname1"]
-                        : ["--probe", "systemctl --failed --plain --no-legend | wc -l | grep -qx 0"]
+                    let probe =
+                        type == "dbus"
+                        ? ["--probe-dbus", "org.freedesktop.hostname1"]
+                        : [
+                            "--probe",
+                            "systemctl --failed --plain --no-legend | wc -l | grep -qx 0",
+                        ]
                     let report = try await Tool.harden(
                         "mine.service", root: root, state: state,
                         ["--json", "--quiet", "--fast", "--max-trials", "5"] + probe)

@@ -41,7 +41,8 @@ struct CopyTests {
             "systemctl", "list-units", "--all", "--plain", "--no-legend", "temper*",
         ])
         let processes = try await lab.run(["ps", "-eo", "args"])
-        return (units.stdout.split(separator: "\n")
+        return
+            (units.stdout.split(separator: "\n")
             + processes.stdout.split(separator: "\n").filter { $0.contains("sleep 1") })
             .map(String.init)
     }
@@ -107,8 +108,9 @@ struct CopyTests {
                 .replacing("exec sleep 1000", with: "while :; do sleep 1000; done")
             try await CopyTests.install(["small.service": unit], in: lab)
             let copies = try await Service(named: "small.service", on: machine).copies
-            guard case .started(let job, let copy) = try await copies.start(
-                under: .unrestricted, limit: nil)
+            guard
+                case .started(let job, let copy) = try await copies.start(
+                    under: .unrestricted, limit: nil)
             else { return }
             #expect(job == "done")
             await copy.end()
