@@ -47,7 +47,9 @@ public struct CallFilterChange: Hashable, Sendable {
             let again = denied.reduce(into: Set<String>()) {
                 $0.formUnion(dialect.calls[$1] ?? [])
             }
-            let answered = names.filter { $0 != CallName.bare($0) && again.contains(CallName.bare($0)) }
+            let answered = names.filter {
+                $0 != CallName.bare($0) && again.contains(CallName.bare($0))
+            }
             assignments.append(Assignment(allow: false, names: answered))
         }
         self.assignments = assignments.filter { !$0.names.isEmpty }

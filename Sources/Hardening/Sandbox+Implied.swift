@@ -37,7 +37,8 @@ extension Sandbox {
             dropped += ["CAP_SYS_TIME", "CAP_WAKE_ALARM"]
             // Reading the hardware clock stays possible, which then costs in the score.
             let devices = list("DeviceAllow")
-            let isLimited = result.word("DevicePolicy", default: "auto") != "auto" || !devices.isEmpty
+            let isLimited =
+                result.word("DevicePolicy", default: "auto") != "auto" || !devices.isEmpty
             if isLimited && !devices.contains("char-rtc r") {
                 result.settings["DeviceAllow"] = .list(devices + ["char-rtc r"])
             }

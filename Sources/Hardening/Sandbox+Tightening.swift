@@ -62,7 +62,9 @@ extension Sandbox {
             // An empty list of interfaces restricts nothing (systemd 252 to 262), so what would
             // leave none is not taken.
             let (allow, current) = filter(name)
-            if names.contains(where: { current.contains($0) == allow }) { allowOnly(names, of: name) }
+            if names.contains(where: { current.contains($0) == allow }) {
+                allowOnly(names, of: name)
+            }
         }
     }
 

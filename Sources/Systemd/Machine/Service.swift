@@ -149,7 +149,8 @@ extension Machine {
     private func load(_ unit: String) async throws(ExperimentError) -> String {
         let (path, state, problem) = try await experiment { () async throws(BusError) in
             let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
-            let state = try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
+            let state =
+                try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
             let fields = try await property("LoadError", of: path, Machine.unitInterface).fields
             return (path, state, fields?.last?.string ?? "")
         }

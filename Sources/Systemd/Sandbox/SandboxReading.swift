@@ -46,7 +46,8 @@ extension SettingValue {
         case .uint64(let mask): self = .mask(mask)
         case .array("s", let elements): self = .list(elements.compactMap(\.string))
         case .array("(ss)", let entries):
-            self = .list(entries.compactMap { $0.fields?.compactMap(\.string).joined(separator: " ") })
+            self = .list(
+                entries.compactMap { $0.fields?.compactMap(\.string).joined(separator: " ") })
         case .array("(iayu)", let entries):
             self = .prefixes(entries.compactMap(AddressPrefix.init))
         case .array("(iiqq)", let entries): self = .ports(entries.compactMap(PortRange.init))
@@ -65,7 +66,12 @@ extension SettingValue {
     func properties(of name: String) -> [(name: String, value: BusValue?)] {
         switch self {
         case .flag(let on):
-            return [(name, SettingValue.wordFlags.contains(name) ? .string(on ? "yes" : "no") : .bool(on))]
+            return [
+                (
+                    name,
+                    SettingValue.wordFlags.contains(name) ? .string(on ? "yes" : "no") : .bool(on)
+                )
+            ]
         case .word(let word):
             guard SettingValue.grown.contains(name) else { return [(name, .string(word))] }
             return word == "yes" || word == "no"
@@ -78,7 +84,9 @@ extension SettingValue {
         case .filter(let allow, let names):
             return [(name, .structure([.bool(allow), .strings(names)]))]
         case .prefixes(let prefixes):
-            return [(name, prefixes.isEmpty ? nil : .array(element: "(iayu)", prefixes.map(\.value)))]
+            return [
+                (name, prefixes.isEmpty ? nil : .array(element: "(iayu)", prefixes.map(\.value)))
+            ]
         case .ports(let ports):
             return [(name, ports.isEmpty ? nil : .array(element: "(iiqq)", ports.map(\.value)))]
         }
