@@ -1,14 +1,36 @@
 import Fixtures
 import Foundation
-import Hardening
 import TemperTesting
 import Testing
 
+@testable import Hardening
 @testable import Systemd
 
 extension AgainstSystemd {
     /// The number that we compute against the one that systemd prints.
     @Suite struct Exposures {
+        @Test(
+            "each test of the table judges as systemd's own does", arguments: Release.allCases)
+        func tests(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                let cases = try await bench.hardenedUnits(profiles: 1, seed: 4, dialect: dialect)
+                for (unit, base, _, profile) in cases {
+                    let seen = AnalyzedSandbox(try await bench.sandbox(of: unit), dialect)
+                    let theirs = try await bench.judgement(of: unit)
+                    #expect(theirs.count == Assessment.table.count)
+                    for test in Assessment.table {
+                        // Those named after several capabilities or families are named otherwise.
+                        guard let theirs = theirs[test.id] ?? theirs["\(test.id)="] else {
+                            continue
+                        }
+                        #expect(
+                            test.badness(seen) == theirs.badness,
+                            "\(test.id): \(base) under \(profile.ids)")
+                    }
+                }
+            }
+        }
+
         @Test(
             "exposure is what systemd-analyze security says of live units",
             arguments: Release.allCases)
@@ -41,6 +63,28 @@ extension UnitBench {
         let unit: String
         let exposure: String
         let predicate: String
+    }
+
+    struct Judged: Decodable {
+        let name: String
+        private let raw: UInt64
+        /// nil where the test does not apply, which systemd says with its largest number.
+        var badness: UInt64? { raw == .max ? nil : raw }
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case raw = "badness"
+        }
+    }
+
+    /// What `systemd-analyze security` prints of each test of one unit, by the test's name.
+    func judgement(of unit: String) async throws -> [String: Judged] {
+        let output = try await lab.run(
+            ["systemd-analyze", "security", "--no-pager", "--json=short", unit],
+            environment: ["SYSTEMD_ANALYZE_DEBUG": "1"])
+        guard output.status == 0 else { throw Trouble("systemd-analyze: \(output.stderr)") }
+        let tests = try JSONDecoder().decode([Judged].self, from: Data(output.stdout.utf8))
+        return Dictionary(uniqueKeysWithValues: tests.map { ($0.name, $0) })
     }
 
     /// What `systemd-analyze security` prints of these units, in one run.

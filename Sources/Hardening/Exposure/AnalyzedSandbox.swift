@@ -59,12 +59,17 @@ struct AnalyzedSandbox {
         }
     }
 
+    /// Calls of PowerPC alone. systemd leaves out of a test what the machine's architecture does
+    /// not have; these two must be, as libseccomp gives them one number elsewhere, so that
+    /// @cpu-emulation reads with a call of @debug (measured on x86-64, systemd 252 to 262).
+    private static let ofPower: Set = ["switch_endian", "sys_debug_setcontext"]
+
     /// 0...10 for one group of system calls.
     func callBadness(_ group: String) -> UInt64 {
         guard sandbox.filtersCalls else { return 10 }
         let (allow, names) = sandbox.filter("SystemCallFilter")
         let listed = Set(names.map(CallName.bare))
-        let calls = dialect.calls[group] ?? []
+        let calls = (dialect.calls[group] ?? []).subtracting(AnalyzedSandbox.ofPower)
         if allow { return calls.isDisjoint(with: listed) ? 0 : 9 }
         return calls.isSubset(of: listed) ? 0 : 10
     }

@@ -30,7 +30,7 @@ extension Sandbox {
             name == "RestrictNamespaces"
                 ? NamespaceType.names(in: mask(name, default: .max)).joined(separator: " ")
                 : Capability.names(in: mask(name, default: Capability.all)).joined(separator: " ")
-        case .list(let names): names.sorted().joined(separator: " ")
+        case .list(let names): Set(names).sorted().joined(separator: " ")
         case .filter(let allow, let names):
             (allow ? "" : "~") + names.sorted().joined(separator: " ")
         case .prefixes(let prefixes):
