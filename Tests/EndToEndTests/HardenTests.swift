@@ -57,7 +57,7 @@ extension EndToEnd {
         @Test("memcached, by a connection")
         func memcached() async throws {
             _ = try await harden(
-                "memcached", "--probe-tcp", "127.0.0.1:11211", "--max-trials", "16")
+                "memcached", "--probe-tcp", "127.0.0.1:11211", "--max-trials", "40")
         }
 
         @Test("ssh, by a connection")

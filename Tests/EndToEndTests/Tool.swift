@@ -46,7 +46,7 @@ enum Tool {
         }
         let places = ((try? FileManager.default.contentsOfDirectory(
             atPath: LabPlan.defaultStateDirectory)) ?? [])
-            .filter { !known.contains($0) }.map { "directory \($0)" }
+            .filter { !$0.hasPrefix(".") && !known.contains($0) }.map { "directory \($0)" }
         let mounts = ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "")
             .split(separator: "\n").filter { $0.contains("/run/temper") }.map(String.init)
         return ours + groups + places + mounts
