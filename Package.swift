@@ -3,6 +3,15 @@ import PackageDescription
 
 let package = Package(
     name: "temper",
+    products: [
+        .executable(name: "temper", targets: ["temper"]),
+        .library(
+            name: "Temper",
+            targets: [
+                "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
+                "TrialLedger", "Lab", "Reports",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -38,17 +47,42 @@ let package = Package(
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
 
+        .executableTarget(
+            name: "temper-benchmark",
+            dependencies: [
+                "Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab", "Reports",
+                "TemperCommand",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Sources/TemperBenchmark"),
+
         // Simulated services, fakes and the contracts that fakes and the real thing obey.
         .target(name: "TemperTesting", dependencies: ["Hardening", "Bisection", "Trials"]),
         .target(
             name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
+        .executableTarget(
+            name: "temper-example",
+            dependencies: ["Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab"],
+            path: "Examples/Library"),
         // A process that boots a lab and is killed by the tests while it does.
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(
             name: "HardeningTests",
-            dependencies: ["Hardening", "Systemd", "SystemdBus", "Lab", "Fixtures"]),
+            dependencies: ["Hardening", "TemperTesting"]),
+        .target(
+            name: "BusFixtures", dependencies: ["SystemdBus", "CSystemd", "Lab", "Fixtures"],
+            path: "Tests/BusFixtures"),
+        .testTarget(
+            name: "SystemdBusTests", dependencies: ["SystemdBus", "CSystemd", "BusFixtures"]),
+        .testTarget(
+            name: "SystemdTests",
+            dependencies: [
+                "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Fixtures", "BusFixtures",
+                "TemperTesting",
+            ],
+            exclude: ["Copy/Recorded"]),
         .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),
@@ -70,7 +104,8 @@ let package = Package(
             name: "SystemdTrialTests",
             dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Lab", "Reports", "Fixtures", "temper"]),
+            name: "EndToEndTests",
+            dependencies: ["Lab", "Reports", "Fixtures", "TemperTesting", "temper"]),
     ])
 
 for target in package.targets where target.type != .system {

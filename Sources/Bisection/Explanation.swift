@@ -16,7 +16,7 @@ struct Explanation: Sendable {
 
     init(
         of failing: ItemSet, knowing knowledge: Knowledge, in space: SearchSpace,
-        hubs: ItemSet, again: [Int: Int], isSingle: (Int) -> Double
+        partners: [Int: Int], isSingle: (Int) -> Double
     ) {
         let necessary = knowledge.necessary(in: failing, of: space)
         let core = space.downward(necessary)
@@ -24,11 +24,10 @@ struct Explanation: Sendable {
         let rest = failing.subtracting(core)
         let passing = knowledge.passed.map(\.configuration).filter { core.isSubset(of: $0) }
         let exonerated = passing.map { $0.intersection(rest) }.max { $0.count < $1.count }
-        let mass: (Int) -> Double = {
-            {
-                let a = Double(again[$0] ?? 0)
-                return a == 0 ? 1 : 1 + Double(rest.count) * (a > 1 ? knob(4, 1) : knob(3, 0.15))
-            }($0)
+        // Who is in two conflicts already is most likely in this one too.
+        let mass: (Int) -> Double = { item in
+            guard let known = partners[item] else { return 1 }
+            return 1 + Double(rest.count) * (known > 1 ? 1 : 0.15)
         }
         let order: (Int) -> Double = { 1 / mass($0) }
         let front = exonerated.map { space.lineUp($0, by: order) } ?? []
@@ -40,7 +39,7 @@ struct Explanation: Sendable {
             return
         }
         let tops = space.tops(of: core)
-        let enough = tops.only.map(isSingle) ?? (tops.isEmpty ? 0 : knob(5, 0.9))
+        let enough = tops.only.map(isSingle) ?? (tops.isEmpty ? 0 : 0.9)
         coreMass = enough / (1 - enough) * masses.reduce(0, +)
     }
 

@@ -2,7 +2,8 @@
 ///
 /// The measure is the information that an answer brings. For a group it is largest where the
 /// chances of passing and failing are even; where failing trials name culprits, a larger group
-/// is better. In proof mode an item that breaks must be seen to fail alone sooner or later:
+/// is better: a name is worth half of what it tells, since it may be wrong and must be tried.
+/// In proof mode an item that breaks must be seen to fail alone sooner or later:
 /// a trial of it alone that is likely to fail is worth that trial besides.
 struct Grouping: Sendable {
     let line: Line
@@ -22,7 +23,7 @@ struct Grouping: Sendable {
     }
 
     /// The best `base + prefix of the line`.
-    func bestGroup() -> Choice? {
+    func bestGroup(in space: SearchSpace) -> Choice? {
         let last = isContaminated ? line.items.count - 1 : line.items.count
         guard last > 0 else { return nil }
         let floor = isContaminated ? line.survival[line.items.count] : 0
@@ -34,10 +35,10 @@ struct Grouping: Sendable {
                 (line.survival[count - 1] - line.survival[count]) / (1 - floor),
                 naming: naming[item])
             let passes = (line.survival[count] - floor) / (1 - floor)
-            let worth = entropy(passes) + named.information
+            let worth = entropy(passes) + named.information / 2
             if worth > best.worth { best = (worth, count) }
         }
-        let group = line.prefix(best.count)
+        let group = space.downward(line.prefix(best.count)).subtracting(base)
         let purpose = isContaminated ? Purpose.locate(group) : .accept(group)
         return Choice(
             worth: best.worth, question: Question(base.union(group), for: purpose))
@@ -59,6 +60,54 @@ struct Grouping: Sendable {
         return best.map {
             Choice(worth: $0.worth, question: Question(space.below[$0.item], for: .solo($0.item)))
         }
+    }
+}
+
+// MARK: - Several groups side by side
+
+extension Grouping {
+    /// Disjoint groups, each as likely to pass as to fail, or equally likely if less is left; of
+    /// a line known to hold a culprit one more group than is asked, since the last one follows.
+    func pieces(_ count: Int, in space: SearchSpace) -> [Question] {
+        let cuts = isContaminated ? equalParts(count + 1) : evenOdds(count)
+        let ground = base.union(line.prefix(line.vouched))
+        var start = line.vouched
+        var result: [Question] = []
+        for cut in cuts.prefix(count) where cut > start {
+            let group = space.downward(ItemSet(line.items[start..<cut])).subtracting(base)
+            start = cut
+            let configuration = ground.union(group)
+            result.append(
+                Question(configuration, for: isContaminated ? .locate(group) : .accept(group)))
+        }
+        if result.isEmpty, let group = bestGroup(in: space) { return [group.question] }
+        return result
+    }
+
+    /// The ends of groups that hold the first culprit with equal probability.
+    private func equalParts(_ count: Int) -> [Int] {
+        let last = line.items.count
+        let (most, least) = (line.survival[line.vouched], line.survival[last])
+        return (1...count).map { part in
+            let goal = most - (most - least) * Double(part) / Double(count)
+            return nearest(to: goal)
+        }
+    }
+
+    /// The ends of groups that pass with even odds.
+    private func evenOdds(_ count: Int) -> [Int] {
+        let last = line.items.count
+        let whole = log2(line.survival[last] / line.survival[line.vouched])
+        let step = max(-1, whole / Double(count))
+        return (1...count).map { part in
+            nearest(to: line.survival[line.vouched] * exp2(step * Double(part)))
+        }
+    }
+
+    private func nearest(to goal: Double) -> Int {
+        (line.vouched...line.items.count).min {
+            (line.survival[$0] - goal).magnitude < (line.survival[$1] - goal).magnitude
+        } ?? line.items.count
     }
 }
 

@@ -11,7 +11,7 @@ struct Knowledge: Sendable {
     }
 
     /// By how many agreeing answers more a verdict must lead.
-    let lead: Int
+    var lead: Int { didSet { weighUp() } }
 
     /// How many answers were learned.
     private(set) var count = 0
@@ -71,11 +71,11 @@ struct Knowledge: Sendable {
         return nil
     }
 
-    /// The best configuration that itself passed.
+    /// The best configuration that itself passed more often than it failed.
     func best(in space: SearchSpace) -> Fact {
         configurations.reduce(into: Self.baseline) { best, configuration in
             let tally = tallies[configuration]!
-            guard tally.verdict(lead: lead) == .passed, let witness = tally.firstPass,
+            guard tally.margin > 0, let witness = tally.firstPass,
                 space.outranks(configuration, best.configuration)
             else { return }
             best = Fact(configuration: configuration, witness: witness)

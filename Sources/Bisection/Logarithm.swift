@@ -22,3 +22,20 @@ func entropy(_ chance: Double) -> Double {
     guard chance > 0, chance < 1 else { return 0 }
     return -chance * log2(chance) - (1 - chance) * log2(1 - chance)
 }
+
+/// 2 to the power of a number, by squaring of roots; for the same reason as `log2`.
+func exp2(_ exponent: Double) -> Double {
+    let whole = exponent.rounded(.down)
+    var rest = exponent - whole
+    var result = 1.0
+    var root = 2.0
+    for _ in 0..<52 {
+        root = root.squareRoot()
+        rest *= 2
+        if rest >= 1 {
+            result *= root
+            rest -= 1
+        }
+    }
+    return result * Double(sign: .plus, exponent: Int(whole), significand: 1)
+}

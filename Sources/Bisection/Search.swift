@@ -21,10 +21,13 @@ public struct Search: Sendable {
     private(set) var standing: Standing
     private(set) var namingRecord: NamingRecord
 
+    /// Items given up although single answers prove nothing.
+    private var rejected = ItemSet()
+
     public init(_ space: SearchSpace, options: Options = Options()) {
         self.space = space
         self.options = options
-        knowledge = Knowledge(lead: 1)
+        knowledge = Knowledge(lead: options.reliability == .steady ? 1 : 2)
         belief = Belief(space)
         namingRecord = NamingRecord(expected: options.naming, in: space)
         standing = Standing(knowledge, in: space, rigor: options.rigor)
@@ -36,9 +39,26 @@ public struct Search: Sendable {
     ) {
         let configuration = question.configuration
         knowledge.learn(answer, of: configuration)
-        standing = Standing(knowledge, in: space, rigor: options.rigor)
+        if isFlaky, knowledge.lead < 2 { knowledge.lead = 2 }
+        takeStock()
         if answer == .failed { weigh(evidence, of: configuration) }
     }
+
+    private mutating func takeStock() {
+        guard isFlaky else {
+            standing = Standing(knowledge, in: space, rigor: options.rigor)
+            return
+        }
+        rejected = ItemSet(rejected.filter { knowledge.tally(of: space.below[$0]).margin < 0 })
+        standing = Standing(knowledge, in: space, rejecting: rejected)
+        while let culprit = NoisyPlan(self).culprit {
+            rejected.insert(culprit)
+            standing = Standing(knowledge, in: space, rejecting: rejected)
+        }
+    }
+
+    /// Whether single answers are taken for what they say.
+    var isFlaky: Bool { options.reliability != .steady || knowledge.hasFlipped }
 
     /// Takes in that something speaks for or against an item before it is tried: a trace of the
     /// running service, say.
@@ -51,13 +71,25 @@ public struct Search: Sendable {
 
     /// The questions to ask next, at most `limit` of them, to be asked side by side.
     public func nextRound(upTo limit: Int = 1) -> Round {
-        let questions = Plan(self).questions(upTo: max(limit, 1))
+        let questions =
+            isFlaky
+            ? NoisyPlan(self).questions(upTo: max(limit, 1))
+            : Plan(self).questions(upTo: max(limit, 1))
+        assert(questions.allSatisfy { space.isConfiguration($0.configuration) })
         if questions.isEmpty { return .finished(finding(.complete)) }
-        if questions.contains(where: { knowledge.tally(of: $0.configuration).count > 8 }) {
-            return .finished(finding(.tooFlaky(rate: flipRate)))
+        let repeats = questions.map { knowledge.tally(of: $0.configuration).count }.max() ?? 0
+        let rate = flipRate
+        if repeats >= Self.mostRepeats || rate >= Self.hopelessRate {
+            return .finished(finding(.tooFlaky(rate: rate)))
         }
         return .ask(questions)
     }
+
+    /// So often one question is asked before the search gives up.
+    private static let mostRepeats = 16
+
+    /// At this rate of wrong answers an answer tells a fifth of a bit.
+    private static let hopelessRate = 0.25
 
     /// The best configuration that was itself seen to pass; empty before any was.
     public var best: ItemSet { knowledge.best(in: space).configuration }
@@ -78,8 +110,6 @@ public struct Search: Sendable {
         Outlook(
             belief, held: standing.accepted.union(standing.vouched), broken: standing.culprits)
     }
-
-    private var flipRate: Double { 0 }
 }
 
 // MARK: - Evidence

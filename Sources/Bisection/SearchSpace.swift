@@ -118,6 +118,13 @@ extension SearchSpace {
         set.reduce(into: ItemSet()) { $0.formUnion(below[$1]) }
     }
 
+    /// What an item requires, without itself.
+    func required(by item: Int) -> ItemSet {
+        var result = below[item]
+        result.remove(item)
+        return result
+    }
+
     /// All that cannot be on while `set` is off.
     public func upward(_ set: ItemSet) -> ItemSet {
         set.reduce(into: ItemSet()) { $0.formUnion(above[$1]) }

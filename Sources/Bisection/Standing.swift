@@ -62,8 +62,26 @@ struct Standing: Sendable {
         open = undecided.subtracting(vouched)
     }
 
-    /// What the search hopes for: all that is not given up.
-    func target(in space: SearchSpace) -> ItemSet { space.all.subtracting(refused) }
+    /// Where the search stands if single answers prove nothing: `rejected` items failed alone and
+    /// by all the evidence.
+    init(_ knowledge: Knowledge, in space: SearchSpace, rejecting rejected: ItemSet) {
+        let minimal = knowledge.minimalConflicts(in: space)
+        let known = ItemSet(minimal.compactMap(\.items.only))
+        conflicts =
+            minimal
+            + rejected.subtracting(known).compactMap { item in
+                let tally = knowledge.tally(of: space.below[item])
+                return (tally.firstFailure ?? tally.firstUnresolved).map {
+                    Conflict(items: [item], witness: $0, isUnresolved: tally.isBeyondJudgement)
+                }
+            }
+        culprits = rejected.union(known)
+        refused = HittingSet.best(for: conflicts.map(\.items), in: space)
+        accepted = knowledge.best(in: space).configuration
+        vouched = .empty
+        open = space.all.subtracting(refused).subtracting(accepted)
+        residues = []
+    }
 }
 
 extension Knowledge {

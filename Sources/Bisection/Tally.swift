@@ -9,8 +9,17 @@ struct Tally: Hashable, Sendable {
 
     var count: Int { passes + failures + unresolved }
 
+    /// The position of the first answer.
+    var order: Int { [firstPass, firstFailure, firstUnresolved].compactMap(\.self).min() ?? 0 }
+
+    /// It could not be judged three times, and never was.
+    var isBeyondJudgement: Bool { unresolved > 2 && passes == 0 && failures == 0 }
+
+    /// Failures, and what is taken for one.
+    var setbacks: Int { isBeyondJudgement ? 1 : failures }
+
     /// Passes ahead of failures.
-    var margin: Int { passes - failures }
+    var margin: Int { passes - setbacks }
 
     mutating func add(_ answer: Answer, at position: Int) {
         switch answer {
@@ -28,8 +37,8 @@ struct Tally: Hashable, Sendable {
 
     /// Nil while it must be asked again: a trial that could not be judged is repeated twice.
     func verdict(lead: Int) -> Answer? {
+        if isBeyondJudgement { return .unresolved }
         if margin >= lead { return .passed }
-        if -margin >= lead { return .failed }
-        return unresolved > 2 ? .unresolved : nil
+        return -margin >= lead ? .failed : nil
     }
 }

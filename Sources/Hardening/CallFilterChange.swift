@@ -4,7 +4,8 @@
 /// a deny-list would *loosen*: there the filter is emptied first and the old denials are written
 /// again after it.
 public struct CallFilterChange: Hashable, Sendable {
-    /// Whether the filter that stands must be emptied first.
+    /// Whether what stands must be emptied first. Also where it denies nothing: a deny-list that
+    /// was emptied call by call is still one, and an allow-list on top of it would do nothing.
     public let replaces: Bool
     public let assignments: [Assignment]
 
@@ -14,24 +15,72 @@ public struct CallFilterChange: Hashable, Sendable {
         public let names: [String]
     }
 
-    public init(from before: Sandbox, taking profile: Profile, in catalogue: Catalogue) {
+    public init(
+        from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect
+    ) {
         let (allow, names) = before.filter("SystemCallFilter")
         let changes =
             catalogue.directive("SystemCallFilter")?.restrictions
-            .filter { profile.restrictions.contains($0.id) }.map(\.change) ?? []
+            .filter {
+                profile.restrictions.contains($0.id) && !before.already(has: $0, dialect: dialect)
+            }.map(\.change) ?? []
         let allowed = changes.compactMap { change in
             if case .allowOnlyCalls(let group) = change { group } else { nil }
         }
         let denied = changes.compactMap { change in
             if case .denyCalls(let group) = change { group } else { nil }
         }
+        replaces = !allow && !allowed.isEmpty
         var assignments: [Assignment] = []
-        if !allow && !allowed.isEmpty {
+        if replaces {
             assignments.append(Assignment(allow: true, names: allowed))
-            if !names.isEmpty { assignments.append(Assignment(allow: false, names: names)) }
+            // Without error numbers of their own: in an allow-list they make systemd 257 and 262
+            // fail with 218/CAPABILITIES for a user that is not root.
+            assignments.append(Assignment(allow: false, names: names.map(CallName.bare)))
+        } else if !allowed.isEmpty {
+            let kept = allowed.reduce(into: Set<String>()) { $0.formUnion(dialect.allows($1)) }
+            assignments.append(Assignment(allow: false, names: names.filter { !kept.contains($0) }))
         }
-        if !denied.isEmpty { assignments.append(Assignment(allow: false, names: denied)) }
-        self.assignments = assignments
-        replaces = !allow && !allowed.isEmpty && !names.isEmpty
+        assignments.append(Assignment(allow: false, names: denied))
+        if !allow && !replaces {
+            // Denying a call again would replace the error number that the unit gave it.
+            let again = denied.reduce(into: Set<String>()) {
+                $0.formUnion(dialect.calls[$1] ?? [])
+            }
+            let answered = names.filter {
+                $0 != CallName.bare($0) && again.contains(CallName.bare($0))
+            }
+            assignments.append(Assignment(allow: false, names: answered))
+        }
+        self.assignments = assignments.filter { !$0.names.isEmpty }
+    }
+}
+
+extension Sandbox {
+    /// The groups of file systems that `profile` denies and this sandbox does not yet.
+    public func fileSystemGroups(
+        deniedBy profile: Profile, in catalogue: Catalogue, dialect: Dialect
+    ) -> [String] {
+        let taken =
+            catalogue.directive("RestrictFileSystems")?.restrictions
+            .filter { profile.restrictions.contains($0.id) } ?? []
+        return taken.filter { !already(has: $0, dialect: dialect) }.compactMap { restriction in
+            if case .denyFileSystems(let group) = restriction.change { group } else { nil }
+        }
+    }
+}
+
+/// A name in a deny-list of system calls, which may carry its own answer: `mount:EPERM`.
+enum CallName {
+    /// The name without the answer.
+    static func bare(_ name: String) -> String {
+        name.firstIndex(of: ":").map { String(name[..<$0]) } ?? name
+    }
+}
+
+extension Dialect {
+    /// What an allow-list of this group lets through; systemd adds `@default` to each.
+    func allows(_ group: String) -> Set<String> {
+        (calls[group] ?? []).union(calls["@default"] ?? [])
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// Lists are where a drop-in can *loosen*: assignments of the same list OR together, and the first
 /// assignment of a filter fixes whether it allows or denies. So every list is either emptied
-/// first and written as a whole, or only ever extended by denials (`SystemCallFilter=~...`),
-/// which tighten in both modes.
+/// first and written as a whole, or only ever extended by denials (`SystemCallFilter=~...`,
+/// `NoExecPaths=`), which tighten in both modes.
 public struct DropIn: Hashable, Sendable {
     public let text: String
 
@@ -15,12 +15,20 @@ public struct DropIn: Hashable, Sendable {
         header: [String] = [], reasons: [String: String] = [:]
     ) {
         let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+        let calls = CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect)
+        let fileSystems = before.fileSystemGroups(
+            deniedBy: profile, in: catalogue, dialect: dialect)
         var lines = header.map { $0.isEmpty ? "#" : "# \($0)" }
         lines.append("[Service]")
         for directive in catalogue.directives {
-            let assignments = DropIn.assignments(
-                directive.name, before: before, after: after,
-                CallFilterChange(from: before, taking: profile, in: catalogue))
+            let assignments: [String] =
+                switch directive.name {
+                case "SystemCallFilter": DropIn.callFilter(calls)
+                case "RestrictFileSystems" where fileSystems.isEmpty: []
+                case "RestrictFileSystems":
+                    ["RestrictFileSystems=~\(fileSystems.joined(separator: " "))"]
+                default: DropIn.assignments(directive, before: before, after: after)
+                }
             if assignments.isEmpty { continue }
             lines.append("# \(directive.effect)")
             if let reason = reasons[directive.name] { lines.append("# \(reason)") }
@@ -30,9 +38,13 @@ public struct DropIn: Hashable, Sendable {
     }
 
     private static func assignments(
-        _ name: String, before: Sandbox, after: Sandbox, _ calls: CallFilterChange
+        _ directive: Directive, before: Sandbox, after: Sandbox
     ) -> [String] {
-        if name == "SystemCallFilter" { return callFilter(calls) }
+        let name = directive.name
+        if directive.onlyForbids {
+            let new = after.list(name).filter { !before.list(name).contains($0) }
+            return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]
+        }
         var lines = assignment(name, before: before, after: after)
         // Denying addresses or ports is void while the matching allow-list stands.
         for (denial, grant) in [
@@ -51,7 +63,7 @@ public struct DropIn: Hashable, Sendable {
         switch value {
         case .flag(let on): return ["\(name)=\(on ? "yes" : "no")"]
         case .word(let word): return ["\(name)=\(word)"]
-        case .mode(let mode): return ["\(name)=0\(String(mode, radix: 8))"]
+        case .mode(let mode): return ["\(name)=\(octal(mode))"]
         case .number(let number):
             return ["\(name)=\(value == .kill ? "kill" : ErrorNumber.name(number))"]
         case .mask(let mask): return masked(name, mask)
@@ -60,8 +72,14 @@ public struct DropIn: Hashable, Sendable {
             if allow && names.isEmpty { return ["\(name)=", "\(name)=none"] }
             return whole(name, names, mark: allow ? "" : "~")
         case .prefixes(let prefixes): return prefixed(name, prefixes)
-        case .ports(let ports): return ports == [.any] ? ["\(name)=any"] : []
+        case .ports(let ports): return ports == [.any] ? ["\(name)=", "\(name)=any"] : ["\(name)="]
         }
+    }
+
+    /// A file mode in four digits, as people write it.
+    private static func octal(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private static func whole(_ name: String, _ names: [String], mark: String = "") -> [String] {
@@ -82,7 +100,8 @@ public struct DropIn: Hashable, Sendable {
         switch Set(prefixes) {
         case []: ["\(name)="]
         case Set(AddressPrefix.any): ["\(name)=", "\(name)=any"]
-        default: ["\(name)=", "\(name)=localhost"]
+        case Set(AddressPrefix.localhost): ["\(name)=", "\(name)=localhost"]
+        default: whole(name, prefixes.map(\.text))
         }
     }
 

@@ -1,11 +1,12 @@
 extension Sandbox {
     /// The sandbox with what systemd adds by itself when it loads the unit (`unit_patch_contexts`
     /// in src/core/unit.c): what its properties then read, and what is scored.
-    public var withImplied: Sandbox {
+    public func withImplied(by dialect: Dialect) -> Sandbox {
         var result = self
         if flag("DynamicUser") {
             if word("PrivateTmp", default: "no") == "no" {
-                result.settings["PrivateTmp"] = .flag(true)
+                result.settings["PrivateTmp"] =
+                    dialect.version < 257 ? .flag(true) : .word("disconnected")
             }
             if word("ProtectHome", default: "no") == "no" {
                 result.settings["ProtectHome"] = .word("read-only")
@@ -14,6 +15,14 @@ extension Sandbox {
             for name in ["RemoveIPC", "NoNewPrivileges", "RestrictSUIDSGID"] {
                 result.settings[name] = .flag(true)
             }
+        }
+        // Measured: systemd 262 does so and 257 does not. /var may not be mounted that early.
+        let isEarly = self["DefaultDependencies"] == .flag(false) && dialect.version > 257
+        let hasRoot = [self["RootDirectory"], self["RootImage"]].contains { root in
+            root != nil && root != .word("") && root != .word("/")
+        }
+        if isEarly && !hasRoot && result.word("PrivateTmp", default: "no") == "yes" {
+            result.settings["PrivateTmp"] = .word("disconnected")
         }
         var dropped: [String] = []
         if flag("PrivateDevices") {

@@ -26,7 +26,7 @@ extension Sandbox {
         var after = before
         after.apply(restriction, dialect)
         // systemd may put back what was taken away: ProtectClock= always allows the clock's device.
-        return after.withImplied == before.withImplied
+        return after.withImplied(by: dialect) == before.withImplied(by: dialect)
     }
 
     /// EPERM: what a denied call answers until `SystemCallErrorNumber=kill` is taken. A service
@@ -48,31 +48,41 @@ extension Sandbox {
         case .denyFamily(let family): deny([family], of: name)
         case .denyOtherFamilies: allowOnly(AddressFamily.named, of: name)
         case .denyCalls(let group): deny((dialect.calls[group] ?? [group]).sorted(), of: name)
-        case .allowOnlyCalls(let group):
-            let calls = (dialect.calls[group] ?? []).union(dialect.calls["@default"] ?? [])
-            allowOnly(calls.sorted(), of: name)
+        case .allowOnlyCalls(let group): allowOnly(dialect.allows(group).sorted(), of: name)
         case .killOnDeniedCall: settings[name] = .kill
         case .denyAddresses(let exceptLocalhost): denyAddresses(exceptLocalhost)
         case .denyPorts:
             settings[name] = .ports([.any])
-            settings["SocketBindAllow"] = nil
+            // A port that is allowed stays allowed, whatever is denied.
+            if let granted = settings["SocketBindAllow"], granted != .ports([]) {
+                settings["SocketBindAllow"] = .ports([])
+            }
         case .denyFileSystems(let group):
             deny((dialect.fileSystems[group] ?? [group]).sorted(), of: name)
-        case .allowOnlyInterfaces(let names): allowOnly(names, of: name)
+        case .allowOnlyInterfaces(let names):
+            // An empty list of interfaces restricts nothing (systemd 252 to 262), so what would
+            // leave none is not taken.
+            let (allow, current) = filter(name)
+            if names.contains(where: { current.contains($0) == allow }) {
+                allowOnly(names, of: name)
+            }
         }
     }
 
     private func flagIsNot(_ name: String, _ on: Bool) -> Bool {
         // MemoryKSM= is a tri-state that reads false where it is unset; setting it to no is a
         // promise all the same, so it counts as in force only when it was written.
-        name == "MemoryKSM" ? settings[name] == nil : flag(name) != on
+        name == "MemoryKSM" ? settings[name] != .flag(on) : flag(name) != on
     }
 
     private mutating func climb(_ name: String, to value: String, _ order: [String]) {
-        let current = order.firstIndex(of: word(name, default: order[0])) ?? 0
-        if let wanted = order.firstIndex(of: value), wanted > current {
-            settings[name] = .word(value)
-        }
+        // A value that the ladder does not list (`PrivateUsers=managed`) cannot be compared with
+        // its steps and stays.
+        let unset = Sandbox.defaults[name] ?? order[0]
+        guard let current = order.firstIndex(of: word(name, default: unset)),
+            let wanted = order.firstIndex(of: value), wanted > current
+        else { return }
+        settings[name] = .word(value)
     }
 
     private mutating func addMode(_ name: String, _ bits: UInt32) {
@@ -105,14 +115,14 @@ extension Sandbox {
         let next =
             allow
             ? current.filter { !denied.contains($0) }
-            : current + names.filter { !current.contains($0) }
+            : current + denied.subtracting(current.map(CallName.bare)).sorted()
         if next != current { settings[name] = .filter(allow: allow, next) }
     }
 
     /// Allow only these names, less what is denied already.
     private mutating func allowOnly(_ names: [String], of name: String) {
         let (allow, current) = filter(name)
-        let listed = Set(current)
+        let listed = Set(current.map(CallName.bare))
         let next = names.filter { allow == listed.contains($0) }
         if !(allow && Set(next) == listed) { settings[name] = .filter(allow: true, next) }
     }

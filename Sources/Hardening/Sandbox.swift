@@ -44,6 +44,10 @@ public struct Sandbox: Hashable, Sendable {
         return filter.allow || !filter.names.isEmpty
     }
 
+    /// Defaults of a system service that are not the weakest value (systemd.exec(5),
+    /// systemd.service(5)).
+    static let defaults = ["KeyringMode": "private", "NotifyAccess": "none"]
+
     /// Words that newer properties read back for a value that is written differently
     /// (`PrivateTmpEx` reads `connected`, `PrivateUsersEx` reads `self`).
     private static let synonyms = ["connected": "yes", "self": "yes", "true": "yes", "": "no"]

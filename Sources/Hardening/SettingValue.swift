@@ -38,6 +38,17 @@ public struct AddressPrefix: Hashable, Sendable {
         self.length = length
     }
 
+    /// As a unit file takes it: `127.0.0.0/8`, `0:0:0:0:0:0:0:1/128`.
+    public var text: String {
+        let groups =
+            family == 2
+            ? bytes.map { String($0) }
+            : stride(from: 0, to: bytes.count - 1, by: 2).map {
+                String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+            }
+        return groups.joined(separator: family == 2 ? "." : ":") + "/\(length)"
+    }
+
     /// `any`: every IPv4 and every IPv6 address.
     public static let any = [
         AddressPrefix(family: 2, bytes: [0, 0, 0, 0], length: 0),

@@ -8,6 +8,7 @@ public struct TextReport: Sendable {
     public init(_ result: HardeningResult, isColoured: Bool) {
         let paint = Paint(isOn: isColoured)
         var lines = TextReport.headline(result, paint)
+        lines += TextReport.warnings(result, paint)
         lines += TextReport.refusals(result, paint)
         lines += TextReport.asides(result, paint)
         if !result.dropIn.isEmpty {
@@ -84,6 +85,12 @@ public struct TextReport: Sendable {
             }
     }
 
+    private static func warnings(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        if result.warnings.isEmpty { return [] }
+        return ["", paint.yellow("Warnings")]
+            + result.warnings.flatMap { warning in warning.wrapped(to: 96).map { "  \($0)" } }
+    }
+
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines: [String] = []
         if !result.ignored.isEmpty {
@@ -101,9 +108,6 @@ public struct TextReport: Sendable {
                 ["  \(entry.setting.cut(to: 96))"]
                     + entry.because.wrapped(to: 94).map { paint.dim("      \($0)") }
             }
-        }
-        if !result.warnings.isEmpty {
-            lines += ["", paint.bold("Warnings")] + result.warnings.map { "  \($0)" }
         }
         return lines
     }

@@ -97,7 +97,9 @@ public actor Bus {
     /// Suspends the task until `connection` settles the wait that `begin` has set going, or the
     /// deadline, the task's cancellation or the end of the connection does.
     ///
-    /// - Parameter limit: counted from `deadline` back; only the error text wants it.
+    /// - Parameters:
+    ///   - limit: how long may be waited in all; the error says so.
+    ///   - deadline: where part of the limit is used up already.
     @discardableResult
     func wait(
         for call: BusCall, limit: Duration, until deadline: Monotonic? = nil,

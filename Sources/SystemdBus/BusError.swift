@@ -14,8 +14,9 @@ public enum BusError: Error, Hashable, Sendable {
     /// The connection was lost or closed, before or during the call. A ``Bus`` does not
     /// reconnect: make a new one.
     case disconnected(BusCall)
-    /// The arguments are not a valid message: an invalid object path or signature, a NUL in a
-    /// string, array elements that differ from the array's signature, a closed descriptor.
+    /// The arguments are not a valid message: an invalid object path or signature, a NUL or one
+    /// of Unicode's noncharacters in a string (sd-bus takes neither), array elements that differ
+    /// from the array's signature, a closed descriptor.
     case unsendable(BusCall, errno: Int32)
     /// The answer has another shape than the interface promises.
     case unexpectedReply(BusCall, signature: String)

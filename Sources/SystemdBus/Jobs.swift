@@ -22,8 +22,10 @@ extension Bus {
         guard reply.count == 1, case .objectPath(let path) = reply[0] else {
             throw .unexpectedReply(call, signature: reply.signature)
         }
-        defer { jobs.forget(path) }
+        var waiter: Waiters.ID?
+        defer { if let waiter { jobs.forget(path, waiter) } }
         let result = try await wait(for: call, limit: deadline, until: end) { id in
+            waiter = id
             if let result = jobs.result(of: path, for: id) {
                 connection.settle(id) { _ in .success([.string(result)]) }
             }
@@ -84,7 +86,7 @@ extension Bus {
     private func watchJobs(
         for call: BusCall, limit: Duration, until end: Monotonic
     ) async throws(BusError) {
-        guard jobs.isWatched == false else { return }
+        guard !jobs.isWatched else { return }
         try await wait(for: call, limit: limit, until: end) { id in
             jobs.watchers.append(id)
             guard jobs.watchers.count == 1 else { return }
@@ -101,8 +103,8 @@ extension Bus {
         do throws(BusError) {
             _ = try await subscribe(match, deadline: Self.defaultDeadline) {
                 [jobs, unowned connection] in
-                guard let (id, result) = jobs.removed($0.arguments) else { return }
-                connection.settle(id) { _ in .success([.string(result)]) }
+                guard let (waiting, result) = jobs.removed($0.arguments) else { return }
+                for id in waiting { connection.settle(id) { _ in .success([.string(result)]) } }
             } onEnd: {
             }
             jobs.isWatched = true

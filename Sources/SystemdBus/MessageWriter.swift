@@ -29,7 +29,10 @@ struct MessageWriter {
         case .signature(let text): try append("g", text: text)
         case .array("y", let values): try append(bytes: values)
         case .array(let element, let values): try append("a", of: element, values)
-        case .structure(let fields): try append("r", of: fields.signature, fields)
+        case .structure(let fields):
+            // sd-bus (252) sends the empty structure, which D-Bus forbids and nobody answers.
+            guard !fields.isEmpty else { throw Errno(code: EINVAL) }
+            try append("r", of: fields.signature, fields)
         case .dictionaryEntry(let key, let value):
             try append("e", of: key.signature + value.signature, [key, value])
         case .variant(let content): try append("v", of: content.signature, [content])

@@ -110,6 +110,7 @@ final class RunLoop: @unchecked Sendable {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
+        csystemd_name_this_thread("bus")
         while true {
             runJobs()
             guard let wakeup = turn() else {

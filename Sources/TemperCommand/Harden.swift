@@ -28,14 +28,14 @@ struct Harden: AsyncParsableCommand {
         for name in search.keep + search.attempt {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
-        if let problem = probes.problem ?? search.problem { throw ValidationError(problem) }
+        if let problem = probes.problem ?? search.problem ?? output.problem { throw ValidationError(problem) }
     }
 
     func run() async throws {
         let progress = Progress(isQuiet: output.quiet)
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            place: place, stateDirectory: state.directory, progress: progress)
+            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress)
         let result: HardeningResult
         do {
             result = try await withInterruption { try await session.run() }

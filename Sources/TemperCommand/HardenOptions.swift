@@ -1,5 +1,8 @@
 import ArgumentParser
+import Foundation
+import Glibc
 import Hardening
+import Lab
 import Trials
 
 struct ProbeOptions: ParsableArguments {
@@ -175,6 +178,13 @@ struct PlaceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
+
+    var labPlan: LabPlan {
+        var plan = LabPlan()
+        if let root { plan.root = root }
+        plan.binds = bind
+        return plan
+    }
 }
 
 struct OutputOptions: ParsableArguments {
@@ -188,6 +198,14 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
+
+    /// What is wrong with a value, or nil. Asked before the work of minutes is done.
+    var problem: String? {
+        guard let output else { return nil }
+        let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        if access(directory, W_OK) == 0 { return nil }
+        return "--output \(output): \(directory): \(String(cString: strerror(errno)))"
+    }
 }
 
 private func time(_ text: String?, _ option: String) throws -> Duration? {

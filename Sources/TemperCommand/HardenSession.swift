@@ -10,26 +10,36 @@ import TrialLedger
 import Trials
 
 /// One `harden`, from a booted lab to a verified drop-in.
-struct HardenSession: Sendable {
+package struct HardenSession: Sendable {
     let unit: String
     let plan: Plan
     let options: CampaignOptions
-    let place: PlaceOptions
+    let labPlan: LabPlan
     let stateDirectory: String
     let progress: Progress
 
-    func run() async throws -> HardeningResult {
+    package init(
+        unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
+        stateDirectory: String, progress: Progress
+    ) {
+        self.unit = unit
+        self.plan = plan
+        self.options = options
+        self.labPlan = labPlan
+        self.stateDirectory = stateDirectory
+        self.progress = progress
+    }
+
+    /// - Throws: `Failure`, with the exit status that fits.
+    package func run() async throws -> HardeningResult {
         let began = ContinuousClock.now
         let lock = try CampaignLock(unit: unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
-        progress.step("booting a lab of \(place.root ?? "this machine")")
-        var labPlan = LabPlan()
-        if let root = place.root { labPlan.root = root }
-        labPlan.binds = place.bind
-        let lab = try await labFailures { [labPlan] () async throws(LabError) in
+        progress.step("booting a lab of \(labPlan.root == "/" ? "this machine" : labPlan.root)")
+        let lab = try await labFailures { () async throws(LabError) in
             try await Lab.boot(labPlan)
         }
         do {
@@ -95,12 +105,14 @@ struct HardenSession: Sendable {
         }
         let dropIn = dropIn(outcome, service, agenda)
         let isVerified = try await verify(dropIn, outcome, service, agenda, course)
-        let result = HardeningResult(
+        let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
+        var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
             catalogue: .standard,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
+        if let firstStart { result.warnings.append(firstStart) }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }
@@ -116,7 +128,7 @@ struct HardenSession: Sendable {
     }
 
     private func baselineFailure(_ error: ExperimentError) -> Failure {
-        let root = place.root.map { " --root \($0)" } ?? ""
+        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
         return .experiment(
             """
             \(error.description)
@@ -178,6 +190,52 @@ struct HardenSession: Sendable {
                     + trial.because)
         }
         return true
+    }
+
+    /// What happens where the service never ran before: what it makes on its first start may need
+    /// more than the result allows. nil when all is well there too.
+    private func firstStartProblem(
+        _ dropIn: String, _ plan: Plan, _ outcome: Outcome
+    ) async throws -> String? {
+        progress.step("starting \(unit) with the drop-in where it never ran before")
+        let trial = try await inFreshLab { service, machine in
+            _ = try await service.install(dropIn: dropIn, expecting: service.sandbox)
+            let course = Course(
+                service: service.real,
+                probes: try ProbeMaker(machine: machine).probes(for: plan.probes),
+                canReload: service.canReload, settle: .zero)
+            return try await course.run(
+                Course.Order(
+                    number: 0, purpose: "first start", profile: outcome.accepted,
+                    cadence: plan.cadence.beforeBaseline, began: now(),
+                    usualEnd: outcome.trials.first?.end))
+        }
+        guard case .failed = trial.verdict else { return nil }
+        return "on a machine where \(unit) never ran before, its first start fails under this "
+            + "drop-in: \(trial.because); start it once without the drop-in, or leave out with "
+            + "--keep what it needs"
+    }
+
+    private func inFreshLab(
+        _ body: (Service, Machine) async throws -> Trial
+    ) async throws -> Trial {
+        var fresh = LabPlan()
+        fresh.root = labPlan.root
+        fresh.binds = labPlan.binds
+        let lab = try await labFailures { [fresh] () async throws(LabError) in
+            try await Lab.boot(fresh)
+        }
+        do {
+            let bus = try await Bus.connect(to: .address(lab.busAddress))
+            let machine = Machine(
+                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+            let trial = try await body(try await Service(named: unit, on: machine), machine)
+            try? await lab.end()
+            return trial
+        } catch {
+            try? await lab.end()
+            throw error
+        }
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

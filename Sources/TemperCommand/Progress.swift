@@ -4,7 +4,7 @@ import Trials
 
 /// Progress on standard error: on a terminal one living line and a line for each trial that taught
 /// something; elsewhere a line per trial.
-final class Progress: Sendable {
+package final class Progress: Sendable {
     private let isQuiet: Bool
     private let state = Mutex(State())
 
@@ -14,7 +14,7 @@ final class Progress: Sendable {
         var began = ContinuousClock.now
     }
 
-    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+    package init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
     /// A step that is no trial, such as booting the lab.
     func step(_ text: String) {

@@ -30,7 +30,8 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
             for number in 1...12 { try first.record(LedgerContract.trial(number, lax)) }
             let next = try open()
             for repetition in 0..<12 {
-                #expect(try next.trial(under: lax, repetition: repetition)?.number == repetition + 1)
+                #expect(
+                    try next.trial(under: lax, repetition: repetition)?.number == repetition + 1)
             }
             #expect(try next.trial(under: lax, repetition: 12) == nil)
         case .keepsProfilesApart:

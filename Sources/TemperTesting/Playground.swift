@@ -52,7 +52,8 @@ public enum Playground {
             agenda: agenda,
             course: Course(
                 service: service, probes: [service.probe], canReload: true, settle: pause),
-            ledger: ledger, options: options, acquaintance: Acquaintance([], sandbox: Sandbox()), now: { 0 },
+            ledger: ledger, options: options, acquaintance: Acquaintance([], sandbox: Sandbox()),
+            now: { 0 },
             report: report)
     }
 }

@@ -132,7 +132,8 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         _ service: any ServiceUnderTest, under profile: Profile = .unrestricted,
         limit: Duration? = nil, _ body: (String, any ServiceCopy) async throws -> Void
     ) async throws {
-        guard case .started(let job, let copy) = try await service.start(under: profile, limit: limit)
+        guard
+            case .started(let job, let copy) = try await service.start(under: profile, limit: limit)
         else {
             Issue.record("the copy was refused")
             return

@@ -31,7 +31,8 @@ final class SimulatedCopy: ServiceCopy {
             try service.fail(in: .disturbances)
             switch fault {
             case .managerReloads: return [.managerReloaded]
-            case .foreignDropIn: return [.foreignDropIn(path: "/etc/systemd/system/service.d/x.conf")]
+            case .foreignDropIn:
+                return [.foreignDropIn(path: "/etc/systemd/system/service.d/x.conf")]
             default: return []
             }
         }

@@ -27,7 +27,8 @@ public final class SimulatedService: ServiceUnderTest {
     ///   the truth, as a flaky probe would.
     public init(
         conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
-        breakdown: Breakdown? = nil, lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
+        breakdown: Breakdown? = nil,
+        lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
     ) {
         self.conflicts = conflicts
         self.fault = fault

@@ -82,8 +82,3 @@ public struct Agenda: Sendable {
         return names.count <= 2 ? names.joined(separator: ", ") : "\(items.count) restrictions"
     }
 }
-
-extension Search {
-    /// How many trials are probably left; to be replaced by the search's own figure.
-    var expectedQuestionsLeft: Double { 0 }
-}

@@ -62,8 +62,9 @@ public enum Verdict: Hashable, Codable, Sendable {
         switch observation {
         case .refusedByManager(_, let message): return "systemd refuses it: \(message)"
         case .job(let stage, let result) where result != "done":
-            let state = states.first { $0.0 == stage }?.1
-            let detail = state.map { ": \(Verdict.ending($0))" } ?? ""
+            // A helper's exit status is not the main process's: its own words follow elsewhere.
+            let ending = states.first { $0.0 == stage }.map { Verdict.ending($0.1) }
+            let detail = ending.flatMap { $0 == "exit-code" ? nil : ": \($0)" } ?? ""
             return "\(stage.rawValue) \(result == "timeout" ? "timed out" : "failed")\(detail)"
         case .unit(.stop, let state):
             guard let usualEnd, !state.endedLike(usualEnd) else { return nil }

@@ -42,7 +42,8 @@ extension EndToEnd {
             "bad usage is seen before anything is booted",
             arguments: [
                 ("postgresql@", probe, "is a template; name an instance"),
-                ("nginx.socket", probe, "is not a service"), ("ng inx", probe, "is not a unit's name"),
+                ("nginx.socket", probe, "is not a service"),
+                ("ng inx", probe, "is not a unit's name"),
                 ("../x", probe, "is not a unit's name"), ("", probe, "is not a unit's name"),
                 ("nginx", ["--probe-http", "127.0.0.1"], "--probe-http"),
                 ("nginx", ["--probe-tcp", "22"], "--probe-tcp"),
@@ -196,10 +197,11 @@ extension EndToEnd {
         @Test("two campaigns on one unit at once: the second is told, the first goes on")
         func twoAtOnce() async throws {
             try await withState { state in
-                let arguments = [
-                    "harden", "nginx", "--root", BadInputTests.root, "--state-dir", state,
-                    "--quiet", "--max-trials", "4",
-                ] + BadInputTests.probe
+                let arguments =
+                    [
+                        "harden", "nginx", "--root", BadInputTests.root, "--state-dir", state,
+                        "--quiet", "--max-trials", "4",
+                    ] + BadInputTests.probe
                 let first = try Tool.temper.start(arguments)
                 while first.isRunning,
                     !FileManager.default.fileExists(atPath: state + "/trials.sqlite")

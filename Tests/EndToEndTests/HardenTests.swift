@@ -109,15 +109,23 @@ extension EndToEnd {
                     "NotifyAccess=all\nExecStart=/bin/sh -c 'systemd-notify --ready; exec sleep 1000'",
                 "forking": "ExecStart=/bin/sh -c 'sleep 1000 & exit 0'",
                 "oneshot": "RemainAfterExit=yes\nExecStart=/bin/true",
-                "dbus": "BusName=org.freedesktop.hostname1\nExecStart=/usr/lib/systemd/systemd-hostnamed",
+                "dbus":
+                    "BusName=org.freedesktop.hostname1\nExecStart=/usr/lib/systemd/systemd-hostnamed",
             ]
             let unit = "[Service]\nType=\(type)\n\(commands[type] ?? "")\n"
-            try await withTree(.trixie, units: ["mine.service": unit]) { root in
+            // A bus name can be claimed by one unit only, so that one is replaced.
+            let name = type == "dbus" ? "systemd-hostnamed.service" : "mine.service"
+            try await withTree(.trixie, units: [name: unit]) { root in
                 try await withState { state in
-                    let probe = type == "dbus" ? ["--probe-dbus", "org.freedesktop.hostname1"]
-                        : ["--probe", "systemctl --failed --plain --no-legend | wc -l | grep -qx 0"]
+                    let probe =
+                        type == "dbus"
+                        ? ["--probe-dbus", "org.freedesktop.hostname1"]
+                        : [
+                            "--probe",
+                            "systemctl --failed --plain --no-legend | wc -l | grep -qx 0",
+                        ]
                     let report = try await Tool.harden(
-                        "mine.service", root: root, state: state,
+                        name, root: root, state: state,
                         ["--json", "--quiet", "--fast", "--max-trials", "5"] + probe)
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)

@@ -41,7 +41,8 @@ final class LoopbackServer: Sendable {
                 }
                 close(descriptor)
             }
-            let (descriptor, port) = path.map { (LoopbackServer.listen(at: $0), UInt16(0)) }
+            let (descriptor, port) =
+                path.map { (LoopbackServer.listen(at: $0), UInt16(0)) }
                 ?? LoopbackServer.listenOnLoopback(behaviour)
             made.finish(
                 descriptor, port,

@@ -45,7 +45,8 @@ struct CopyTests {
             "systemctl", "list-units", "--all", "--plain", "--no-legend", "temper*",
         ])
         let processes = try await lab.run(["ps", "-eo", "args"])
-        return (units.stdout.split(separator: "\n")
+        return
+            (units.stdout.split(separator: "\n")
             + processes.stdout.split(separator: "\n").filter { $0.contains("sleep 1") })
             .map(String.init)
     }

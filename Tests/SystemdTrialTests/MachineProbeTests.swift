@@ -55,7 +55,9 @@ struct MachineProbeTests {
                     #expect(found == outcome, "\(command)")
                 } else {
                     #expect(
-                        found == .unhealthy("exit status 127: /bin/sh: 1: no-such-command: not found"))
+                        found
+                            == .unhealthy("exit status 127: /bin/sh: 1: no-such-command: not found")
+                    )
                 }
             }
             try await CopyTests.expectNothingLeft(in: lab)
@@ -65,7 +67,9 @@ struct MachineProbeTests {
     @Test("a command that hangs is ended at its deadline, with what it said")
     func hangs() async throws {
         try await withLab(.trixie) { lab, machine in
-            for command in ["echo waiting; sleep 1003", "trap '' TERM INT HUP; sleep 1004; sleep 1005"] {
+            for command in [
+                "echo waiting; sleep 1003", "trap '' TERM INT HUP; sleep 1004; sleep 1005",
+            ] {
                 let began = ContinuousClock.now
                 let outcome = await CommandProbe(command: command, on: machine)
                     .check(deadline: .seconds(1))

@@ -9,7 +9,8 @@ import TrialLedger
 struct KillTests {
     let victim = BuiltProduct("campaign-victim")
 
-    private func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result
+    private func withDirectory<Result>(_ body: (String) async throws -> Result) async throws
+        -> Result
     {
         let directory = NSTemporaryDirectory() + "temper-kill-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -158,7 +158,8 @@ struct TrialStoreTests {
             var told = 0
             for place in stride(from: 100, to: whole.count - 4_096, by: 4_096) {
                 var bad = whole
-                bad.replaceSubrange(place..<(place + 3_000), with: repeatElement(0xA5, count: 3_000))
+                bad.replaceSubrange(
+                    place..<(place + 3_000), with: repeatElement(0xA5, count: 3_000))
                 try bad.write(to: URL(fileURLWithPath: path))
                 for suffix in ["-wal", "-shm"] {
                     try? FileManager.default.removeItem(atPath: path + suffix)

@@ -70,7 +70,8 @@ struct CadenceTests {
     @Test("what was learned from a quick baseline is patient enough for a slower trial")
     func learned() {
         let quick = Cadence.learned(
-            untilHealthy: .milliseconds(20), slowestCheck: .milliseconds(2), chosen: ChosenCadence())
+            untilHealthy: .milliseconds(20), slowestCheck: .milliseconds(2), chosen: ChosenCadence()
+        )
         #expect(quick.startPeriod == .milliseconds(500))
         #expect(quick.timeout == .seconds(1))
         #expect(quick.failureThreshold == 2 && quick.successThreshold == 1)

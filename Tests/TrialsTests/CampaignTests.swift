@@ -137,7 +137,8 @@ struct CampaignTests {
             try await Playground.campaign(unlucky, ledger: ledger).run()
         }
         let outcome = try await Playground.campaign(
-            SimulatedService(), ledger: MemoryLedger(resuming: ledger.trials)).run()
+            SimulatedService(), ledger: MemoryLedger(resuming: ledger.trials)
+        ).run()
         #expect(outcome.ending == .complete)
     }
 

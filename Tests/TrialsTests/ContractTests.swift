@@ -21,7 +21,8 @@ struct ContractTests {
         let directory = NSTemporaryDirectory() + "temper-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try clause.check {
-            try TrialStore(directory: directory).campaign(unit: "x.service", fingerprint: "f", now: 1)
+            try TrialStore(directory: directory).campaign(
+                unit: "x.service", fingerprint: "f", now: 1)
         }
     }
 

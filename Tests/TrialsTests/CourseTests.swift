@@ -11,7 +11,8 @@ struct CourseTests {
 
     func trial(
         _ service: SimulatedService, probes: [any Probe]? = nil, canReload: Bool = true,
-        cadence: Cadence = Cadence(startPeriod: .zero, interval: .milliseconds(1), timeout: .seconds(1))
+        cadence: Cadence = Cadence(
+            startPeriod: .zero, interval: .milliseconds(1), timeout: .seconds(1))
     ) async throws -> Trial {
         let course = Course(
             service: service, probes: probes ?? [service.probe], canReload: canReload,
@@ -72,7 +73,8 @@ struct CourseTests {
     @Test(
         "each fault is seen at its stage",
         arguments: [
-            (.refused, "systemd refuses it: simulated"), (.setupStep, "start failed: 226/NAMESPACE"),
+            (.refused, "systemd refuses it: simulated"),
+            (.setupStep, "start failed: 226/NAMESPACE"),
             (.startTimesOut, "start timed out: exit status 1"),
             (.diesAtStart, "died at start: exit status 1"), (.probe, "simulated probe: HTTP 502"),
             (.diesBetweenChecks, "died at start: exit status 1"),
@@ -139,7 +141,8 @@ struct CourseTests {
         #expect(service.leftRunning == 0)
     }
 
-    @Test("a probe that hangs is asked with the cadence's timeout and counts as a failure each time")
+    @Test(
+        "a probe that hangs is asked with the cadence's timeout and counts as a failure each time")
     func hangingProbe() async throws {
         let deadlines = Mutex<[Duration]>([])
         let probe = ScriptedProbe { deadline in

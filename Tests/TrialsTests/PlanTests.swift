@@ -135,14 +135,17 @@ struct PlanTests {
         #expect(Duration(timeSpan: text) == duration)
     }
 
-    @Test("what is no time is none", arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s"])
+    @Test(
+        "what is no time is none",
+        arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s"])
     func noTimes(text: String) { #expect(Duration(timeSpan: text) == nil) }
 
     @Test("no text at all can crash the reader")
     func noise() {
         var random = Seeded(5)
         let pieces = [
-            "[X-Temper]", "\n", "\\", "=", "Probe", "Keep", "ProtectSystem", "#", ";", " ", "\t", "[",
+            "[X-Temper]", "\n", "\\", "=", "Probe", "Keep", "ProtectSystem", "#", ";", " ", "\t",
+            "[",
             "]", "Timeout", "9", "ms", "é", "\u{0}", "\r", "ProbeHTTP", "UMask",
         ]
         for _ in 0..<5_000 {

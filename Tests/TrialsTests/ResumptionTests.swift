@@ -49,7 +49,8 @@ struct ResumptionTests {
         var runs = 0
         while recorded.count < whole.trials.count {
             let ledger = MemoryLedger(
-                resuming: recorded, capacity: recorded.count + Int.random(in: 1...3, using: &random))
+                resuming: recorded, capacity: recorded.count + Int.random(in: 1...3, using: &random)
+            )
             _ = try? await Playground.campaign(
                 SimulatedService(conflicts: conflicts), ledger: ledger
             ).run()
@@ -64,7 +65,9 @@ struct ResumptionTests {
     func onDisk() async throws {
         let directory = NSTemporaryDirectory() + "temper-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes", "ProtectHome=yes"]]
+        let conflicts: [Set<String>] = [
+            ["ProtectClock=yes"], ["PrivateTmp=yes", "ProtectHome=yes"],
+        ]
         let whole = try await Playground.campaign(SimulatedService(conflicts: conflicts)).run()
         var outcome: Outcome?
         var runs = 0
@@ -111,7 +114,8 @@ struct ResumptionTests {
         }
     }
 
-    @Test("a flaky service resumes into the same story, because answers are on record and not asked")
+    @Test(
+        "a flaky service resumes into the same story, because answers are on record and not asked")
     func flaky() async throws {
         @Sendable func lies(_ start: Int) -> Bool {
             var coin = Seeded(UInt64(start) &* 31)
@@ -119,7 +123,8 @@ struct ResumptionTests {
         }
         let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes"]]
         let whole = try await Playground.campaign(
-            SimulatedService(conflicts: conflicts, fault: .probe, lies: lies)).run()
+            SimulatedService(conflicts: conflicts, fault: .probe, lies: lies)
+        ).run()
         for stop in stride(from: 2, to: whole.trials.count, by: 3) {
             let recorded = try await cutOff(
                 SimulatedService(conflicts: conflicts, fault: .probe, lies: lies), after: stop)

@@ -16,7 +16,8 @@ struct VerdictTests {
     var good: [Observation] {
         [
             .job(.start, result: "done"), .unit(.start, up), .probe(.ready, name: "p", .healthy),
-            .unit(.ready, up), .job(.reload, result: "done"), .probe(.reloaded, name: "p", .healthy),
+            .unit(.ready, up), .job(.reload, result: "done"),
+            .probe(.reloaded, name: "p", .healthy),
             .unit(.settled, up), .job(.stop, result: "done"), .unit(.stop, ended),
             .log(LogLine(priority: 3, source: "x", message: "error error error")),
         ]
@@ -133,7 +134,9 @@ struct VerdictTests {
         ]
         for disturbance in [Observation.managerReloaded, .foreignDropIn(path: "/x.conf")] {
             for fault in faults {
-                for life in [good + [disturbance], good + [fault, disturbance], [disturbance, fault]] {
+                for life in [
+                    good + [disturbance], good + [fault, disturbance], [disturbance, fault],
+                ] {
                     guard case .unresolved = Verdict(of: life) else {
                         Issue.record("\(life)")
                         continue

@@ -26,6 +26,11 @@ public struct Directive: Hashable, Sendable {
 }
 
 extension Directive {
+    /// Whether it is a list of what is forbidden, which assignments without a reset only extend.
+    var onlyForbids: Bool {
+        restrictions.contains { if case .add = $0.change { true } else { false } }
+    }
+
     /// A directive that is only on or off.
     static func flag(
         _ name: String, _ effect: String, breaks: String, introduced: Int, prior: Prior,

@@ -27,7 +27,10 @@ extension Catalogue {
         .ladder(
             "ProtectControlGroups", "The control group tree is read-only, or also private.",
             breaks: "container managers, monitoring that resolves control group paths",
-            introduced: 232, order: ["no", "private", "yes", "strict"],
+            introduced: 232,
+            // Neither of yes (read-only) and private (a namespace) contains the other: a service
+            // with private has strict as its next step, never yes, which would take from it.
+            order: ["no", "yes", "private", "strict"],
             steps: [
                 .init("yes", prior: Prior(family: "ktun", whenHot: 0.25)),
                 .init("strict", introduced: 257, prior: Prior(family: "ktun", whenHot: 0.2)),

@@ -9,7 +9,8 @@ extension Catalogue {
             restrictions: callGroups.map { group in
                 Restriction(
                     id: "SystemCallFilter=~\(group.name)", directive: "SystemCallFilter",
-                    change: .denyCalls(group.name), introduced: 187, implies: group.contains,
+                    change: .denyCalls(group.name), introduced: group.introduced,
+                    implies: group.contains,
                     prior: group.prior, needs: [.seccomp], heldBack: group.heldBack)
             } + [
                 Restriction(
@@ -24,7 +25,7 @@ extension Catalogue {
                     prior: Prior(family: "system-service", whenHot: 0.5), needs: [.seccomp])
             ]),
         Directive(
-            "SystemCallErrorNumber", "A denied system call kills the service.",
+            "SystemCallErrorNumber", "What a denied system call gets: an error number, or death.",
             breaks: "programs that try a call and go on when it is refused", introduced: 209,
             restrictions: [
                 Restriction(
@@ -46,14 +47,17 @@ extension Catalogue {
     private struct CallGroup {
         let name: String
         let prior: Prior
+        /// 187 stands for all that systemd 252 knows.
+        let introduced: Int
         var contains: Set<String> = []
         var heldBack: String?
 
         init(
-            _ name: String, _ family: String, _ whenHot: Double, contains: [String] = [],
-            heldBack: String? = nil
+            _ name: String, _ family: String, _ whenHot: Double, introduced: Int = 187,
+            contains: [String] = [], heldBack: String? = nil
         ) {
             self.name = name
+            self.introduced = introduced
             prior = Prior(family: family, whenHot: whenHot)
             self.contains = Set(contains.map { "SystemCallFilter=~\($0)" })
             self.heldBack = heldBack
@@ -88,7 +92,7 @@ extension Catalogue {
         CallGroup("@raw-io", "dev", 0.1),
         CallGroup("@reboot", "reboot", 0.7),
         CallGroup("@resources", "res", 0.8),
-        CallGroup("@sandbox", "ns", 0.1),
+        CallGroup("@sandbox", "ns", 0.1, introduced: 253),
         CallGroup("@setuid", "userswitch", 0.85),
         CallGroup("@signal", "core", 1, heldBack: "hardly a service runs without it"),
         CallGroup("@swap", "swap", 0.7),

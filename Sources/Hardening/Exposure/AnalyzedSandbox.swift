@@ -7,7 +7,7 @@ struct AnalyzedSandbox {
     let namespaces: UInt64
 
     init(_ sandbox: Sandbox, _ dialect: Dialect) {
-        self.sandbox = sandbox.withImplied
+        self.sandbox = sandbox.withImplied(by: dialect)
         self.dialect = dialect
         capabilities = self.sandbox.mask("CapabilityBoundingSet", default: Capability.all)
         namespaces = sandbox.mask("RestrictNamespaces", default: .max)
@@ -63,7 +63,7 @@ struct AnalyzedSandbox {
     func callBadness(_ group: String) -> UInt64 {
         guard sandbox.filtersCalls else { return 10 }
         let (allow, names) = sandbox.filter("SystemCallFilter")
-        let listed = Set(names)
+        let listed = Set(names.map(CallName.bare))
         let calls = dialect.calls[group] ?? []
         if allow { return calls.isDisjoint(with: listed) ? 0 : 9 }
         return calls.isSubset(of: listed) ? 0 : 10

@@ -41,7 +41,7 @@ public struct Blueprint: Sendable {
         draft.carryEverything()
         properties = draft.properties
         notCarriedOver = draft.notCarriedOver
-        facts = ServiceFacts(of: unit, type: type)
+        facts = ServiceFacts(of: unit, type: type, startedAs: draft.startedAs)
     }
 }
 

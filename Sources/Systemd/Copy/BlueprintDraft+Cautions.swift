@@ -5,7 +5,7 @@ extension BlueprintDraft {
     mutating func carry(_ row: CopyRow, _ value: BusValue, with why: Caution) {
         switch why {
         case .type:
-            send(row.name, .string(type.ofCopy.rawValue))
+            send(row.name, .string(startedAs.rawValue))
             if type == .idle { nameIdle() }
         case .busName:
             nameBusName(value)
@@ -24,11 +24,27 @@ extension BlueprintDraft {
             if row.name == "DelegateControllers", original.isTrue("Delegate") {
                 send(row.name, value)
             }
+        case .fileSystems:
+            carryFileSystems(row, value)
+        case .deviceAllow:
+            carryDeviceAllow(row, value)
         case .systemCallFilter:
             carrySystemCallFilter(row, value)
         case .runtimeDirectoryPreserve:
             carryRuntimeDirectoryPreserve(row, value)
         }
+    }
+
+    private mutating func carryFileSystems(_ row: CopyRow, _ value: BusValue) {
+        guard difference(row, value) != nil, let fields = value.fields, fields.count == 2 else {
+            return
+        }
+        guard fields[1].elements?.isEmpty == true else { return send(row.name, value) }
+        name(
+            row.name, original.files.values(of: row.name).joined(separator: " "),
+            Withheld(
+                because: "this systemd is built without BPF and has not kept the list",
+                so: "nothing is lost: it does not hold for the original either"))
     }
 
     private mutating func nameIdle() {
@@ -74,7 +90,8 @@ extension BlueprintDraft {
 
     /// A drop-in for all services (`service.d`) applies to the copy as well, after what is sent.
     mutating func nameOverruled() {
-        let assignments = bare.files.flatMap { file in
+        let dropIns = bare.strings("DropInPaths")
+        let assignments = bare.files.filter { dropIns.contains($0.path) }.flatMap { file in
             file.assignments.map { (file.path, $0.key) }
         }
         for (property, value) in properties {

@@ -1,10 +1,11 @@
 import SystemdBus
 
-/// Other units. What is read contains what systemd derived; the defaults are gone with the bare
-/// unit's, and what follows from paths and mounts may be named twice without harm.
+/// Other units. What is read contains what systemd derived. The default dependencies are a bare
+/// unit's, where both have them; what follows from paths and mounts may be said twice.
 extension BlueprintDraft {
     mutating func carryDependencies(_ row: CopyRow, _ value: BusValue) {
-        let defaults = Set(bare.strings(row.name))
+        let alike = original["DefaultDependencies"] == bare["DefaultDependencies"]
+        let defaults = alike ? Set(bare.strings(row.name)) : []
         var kept = (value.strings ?? []).filter { !defaults.contains($0) && isForeign($0) }
         if row.name == "Requires" || row.name == "Requisite" {
             let missing = kept.filter(original.missingUnits.contains)

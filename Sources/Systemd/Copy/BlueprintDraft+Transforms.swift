@@ -6,8 +6,10 @@ extension BlueprintDraft {
         switch how {
         case .commands:
             sendCommands(row.name, value.elements ?? [])
+        case .hardLimit:
+            sendLimit(row, value, beside: row.name + "Soft")
         case .softLimit(let hard):
-            sendSoftLimit(row, value, after: hard)
+            sendLimit(row, value, beside: hard)
         case .workingDirectory:
             guard difference(row, value) != nil, let path = value.string else { return }
             send(row.name, .string(path.hasPrefix("!") ? "-" + path.dropFirst() : path))
@@ -19,6 +21,9 @@ extension BlueprintDraft {
         case .widened:
             guard difference(row, value) != nil, let number = value.uint16 else { return }
             send(row.name, .uint32(UInt32(number)))
+        case .reversed:
+            guard case .array(let element, let values) = difference(row, value) else { return }
+            send(row.name, .array(element: element, values.reversed()))
         case .directorySymlinks:
             sendDirectorySymlinks(row, value)
         }
@@ -40,9 +45,8 @@ extension BlueprintDraft {
         }
     }
 
-    private mutating func sendSoftLimit(_ row: CopyRow, _ value: BusValue, after hard: String) {
-        let hardIsSent = original[hard] != bare[hard]
-        guard hardIsSent || difference(row, value) != nil else { return }
+    private mutating func sendLimit(_ row: CopyRow, _ value: BusValue, beside other: String) {
+        guard value != bare[row.name] || original[other] != bare[other] else { return }
         send(row.name, value)
     }
 

@@ -6,6 +6,7 @@ struct BlueprintDraft {
     let original: UnitReading
     let bare: UnitReading
     let type: ServiceType
+    let startedAs: ServiceType
     let version: Int
     let originalStaysUp: Bool
     private(set) var properties: [(String, BusValue)] = []
@@ -18,6 +19,8 @@ struct BlueprintDraft {
         self.original = original
         self.bare = bare
         self.type = type
+        startedAs = type.ofCopy(
+            withPAM: !original.string("PAMName").isEmpty, systemd: version)
         self.version = version
         self.originalStaysUp = originalStaysUp
     }

@@ -58,6 +58,10 @@ extension CopyRow {
         rows(.impossible(why), signature, since: since, names)
     }
 
+    static func derived(_ signature: String, since: Int = 252, _ names: String...) -> [CopyRow] {
+        rows(.derived, signature, since: since, names)
+    }
+
     static func notASetting(
         _ what: NotASetting, _ signature: String, since: Int = 252, _ names: String...
     ) -> [CopyRow] {

@@ -30,8 +30,12 @@ public enum Transform: Hashable, Sendable {
     case refreshOnReload
     /// Read `q`, set `u`.
     case widened
-    /// Set after its hard limit, which would otherwise set both.
+    /// Setting either limit sets both where the other is unset, so both are sent if one differs,
+    /// the hard one first.
+    case hardLimit
     case softLimit(of: String)
+    /// Each element is put before the others, so it reads in reverse.
+    case reversed
     /// Since 257 lists every directory, also those without a symlink or a flag.
     case directorySymlinks
 }
@@ -52,6 +56,10 @@ public enum Caution: Hashable, Sendable {
     case dependencies
     /// Setting `Delegate` delegates every controller; the list alone says the same and is exact.
     case delegation
+    /// A systemd without BPF drops the list that it reads, and keeps only that there was one.
+    case fileSystems
+    /// Reads in reverse and with the devices that other settings add, which would come twice.
+    case deviceAllow
     /// Members that are denied with an errno are missing from an allow-list that is read.
     case systemCallFilter
     case runtimeDirectoryPreserve

@@ -67,10 +67,9 @@ extension CopyTable {
             .ownedByOthers, "as", "RequiredBy", "RequisiteOf", "WantedBy", "BoundBy", "UpheldBy",
             "ConsistsOf", "ConflictedBy", "OnFailureOf", "OnSuccessOf", "SliceOf"),
         // Follow from the other settings; a copy that is faithful has the same.
-        CopyRow.rows(
-            .derived, "b", ["CanStart", "CanStop", "CanReload", "CanIsolate", "CanFreeze"]),
-        CopyRow.rows(.derived, "b", since: 257, ["CanLiveMount"]),
-        CopyRow.rows(.derived, "as", ["CanClean"]),
-        CopyRow.rows(.derived, "b", ["SameProcessGroup"]),
+        CopyRow.derived(
+            "b", "CanStart", "CanStop", "CanReload", "CanIsolate", "CanFreeze", "SameProcessGroup"),
+        CopyRow.derived("b", since: 257, "CanLiveMount"),
+        CopyRow.derived("as", "CanClean"),
     ].flatMap { $0 }
 }

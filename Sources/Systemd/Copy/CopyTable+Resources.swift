@@ -6,7 +6,7 @@ extension CopyTable {
             "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK",
             "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
         ].flatMap {
-            CopyRow.copy("t", "Limit\($0)")
+            CopyRow.transform(.hardLimit, "t", "Limit\($0)")
                 + CopyRow.transform(.softLimit(of: "Limit\($0)"), "t", "Limit\($0)Soft")
         }
 
@@ -64,17 +64,17 @@ extension CopyTable {
         CopyRow.copy("s", since: 262, "CPUPressureWatch", "IOPressureWatch"),
         CopyRow.copy("t", since: 262, "CPUPressureThresholdUSec", "IOPressureThresholdUSec"),
         CopyRow.copy("s", "DevicePolicy"),
-        CopyRow.copy("a(ss)", "DeviceAllow"),
+        CopyRow.caution(.deviceAllow, "a(ss)", "DeviceAllow"),
     ].flatMap { $0 }
 
     static let network: [CopyRow] = [
         CopyRow.copy("b", "IPAccounting"),
         CopyRow.copy("a(iayu)", "IPAddressAllow", "IPAddressDeny"),
         CopyRow.copy("as", "IPIngressFilterPath", "IPEgressFilterPath"),
-        CopyRow.copy("a(iiqq)", "SocketBindAllow", "SocketBindDeny"),
+        CopyRow.transform(.reversed, "a(iiqq)", "SocketBindAllow", "SocketBindDeny"),
         CopyRow.copy("(bas)", "RestrictNetworkInterfaces"),
         CopyRow.copy("s", since: 262, "BindNetworkInterface"),
-        CopyRow.copy("a(ss)", "BPFProgram"),
+        CopyRow.transform(.reversed, "a(ss)", "BPFProgram"),
         CopyRow.copy("a(iiss)", since: 257, "NFTSet"),
     ].flatMap { $0 }
 }

@@ -81,7 +81,8 @@ extension CopyTable {
     ].flatMap { $0 }
 
     static let systemCalls: [CopyRow] = [
-        CopyRow.copy("(bas)", "RestrictAddressFamilies", "RestrictFileSystems"),
+        CopyRow.copy("(bas)", "RestrictAddressFamilies"),
+        CopyRow.caution(.fileSystems, "(bas)", "RestrictFileSystems"),
         CopyRow.caution(.systemCallFilter, "(bas)", "SystemCallFilter"),
         CopyRow.copy("(bas)", "SystemCallLog"),
         CopyRow.copy("as", "SystemCallArchitectures"),

@@ -37,10 +37,7 @@ extension CopyTable {
     static let impossible: [CopyRow] = [
         CopyRow.impossible(noSetter, "t", "TimeoutCleanUSec", "JobTimeoutUSec"),
         CopyRow.impossible(sockets, "as", "TriggeredBy"),
-        CopyRow.impossible(
-            Withheld(
-                because: "only a unit file of this unit could name what it activates",
-                so: "the copy activates nothing"), "as", "Triggers"),
+        CopyRow.impossible(activation, "as", "Triggers"),
         CopyRow.impossible(descriptors, "as", since: 257, "ExtraFileDescriptorNames"),
         CopyRow.impossible(descriptors, "u", "NFileDescriptorStore"),
     ].flatMap { $0 }
@@ -59,7 +56,7 @@ extension CopyTable {
         so: "nothing is started after the copy")
     private static let conditions = Withheld(
         because: "a condition that does not hold counts as a successful start without a process",
-        so: "the copy starts even where the original would be skipped")
+        so: "the copy starts even where the original would be skipped or refused")
     private static let manualUse = Withheld(
         because: "the copy is started and stopped by hand, and nothing else needs it",
         so: "only the trial decides when the copy starts and stops")
@@ -75,6 +72,9 @@ extension CopyTable {
     private static let sockets = Withheld(
         because: "a transient unit cannot be activated by a socket unit",
         so: "the copy is started without the listening sockets and has to open its own")
+    private static let activation = Withheld(
+        because: "a transient service cannot activate other units",
+        so: "the copy activates nothing")
     private static let descriptors = Withheld(
         because: "open file descriptors belong to the original's processes",
         so: "the copy starts without them")

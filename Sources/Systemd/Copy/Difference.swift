@@ -52,6 +52,10 @@ private struct Comparand {
         switch rule {
         case _ where raw.elements?.first?.isCommand == true:
             value = .array(element: "v", raw.elements?.map(\.withoutHistory) ?? [])
+        case .transform(.seLinuxContext):
+            value = raw.fields?.last ?? raw
+        case .caution(.fileSystems) where raw.fields?.last?.elements?.isEmpty == true:
+            value = .structure([.bool(false), .strings([])])
         case .caution(.type):
             let type = ServiceType(rawValue: raw.string ?? "")
             value = .string(type?.ofCopy.rawValue ?? raw.string ?? "")

@@ -24,6 +24,8 @@ enum DirectiveText {
         case .bool(let flag): flag ? "yes" : "no"
         case .uint64(.max): "infinity"
         case .uint64(let time) where property.hasSuffix("USec"): duration(microseconds: time)
+        case .uint32(let mode) where property == "UMask" || property.hasSuffix("Mode"):
+            "0" + String(mode, radix: 8)
         case .array(element: "s", let words): words.compactMap(\.string).joined(separator: " ")
         case .structure(let lists) where property.hasSuffix("ExitStatus"):
             lists.flatMap { $0.elements ?? [] }.map(\.description).joined(separator: " ")

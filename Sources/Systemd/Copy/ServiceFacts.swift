@@ -4,6 +4,9 @@ import SystemdBus
 public struct ServiceFacts: Hashable, Sendable {
     public let unit: String
     public let type: ServiceType
+    /// The type of the copy. Where it is `simple`, a sandbox that cannot be set up does not fail
+    /// the start job and shows only in the exit status.
+    public let startedAs: ServiceType
     public let remainsAfterExit: Bool
     public let canReload: Bool
     public let hasStopCommands: Bool
@@ -37,9 +40,10 @@ public struct ServiceFacts: Hashable, Sendable {
     /// what is sent.
     public let dropInPaths: [String]
 
-    init(of unit: UnitReading, type: ServiceType) {
+    init(of unit: UnitReading, type: ServiceType, startedAs: ServiceType) {
         self.unit = unit.name
         self.type = type
+        self.startedAs = startedAs
         remainsAfterExit = unit.isTrue("RemainAfterExit")
         canReload = unit.isTrue("CanReload")
         hasStopCommands = unit.hasCommands("ExecStop")

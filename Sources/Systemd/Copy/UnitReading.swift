@@ -38,7 +38,7 @@ extension UnitReading {
         strings("TriggeredBy").filter { $0.hasSuffix(suffix) }.sorted()
     }
 
-    var hasCommands: (String) -> Bool {
-        { command in self["\(command)Ex"]?.elements?.isEmpty == false }
+    func hasCommands(_ kind: String) -> Bool {
+        self["\(kind)Ex"]?.elements?.isEmpty == false
     }
 }

@@ -73,6 +73,16 @@ public struct Service: Sendable {
             stopDeadline: blueprint.stopDeadline)
     }
 
+    private var directory: String { "\(machine.root)/run/systemd/system/\(unit).d" }
+
+    /// Takes the drop-in of `install` away again and reloads the manager.
+    public func uninstall() async throws(ExperimentError) {
+        try? FileManager.default.removeItem(atPath: directory + "/zz-temper.conf")
+        try await experiment { () async throws(BusError) in
+            _ = try await machine.manager("Reload")
+        }
+    }
+
     /// Puts a drop-in on the real unit, below /run, and reloads the manager: only for machines
     /// that are thrown away.
     ///
@@ -80,7 +90,6 @@ public struct Service: Sendable {
     public func install(
         dropIn: String, expecting expected: Sandbox
     ) async throws(ExperimentError) -> [String] {
-        let directory = "\(machine.root)/run/systemd/system/\(unit).d"
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true)
@@ -93,12 +102,8 @@ public struct Service: Sendable {
             _ = try await machine.manager("Reload")
         }
         let found = Sandbox(properties: try await machine.reading(of: unit).properties)
-        let expected = expected.withImplied
-        return Catalogue.standard.directives.map(\.name).compactMap { name in
-            found.agrees(with: expected, on: name)
-                ? nil
-                : "\(name) reads \(found.text(name)) instead of \(expected.text(name))"
-        }
+        let expected = expected.withImplied(by: dialect)
+        return found.differences(from: expected)
     }
 }
 
@@ -170,37 +175,6 @@ extension Machine {
             throw ExperimentError(
                 "systemd cannot load \(unit) (\(state)): \(problem); "
                     + "`systemd-analyze verify \(unit)` says where")
-        }
-    }
-}
-
-extension Sandbox {
-    /// Whether two sandboxes mean the same by a directive. Lists are sets to systemd, and an
-    /// absent value is its default.
-    func agrees(with other: Sandbox, on name: String) -> Bool {
-        // MemoryKSM= reads no whether it was never set or set to no.
-        self[name] == other[name] || text(name) == other.text(name)
-            || (name == "MemoryKSM" && !flag(name) && !other.flag(name))
-    }
-
-    /// The value in a form in which equal meanings are equal.
-    func text(_ name: String) -> String {
-        switch self[name] {
-        case nil: "unset"
-        case .flag(let on): on ? "yes" : "no"
-        case .word: word(name, default: "")
-        case .mode(let mode): "0" + String(mode, radix: 8)
-        case .number(let number): String(number)
-        case .mask:
-            name == "RestrictNamespaces"
-                ? NamespaceType.names(in: mask(name, default: .max)).joined(separator: " ")
-                : Capability.names(in: mask(name, default: Capability.all)).joined(separator: " ")
-        case .list(let names): names.sorted().joined(separator: " ")
-        case .filter(let allow, let names):
-            (allow ? "" : "~") + names.sorted().joined(separator: " ")
-        case .prefixes(let prefixes):
-            prefixes.map { "\($0.bytes)/\($0.length)" }.sorted().joined(separator: " ")
-        case .ports(let ports): ports.map { "\($0.lowest)+\($0.count)" }.joined(separator: " ")
         }
     }
 }

@@ -19,22 +19,12 @@ extension Sandbox {
     }
 
     /// Every directive whose value matters: the catalogue's and those that only score.
-    private static let directives: [String] =
+    static let directives: [String] =
         Catalogue.standard.directives.map(\.name) + [
             "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
             "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
         ]
 
-    /// The properties that take a unit from this sandbox to `tighter`, as a transient unit takes
-    /// them. A nil value means that the property must not be sent at all.
-    public func properties(to tighter: Sandbox) -> [(name: String, value: BusValue?)] {
-        let changed = Set(settings.keys).union(tighter.settings.keys)
-            .filter { settings[$0] != tighter.settings[$0] }
-        return changed.sorted().flatMap { name -> [(name: String, value: BusValue?)] in
-            guard let value = tighter[name] else { return [(name, nil)] }
-            return value.properties(of: name)
-        }
-    }
 }
 
 extension SettingValue {

@@ -72,7 +72,7 @@ public struct CommandProbe: Probe {
         }
         // What a process said in its last moment reaches the journal a little after its end.
         for _ in 0..<4 {
-            let lines = try machine.log(ofInvocation: invocation.bytes ?? [])
+            let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
             if let line = lines.last(where: { $0.source != "systemd" }) { return line.message }
             try? await Task.sleep(for: .milliseconds(10))
         }

@@ -64,7 +64,7 @@ public struct RealService: ServiceUnderTest {
             let invocation = try await experiment { () async throws(BusError) in
                 try await machine.property("InvocationID", of: path, Machine.unitInterface)
             }
-            return try machine.log(ofInvocation: invocation.bytes ?? [])
+            return try machine.log(ofInvocation: invocation.bytes ?? [], of: service.unit)
         }
 
         func end() async {

@@ -72,7 +72,7 @@ struct TransientCopy: ServiceCopy {
         let invocation = try await experiment { () async throws(BusError) in
             try await machine.property("InvocationID", of: path, Machine.unitInterface)
         }
-        return try machine.log(ofInvocation: invocation.bytes ?? [])
+        return try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
     }
 
     func end() async { await machine.forget(name) }
@@ -102,14 +102,16 @@ extension Machine {
         }.value
     }
 
-    func log(ofInvocation bytes: [UInt8]) throws(ExperimentError) -> [LogLine] {
+    func log(ofInvocation bytes: [UInt8], of unit: String) throws(ExperimentError) -> [LogLine] {
         let digits = bytes.map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
         if bytes.isEmpty { return [] }
         do {
             let journal = try JournalReader(root.isEmpty ? .local : .root(root))
-            return try journal.entries(ofInvocation: digits, limit: 200).map { entry in
+            return try journal.entries(
+                ofInvocation: digits, unit: unit, limit: 200
+            ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
                     message: entry.message, messageID: entry.messageID)

@@ -59,26 +59,14 @@ public struct TransientService: ServiceUnderTest {
 
     /// What is handed to StartTransientUnit for this profile.
     public func properties(_ profile: Profile, _ limit: Duration? = nil) -> [(String, BusValue)] {
-        let tighter = sandbox.tightened(by: profile, in: catalogue, dialect: dialect)
-        var changes = sandbox.properties(to: tighter)
+        var settings: [(String, BusValue)] = []
         if let limit, limit < blueprint.startDeadline {
-            changes.append(("TimeoutStartUSec", .uint64(limit.microseconds)))
+            settings.append(("TimeoutStartUSec", .uint64(limit.microseconds)))
         }
-        changes.removeAll { $0.name == "SystemCallFilter" }
-        // Groups are sent by name, as the drop-in has them, and not as the calls of today.
-        let calls = CallFilterChange(from: sandbox, taking: profile, in: catalogue)
-        if calls.replaces { changes.append(("SystemCallFilter", nil)) }
-        let values = changes.compactMap { change in
-            change.value.map { (change.name, $0) }
-        }
-        let dropped = Set(changes.filter { $0.value == nil }.map(\.name))
-        return blueprint.properties(replacing: values).filter { !dropped.contains($0.0) }
-            + calls.assignments.map { assignment in
-                (
-                    "SystemCallFilter",
-                    .structure([.bool(assignment.allow), .strings(assignment.names)])
-                )
-            } + [
+        let changes = sandbox.changes(taking: profile, in: catalogue, dialect: dialect)
+        settings += changes.replacing
+        return blueprint.properties(replacing: settings).filter { !changes.dropped.contains($0.0) }
+            + changes.appended + [
                 ("Description", .string("temper's copy of \(blueprint.facts.unit)")),
                 ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
             ]

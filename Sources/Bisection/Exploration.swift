@@ -1,0 +1,208 @@
+/// The search proper: the failures that are not explained yet, each a site to dig at, and the
+/// items of which nothing is known.
+///
+/// A failure's residue is what it adds to the accepted items. Of one item: that item breaks on
+/// top of them, and the question is why. Of several: which of them comes first? Only when no
+/// site is left are further items added to the accepted ones; with more than one question a
+/// round, both happen side by side.
+struct Exploration {
+    private let space: SearchSpace
+    private let standing: Standing
+    private let knowledge: Knowledge
+    private let isProof: Bool
+    private let outlook: Outlook
+    private let naming: [Double]
+
+    init(_ plan: Plan) {
+        space = plan.space
+        standing = plan.standing
+        knowledge = plan.knowledge
+        isProof = plan.search.options.rigor == .proof
+        outlook = plan.search.outlook
+        naming = space.items.indices.map(plan.search.namingRecord.chance(ofNaming:))
+    }
+
+    func questions(upTo limit: Int) -> [Question] {
+        let (sites, untouched) = survey()
+        let first = sites.lazy.map { questions(at: $0, upTo: 1) }.first { !$0.isEmpty } ?? []
+        guard limit > 1 else { return first }
+        let shares = Share.deal(limit, over: sites.map(gain))
+        var asked = zip(sites, shares).flatMap { questions(at: $0, upTo: $1) }
+        asked += solos(of: untouched).prefix(max(limit - asked.count, 0))
+        var seen = Set<ItemSet>()
+        let news = asked.filter {
+            knowledge.implied($0.configuration) == nil && seen.insert($0.configuration).inserted
+        }
+        return news.isEmpty ? first : news
+    }
+
+    /// Where there is something to find out.
+    private enum Site {
+        /// One item is left to blame: which conflict is it?
+        case conflict(Standing.Residue)
+        /// One item is likely to be to blame, if those that were vouched for are not.
+        case suspect(Int)
+        /// Something in the line breaks.
+        case failure(Line)
+        /// Nothing is known of the line.
+        case fresh(Line)
+    }
+}
+
+// MARK: - Surveying
+
+extension Exploration {
+    /// The sites, the best known first, and the items that belong to none.
+    private func survey() -> (sites: [Site], untouched: ItemSet) {
+        var sites: [Site] = []
+        var taken = ItemSet()
+        var open = standing.open
+        let vouched = trusted
+        for residue in standing.residues.sorted(by: { size(of: $0) < size(of: $1) }) {
+            let suspects = residue.items.subtracting(standing.vouched)
+            guard suspects.isEmpty || suspects.isDisjoint(with: taken) else { continue }
+            taken.formUnion(suspects)
+            if residue.items.count == 1 {
+                sites.append(.conflict(residue))
+            } else if suspects.isEmpty {
+                sites.append(.failure(line(.empty, after: residue.items)))
+            } else if let suspect = suspects.only {
+                if isProof { sites.append(.suspect(suspect)) }
+                open.subtract(space.above[suspect])
+            } else {
+                sites.append(.failure(line(suspects, after: vouched)))
+            }
+        }
+        open.subtract(space.upward(taken))
+        if vouched.isEmpty { open.subtract(space.upward(standing.vouched)) }
+        let fresh = line(open, after: vouched)
+        if !fresh.items.isEmpty { sites.append(.fresh(fresh)) }
+        return (sites, open)
+    }
+
+    /// The items vouched for, unless it is known that they do not all hold together.
+    private var trusted: ItemSet {
+        let areWrong = standing.residues.contains { $0.items.isSubset(of: standing.vouched) }
+        return areWrong ? .empty : standing.vouched
+    }
+
+    /// The smaller the residue, the less there is to find in it.
+    private func size(of residue: Standing.Residue) -> Int {
+        residue.items.subtracting(standing.vouched).count * space.items.count
+            + residue.items.count
+    }
+
+    private func line(_ items: ItemSet, after vouched: ItemSet) -> Line {
+        Line(items, after: vouched, in: space, outlook: outlook, interaction: interaction)
+    }
+
+    /// How likely an item is to break on top of what is accepted though it would pass alone.
+    ///
+    /// A service has three tenths of an interacting pair, so the guess, and one more with each
+    /// that was found; an item is in one with the share of it that two items of all are, and its
+    /// partner is accepted already with the share that the accepted items are.
+    private var interaction: Double {
+        let found = standing.conflicts.count { $0.items.count > 1 }
+        let size = Double(space.items.count)
+        let pairs = 0.3 + Double(found)
+        return pairs * 2 / size * Double(standing.accepted.count) / size + 0.0001
+    }
+}
+
+// MARK: - Asking
+
+extension Exploration {
+    private func questions(at site: Site, upTo limit: Int) -> [Question] {
+        guard limit > 0 else { return [] }
+        switch site {
+        case .conflict(let residue):
+            return explanation(of: residue).questions(upTo: limit)
+        case .suspect(let suspect):
+            if canStandAlone(suspect) { return [solo(suspect)] }
+            let vouched = standing.vouched
+            return [Question(standing.accepted.union(vouched), for: .accept(vouched))]
+        case .failure(let line):
+            return questions(in: grouping(line, isContaminated: true), upTo: limit)
+        case .fresh(let line):
+            return questions(in: grouping(line, isContaminated: false), upTo: limit)
+        }
+    }
+
+    private func grouping(_ line: Line, isContaminated: Bool) -> Grouping {
+        Grouping(
+            line: line, base: standing.accepted, isContaminated: isContaminated, naming: naming)
+    }
+
+    private func questions(in grouping: Grouping, upTo limit: Int) -> [Question] {
+        guard limit == 1 else { return grouping.pieces(limit, in: space) }
+        let group = grouping.bestGroup(in: space)
+        // Half a trial is what seeing a culprit fail alone saves on average.
+        guard isProof,
+            let solo = grouping.bestSolo(in: space, credit: 0.5, where: canStandAlone),
+            solo.worth > group?.worth ?? 0
+        else { return group.map { [$0.question] } ?? [] }
+        return [solo.question]
+    }
+
+    private func solo(_ item: Int) -> Question { Question(space.below[item], for: .solo(item)) }
+
+    /// Whether an item would be proved to break if it failed alone: what it requires passes.
+    private func canStandAlone(_ item: Int) -> Bool {
+        knowledge.implied(space.required(by: item)) == .passed
+    }
+
+    private func explanation(of residue: Standing.Residue) -> Explanation {
+        var partners: [Int: Int] = [:]
+        for conflict in standing.conflicts where conflict.items.count > 1 {
+            for item in conflict.items { partners[item, default: 0] += 1 }
+        }
+        return Explanation(
+            of: residue.failure.configuration, knowing: knowledge, in: space, partners: partners
+        ) { item in
+            let alone = outlook.chance(item)
+            return alone / (alone + interaction)
+        }
+    }
+
+    /// For places in a round that nothing better fills: the likeliest culprits, alone.
+    private func solos(of items: ItemSet) -> [Question] {
+        guard isProof else { return [] }
+        return items.filter { outlook.chance($0) > 0.1 && canStandAlone($0) }
+            .sorted { outlook.chance($0) > outlook.chance($1) }
+            .map(solo)
+    }
+}
+
+// MARK: - Sharing a round
+
+extension Exploration {
+    /// The information that so many questions at a site bring, in bits.
+    private func gain(at site: Site) -> (Int) -> Double {
+        switch site {
+        case .conflict, .failure: return { log2(Double($0 + 1)) }
+        case .suspect: return { $0 > 0 ? 1 : 0 }
+        case .fresh(let line):
+            let bits = -log2(line.survival[line.items.count])
+            return { count in
+                guard count > 0 else { return 0 }
+                return Double(count) * entropy(exp2(-min(1, bits / Double(count))))
+            }
+        }
+    }
+}
+
+/// How many questions of a round each site gets.
+enum Share {
+    /// One after the other to where it brings most.
+    static func deal(_ count: Int, over gains: [(Int) -> Double]) -> [Int] {
+        var shares = gains.map { _ in 0 }
+        for _ in 0..<count {
+            let margins = zip(gains, shares).map { $0($1 + 1) - $0($1) }
+            guard let best = margins.indices.max(by: { margins[$0] < margins[$1] }),
+                margins[best] > 0
+            else { break }
+            shares[best] += 1
+        }
+        return shares
+    }
+}

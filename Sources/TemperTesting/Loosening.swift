@@ -1,0 +1,96 @@
+import Hardening
+
+extension Sandbox {
+    /// The directives by which this sandbox lets through something that `before` did not; empty
+    /// when it is at least as strict.
+    ///
+    /// Says for each shape of value what "stricter" means, in terms of what a process can do and
+    /// without the catalogue's rules, so that the two can be held against each other. Ladders
+    /// are compared by the order that the catalogue gives them.
+    public func loosened(from before: Sandbox, in catalogue: Catalogue) -> [String] {
+        Set(settings.keys).union(before.settings.keys).sorted().filter { name in
+            isLooser(than: before, by: name, catalogue)
+        }
+    }
+
+    private func isLooser(
+        than before: Sandbox, by name: String, _ catalogue: Catalogue
+    ) -> Bool {
+        switch name {
+        case "CapabilityBoundingSet", "RestrictNamespaces", "AmbientCapabilities":
+            let known =
+                name == "RestrictNamespaces" ? NamespaceType.all(knownTo: .max) : Capability.all
+            let unset = name == "AmbientCapabilities" ? 0 : known
+            return bits(name, unset) & ~before.bits(name, unset) & known != 0
+        case "SystemCallFilter", "RestrictAddressFamilies", "RestrictFileSystems",
+            "RestrictNetworkInterfaces":
+            return letsThroughMore(than: before, by: name)
+        case "NoExecPaths": return !Set(list(name)).isSuperset(of: before.list(name))
+        case "DeviceAllow", "SupplementaryGroups":
+            // systemd itself adds the hardware clock, for reading, to a policy of its own making.
+            return !Set(list(name)).subtracting(["char-rtc r"]).isSubset(of: before.list(name))
+        case "SystemCallArchitectures":
+            if before.list(name).isEmpty { return false }
+            // The machine's own architecture is always there (systemd.exec(5)).
+            let granted = Set(list(name)).subtracting(["native"])
+            return list(name).isEmpty || !granted.isSubset(of: before.list(name))
+        case "IPAddressAllow": return !Set(prefixes(name)).isSubset(of: before.prefixes(name))
+        case "IPAddressDeny":
+            return !Set(prefixes(name)).isSuperset(of: before.prefixes(name))
+                && !Set(prefixes(name)).isSuperset(of: AddressPrefix.any)
+        case "SocketBindAllow": return !Set(ports(name)).isSubset(of: before.ports(name))
+        case "SocketBindDeny":
+            return !ports(name).contains(.any)
+                && !Set(ports(name)).isSuperset(of: before.ports(name))
+        case "UMask": return mode(name) & before.mode(name) != before.mode(name)
+        case "SystemCallErrorNumber": return before.filtersCalls && answer < before.answer
+        case "Delegate": return flag(name) && !before.flag(name)
+        case "MemoryKSM": return flag(name) && !before.flag(name)
+        default: return step(name, catalogue) < before.step(name, catalogue)
+        }
+    }
+
+    private func letsThroughMore(than before: Sandbox, by name: String) -> Bool {
+        let (allows, named) = plainFilter(name)
+        let (allowed, listed) = before.plainFilter(name)
+        return switch (allowed, allows) {
+        case (false, false): !named.isSuperset(of: listed)
+        case (false, true): !named.isDisjoint(with: listed)
+        case (true, true): !named.isSubset(of: listed)
+        case (true, false): true
+        }
+    }
+
+    /// A filter's names without the answers that some of them carry (`mount:EPERM`). A list of
+    /// interfaces that is empty restricts nothing.
+    private func plainFilter(_ name: String) -> (allow: Bool, names: Set<String>) {
+        let (allow, names) = filter(name)
+        if name == "RestrictNetworkInterfaces" && names.isEmpty { return (false, []) }
+        return (allow, Set(names.map { String($0.prefix { $0 != ":" }) }))
+    }
+
+    private func bits(_ name: String, _ unset: UInt64) -> UInt64 {
+        if case .mask(let mask) = self[name] { mask } else { unset }
+    }
+
+    private func ports(_ name: String) -> [PortRange] {
+        if case .ports(let ports) = self[name] { ports } else { [] }
+    }
+
+    private func mode(_ name: String) -> UInt32 {
+        if case .mode(let mode) = self[name] { mode } else { 0o022 }
+    }
+
+    /// An error number is the mildest answer to a denied call, and death the hardest.
+    private var answer: Int { self["SystemCallErrorNumber"] == .kill ? 1 : 0 }
+
+    /// How far up its ladder a setting stands; a flag has two steps.
+    private func step(_ name: String, _ catalogue: Catalogue) -> Int {
+        for restriction in catalogue.directive(name)?.restrictions ?? [] {
+            if case .climb(_, let order) = restriction.change {
+                return order.firstIndex(of: word(name, default: order[0])) ?? order.count
+            }
+        }
+        return flag(name) ? 1 : 0
+    }
+}

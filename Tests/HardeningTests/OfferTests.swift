@@ -1,0 +1,113 @@
+import Hardening
+import Testing
+
+@Suite("Offer") struct OfferTests {
+    let catalogue = Catalogue.standard
+
+    @Test("a bare service is offered everything but what is held back")
+    func bare() {
+        let offer = Offer(catalogue: catalogue, sandbox: Sandbox(), dialect: .invented)
+        let tried = Set(offer.restrictions.map(\.id))
+        #expect(tried.contains("ProtectSystem=strict"))
+        #expect(tried.contains("CapabilityBoundingSet=~CAP_SYS_ADMIN"))
+        #expect(tried.count + offer.leftOut.count == catalogue.restrictions.count)
+        for left in offer.leftOut {
+            switch left.reason {
+            case .heldBack, .alreadyInForce: break
+            default: Issue.record("\(left)")
+            }
+        }
+    }
+
+    @Test("a value that this systemd does not know is left out and says since when there is one")
+    func unknown() {
+        let old = Dialect(version: 252, calls: Dialect.invented.calls)
+        #expect(reason("PrivateTmp=disconnected", dialect: old) == .unknownTo(version: 257))
+        #expect(reason("RestrictNamespaces=~time", dialect: old) == .unknownTo(version: 262))
+        #expect(reason("PrivateTmp=yes", dialect: old) == nil)
+    }
+
+    @Test("what this machine would ignore is left out and says what is missing")
+    func ignored() {
+        let poor = Dialect(version: 262, calls: Dialect.invented.calls, available: [.realNetwork])
+        #expect(reason("LockPersonality=yes", dialect: poor) == .ignored(.seccomp))
+        #expect(reason("SocketBindDeny=any", dialect: poor) == .ignored(.bpfFramework))
+        #expect(reason("ProtectSystem=full", dialect: poor) == nil)
+    }
+
+    @Test("what is in force already is left out")
+    func inForce() {
+        let sandbox = Sandbox(["ProtectSystem": .word("full"), "SystemCallErrorNumber": .kill])
+        #expect(reason("ProtectSystem=yes", sandbox) == .alreadyInForce)
+        #expect(reason("ProtectSystem=full", sandbox) == .alreadyInForce)
+        #expect(reason("ProtectSystem=strict", sandbox) == nil)
+        // No call is denied yet, so nothing kills.
+        #expect(reason("SystemCallErrorNumber=kill", sandbox) == nil)
+    }
+
+    @Test("what the user keeps is left out, with whatever contains it")
+    func kept() {
+        let step: Set = ["ProtectSystem=full"]
+        #expect(reason("ProtectSystem=full", keep: step) == .kept)
+        #expect(reason("ProtectSystem=strict", keep: step) == .contains("ProtectSystem=full"))
+        #expect(reason("ProtectSystem=yes", keep: step) == nil)
+        let directive: Set = ["CapabilityBoundingSet"]
+        #expect(reason("CapabilityBoundingSet=~CAP_KILL", keep: directive) == .kept)
+        #expect(
+            reason("ProtectKernelLogs=yes", keep: directive)
+                == .contains("CapabilityBoundingSet=~CAP_SYSLOG"))
+    }
+
+    @Test("what is held back is tried when it is asked for")
+    func attempted() {
+        guard case .heldBack = reason("DynamicUser=yes") else {
+            Issue.record("DynamicUser is not held back")
+            return
+        }
+        #expect(reason("DynamicUser=yes", attempt: ["DynamicUser=yes"]) == nil)
+    }
+
+    @Test("what cannot work with the service is held back whoever asks")
+    func impossible() {
+        let forking = Sandbox(["Type": .word("forking")])
+        #expect(
+            reason("PrivatePIDs=yes", forking, attempt: ["PrivatePIDs=yes"])
+                == .heldBack("systemd refuses it for Type=forking"))
+        #expect(
+            reason("RemoveIPC=yes", Sandbox())
+                == .heldBack("systemd never removes objects of root"))
+        #expect(reason("RemoveIPC=yes", Sandbox(["User": .word("daemon")])) == nil)
+    }
+
+    @Test("implications are told within the offer only")
+    func implications() throws {
+        let offer = Offer(
+            catalogue: catalogue, sandbox: Sandbox(["ProtectSystem": .word("yes")]),
+            dialect: .invented)
+        let strict = try #require(offer.restrictions.first { $0.id == "ProtectSystem=strict" })
+        #expect(offer.implications(of: strict) == ["ProtectSystem=full"])
+    }
+
+    @Test("every restriction of an offer is worth something, and the heavy ones are worth more")
+    func weights() throws {
+        let sandbox = Sandbox()
+        let offer = Offer(catalogue: catalogue, sandbox: sandbox, dialect: .invented)
+        let weights = offer.weights(in: catalogue, on: sandbox, dialect: .invented)
+        #expect(weights.count == offer.restrictions.count)
+        #expect(weights.allSatisfy { $0 >= 1 && $0.isFinite })
+        let worth = Dictionary(uniqueKeysWithValues: zip(offer.restrictions.map(\.id), weights))
+        #expect(worth["PrivateNetwork=yes"] == 2501)
+        #expect(worth["PrivateIPC=yes"] == 1)
+        // Any of the three leaves the test as it is, so each is a third of it.
+        #expect(worth["CapabilityBoundingSet=~CAP_SETGID"] == 501)
+    }
+
+    private func reason(
+        _ id: String, _ sandbox: Sandbox = Sandbox(), dialect: Dialect = .invented,
+        keep: Set<String> = [], attempt: Set<String> = []
+    ) -> Offer.Reason? {
+        Offer(
+            catalogue: catalogue, sandbox: sandbox, dialect: dialect, keep: keep, attempt: attempt
+        ).leftOut.first { $0.id == id }?.reason
+    }
+}

@@ -1,0 +1,94 @@
+import Hardening
+import TemperTesting
+import Testing
+
+@Suite("Tightening") struct TighteningTests {
+    let catalogue = Catalogue.standard
+    let dialect = Dialect.invented
+
+    @Test("taking a profile twice is taking it once")
+    func idempotent() {
+        forRandomCases(seed: 1) { before, first, _ in
+            let once = before.tightened(by: first, in: catalogue, dialect: dialect)
+            let twice = once.tightened(by: first, in: catalogue, dialect: dialect)
+            #expect(twice == once)
+        }
+    }
+
+    @Test("no profile loosens anything, and a larger one is at least as strict")
+    func monotone() {
+        forRandomCases(seed: 2) { before, first, second in
+            let lower = before.tightened(by: first, in: catalogue, dialect: dialect)
+            let upper = before.tightened(by: first.join(second), in: catalogue, dialect: dialect)
+            #expect(lower.loosened(from: before, in: catalogue) == [])
+            #expect(upper.loosened(from: lower, in: catalogue) == [])
+        }
+    }
+
+    @Test("profiles can be taken in either order or at once")
+    func commutes() {
+        // What a denied call gets is asked of a service that has denied calls.
+        let kill = "SystemCallErrorNumber=kill"
+        forRandomCases(seed: 3) { before, first, second in
+            let first = Profile(recorded: first.restrictions.subtracting([kill]))
+            let second = Profile(recorded: second.restrictions.subtracting([kill]))
+            func take(_ profiles: Profile...) -> Sandbox {
+                profiles.reduce(before) {
+                    $0.tightened(by: $1, in: catalogue, dialect: dialect)
+                }.sorted
+            }
+            let together = take(first.join(second))
+            #expect(take(first, second) == together)
+            #expect(take(second, first) == together)
+        }
+    }
+
+    @Test("what was taken is in force, and taking what is in force changes nothing")
+    func inForce() {
+        forRandomCases(seed: 4, count: 200) { before, profile, _ in
+            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+            for restriction in catalogue.restrictions {
+                let alone = Profile(recorded: [restriction.id])
+                let next = after.tightened(by: alone, in: catalogue, dialect: dialect)
+                if after.already(has: restriction, dialect: dialect) {
+                    #expect(next == after, "\(restriction.id)")
+                }
+                let needsFilter = restriction.change == .killOnDeniedCall && !after.filtersCalls
+                if profile.restrictions.contains(restriction.id) && !needsFilter {
+                    #expect(after.already(has: restriction, dialect: dialect), "\(restriction.id)")
+                }
+            }
+        }
+    }
+
+    @Test("a drop-in for what is in force already assigns nothing")
+    func nothingToDo() {
+        forRandomCases(seed: 5, count: 300) { before, profile, _ in
+            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+            let dropIn = DropIn(from: after, taking: profile, in: catalogue, dialect: dialect)
+            #expect(dropIn.text == "[Service]\n")
+        }
+    }
+
+    @Test("what systemd adds by itself is added once")
+    func implied() {
+        forRandomCases(seed: 6, count: 500) { before, _, _ in
+            let loaded = before.withImplied(by: dialect)
+            #expect(loaded.withImplied(by: dialect) == loaded)
+            #expect(loaded.loosened(from: before, in: catalogue) == [])
+        }
+    }
+
+    private func forRandomCases(
+        seed: UInt64, count: Int = 1000, _ body: (Sandbox, Profile, Profile) -> Void
+    ) {
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<count {
+            let sandbox = Sandbox.random(using: &generator)
+            func profile() -> Profile {
+                .random(of: catalogue.restrictions, in: catalogue, using: &generator)
+            }
+            body(sandbox, profile(), profile())
+        }
+    }
+}

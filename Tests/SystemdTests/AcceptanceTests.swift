@@ -1,0 +1,188 @@
+import Fixtures
+import Hardening
+import SystemdBus
+import Testing
+
+@testable import Systemd
+
+extension AgainstSystemd {
+    /// Every restriction of the catalogue as systemd itself takes it: over D-Bus as a copy gets
+    /// it, and as the text of a drop-in.
+    @Suite struct Acceptance {
+        let catalogue = Catalogue.standard
+
+        @Test(
+            "every restriction a version should know is taken over D-Bus as predicted",
+            arguments: Release.allCases)
+        func overTheBus(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                let bare = try await bench.bareSandbox()
+                for restriction in catalogue.restrictions
+                where restriction.introduced <= dialect.version {
+                    for profile in profiles(of: restriction) {
+                        let found = try await bench.transient(bare, taking: profile, dialect)
+                        let predicted = bare.tightened(
+                            by: profile, in: catalogue, dialect: dialect
+                        ).withImplied(by: dialect)
+                        let differences = found.differences(from: predicted)
+                        #expect(differences == [], "\(restriction.id)")
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "every restriction a version should know is taken from a drop-in as predicted",
+            arguments: Release.allCases)
+        func fromADropIn(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                let plain = "[Service]\nExecStart=/bin/true\n"
+                try bench.write("plain.service", plain)
+                let bare = try await bench.sandbox(of: "plain.service")
+                var expected: [(unit: String, Restriction, Profile)] = []
+                for restriction in catalogue.restrictions
+                where restriction.introduced <= dialect.version {
+                    for profile in profiles(of: restriction) {
+                        let unit = "u\(expected.count).service"
+                        let dropIn = DropIn(
+                            from: bare, taking: profile, in: catalogue, dialect: dialect)
+                        try bench.write(unit, plain, dropIns: [UnitBench.dropIn: dropIn.text])
+                        expected.append((unit, restriction, profile))
+                    }
+                }
+                try await bench.reload()
+                for (unit, restriction, profile) in expected {
+                    let predicted = bare.tightened(
+                        by: profile, in: catalogue, dialect: dialect
+                    ).withImplied(by: dialect)
+                    let differences = try await bench.sandbox(of: unit).differences(from: predicted)
+                    #expect(differences == [], "\(restriction.id)")
+                }
+                #expect(try await bench.complaints() == [])
+            }
+        }
+
+        @Test(
+            "a restriction of a later version is not taken, over D-Bus or from a drop-in",
+            arguments: [Release.bookworm, .trixie])
+        func gates(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                // What a systemd that knows everything would be handed.
+                let later = Dialect(
+                    version: .max, calls: dialect.calls.filter { !$0.value.isEmpty },
+                    fileSystems: dialect.fileSystems)
+                let plain = "[Service]\nExecStart=/bin/true\n"
+                try bench.write("plain.service", plain)
+                let bare = try await bench.sandbox(of: "plain.service")
+                let unknown = catalogue.restrictions.filter {
+                    // Tested by itself below.
+                    $0.introduced > dialect.version && $0.id != "RestrictNamespaces=~time"
+                }
+                #expect(!unknown.isEmpty)
+                for (index, restriction) in unknown.enumerated() {
+                    let profile = Profile(recorded: [restriction.id])
+                    let dropIn = DropIn(from: bare, taking: profile, in: catalogue, dialect: later)
+                    try bench.write(
+                        "u\(index).service", plain, dropIns: [UnitBench.dropIn: dropIn.text])
+                }
+                try await bench.reload()
+                for (index, restriction) in unknown.enumerated() {
+                    let profile = Profile(recorded: [restriction.id])
+                    let predicted = bare.tightened(by: profile, in: catalogue, dialect: later)
+                    let overTheBus = try? await bench.transient(bare, taking: profile, later)
+                    #expect(
+                        overTheBus?[restriction.directive] != predicted[restriction.directive],
+                        "\(restriction.id) over D-Bus")
+                    let found = try await bench.sandbox(of: "u\(index).service")
+                    #expect(
+                        found[restriction.directive] != predicted[restriction.directive],
+                        "\(restriction.id) in a drop-in")
+                }
+                let complaints = try await bench.complaints()
+                for (index, restriction) in unknown.enumerated() {
+                    #expect(
+                        complaints.contains { $0.contains("/u\(index).service.d/") },
+                        "\(restriction.id): \(complaints)")
+                }
+            }
+        }
+
+        @Test(
+            "namespaces of type time cannot be restricted before systemd 262",
+            arguments: Release.allCases)
+        func timeNamespaces(_ release: Release) async throws {
+            try await withBench(release) { bench, dialect in
+                let time = NamespaceType.bit("time")
+                let name = "RestrictNamespaces"
+                let only = try? await bench.machine.neverStarted(with: [(name, .uint64(time))])
+                let isKnown = dialect.version >= 262
+                #expect(
+                    (only?[name]?.uint64 == time) == isKnown, "\(String(describing: only?[name]))")
+                try bench.write("only.service", "[Service]\nExecStart=/bin/true\n\(name)=time\n")
+                try await bench.reload()
+                let found = try await bench.sandbox(of: "only.service")
+                #expect((found[name] == .mask(time)) == isKnown, "\(found.text(name))")
+            }
+        }
+
+        @Test("the groups that a restriction implies are contained in every version's own")
+        func implications() async throws {
+            for release in Release.allCases {
+                try await withBench(release) { _, dialect in
+                    for restriction in catalogue.directive("SystemCallFilter")?.restrictions ?? []
+                    where restriction.introduced <= dialect.version {
+                        switch restriction.change {
+                        case .denyCalls(let name), .allowOnlyCalls(let name):
+                            #expect(dialect.calls[name]?.isEmpty == false, "\(release): \(name)")
+                        default: Issue.record("\(restriction.id)")
+                        }
+                        for implied in restriction.implies {
+                            #expect(
+                                catalogue.contains(restriction.id, implied, dialect),
+                                "\(release): \(restriction.id) without \(implied)")
+                        }
+                    }
+                }
+            }
+        }
+
+        /// The restriction with all that it implies, and alone.
+        private func profiles(of restriction: Restriction) -> Set<Profile> {
+            [
+                Profile([restriction.id], in: catalogue), Profile(recorded: [restriction.id]),
+            ]
+        }
+    }
+}
+
+extension Catalogue {
+    /// Whether no call of the group that `implied` denies is let through by `id`.
+    func contains(_ id: String, _ implied: String, _ dialect: Dialect) -> Bool {
+        guard case .denyCalls(let group) = self[implied]?.change,
+            let calls = dialect.calls[group]
+        else { return false }
+        switch self[id]?.change {
+        case .denyCalls(let outer): return calls.isSubset(of: dialect.calls[outer] ?? [])
+        case .allowOnlyCalls(let inner):
+            let allowed = (dialect.calls[inner] ?? []).union(dialect.calls["@default"] ?? [])
+            return calls.isDisjoint(with: allowed)
+        default: return false
+        }
+    }
+}
+
+extension UnitBench {
+    /// The sandbox of a transient unit with nothing set.
+    func bareSandbox() async throws -> Sandbox {
+        Sandbox(properties: try await machine.neverStarted(with: []))
+    }
+
+    /// The sandbox of a transient unit that takes `profile` on top of nothing.
+    func transient(
+        _ bare: Sandbox, taking profile: Profile, _ dialect: Dialect
+    ) async throws -> Sandbox {
+        let changes = bare.changes(taking: profile, in: .standard, dialect: dialect)
+        return Sandbox(
+            properties: try await machine.neverStarted(with: changes.replacing + changes.appended))
+    }
+}
