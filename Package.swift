@@ -104,7 +104,8 @@ let package = Package(
             name: "SystemdTrialTests",
             dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Lab", "Reports", "Fixtures", "temper"]),
+            name: "EndToEndTests",
+            dependencies: ["Lab", "Reports", "Fixtures", "TemperTesting", "temper"]),
     ])
 
 for target in package.targets where target.type != .system {

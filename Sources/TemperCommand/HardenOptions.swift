@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Glibc
 import Hardening
 import Lab
 import Trials
@@ -196,6 +198,14 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
+
+    /// What is wrong with a value, or nil. Asked before the work of minutes is done.
+    var problem: String? {
+        guard let output else { return nil }
+        let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        if access(directory, W_OK) == 0 { return nil }
+        return "--output \(output): \(directory): \(String(cString: strerror(errno)))"
+    }
 }
 
 private func time(_ text: String?, _ option: String) throws -> Duration? {

@@ -7,6 +7,7 @@ import Trials
 public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case starts = "a copy is up when its start job is done"
     case stops = "a copy that is told to stop ends by itself"
+    case stopsInTime = "a copy that is told to stop and does not is killed at the limit"
     case reloads = "a copy stays up through its reload"
     case speaks = "a copy's words can be read after its end"
     case breaks = "a copy that breaks is an answer, with its exit status"
@@ -25,6 +26,8 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         public let breaking: Profile
         /// A service that never gets ready.
         public let endless: any ServiceUnderTest
+        /// A service that works and does not heed SIGTERM.
+        public let deaf: any ServiceUnderTest
         /// A service on a machine whose manager reloads while a copy runs.
         public let restless: any ServiceUnderTest
         public let reloadManager: @Sendable () async throws -> Void
@@ -33,13 +36,14 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
 
         public init(
             service: any ServiceUnderTest, breaking: Profile, endless: any ServiceUnderTest,
-            restless: any ServiceUnderTest,
+            deaf: any ServiceUnderTest, restless: any ServiceUnderTest,
             reloadManager: @escaping @Sendable () async throws -> Void = {},
             remains: @escaping @Sendable () async throws -> [String]
         ) {
             self.service = service
             self.breaking = breaking
             self.endless = endless
+            self.deaf = deaf
             self.restless = restless
             self.reloadManager = reloadManager
             self.remains = remains
@@ -56,11 +60,19 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .stops:
             try await with(stand.service) { _, copy in
-                let (job, end) = try await copy.stop()
+                let (job, end) = try await copy.stop(limit: nil)
                 #expect(job == "done")
                 #expect(end.active == "inactive" && end.result == "success")
                 #expect(end.mainCode != 0, "it has ended")
             }
+        case .stopsInTime:
+            let began = ContinuousClock.now
+            try await with(stand.deaf) { _, copy in
+                let (job, end) = try await copy.stop(limit: .seconds(1))
+                #expect(job == "timeout")
+                #expect(!end.isUp)
+            }
+            #expect(ContinuousClock.now - began < .seconds(8))
         case .reloads:
             try await with(stand.service) { _, copy in
                 let before = try await copy.state().mainPID
@@ -70,7 +82,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .speaks:
             try await with(stand.service) { _, copy in
-                _ = try await copy.stop()
+                _ = try await copy.stop(limit: nil)
                 #expect(try await copy.log().contains { $0.message == "up" })
             }
         case .breaks:
@@ -80,14 +92,14 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
                 #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
                 #expect(state.mainStatus != 0)
                 // Its end is readable as well: stopping what is dead is no error.
-                _ = try await copy.stop()
+                _ = try await copy.stop(limit: nil)
             }
         case .isBounded:
             let began = ContinuousClock.now
             try await with(stand.endless, limit: .seconds(1)) { job, copy in
                 #expect(job == "timeout" || job == "failed")
                 #expect(try await copy.state().isUp == false)
-                _ = try await copy.stop()
+                _ = try await copy.stop(limit: nil)
             }
             #expect(ContinuousClock.now - began < .seconds(15))
         case .isUndisturbed:
@@ -110,7 +122,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             for _ in 0..<3 {
                 try await with(stand.service) { job, copy in
                     #expect(job == "done")
-                    _ = try await copy.stop()
+                    _ = try await copy.stop(limit: nil)
                 }
             }
         }

@@ -78,7 +78,7 @@ final class SimulatedCopy: ServiceCopy {
         return fault == .reload ? "failed" : "done"
     }
 
-    func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
         try service.fail(in: .stop)
         life.withLock { $0.isStopped = true }
         if let fault, fault.diesBeforeLook != nil { return ("done", dead(of: fault)) }

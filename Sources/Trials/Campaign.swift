@@ -160,9 +160,7 @@ public struct Campaign: Sendable {
             diary.resumed += 1
         } else {
             trial = try await course.run(
-                Course.Order(
-                    number: number, purpose: purpose, profile: profile, cadence: diary.cadence,
-                    startLimit: diary.startLimit, began: now(), usualEnd: diary.usualEnd))
+                diary.order(number: number, purpose: purpose, profile: profile, began: now()))
             // A baseline that failed ends the run and would end every later one, off the record.
             if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
         }
@@ -232,15 +230,27 @@ private struct Diary {
     /// How often a result did not pass when it was repeated.
     var denials = 0
     var usualEnd: UnitState?
-    var startLimit: Duration?
+    private var startLimit: Duration?
+    private var stopLimit: Duration?
     var cadence: Cadence
     private let chosen: ChosenCadence
     private var slowestStart = Duration.zero
     private var slowestProbes = Duration.zero
+    private var slowestStop = Duration.zero
 
     init(chosen: ChosenCadence) {
         self.chosen = chosen
         cadence = chosen.beforeBaseline
+    }
+
+    func order(
+        number: Int, purpose: String, profile: Profile, began: UInt64
+    ) -> Course.Order {
+        var order = Course.Order(
+            number: number, purpose: purpose, profile: profile, cadence: cadence,
+            startLimit: startLimit, began: began, usualEnd: usualEnd)
+        order.stopLimit = stopLimit
+        return order
     }
 
     mutating func learnBaseline(_ trial: Trial) {
@@ -250,6 +260,8 @@ private struct Diary {
         usualEnd = trial.end
         // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)
+        slowestStop = max(slowestStop, .microseconds(timing.stop))
+        stopLimit = max(.seconds(3), slowestStop * 10)
         cadence = .learned(
             untilHealthy: slowestStart + slowestProbes, slowestCheck: slowestProbes,
             chosen: chosen)

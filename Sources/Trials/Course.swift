@@ -27,6 +27,9 @@ public struct Course: Sendable {
         public var cadence: Cadence
         /// How long a start may take; nil for as long as the service's own settings allow.
         public var startLimit: Duration?
+        /// How long a stop may take, in the same way: a copy that is deaf to SIGTERM, as the first
+        /// process of a private PID namespace is, would cost its whole TimeoutStopSec= each time.
+        public var stopLimit: Duration?
         /// Whether to write down what the service uses while it runs.
         public var looksClosely = false
         /// Microseconds since 1970.
@@ -102,7 +105,7 @@ public struct Course: Sendable {
         }
         notes.observations += try await copy.disturbances
         let stopping = clock.now
-        let (job, end) = try await copy.stop()
+        let (job, end) = try await copy.stop(limit: order.stopLimit)
         notes.timing.stop = microseconds(since: stopping)
         notes.observations.append(.job(.stop, result: job))
         notes.observations.append(.unit(.stop, end))

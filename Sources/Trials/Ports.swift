@@ -29,7 +29,10 @@ public protocol ServiceCopy: Sendable {
     /// Runs its reload and waits for the job; the job's result.
     func reload() async throws(ExperimentError) -> String
     /// Stops it and waits; the job's result and how the service ended.
-    func stop() async throws(ExperimentError) -> (job: String, end: UnitState)
+    ///
+    /// - Parameter limit: how long it may take before it is killed, which is a `timeout`; nil for
+    ///   as long as the service's own settings allow.
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState)
     /// Its lines in the journal, oldest first.
     func log() async throws(ExperimentError) -> [LogLine]
     /// Kills what is left and forgets the unit. Never fails; safe to call twice.

@@ -26,6 +26,10 @@ struct CopyTests {
         ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
         """
 
+    /// Works and does not listen to SIGTERM.
+    static let deaf = small.replacing("echo up;", with: "trap \"\" TERM; echo up;")
+        .replacing("exec sleep 1000", with: "while :; do sleep 1000; done")
+
     static func install(_ units: [String: String], in lab: Lab) async throws {
         for (name, text) in units {
             try text.write(
@@ -58,13 +62,17 @@ struct CopyTests {
     func contract(release: Release) async throws {
         try await withLab(release) { lab, machine in
             try await CopyTests.install(
-                ["small.service": CopyTests.small, "endless.service": CopyTests.endless], in: lab)
+                [
+                    "small.service": CopyTests.small, "endless.service": CopyTests.endless,
+                    "deaf.service": CopyTests.deaf,
+                ], in: lab)
             let service = try await Service(named: "small.service", on: machine)
             let endless = try await Service(named: "endless.service", on: machine)
+            let deaf = try await Service(named: "deaf.service", on: machine)
             let stand = ServiceContract.Stand(
                 service: service.copies,
                 breaking: Profile(["ProtectSystem=strict"], in: .standard),
-                endless: endless.copies, restless: service.copies,
+                endless: endless.copies, deaf: deaf.copies, restless: service.copies,
                 reloadManager: { _ = try await lab.run(["systemctl", "daemon-reload"]) },
                 remains: { try await CopyTests.remains(in: lab) })
             for clause in ServiceContract.allCases {
@@ -104,13 +112,10 @@ struct CopyTests {
     @Test("a service that ignores every signal but the last is ended all the same")
     func stubborn() async throws {
         try await withLab(.trixie) { lab, machine in
-            let unit = CopyTests.small.replacing("echo up;", with: "trap \"\" TERM; echo up;")
-                .replacing("exec sleep 1000", with: "while :; do sleep 1000; done")
-            try await CopyTests.install(["small.service": unit], in: lab)
-            let copies = try await Service(named: "small.service", on: machine).copies
-            guard
-                case .started(let job, let copy) = try await copies.start(
-                    under: .unrestricted, limit: nil)
+            try await CopyTests.install(["deaf.service": CopyTests.deaf], in: lab)
+            let copies = try await Service(named: "deaf.service", on: machine).copies
+            guard case .started(let job, let copy) = try await copies.start(
+                under: .unrestricted, limit: nil)
             else { return }
             #expect(job == "done")
             await copy.end()

@@ -33,6 +33,7 @@ struct ContractTests {
             ServiceContract.Stand(
                 service: service, breaking: Profile(recorded: ["ProtectSystem=strict"]),
                 endless: SimulatedService(conflicts: [[]], fault: .startTimesOut),
+                deaf: SimulatedService(conflicts: [[]], fault: .stopTimesOut),
                 restless: SimulatedService(conflicts: [[]], fault: .managerReloads),
                 remains: { service.leftRunning == 0 ? [] : ["a copy"] }))
     }

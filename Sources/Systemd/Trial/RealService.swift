@@ -52,7 +52,7 @@ public struct RealService: ServiceUnderTest {
             }
         }
 
-        func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
+        func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
             try await experiment { () async throws(BusError) in
                 let job = try await machine.bus.stopUnit(
                     service.unit, deadline: service.stopDeadline + .seconds(10))

@@ -45,21 +45,21 @@ struct TransientCopy: ServiceCopy {
         }
     }
 
-    func stop() async throws(ExperimentError) -> (job: String, end: UnitState) {
-        try await experiment { () async throws(BusError) in
-            let job = try await stopJob()
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
+        let patience = stopDeadline + .seconds(10)
+        return try await experiment { () async throws(BusError) in
+            let job = try await stopJob(within: min(patience, limit ?? patience))
             return (job, try await machine.state(of: path))
         }
     }
 
-    /// The result of the job that stops it; what does not even heed SIGKILL in time is an answer.
-    private func stopJob() async throws(BusError) -> String {
-        do {
-            return try await machine.bus.stopUnit(name, deadline: stopDeadline + .seconds(10))
-                .rawValue
-        } catch {
+    private func stopJob(within limit: Duration) async throws(BusError) -> String {
+        do { return try await machine.bus.stopUnit(name, deadline: limit).rawValue } catch {
             guard case .timedOut = error else { throw error }
             await kill()
+            // Its end is awaited, so that it can be read. What not even SIGKILL ends is stuck in
+            // the kernel: still an answer, and for `end` to try again.
+            _ = try? await machine.bus.stopUnit(name, deadline: .seconds(5))
             return "timeout"
         }
     }
