@@ -25,8 +25,7 @@ extension Sandbox {
         if !filtersCalls { before.settings["SystemCallErrorNumber"] = .number(Sandbox.refused) }
         var after = before
         after.apply(restriction, dialect)
-        // systemd may put back what was taken away: ProtectClock= always allows the clock's device.
-        return after.withImplied(by: dialect) == before.withImplied(by: dialect)
+        return after == before
     }
 
     /// EPERM: what a denied call answers until `SystemCallErrorNumber=kill` is taken. A service
@@ -102,7 +101,10 @@ extension Sandbox {
 
     private mutating func empty(_ name: String) {
         switch settings[name] {
-        case .list(let names) where !names.isEmpty: settings[name] = .list([])
+        case .list(let names):
+            // ProtectClock= allows the clock's device again whenever the unit is loaded.
+            let kept = flag("ProtectClock") ? names.filter { $0 == "char-rtc r" } : []
+            if kept != names { settings[name] = .list(kept) }
         case .mask(let mask) where mask != 0: settings[name] = .mask(0)
         default: break
         }
@@ -132,6 +134,8 @@ extension Sandbox {
         let denied = prefixes("IPAddressDeny")
         let allowed = prefixes("IPAddressAllow")
         if !Set(AddressPrefix.any).isSubset(of: denied) {
+            // What is denied already may be a part of localhost.
+            if exceptLocalhost && !denied.isEmpty { return }
             settings["IPAddressDeny"] = .prefixes(AddressPrefix.any)
             if exceptLocalhost {
                 settings["IPAddressAllow"] = .prefixes(AddressPrefix.localhost)

@@ -34,7 +34,10 @@ extension Sandbox {
             // The machine's own architecture is always there (systemd.exec(5)).
             let granted = Set(list(name)).subtracting(["native"])
             return list(name).isEmpty || !granted.isSubset(of: before.list(name))
-        case "IPAddressAllow": return !Set(prefixes(name)).isSubset(of: before.prefixes(name))
+        case "IPAddressAllow":
+            // An exception from a denial that was not there before lets nothing through anew.
+            let added = Set(prefixes(name)).subtracting(before.prefixes(name))
+            return !added.isEmpty && !before.prefixes("IPAddressDeny").isEmpty
         case "IPAddressDeny":
             return !Set(prefixes(name)).isSuperset(of: before.prefixes(name))
                 && !Set(prefixes(name)).isSuperset(of: AddressPrefix.any)
