@@ -50,8 +50,8 @@ let package = Package(
         .executableTarget(
             name: "temper-benchmark",
             dependencies: [
-                "Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab", "Reports",
-                "TemperCommand",
+                "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes", "Lab",
+                "Reports", "TemperCommand",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/TemperBenchmark"),
 
@@ -68,6 +68,7 @@ let package = Package(
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "TemperTesting"]),

@@ -83,6 +83,27 @@ struct Outlook: Sendable {
     }
 }
 
+extension Outlook {
+    /// The uncertainty about these items, in bits; at most as much as there is in them one by one,
+    /// and in a family at most as much as in its being hot and in its items then.
+    func bits(in items: ItemSet) -> Double {
+        var oneByOne = [Double](repeating: 0, count: families.count)
+        var together = families.map { entropy($0.hot) }
+        var bits = 0.0
+        for item in items {
+            let alone = entropy(chance(item))
+            guard let family = belief.familyOfItem[item], !belief.isUnknown[item] else {
+                bits += alone
+                continue
+            }
+            let (rate, odds) = (belief.rates[item], families[family])
+            oneByOne[family] += alone
+            together[family] += odds.hot * entropy(rate.hot) + odds.cold * entropy(rate.cold)
+        }
+        return zip(oneByOne, together).reduce(bits) { $0 + min($1.0, $1.1) }
+    }
+}
+
 /// A number under each of a family's two hypotheses.
 struct Odds: Hashable, Sendable {
     var hot: Double

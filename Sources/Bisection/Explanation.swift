@@ -10,7 +10,8 @@ struct Explanation: Sendable {
     private let line: [Int]
     /// The items before this position are known not to be enough.
     private let start: Int
-    /// The probability that each item of the line is the last one needed; before them, that none is.
+    /// How probable it is that each item of the line is the last one needed, or that none is;
+    /// relative to each other.
     private let masses: [Double]
     private let coreMass: Double
 

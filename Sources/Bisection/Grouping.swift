@@ -69,10 +69,17 @@ extension Grouping {
     /// Disjoint groups, each as likely to pass as to fail, or equally likely if less is left; of
     /// a line known to hold a culprit one more group than is asked, since the last one follows.
     func pieces(_ count: Int, in space: SearchSpace) -> [Question] {
-        let cuts = isContaminated ? equalParts(count + 1) : evenOdds(count)
         let ground = base.union(line.prefix(line.vouched))
         var start = line.vouched
         var result: [Question] = []
+        var count = count
+        if !isContaminated, count > 1, line.survival[line.items.count] > 0.6 {
+            // The last step may be near: all at once saves the round that would verify it.
+            let rest = space.downward(line.prefix(line.items.count)).subtracting(base)
+            result.append(Question(base.union(rest), for: .accept(rest)))
+            count -= 1
+        }
+        let cuts = isContaminated ? equalParts(count + 1) : evenOdds(count)
         for cut in cuts.prefix(count) where cut > start {
             let group = space.downward(ItemSet(line.items[start..<cut])).subtracting(base)
             start = cut

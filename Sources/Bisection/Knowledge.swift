@@ -52,6 +52,16 @@ struct Knowledge: Sendable {
         if !isSettled { weighUp() }
     }
 
+    /// Of the answers to questions that were asked again: how many the others outvote.
+    var outvoted: (count: Int, of: Int) {
+        tallies.values.reduce(into: (0, 0)) { sum, tally in
+            let count = tally.passes + tally.failures
+            guard count > 1 else { return }
+            sum.0 += min(tally.passes, tally.failures)
+            sum.1 += count
+        }
+    }
+
     func tally(of configuration: ItemSet) -> Tally { tallies[configuration] ?? Tally() }
 
     /// The verdict on this very configuration.

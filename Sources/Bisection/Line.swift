@@ -45,13 +45,14 @@ struct Line: Sendable {
 
 extension SearchSpace {
     /// The items by ascending key, but each after those that it requires.
-    func lineUp(_ items: ItemSet, by key: (Int) -> Double) -> [Int] {
-        var keys = [Double](repeating: 0, count: self.items.count)
+    func lineUp(_ members: ItemSet, by key: (Int) -> Double) -> [Int] {
+        var keys = [Double](repeating: 0, count: items.count)
         var line: [(key: Double, item: Int)] = []
-        line.reserveCapacity(items.count)
-        for item in ascending where items.contains(item) {
-            let required = below[item].intersection(items)
-            keys[item] = required.reduce(key(item)) { max($0, $1 == item ? 0 : keys[$1]) }
+        line.reserveCapacity(members.count)
+        for item in ascending {
+            for required in items[item].requires { keys[item] = max(keys[item], keys[required]) }
+            guard members.contains(item) else { continue }
+            keys[item] = max(keys[item], key(item))
             line.append((keys[item], item))
         }
         line.sort { $0.key != $1.key ? $0.key < $1.key : rank[$0.item] < rank[$1.item] }

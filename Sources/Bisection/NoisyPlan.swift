@@ -14,10 +14,10 @@ struct NoisyPlan {
     private static let sureOfCulprit = 0.997
     private static let sureOfResult = 0.995
 
-    init(_ search: Search) {
+    init(_ search: Search, posterior: Posterior) {
         self.search = search
         space = search.space
-        posterior = search.posterior
+        self.posterior = posterior
     }
 
     /// An item that failed alone and is the first culprit beyond doubt.
@@ -70,13 +70,12 @@ struct NoisyPlan {
 
 extension Search {
     /// The belief about the items that are not given up.
-    var posterior: Posterior {
+    func weighAllAnswers() -> Posterior {
         let outlook = Outlook(belief, held: .empty, broken: standing.culprits)
         let line = Line(
             space.all.subtracting(standing.refused), after: .empty, in: space, outlook: outlook,
             interaction: 0.0005)
-        return Posterior(
-            line, knowing: knowledge.tallies, rates: expectedFlips, in: space)
+        return Posterior(line, knowing: knowledge.tallies, rates: expectedFlips, in: space)
     }
 
     /// What was thought of the answers beforehand.
@@ -85,10 +84,24 @@ extension Search {
         return FlipRates()
     }
 
-    /// How often answers seem to be wrong, as far as that was noticed.
+    /// How often answers seem to be wrong, as far as that was noticed: the worst of what the
+    /// posterior says, what repeated questions say, and passes above what is held for a conflict.
     public var flipRate: Double {
-        guard isFlaky else { return 0 }
-        let rates = posterior.rates
-        return max(rates.falseFailure, rates.falsePass)
+        guard let rates = posterior?.rates else { return 0 }
+        func rate(_ wrong: (count: Int, of: Int)) -> Double {
+            (0.2 + Double(wrong.count)) / (10 + Double(wrong.of))
+        }
+        return max(
+            rates.falseFailure, rates.falsePass, rate(knowledge.outvoted),
+            rate(passesAboveConflicts))
+    }
+
+    private var passesAboveConflicts: (count: Int, of: Int) {
+        let failing = standing.conflicts.map { space.downward($0.items) }
+        return knowledge.tallies.reduce(into: (0, 0)) { sum, entry in
+            guard failing.contains(where: { $0.isSubset(of: entry.key) }) else { return }
+            sum.0 += entry.value.passes
+            sum.1 += entry.value.passes + entry.value.failures
+        }
     }
 }

@@ -45,9 +45,11 @@ public struct FlipRates: Hashable, Sendable {
         self.strength = strength
     }
 
-    /// What a baseline says of its own probe: so many wrong failures in so many trials.
+    /// What a baseline says of its own probe: so many wrong failures in so many trials, beside
+    /// ten that were thought of before with a rate of 2 %.
     public static func baseline(failures: Int, of trials: Int) -> FlipRates {
-        let rate = (1 + Double(failures)) / (50 + Double(trials))
-        return FlipRates(falseFailure: rate, falsePass: 0.02, strength: 50 + Double(trials))
+        let strength = 10 + Double(trials)
+        return FlipRates(
+            falseFailure: (0.2 + Double(failures)) / strength, strength: strength)
     }
 }

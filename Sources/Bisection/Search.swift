@@ -21,6 +21,9 @@ public struct Search: Sendable {
     private(set) var standing: Standing
     private(set) var namingRecord: NamingRecord
 
+    /// What all answers together say; nil as long as single answers are taken for what they say.
+    private(set) var posterior: Posterior?
+
     /// Items given up although single answers prove nothing.
     private var rejected = ItemSet()
 
@@ -31,6 +34,7 @@ public struct Search: Sendable {
         belief = Belief(space)
         namingRecord = NamingRecord(expected: options.naming, in: space)
         standing = Standing(knowledge, in: space, rigor: options.rigor)
+        takeStock()
     }
 
     /// Takes in what a trial showed, and what it said of who is to blame.
@@ -42,6 +46,7 @@ public struct Search: Sendable {
         if isFlaky, knowledge.lead < 2 { knowledge.lead = 2 }
         takeStock()
         if answer == .failed { weigh(evidence, of: configuration) }
+        if isFlaky { posterior = weighAllAnswers() }
     }
 
     private mutating func takeStock() {
@@ -50,10 +55,12 @@ public struct Search: Sendable {
             return
         }
         rejected = ItemSet(rejected.filter { knowledge.tally(of: space.below[$0]).margin < 0 })
-        standing = Standing(knowledge, in: space, rejecting: rejected)
-        while let culprit = NoisyPlan(self).culprit {
-            rejected.insert(culprit)
+        while true {
             standing = Standing(knowledge, in: space, rejecting: rejected)
+            let posterior = weighAllAnswers()
+            self.posterior = posterior
+            guard let culprit = NoisyPlan(self, posterior: posterior).culprit else { return }
+            rejected.insert(culprit)
         }
     }
 
@@ -67,14 +74,15 @@ public struct Search: Sendable {
     ///   of one that does not; below 1 it speaks for the item.
     public mutating func suspect(_ item: Int, likelihoodRatio: Double) {
         belief.suspect(item, likelihoodRatio: likelihoodRatio)
+        if isFlaky { posterior = weighAllAnswers() }
     }
 
     /// The questions to ask next, at most `limit` of them, to be asked side by side.
     public func nextRound(upTo limit: Int = 1) -> Round {
+        let limit = max(limit, 1)
         let questions =
-            isFlaky
-            ? NoisyPlan(self).questions(upTo: max(limit, 1))
-            : Plan(self).questions(upTo: max(limit, 1))
+            posterior.map { NoisyPlan(self, posterior: $0).questions(upTo: limit) }
+            ?? Plan(self).questions(upTo: limit)
         assert(questions.allSatisfy { space.isConfiguration($0.configuration) })
         if questions.isEmpty { return .finished(finding(.complete)) }
         let repeats = questions.map { knowledge.tally(of: $0.configuration).count }.max() ?? 0
@@ -88,8 +96,9 @@ public struct Search: Sendable {
     /// So often one question is asked before the search gives up.
     private static let mostRepeats = 16
 
-    /// At this rate of wrong answers an answer tells a fifth of a bit.
-    private static let hopelessRate = 0.25
+    /// At this rate of wrong answers an answer tells a quarter of a bit, and what is found is not
+    /// to be relied upon.
+    private static let hopelessRate = 0.2
 
     /// The best configuration that was itself seen to pass; empty before any was.
     public var best: ItemSet { knowledge.best(in: space).configuration }
@@ -121,7 +130,7 @@ extension Search {
         let tried = failing.subtracting(standing.accepted)
         guard let evidence, !evidence.suspects.isDisjoint(with: tried) else {
             let silence = 1 - namingRecord.rate
-            if silence < 1 { for item in tried { suspect(item, likelihoodRatio: silence) } }
+            if silence < 1 { for item in tried { belief.suspect(item, likelihoodRatio: silence) } }
             namingRecord.add(silent: tried)
             return
         }
@@ -129,6 +138,6 @@ extension Search {
         let suspects = evidence.suspects.intersection(tried)
         let ratio = Suspicion.ratio(
             raising: suspects.map(outlook.chance), to: evidence.confidence)
-        for item in suspects { suspect(item, likelihoodRatio: ratio) }
+        for item in suspects { belief.suspect(item, likelihoodRatio: ratio) }
     }
 }

@@ -40,10 +40,9 @@ extension Search {
     /// services the guess is within a fifth of the truth on average.
     public var expectedQuestionsLeft: Double {
         guard case .ask = nextRound() else { return 0 }
-        let outlook = outlook
-        let bits = standing.open.reduce(0) { $0 + entropy(outlook.chance($1)) }
+        let bits = outlook.bits(in: standing.open)
         let failures = Double(standing.residues.count)
         let verification = standing.vouched.isEmpty ? 0.0 : 1
-        return max(1, (isFlaky ? 1.3 : 0.9) * bits + failures + verification)
+        return max(1, (isFlaky ? 1.5 : 1.1) * bits + failures + verification)
     }
 }

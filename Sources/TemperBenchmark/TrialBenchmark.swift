@@ -81,7 +81,7 @@ struct TrialBench: Sendable {
         let needed = [
             "SETUID", "SETGID", "DAC_OVERRIDE", "NET_BIND_SERVICE", "CHOWN",
         ].map { "CapabilityBoundingSet=~CAP_\($0)" }
-        let survived = Catalogue.standard.restrictions.filter { restriction in
+        let survived = Hardening.Catalogue.standard.restrictions.filter { restriction in
             ["CapabilityBoundingSet", "ProtectHome", "PrivateTmp", "PrivateDevices"].contains(
                 restriction.directive)
                 || restriction.directive.hasPrefix("ProtectKernel")

@@ -51,7 +51,9 @@ extension EndToEnd {
             }
         }
 
-        @Test("a signal ends it tidily with what was found so far", arguments: [SIGINT, SIGTERM, SIGHUP])
+        @Test(
+            "a signal ends it tidily with what was found so far",
+            arguments: [SIGINT, SIGTERM, SIGHUP])
         func signals(number: Int32) async throws {
             try await withTree(.trixie, units: ["mine.service": EndingTests.unit]) { root in
                 try await withState { state in

@@ -125,7 +125,8 @@ struct ResumptionTests {
         let whole = try await Playground.campaign(
             SimulatedService(conflicts: conflicts, fault: .probe, lies: lies)
         ).run()
-        for stop in stride(from: 2, to: whole.trials.count, by: 3) {
+        // A few stops only: weighing unreliable answers is slow in a debug build.
+        for stop in [2, whole.trials.count / 2, whole.trials.count - 1] {
             let recorded = try await cutOff(
                 SimulatedService(conflicts: conflicts, fault: .probe, lies: lies), after: stop)
             let outcome = try await Playground.campaign(

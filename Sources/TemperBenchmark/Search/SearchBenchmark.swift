@@ -1,0 +1,51 @@
+import ArgumentParser
+import Bisection
+import Foundation
+
+/// `temper-benchmark search`
+struct SearchBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "How many trials the search needs on simulated services.",
+        discussion: """
+            Without --instances the services are drawn from the rates built into this program, \
+            the same ones every time. Rows say how many trials and rounds were needed, on average \
+            and in the worst twentieth; how many trials more than the bits in the answer; how \
+            often the result was maximal, heaviest, and its conflicts exactly those planted; and \
+            after how many trials 80 and 95 % of the possible weight had passed.
+            """)
+
+    @Option(help: "A directory with class files and their catalogue_*.json.")
+    var instances: String?
+
+    @Option(help: "Only the class of this name: T60, T110, H110, T450, T110+P1...")
+    var only: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let classes = try (instances.map(ServiceClass.load(from:)) ?? ServiceClass.builtIn)
+            .filter { only == nil || $0.name == only }
+        let report = Report(classes)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            print(String(decoding: try encoder.encode(report), as: UTF8.self))
+        } else {
+            print(report.text)
+        }
+        for kind in classes where kind.name == "T110" || kind.name == "T450" {
+            show(Speed(kind, options: Options()), of: kind, "steady")
+            let flaky = Options(reliability: .flaky(FlipRates()))
+            show(Speed(kind, options: flaky), of: kind, "flaky")
+        }
+    }
+
+    private func show(_ speed: Speed, of kind: ServiceClass, _ reliability: String) {
+        let line = String(
+            format: "%@, %@: next question after %.3f ms on average, 99 %% within %.3f ms\n",
+            kind.name, reliability, speed.mean, speed.slowest)
+        FileHandle.standardError.write(Data(line.utf8))
+    }
+}
