@@ -106,7 +106,9 @@ let package = Package(
             dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Lab", "Reports", "Fixtures", "TemperTesting", "temper"]),
+            dependencies: [
+                "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-example",
+            ]),
     ])
 
 for target in package.targets where target.type != .system {

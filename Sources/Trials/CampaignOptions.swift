@@ -1,0 +1,16 @@
+import Hardening
+
+/// What the user chose about a campaign.
+public struct CampaignOptions: Sendable {
+    public var cadence = ChosenCadence()
+    public var baselineRuns = 2
+    /// How often the result must pass again.
+    public var confirmations = 1
+    /// Only that nothing can be added, without a proof for each refusal.
+    public var isFast = false
+    public var maxTrials: Int?
+    public var maxTime: Duration?
+    public var goodEnough: Exposure?
+
+    public init() {}
+}
