@@ -1,3 +1,5 @@
+import Hardening
+
 /// What a campaign wrote down so far.
 struct Diary {
     var trials: [Trial] = []
