@@ -69,7 +69,7 @@ extension EndToEnd {
         func postgresql() async throws {
             _ = try await harden(
                 Release.trixie.postgresql, "--probe", #"su postgres -c 'psql -c "select 1"'"#,
-                "--max-trials", "12")
+                "--max-trials", "45")
         }
 
         @Test("a unit that carries its own plan needs no options")
