@@ -33,7 +33,7 @@ extension Temper {
         } catch let failure as Failure {
             Terminal.error(failure.message)
             Terminal.exit(failure.status)
-        } catch where Temper.exitCode(for: error) == .validationFailure {
+        } catch  where Temper.exitCode(for: error) == .validationFailure {
             // One line; the usage is a command away.
             Terminal.error("\(Temper.message(for: error)); see temper --help")
             Terminal.exit(ExitCode.validationFailure.rawValue)

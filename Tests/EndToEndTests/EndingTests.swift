@@ -86,7 +86,7 @@ extension EndToEnd {
                 var random = Seeded(3)
                 var kills = 0
                 let wanted =
-                    ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap { Int($0) } ?? 6
+                    ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap { Int($0) } ?? 4
                 while kills < wanted {
                     try await withState { state in
                         var isFinished = false
