@@ -28,7 +28,9 @@ struct Harden: AsyncParsableCommand {
         for name in search.keep + search.attempt {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
-        if let problem = probes.problem ?? search.problem ?? output.problem { throw ValidationError(problem) }
+        if let problem = probes.problem ?? search.problem ?? output.problem {
+            throw ValidationError(problem)
+        }
     }
 
     func run() async throws {

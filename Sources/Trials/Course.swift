@@ -98,7 +98,7 @@ public struct Course: Sendable {
         if notes.isWell { try await reload(copy, order, &notes) }
         if notes.isWell {
             await pause(settle, &notes)
-            try await observe(copy, .settled, &notes)
+            try await observe(copy, .settled, &notes, patience: order.cadence.startPeriod)
         }
         if notes.isWell && order.looksClosely {
             notes.observations += try await copy.sightings().map(Observation.saw)
@@ -128,9 +128,17 @@ public struct Course: Sendable {
     }
 
     private func observe(
-        _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes,
+        patience: Duration = .zero
     ) async throws(ExperimentError) {
-        notes.observations.append(.unit(stage, try await copy.state()))
+        var state = try await copy.state()
+        // sshd says RELOADING=1 some time after the job of its reload is done; that passes.
+        let began = clock.now
+        while state.isReloading && clock.now - began < patience && !Task.isCancelled {
+            await pause(.milliseconds(10), &notes)
+            state = try await copy.state()
+        }
+        notes.observations.append(.unit(stage, state))
     }
 
     /// Asks every probe under the cadence; a service that is gone is not asked any further.
@@ -145,7 +153,7 @@ public struct Course: Sendable {
                 if !checks.isEmpty {
                     await pause(cadence.interval, &notes)
                     let state = try await copy.state()
-                    if !state.isUp {
+                    if !state.isUp && !state.isReloading {
                         notes.observations.append(.unit(stage, state))
                         break
                     }

@@ -58,6 +58,9 @@ public struct UnitState: Hashable, Codable, Sendable {
         active == "active" || (type == "oneshot" && active == "inactive" && result == "success")
     }
 
+    /// Up, and busy with reading its configuration again (`refreshing` since systemd 260).
+    public var isReloading: Bool { active == "reloading" || active == "refreshing" }
+
     /// Whether two endings are the same ending: the result, and how the main process went.
     public func endedLike(_ other: UnitState) -> Bool {
         result == other.result && mainCode == other.mainCode && mainStatus == other.mainStatus

@@ -70,6 +70,7 @@ public enum Verdict: Hashable, Codable, Sendable {
             guard let usualEnd, !state.endedLike(usualEnd) else { return nil }
             return "stopped otherwise than usual: \(Verdict.ending(state))"
         case .unit(let stage, let state) where !state.isUp:
+            if state.isReloading { return "did not finish its reload" }
             return stage == .start || stage == .ready
                 ? "died at start: \(Verdict.ending(state))"
                 : "died after \(stage.rawValue): \(Verdict.ending(state))"

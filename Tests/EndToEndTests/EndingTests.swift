@@ -51,7 +51,9 @@ extension EndToEnd {
             }
         }
 
-        @Test("a signal ends it tidily with what was found so far", arguments: [SIGINT, SIGTERM, SIGHUP])
+        @Test(
+            "a signal ends it tidily with what was found so far",
+            arguments: [SIGINT, SIGTERM, SIGHUP])
         func signals(number: Int32) async throws {
             try await withTree(.trixie, units: ["mine.service": EndingTests.unit]) { root in
                 try await withState { state in
@@ -84,7 +86,7 @@ extension EndToEnd {
                 var random = Seeded(3)
                 var kills = 0
                 let wanted =
-                    ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap { Int($0) } ?? 6
+                    ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap { Int($0) } ?? 4
                 while kills < wanted {
                     try await withState { state in
                         var isFinished = false

@@ -51,25 +51,25 @@ extension EndToEnd {
         func redis() async throws {
             _ = try await harden(
                 "redis-server.service", "--probe", "redis-cli ping | grep -q PONG",
-                "--max-trials", "16")
+                "--good-enough", "0.9")
         }
 
         @Test("memcached, by a connection")
         func memcached() async throws {
             _ = try await harden(
-                "memcached", "--probe-tcp", "127.0.0.1:11211", "--max-trials", "40")
+                "memcached", "--probe-tcp", "127.0.0.1:11211", "--good-enough", "3.0")
         }
 
         @Test("ssh, by a connection")
         func ssh() async throws {
-            _ = try await harden("ssh", "--probe-tcp", "127.0.0.1:22", "--max-trials", "16")
+            _ = try await harden("ssh", "--probe-tcp", "127.0.0.1:22", "--good-enough", "5.0")
         }
 
         @Test("an instance of postgresql, by a query")
         func postgresql() async throws {
             _ = try await harden(
                 Release.trixie.postgresql, "--probe", #"su postgres -c 'psql -c "select 1"'"#,
-                "--max-trials", "12")
+                "--good-enough", "9.0")
         }
 
         @Test("a unit that carries its own plan needs no options")

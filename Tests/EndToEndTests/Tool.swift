@@ -44,8 +44,9 @@ enum Tool {
                 .filter { $0.hasPrefix("temper-lab-") && !known.contains(String($0.dropFirst(11))) }
                 .map { "control group \(tree)/\($0)" }
         }
-        let places = ((try? FileManager.default.contentsOfDirectory(
-            atPath: LabPlan.defaultStateDirectory)) ?? [])
+        let places =
+            ((try? FileManager.default.contentsOfDirectory(
+                atPath: LabPlan.defaultStateDirectory)) ?? [])
             .filter { !$0.hasPrefix(".") && !known.contains($0) }.map { "directory \($0)" }
         let mounts = ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "")
             .split(separator: "\n").filter { $0.contains("/run/temper") }.map(String.init)

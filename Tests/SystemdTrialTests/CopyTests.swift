@@ -114,8 +114,9 @@ struct CopyTests {
         try await withLab(.trixie) { lab, machine in
             try await CopyTests.install(["deaf.service": CopyTests.deaf], in: lab)
             let copies = try await Service(named: "deaf.service", on: machine).copies
-            guard case .started(let job, let copy) = try await copies.start(
-                under: .unrestricted, limit: nil)
+            guard
+                case .started(let job, let copy) = try await copies.start(
+                    under: .unrestricted, limit: nil)
             else { return }
             #expect(job == "done")
             await copy.end()

@@ -178,6 +178,20 @@ struct CourseTests {
         #expect(trial.verdict == .passed)
     }
 
+    @Test(
+        "a reload that goes on after its job is waited for as long as a start",
+        arguments: [(2, 10_000, "passed"), (Int.max, 50, "did not finish its reload")])
+    func lateReload(looks: Int, patience: Int, words: String) async throws {
+        let service = LateReloader(looks: looks)
+        let trial = try await Course(
+            service: service, probes: [], canReload: true, settle: .zero
+        ).run(
+            Course.Order(
+                number: 1, purpose: "", profile: .unrestricted,
+                cadence: Cadence(startPeriod: .milliseconds(patience)), began: 0, usualEnd: nil))
+        #expect(trial.verdict.words == words)
+    }
+
     @Test("all probes must hold, and the first that does not is the reason")
     func severalProbes() async throws {
         let good = ScriptedProbe(name: "good") { _ in .healthy }
@@ -208,4 +222,54 @@ struct ScriptedProbe: Probe {
     var name = "scripted"
     let script: @Sendable (Duration) async -> CheckOutcome
     func check(deadline: Duration) async -> CheckOutcome { await script(deadline) }
+}
+
+/// A service that is still reloading when it is looked at after its reload, for so many looks.
+struct LateReloader: ServiceUnderTest {
+    let looks: Int
+
+    func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy {
+        .started(job: "done", Copy(looks: looks))
+    }
+
+    final class Copy: ServiceCopy {
+        private let left: Mutex<Int>
+        private let isReloaded = Mutex(false)
+
+        init(looks: Int) { left = Mutex(looks) }
+
+        var disturbances: [Observation] { get async { [] } }
+
+        func state() async -> UnitState {
+            let isReloading =
+                isReloaded.withLock { $0 }
+                && left.withLock { left in
+                    left -= 1
+                    return left >= 0
+                }
+            return UnitState(
+                type: "notify", active: isReloading ? "reloading" : "active", sub: "running",
+                result: "success", mainPID: 7)
+        }
+
+        func sightings() async -> Set<Sighting> { [] }
+
+        func reload() async -> String {
+            isReloaded.withLock { $0 = true }
+            return "done"
+        }
+
+        func stop(limit: Duration?) async -> (job: String, end: UnitState) {
+            (
+                "done",
+                UnitState(
+                    type: "notify", active: "inactive", sub: "dead", result: "success", mainCode: 1)
+            )
+        }
+
+        func log() async -> [LogLine] { [] }
+        func end() async {}
+    }
 }
