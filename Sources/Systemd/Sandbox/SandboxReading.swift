@@ -80,7 +80,14 @@ extension SettingValue {
         case .number(let number): return [(name, .int32(number))]
         case .mask(let mask): return [(name, .uint64(mask))]
         case .list(let names):
-            return [(name, names.isEmpty ? nil : .strings(names))]
+            if names.isEmpty { return [(name, nil)] }
+            // a(ss) on the bus: the node, and what may be done with it.
+            guard name == "DeviceAllow" else { return [(name, .strings(names))] }
+            let entries = names.map { entry in
+                BusValue.structure(
+                    entry.split(separator: " ", maxSplits: 1).map { .string(String($0)) })
+            }
+            return [(name, .array(element: "(ss)", entries))]
         case .filter(let allow, let names):
             return [(name, .structure([.bool(allow), .strings(names)]))]
         case .prefixes(let prefixes):
