@@ -9,7 +9,7 @@ let package = Package(
             name: "Temper",
             targets: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports",
+                "TrialLedger", "Lab", "Reports", "KernelWatch",
             ]),
     ],
     dependencies: [
@@ -34,6 +34,10 @@ let package = Package(
         .target(
             name: "TrialLedger",
             dependencies: ["Hardening", "Trials", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "CKernelWatch", cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("seccomp")]),
+        .target(name: "KernelWatch", dependencies: ["Hardening", "Trials", "CKernelWatch"]),
         .target(name: "CLab", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "Lab", dependencies: ["CLab"]),
         .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
@@ -42,7 +46,7 @@ let package = Package(
             name: "TemperCommand",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports",
+                "TrialLedger", "Lab", "Reports", "KernelWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),

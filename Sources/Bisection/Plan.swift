@@ -17,12 +17,28 @@ struct Plan {
     func questions(upTo limit: Int) -> [Question] {
         let doubts = knowledge.doubtful.map { Question($0, for: .recheck) }
         if !doubts.isEmpty { return Array(doubts.prefix(limit)) }
+        if let named { return [named] }
         let searching = Array(Exploration(self).questions(upTo: limit).prefix(limit))
         if !searching.isEmpty { return searching }
         if let verification { return [verification] }
         let certificates = Array(certificates.prefix(limit))
         if !certificates.isEmpty { return certificates }
         return stricterLevel.map { [$0] } ?? []
+    }
+}
+
+// MARK: - What was named
+
+extension Plan {
+    /// The latest cause that a failing trial named and that was not tried by itself.
+    private var named: Question? {
+        guard search.options.rigor == .proof else { return nil }
+        let open = search.named.last { cause in
+            cause.isDisjoint(with: standing.refused) && knowledge.implied(cause) == nil
+        }
+        return open.map { cause in
+            Question(cause, for: space.tops(of: cause).only.map(Purpose.solo) ?? .explain(cause))
+        }
     }
 }
 

@@ -42,11 +42,17 @@ public struct Evidence: Hashable, Sendable {
     /// The culprit is one of these, or one of their kind.
     public let suspects: ItemSet
 
+    /// What would have to be taken besides, for the suspect to do harm.
+    public let companions: ItemSet
+
     /// How often such a statement is true, between 0 and 1.
     public let confidence: Double
 
-    public init(suspects: ItemSet, confidence: Double = 0.95) {
+    public init(
+        suspects: ItemSet, companions: ItemSet = .empty, confidence: Double = 0.95
+    ) {
         self.suspects = suspects
+        self.companions = companions
         self.confidence = min(max(confidence, 0), 0.99)
     }
 }

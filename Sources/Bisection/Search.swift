@@ -21,6 +21,9 @@ public struct Search: Sendable {
     private(set) var standing: Standing
     private(set) var namingRecord: NamingRecord
 
+    /// What failing trials named as the cause, to be tried by itself; the latest last.
+    private(set) var named: [ItemSet] = []
+
     /// What all answers together say; nil as long as single answers are taken for what they say.
     private(set) var posterior: Posterior?
 
@@ -39,7 +42,7 @@ public struct Search: Sendable {
 
     /// Takes in what a trial showed, and what it said of who is to blame.
     public mutating func learn(
-        _ answer: Answer, to question: Question, evidence: Evidence? = nil
+        _ answer: Answer, to question: Question, evidence: [Evidence] = []
     ) {
         let configuration = question.configuration
         knowledge.learn(answer, of: configuration)
@@ -126,18 +129,49 @@ public struct Search: Sendable {
 extension Search {
     /// Failing trials that could name a culprit and did not speak for the items in them a little;
     /// those that did speak against the ones they name.
-    private mutating func weigh(_ evidence: Evidence?, of failing: ItemSet) {
+    private mutating func weigh(_ evidence: [Evidence], of failing: ItemSet) {
         let tried = failing.subtracting(standing.accepted)
-        guard let evidence, !evidence.suspects.isDisjoint(with: tried) else {
+        let relevant = evidence.filter { $0.concerns(failing, adding: tried) }
+        guard !relevant.isEmpty else {
             let silence = 1 - namingRecord.rate
             if silence < 1 { for item in tried { belief.suspect(item, likelihoodRatio: silence) } }
             namingRecord.add(silent: tried)
             return
         }
         namingRecord.addNamed()
+        for evidence in relevant { weigh(evidence, of: failing, tried) }
+    }
+
+    private mutating func weigh(_ evidence: Evidence, of failing: ItemSet, _ tried: ItemSet) {
         let suspects = evidence.suspects.intersection(tried)
         let ratio = Suspicion.ratio(
             raising: suspects.map(outlook.chance), to: evidence.confidence)
         for item in suspects { belief.suspect(item, likelihoodRatio: ratio) }
+        guard evidence.confidence >= Self.worthTryingAlone else { return }
+        // Those that were accepted are no culprits, but may be the other half of a conflict.
+        let candidates =
+            suspects.isEmpty || !evidence.companions.isEmpty
+            ? evidence.suspects.intersection(failing) : suspects
+        let outlook = outlook
+        guard let likeliest = candidates.max(by: { outlook.chance($0) < outlook.chance($1) })
+        else { return }
+        var cause = space.below[likeliest]
+        for item in evidence.companions.intersection(failing) {
+            cause.formUnion(space.below[item])
+        }
+        named.removeAll { $0 == cause }
+        named.append(cause)
+    }
+
+    /// So sure must a name be that it is tried by itself at once. Being right costs nothing: an
+    /// item that breaks must be seen to fail alone sooner or later.
+    private static let worthTryingAlone = 0.8
+}
+
+extension Evidence {
+    /// Whether it blames something that was tried: the suspect, or else what it takes besides.
+    fileprivate func concerns(_ failing: ItemSet, adding tried: ItemSet) -> Bool {
+        !suspects.isDisjoint(with: tried)
+            || (!companions.isDisjoint(with: tried) && !suspects.isDisjoint(with: failing))
     }
 }

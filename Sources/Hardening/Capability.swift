@@ -64,4 +64,18 @@ public enum AddressFamily {
         "AF_RDS", "AF_SMC", "AF_TIPC", "AF_VSOCK", "AF_XDP",
     ]
     public static let named = common + special
+
+    /// The name for a number of address_families(7); `AF_` and the number where it is not one
+    /// that `RestrictAddressFamilies=` restricts by name.
+    public static func name(ofNumber number: Int) -> String {
+        numbers.first { $0.value == number }?.key ?? "AF_\(number)"
+    }
+
+    /// linux/socket.h
+    private static let numbers = [
+        "AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_KEY": 15, "AF_NETLINK": 16,
+        "AF_PACKET": 17, "AF_RDS": 21, "AF_PPPOX": 24, "AF_CAN": 29, "AF_TIPC": 30,
+        "AF_BLUETOOTH": 31, "AF_ALG": 38, "AF_NFC": 39, "AF_VSOCK": 40, "AF_QIPCRTR": 42,
+        "AF_SMC": 43, "AF_XDP": 44,
+    ]
 }

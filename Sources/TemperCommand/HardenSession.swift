@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Hardening
+import KernelWatch
 import Lab
 import Probes
 import Reports
@@ -63,8 +64,9 @@ package struct HardenSession: Sendable {
         do { bus = try await Bus.connect(to: .address(lab.busAddress)) } catch {
             throw Failure.experiment(error.description)
         }
-        let machine = Machine(
+        var machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        machine.kernel = witness(of: machine)
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let plan = try unitPlan(service).overridden(by: plan)
@@ -77,14 +79,17 @@ package struct HardenSession: Sendable {
         let course = Course(
             service: service.copies, probes: probes, canReload: service.canReload,
             settle: plan.settle ?? .milliseconds(50))
+        let closeCourse = Course(
+            service: service.copies.closer, probes: probes, canReload: service.canReload,
+            settle: course.settle)
         progress.step("starting \(unit) once as it is")
         let warmUp: Trial
         do {
-            warmUp = try await Campaign.warmUp(course, cadence: plan.cadence, now: now())
+            warmUp = try await Campaign.warmUp(closeCourse, cadence: plan.cadence, now: now())
         } catch {
             throw error.isBaseline ? baselineFailure(error) : error
         }
-        let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
+        let acquaintance = Acquaintance(warmUp, sandbox: service.sandbox)
         let offer = Offer(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
             keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
@@ -115,6 +120,15 @@ package struct HardenSession: Sendable {
         if let firstStart { result.warnings.append(firstStart) }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
+    }
+
+    /// Without a witness the search goes on with fewer hints; the answer is the same.
+    private func witness(of machine: Machine) -> (any KernelWitness)? {
+        guard let cgroup = machine.rootControlGroup else { return nil }
+        do { return try KernelWatch(below: cgroup) } catch {
+            progress.step("what the kernel refuses will not be seen: \(error)")
+            return nil
+        }
     }
 
     private func unitPlan(_ service: Service) throws -> Plan {

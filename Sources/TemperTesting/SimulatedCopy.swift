@@ -53,6 +53,8 @@ final class SimulatedCopy: ServiceCopy {
 
     func sightings() -> Set<Sighting> { [] }
 
+    func refusals() -> [KernelRequest] { [] }
+
     private func dead(of fault: SimulatedFault) -> UnitState {
         UnitState(
             type: "exec", active: "failed", sub: "failed",

@@ -54,13 +54,24 @@ public struct Agenda: Sendable {
     }
 
     /// The items that a failing trial points at.
-    func evidence(_ trial: Trial) -> Evidence? {
-        let suspects = trial.suspects
-        let items = offer.restrictions.indices.filter {
-            suspects.contains(offer.restrictions[$0].directive)
-                || suspects.contains(offer.restrictions[$0].id)
+    func evidence(_ trial: Trial) -> [Evidence] {
+        trial.suspicions(in: dialect).compactMap { suspicion in
+            let suspects = items(suspicion.suspects)
+            return suspects.isEmpty
+                ? nil
+                : Evidence(
+                    suspects: suspects, companions: items(suspicion.companions),
+                    confidence: suspicion.confidence)
         }
-        return items.isEmpty ? nil : Evidence(suspects: ItemSet(items), confidence: 0.9)
+    }
+
+    /// Restrictions by their id, or all of a directive by its name.
+    private func items(_ names: Set<String>) -> ItemSet {
+        ItemSet(
+            offer.restrictions.indices.filter {
+                names.contains(offer.restrictions[$0].directive)
+                    || names.contains(offer.restrictions[$0].id)
+            })
     }
 
     /// What a question asks, in one line.

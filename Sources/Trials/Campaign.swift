@@ -32,12 +32,13 @@ public struct Campaign: Sendable {
     /// - Throws: `ExperimentError` when the experiment cannot go on, among them a baseline that
     ///   fails. Being interrupted after the baseline is an outcome.
     public func run() async throws(ExperimentError) -> Outcome {
-        var diary = Diary(chosen: options.cadence)
+        var diary = Diary(
+            chosen: options.cadence, usualRefusals: acquaintance.usualRefusals)
         try await establishBaseline(&diary)
         let began = ContinuousClock.now
         var search = Search(
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
-        let ratios = acquaintance.likelihoodRatios
+        let ratios = acquaintance.likelihoodRatios(of: agenda.offer, in: agenda.dialect)
         for (item, restriction) in agenda.offer.restrictions.enumerated() {
             if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
         }

@@ -35,6 +35,8 @@ public struct Course: Sendable {
         /// Microseconds since 1970.
         public var began: UInt64
         public var usualEnd: UnitState?
+        /// What the kernel refuses the service anyway, as patterns.
+        public var usualRefusals: Set<KernelRequest> = []
 
         public init(
             number: Int, purpose: String, profile: Profile, cadence: Cadence,
@@ -109,7 +111,23 @@ public struct Course: Sendable {
         notes.timing.stop = microseconds(since: stopping)
         notes.observations.append(.job(.stop, result: job))
         notes.observations.append(.unit(.stop, end))
+        notes.observations += unusual(try await copy.refusals(), order).map(Observation.refused)
         notes.observations += try await copy.log().map(Observation.log)
+    }
+
+    /// Each refusal once, at its last place, and only so many: a process that tries again without
+    /// end must not fill the record.
+    private func unusual(_ refusals: [KernelRequest], _ order: Order) -> [KernelRequest] {
+        var seen: Set<KernelRequest> = []
+        var last: [KernelRequest] = []
+        let most = order.looksClosely ? Int.max : 40
+        for refusal in refusals.reversed() where last.count < most {
+            let pattern = refusal.pattern
+            if !order.usualRefusals.contains(pattern) && seen.insert(pattern).inserted {
+                last.append(refusal)
+            }
+        }
+        return last.reversed()
     }
 
     private func reload(

@@ -9,6 +9,7 @@ struct Diary {
     /// How often a result did not pass when it was repeated.
     var denials = 0
     var usualEnd: UnitState?
+    private var usualRefusals: Set<KernelRequest>
     private var startLimit: Duration?
     private var stopLimit: Duration?
     var cadence: Cadence
@@ -17,8 +18,9 @@ struct Diary {
     private var slowestProbes = Duration.zero
     private var slowestStop = Duration.zero
 
-    init(chosen: ChosenCadence) {
+    init(chosen: ChosenCadence, usualRefusals: Set<KernelRequest>) {
         self.chosen = chosen
+        self.usualRefusals = usualRefusals
         cadence = chosen.beforeBaseline
     }
 
@@ -29,6 +31,7 @@ struct Diary {
             number: number, purpose: purpose, profile: profile, cadence: cadence,
             startLimit: startLimit, began: began, usualEnd: usualEnd)
         order.stopLimit = stopLimit
+        order.usualRefusals = usualRefusals
         return order
     }
 
@@ -37,6 +40,7 @@ struct Diary {
         slowestStart = max(slowestStart, .microseconds(timing.start))
         slowestProbes = max(slowestProbes, .microseconds(timing.probes + timing.settle))
         usualEnd = trial.end
+        usualRefusals.formUnion(trial.refusals.map(\.pattern))
         // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)
         slowestStop = max(slowestStop, .microseconds(timing.stop))

@@ -1,3 +1,5 @@
+import Hardening
+
 /// One thing that was seen during a trial. A trial keeps all of them; what they mean is decided
 /// afterwards, by `Verdict`, from nothing else.
 public enum Observation: Hashable, Codable, Sendable {
@@ -16,6 +18,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case skipped(Stage, why: String)
     case log(LogLine)
     case saw(Sighting)
+    /// The kernel refused something that it grants the unrestricted service.
+    case refused(KernelRequest)
 }
 
 /// Where in its life the copy was.

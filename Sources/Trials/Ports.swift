@@ -24,8 +24,11 @@ public protocol ServiceCopy: Sendable {
     /// What makes this trial worthless so far, such as a foreign drop-in or a reload of the manager.
     var disturbances: [Observation] { get async throws(ExperimentError) }
     func state() async throws(ExperimentError) -> UnitState
-    /// What its processes use right now.
+    /// What its processes use right now, and what they were seen to ask for where the copy is
+    /// looked at closely.
     func sightings() async throws(ExperimentError) -> Set<Sighting>
+    /// What the kernel refused its processes so far, oldest first; empty where that cannot be seen.
+    func refusals() async throws(ExperimentError) -> [KernelRequest]
     /// Runs its reload and waits for the job; the job's result.
     func reload() async throws(ExperimentError) -> String
     /// Stops it and waits; the job's result and how the service ended.
@@ -37,6 +40,31 @@ public protocol ServiceCopy: Sendable {
     func log() async throws(ExperimentError) -> [LogLine]
     /// Kills what is left and forgets the unit. Never fails; safe to call twice.
     func end() async
+}
+
+/// Watches what the kernel is asked by the processes of a machine.
+public protocol KernelWitness: Sendable {
+    /// Everything since the last call, oldest first.
+    func take() -> [WitnessedRequest]
+    /// One that also sees what is granted; nil where that cannot be had. It costs the machine more.
+    func closer() -> (any KernelWitness)?
+    var blindSpots: Set<KernelBlindSpot> { get }
+}
+
+public struct WitnessedRequest: Hashable, Sendable {
+    /// The inode number of the control group that the process is in.
+    public let cgroup: UInt64
+    public let request: KernelRequest
+
+    public init(cgroup: UInt64, request: KernelRequest) {
+        self.cgroup = cgroup
+        self.request = request
+    }
+}
+
+/// A kind of request that this kernel does not show.
+public enum KernelBlindSpot: Hashable, Sendable, CaseIterable {
+    case calls, capabilities, kills
 }
 
 /// Asks the service whether it works.

@@ -13,75 +13,42 @@ public enum Sighting: Hashable, Codable, Sendable {
     case writes(String)
     /// It has memory that is writable and executable.
     case writableCode
-}
+    /// It made this system call, and was not refused.
+    case calls(String)
+    /// It made use of this capability.
+    case uses(capability: String)
+    /// It made a socket of this address family.
+    case opensSocket(family: String)
+    /// It opened a file that a sandbox can hide.
+    case reads(String)
+    /// It ran a program.
+    case runs(String)
 
-/// What the sightings of a service say together.
-public struct Acquaintance: Hashable, Sendable {
-    public let sightings: Set<Sighting>
-    public let sandbox: Sandbox
-
-    public init(_ sightings: Set<Sighting>, sandbox: Sandbox) {
-        self.sightings = sightings
-        self.sandbox = sandbox
-    }
-
-    /// It talks IP, and only with its own machine: then denying all other addresses can be judged
-    /// by a probe that comes from loopback. A service that listens on every address would pass
-    /// such a probe and be cut off from its clients.
-    public var isLocalOnly: Bool {
-        let listeners = sightings.compactMap { sighting in
-            if case .listens(_, _, let isLoopback) = sighting { isLoopback } else { nil }
+    /// What a granted request shows.
+    public static func of(_ request: KernelRequest) -> [Sighting] {
+        guard !request.isRefused, request.isOfService else { return [] }
+        switch request.subject {
+        case .capability(let name): return [.uses(capability: name)]
+        case .killed: return []
+        case .call(let name):
+            var shown = [Sighting.calls(name)]
+            if name == "socket", let family = request.family {
+                shown.append(.opensSocket(family: family))
+            }
+            if let path = request.path, path.hasPrefix("/") {
+                if name.hasPrefix("exec") {
+                    shown.append(.runs(path))
+                } else if request.isWriting {
+                    shown.append(.writes(path))
+                } else if hidable.contains(where: path.hasPrefix) {
+                    shown.append(.reads(path))
+                }
+            }
+            return shown
         }
-        return !listeners.isEmpty && listeners.allSatisfy { $0 }
     }
 
-    /// How much more often a restriction that breaks a service comes with these sightings than one
-    /// that does not; by the restriction's id. Estimates, on the cautious side.
-    public var likelihoodRatios: [String: Double] {
-        var ratios: [String: Double] = [:]
-        func say(_ ratio: Double, _ ids: String...) {
-            for id in ids { ratios[id, default: 1] *= ratio }
-        }
-        let families = Set(sightings.compactMap(\.family))
-        let usesNetwork = !families.isEmpty
-        say(
-            usesNetwork ? 60 : 0.2, "PrivateNetwork=yes", "IPAddressDeny=any",
-            "SocketBindDeny=any", "RestrictNetworkInterfaces=lo")
-        say(families.contains("AF_INET") ? 60 : 0.2, "RestrictAddressFamilies=~AF_INET")
-        say(families.contains("AF_INET6") ? 8 : 0.2, "RestrictAddressFamilies=~AF_INET6")
-        let isLowPort = sightings.contains { ($0.port ?? .max) < 1024 }
-        say(isLowPort ? 40 : 0.2, "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE")
-        let users = Set(sightings.compactMap(\.userID))
-        say(
-            users.count > 1 ? 40 : 0.3, "CapabilityBoundingSet=~CAP_SETUID",
-            "CapabilityBoundingSet=~CAP_SETGID", "SystemCallFilter=~@setuid",
-            "SystemCallFilter=~@privileged", "PrivateUsers=identity", "PrivateUsers=yes")
-        if users.count > 1 && isLowPort { say(10, "PrivateUsers=full") }
-        say(
-            sightings.contains { $0.isDevice } ? 40 : 0.4, "PrivateDevices=yes",
-            "DevicePolicy=closed")
-        say(sightings.contains(.writableCode) ? 60 : 0.2, "MemoryDenyWriteExecute=yes")
-        if sightings.contains(where: \.isWrite) { say(6, "ProtectSystem=strict") }
-        // Readiness is sent over a unix socket.
-        if sandbox.word("Type", default: "simple").hasPrefix("notify") {
-            say(30, "RestrictAddressFamilies=~AF_UNIX")
-        }
-        return ratios
-    }
-}
-
-extension Sighting {
-    fileprivate var family: String? {
-        if case .listens(let family, _, _) = self { family } else { nil }
-    }
-
-    fileprivate var port: UInt16? {
-        if case .listens(_, let port, _) = self { port } else { nil }
-    }
-
-    fileprivate var userID: UInt32? { if case .user(let id) = self { id } else { nil } }
-
-    fileprivate var isDevice: Bool { if case .device = self { true } else { false } }
-
-    fileprivate var isWrite: Bool { if case .writes = self { true } else { false } }
+    private static let hidable = [
+        "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
+    ]
 }

@@ -71,6 +71,11 @@ public struct Trial: Hashable, Codable, Sendable {
         Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
     }
 
+    /// What the kernel refused it and grants the unrestricted service, oldest first.
+    public var refusals: [KernelRequest] {
+        observations.compactMap { if case .refused(let request) = $0 { request } else { nil } }
+    }
+
     /// The lines of its journal.
     public var log: [LogLine] {
         observations.compactMap { if case .log(let line) = $0 { line } else { nil } }
@@ -88,27 +93,13 @@ public struct Trial: Hashable, Codable, Sendable {
 
     /// The line of the service's own that most likely says what went wrong: the first that
     /// speaks of a failure, else the last.
-    private var tellingLine: LogLine? {
+    var tellingLine: LogLine? {
         let own = log.filter { $0.source != "systemd" && !$0.message.isEmpty }
         let signs = ["fail", "denied", "not permitted", "error", "fatal", "cannot", "unable"]
         return own.first { line in
             let text = line.message.lowercased()
             return signs.contains(where: text.contains)
         } ?? own.last
-    }
-
-    /// What the way it failed points at: restrictions by their id, or directives by their name;
-    /// empty when it points at nothing. A suspicion, never a proof: a program may itself exit
-    /// with 226.
-    public var suspects: Set<String> {
-        guard case .failed = verdict else { return [] }
-        for case .unit(let stage, let state) in observations where stage != .stop {
-            if state.mainCode == 1, let step = SetupStep.of(exitStatus: state.mainStatus) {
-                return step.suspects
-            }
-            if state.mainCode >= 2 && state.mainStatus == 31 { return SetupStep.filters }
-        }
-        return tellingLine.map { Clue.suspects(inLine: $0.message) } ?? []
     }
 }
 

@@ -255,6 +255,7 @@ struct LateReloader: ServiceUnderTest {
         }
 
         func sightings() async -> Set<Sighting> { [] }
+        func refusals() async -> [KernelRequest] { [] }
 
         func reload() async -> String {
             isReloaded.withLock { $0 = true }

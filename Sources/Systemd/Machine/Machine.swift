@@ -11,6 +11,8 @@ public struct Machine: Sendable {
     public let network: String?
     /// Whether all of it is thrown away afterwards.
     public let isDisposable: Bool
+    /// Sees what the kernel refuses, where that can be had.
+    public var kernel: (any KernelWitness)?
 
     public init(bus: Bus, root: String, network: String?, isDisposable: Bool) {
         self.bus = bus

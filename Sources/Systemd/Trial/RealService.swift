@@ -46,6 +46,8 @@ public struct RealService: ServiceUnderTest {
 
         func sightings() -> Set<Sighting> { [] }
 
+        func refusals() -> [KernelRequest] { [] }
+
         func reload() async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in
                 try await machine.bus.reloadUnit(service.unit).rawValue

@@ -12,6 +12,7 @@ struct TransientCopy: ServiceCopy {
     /// The manager's reload stamp before the start.
     let stamp: UInt64
     let stopDeadline: Duration
+    let testimony: Testimony?
 
     private var path: String { Machine.path(ofUnit: name) }
 
@@ -36,8 +37,11 @@ struct TransientCopy: ServiceCopy {
         let group = try await experiment { () async throws(BusError) in
             try await machine.property("ControlGroup", of: path, Machine.serviceInterface).string
         }
-        return ProcessSightings(processes: machine.processes(inControlGroup: group ?? "")).sightings
+        let open = ProcessSightings(processes: machine.processes(inControlGroup: group ?? ""))
+        return open.sightings.union(testimony?.requests.flatMap(Sighting.of) ?? [])
     }
+
+    func refusals() -> [KernelRequest] { testimony?.requests.filter(\.isRefused) ?? [] }
 
     func reload() async throws(ExperimentError) -> String {
         try await experiment { () async throws(BusError) in

@@ -34,11 +34,13 @@ public struct TransientService: ServiceUnderTest {
         }
         let copy = TransientCopy(
             machine: machine, name: name, dropIns: dropIns, stamp: stamp,
-            stopDeadline: blueprint.stopDeadline)
+            stopDeadline: blueprint.stopDeadline,
+            testimony: machine.kernel.map { Testimony($0, on: machine) })
         do {
             let result = try await machine.bus.startTransientUnit(
                 name, properties: properties(profile, limit),
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
+            await copy.testimony?.identify(Machine.path(ofUnit: name))
             return .started(job: result.rawValue, copy)
         } catch {
             if error.isRefusal {
@@ -55,6 +57,15 @@ public struct TransientService: ServiceUnderTest {
             await machine.forget(name)
             throw ExperimentError(error)
         }
+    }
+
+    /// The same service, of which also what is granted is seen.
+    public var closer: TransientService {
+        var machine = machine
+        machine.kernel = machine.kernel?.closer()
+        return TransientService(
+            machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
+            sandbox: sandbox, dropIns: dropIns)
     }
 
     /// What is handed to StartTransientUnit for this profile.

@@ -78,7 +78,9 @@ extension Campaign {
                     let passes = campaign.ask(question.configuration)
                     let evidence =
                         passes ? nil : campaign.service.evidence(from: question.configuration)
-                    search.learn(passes ? .passed : .failed, to: question, evidence: evidence)
+                    search.learn(
+                        passes ? .passed : .failed, to: question,
+                        evidence: evidence.map { [$0] } ?? [])
                 }
             case .finished(let finding):
                 campaign.judge(finding.conflicts.map(\.items))

@@ -1,0 +1,227 @@
+#include "programs.h"
+
+#include <errno.h>
+#include <linux/ptrace.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+
+#include "CKernelWatch.h"
+
+// Register use: r6 the tracepoint's arguments, r7 the event, r8 and r9 short-lived.
+
+#if defined(__x86_64__)
+// struct pt_regs of <asm/ptrace.h>: di, si, dx, r10, and the number in orig_ax.
+static const int argument_offsets[4] = {112, 104, 96, 56};
+static const int number_offset = 120;
+#elif defined(__aarch64__)
+// x0 holds the result by then; its old value and the number follow the user_pt_regs.
+static const int argument_offsets[4] = {272, 8, 16, 24};
+static const int number_offset = 280;
+#else
+#error "the layout of pt_regs on this architecture is not known here"
+#endif
+
+enum { SCRATCH = -8, KEY = -24, SEEN = -32 };
+
+// Leaves unless the current process is below the watched control group, which may be nested.
+static void only_below(struct program *p, uint64_t cgroup) {
+    enum { DEEPEST = 8 };
+    int found[DEEPEST];
+    set_wide(p, BPF_REG_9, 0, cgroup);
+    for (int level = 0; level < DEEPEST; level++) {
+        set(p, BPF_REG_1, level);
+        call(p, BPF_FUNC_get_current_ancestor_cgroup_id);
+        found[level] = jump_equal(p, BPF_REG_0, BPF_REG_9);
+    }
+    leave(p, BPF_JA, 0, 0);
+    for (int level = 0; level < DEEPEST; level++) land(p, found[level]);
+}
+
+// Remembers (control group, what) and leaves when it was known already; `what` is in r8.
+static void only_first(struct program *p, int seen) {
+    call(p, BPF_FUNC_get_current_cgroup_id);
+    store(p, BPF_DW, BPF_REG_10, KEY, BPF_REG_0);
+    store(p, BPF_DW, BPF_REG_10, KEY + 8, BPF_REG_8);
+    store_value(p, BPF_DW, BPF_REG_10, SEEN, 1);
+    set_wide(p, BPF_REG_1, BPF_PSEUDO_MAP_FD, (uint32_t)seen);
+    move(p, BPF_REG_2, BPF_REG_10);
+    add(p, BPF_REG_2, KEY);
+    move(p, BPF_REG_3, BPF_REG_10);
+    add(p, BPF_REG_3, SEEN);
+    set(p, BPF_REG_4, BPF_NOEXIST);
+    call(p, BPF_FUNC_map_update_elem);
+    leave(p, BPF_JNE, BPF_REG_0, 0);
+}
+
+static void begin_event(struct program *p, int ring, int kind) {
+    set_wide(p, BPF_REG_1, BPF_PSEUDO_MAP_FD, (uint32_t)ring);
+    set(p, BPF_REG_2, sizeof(struct kernel_watch_event));
+    set(p, BPF_REG_3, 0);
+    call(p, BPF_FUNC_ringbuf_reserve);
+    leave(p, BPF_JEQ, BPF_REG_0, 0);
+    move(p, BPF_REG_7, BPF_REG_0);
+    call(p, BPF_FUNC_get_current_cgroup_id);
+    store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, cgroup), BPF_REG_0);
+    call(p, BPF_FUNC_ktime_get_ns);
+    store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, nanoseconds), BPF_REG_0);
+    call(p, BPF_FUNC_get_current_pid_tgid);
+    store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, thread), BPF_REG_0);
+    put(p, BPF_ALU64 | BPF_RSH | BPF_K, BPF_REG_0, 0, 0, 32);
+    store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, process), BPF_REG_0);
+    store_value(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, kind), kind);
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, offsetof(struct kernel_watch_event, command));
+    set(p, BPF_REG_2, 16);
+    call(p, BPF_FUNC_get_current_comm);
+    for (int i = 0; i < 4; i++) {
+        int at = offsetof(struct kernel_watch_event, arguments) + 8 * i;
+        store_value(p, BPF_DW, BPF_REG_7, at, 0);
+    }
+    store_value(p, BPF_B, BPF_REG_7, offsetof(struct kernel_watch_event, first), 0);
+    store_value(p, BPF_B, BPF_REG_7, offsetof(struct kernel_watch_event, second), 0);
+}
+
+static void end_event(struct program *p) {
+    move(p, BPF_REG_1, BPF_REG_7);
+    set(p, BPF_REG_2, 0);
+    call(p, BPF_FUNC_ringbuf_submit);
+}
+
+// Copies kernel memory at `from`[offset] to the event.
+static void copy_to_event(struct program *p, int at, int size, int from, int offset) {
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, at);
+    set(p, BPF_REG_2, size);
+    move(p, BPF_REG_3, from);
+    add(p, BPF_REG_3, offset);
+    call(p, BPF_FUNC_probe_read_kernel);
+}
+
+static void copy_text(struct program *p, int at, int argument) {
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, at);
+    set(p, BPF_REG_2, KERNEL_WATCH_TEXT);
+    load(
+        p, BPF_DW, BPF_REG_3, BPF_REG_7,
+        offsetof(struct kernel_watch_event, arguments) + 8 * argument);
+    call(p, BPF_FUNC_probe_read_user_str);
+}
+
+// The calls whose arguments tell something each time, not only the first.
+static const int telling[] = {
+    SYS_openat, SYS_openat2, SYS_mkdirat, SYS_unlinkat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
+    SYS_mknodat, SYS_fchownat, SYS_fchmodat, SYS_truncate, SYS_socket, SYS_bind, SYS_connect,
+    SYS_execve,
+#if defined(__x86_64__)
+    SYS_open, SYS_creat, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_link, SYS_symlink,
+    SYS_mknod, SYS_chown, SYS_lchown, SYS_chmod,
+#endif
+};
+
+// raw_tracepoint/sys_exit: (struct pt_regs *, long result). A call that a filter answers with an
+// errno passes here too; one that is killed does not.
+void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int closely) {
+    static const int refusals[] = {EPERM, EACCES, EROFS, ENOENT, ENOSYS, EAFNOSUPPORT, ENXIO,
+                                   ENODEV, EADDRNOTAVAIL, ENETUNREACH};
+    enum { COUNT = sizeof refusals / sizeof *refusals };
+    int wanted[COUNT];
+    move(p, BPF_REG_6, BPF_REG_1);
+    load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 8);
+    for (int i = 0; i < COUNT; i++) wanted[i] = jump(p, BPF_JEQ, BPF_REG_8, -refusals[i]);
+    if (!closely) leave(p, BPF_JA, 0, 0);
+    if (closely) leave(p, BPF_JSLT, BPF_REG_8, 0);
+    for (int i = 0; i < COUNT; i++) land(p, wanted[i]);
+    only_below(p, cgroup);
+    // The number, to r8.
+    move(p, BPF_REG_1, BPF_REG_10);
+    add(p, BPF_REG_1, SCRATCH);
+    set(p, BPF_REG_2, 8);
+    load(p, BPF_DW, BPF_REG_3, BPF_REG_6, 0);
+    add(p, BPF_REG_3, number_offset);
+    call(p, BPF_FUNC_probe_read_kernel);
+    load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
+    if (closely) {
+        enum { TELLING = sizeof telling / sizeof *telling };
+        int every[TELLING + 1];
+        load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
+        every[TELLING] = jump(p, BPF_JSLT, BPF_REG_9, 0);
+        for (int i = 0; i < TELLING; i++) {
+            every[i] = jump(p, BPF_JEQ, BPF_REG_8, telling[i]);
+        }
+        only_first(p, seen);
+        for (int i = 0; i <= TELLING; i++) land(p, every[i]);
+    }
+    begin_event(p, ring, KERNEL_WATCH_CALL);
+    store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), BPF_REG_8);
+    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
+    store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), BPF_REG_9);
+    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 0);
+    for (int i = 0; i < 4; i++) {
+        int at = offsetof(struct kernel_watch_event, arguments) + 8 * i;
+        copy_to_event(p, at, 8, BPF_REG_9, argument_offsets[i]);
+    }
+    copy_text(p, offsetof(struct kernel_watch_event, first), 0);
+    // An address is no text: it holds zeroes.
+    int address[2];
+    address[0] = jump(p, BPF_JEQ, BPF_REG_8, SYS_bind);
+    address[1] = jump(p, BPF_JEQ, BPF_REG_8, SYS_connect);
+    copy_text(p, offsetof(struct kernel_watch_event, second), 1);
+    int done = jump(p, BPF_JA, 0, 0);
+    land(p, address[0]);
+    land(p, address[1]);
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, offsetof(struct kernel_watch_event, second));
+    set(p, BPF_REG_2, 16);
+    load(
+        p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
+    call(p, BPF_FUNC_probe_read_user);
+    land(p, done);
+    end_event(p);
+    finish(p);
+}
+
+// raw_tracepoint/cap_capable (Linux 6.14): (cred, target namespace, namespace, capability, result).
+void write_capabilities(struct program *p, uint64_t cgroup, int ring, int seen, int closely) {
+    move(p, BPF_REG_6, BPF_REG_1);
+    if (!closely) {
+        load(p, BPF_W, BPF_REG_8, BPF_REG_6, 32);
+        leave(p, BPF_JEQ, BPF_REG_8, 0);
+    }
+    only_below(p, cgroup);
+    if (closely) {
+        // Numbers of capabilities are kept apart from those of calls, failures from passes.
+        load(p, BPF_W, BPF_REG_8, BPF_REG_6, 24);
+        add(p, BPF_REG_8, 1 << 20);
+        load(p, BPF_W, BPF_REG_9, BPF_REG_6, 32);
+        int passes = jump(p, BPF_JEQ, BPF_REG_9, 0);
+        add(p, BPF_REG_8, 1 << 20);
+        land(p, passes);
+        only_first(p, seen);
+    }
+    begin_event(p, ring, KERNEL_WATCH_CAPABILITY);
+    load(p, BPF_W, BPF_REG_8, BPF_REG_6, 24);
+    store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), BPF_REG_8);
+    load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 32);
+    put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    put(p, BPF_ALU64 | BPF_ARSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), BPF_REG_8);
+    end_event(p);
+    finish(p);
+}
+
+// raw_tracepoint/signal_generate: (signal, struct kernel_siginfo *, task, ...). A filter that kills
+// sends SIGSYS with the number of the call (struct kernel_siginfo: si_code at 8, _syscall at 24).
+void write_kills(struct program *p, uint64_t cgroup, int ring) {
+    enum { SIGNAL_SYS = 31 };
+    move(p, BPF_REG_6, BPF_REG_1);
+    load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 0);
+    leave(p, BPF_JNE, BPF_REG_8, SIGNAL_SYS);
+    only_below(p, cgroup);
+    begin_event(p, ring, KERNEL_WATCH_KILL);
+    store_value(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), -1);
+    store_value(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), 0);
+    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
+    copy_to_event(p, offsetof(struct kernel_watch_event, number), 4, BPF_REG_9, 24);
+    end_event(p);
+    finish(p);
+}

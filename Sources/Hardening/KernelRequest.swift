@@ -1,0 +1,79 @@
+/// Something that a process asked of the kernel, and how it was answered.
+public struct KernelRequest: Hashable, Codable, Sendable {
+    public enum Subject: Hashable, Codable, Sendable {
+        /// A system call, by its name.
+        case call(String)
+        /// A check of a capability that no failing call followed.
+        case capability(String)
+        /// A system call filter killed the process for this call.
+        case killed(call: String)
+    }
+
+    public let subject: Subject
+    /// The name of the process, at most 15 bytes. Before a program is run, systemd's own
+    /// preparations stand under the program's name in parentheses.
+    public let command: String
+    /// 0 when it was granted, else as in errno(3).
+    public let error: Int32
+    /// The file that the call names, as the process wrote it.
+    public let path: String?
+    /// Whether it would change the file.
+    public let isWriting: Bool
+    /// The address family of a socket, such as `AF_INET`.
+    public let family: String?
+    /// The capabilities that were asked for and denied in the course of the call.
+    public let lacking: [String]
+
+    public init(
+        _ subject: Subject, by command: String, error: Int32 = 0, path: String? = nil,
+        isWriting: Bool = false, family: String? = nil, lacking: [String] = []
+    ) {
+        self.subject = subject
+        self.command = command
+        self.error = error
+        self.path = path
+        self.isWriting = isWriting
+        self.family = family
+        self.lacking = lacking
+    }
+
+    public var isRefused: Bool {
+        if case .killed = subject { true } else { error != 0 }
+    }
+
+    /// Whether the service's own program asked, not systemd on the way to it.
+    public var isOfService: Bool { !command.hasPrefix("(") }
+
+    /// The same request but for what differs from one start to the next: numbers in paths.
+    public var pattern: KernelRequest {
+        KernelRequest(
+            subject, by: command, error: error, path: path.map(KernelRequest.withoutNumbers),
+            isWriting: isWriting, family: family, lacking: lacking)
+    }
+
+    private static func withoutNumbers(_ path: String) -> String {
+        var result = ""
+        for character in path {
+            if !character.isNumber {
+                result.append(character)
+            } else if result.last != "#" {
+                result.append("#")
+            }
+        }
+        return result
+    }
+
+    /// `setgid failed with EPERM for lack of CAP_SETGID`, for people.
+    public var text: String {
+        let object = path.map { " \($0)" } ?? family.map { " \($0)" } ?? ""
+        switch subject {
+        case .killed(let call): return "\(command) was killed for \(call)\(object)"
+        case .capability(let name):
+            return "\(command) \(error == 0 ? "used" : "was denied") \(name)"
+        case .call(let name):
+            guard error != 0 else { return "\(command) called \(name)\(object)" }
+            let lack = lacking.isEmpty ? "" : " for lack of \(lacking.joined(separator: ", "))"
+            return "\(command): \(name)\(object) failed with \(ErrorNumber.name(error))\(lack)"
+        }
+    }
+}
