@@ -71,6 +71,9 @@ let package = Package(
         // A process that boots a lab and is killed by the tests while it does.
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
+        .testTarget(
+            name: "KernelWatchTests",
+            dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
         .testTarget(

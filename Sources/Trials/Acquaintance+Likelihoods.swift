@@ -31,8 +31,12 @@ extension Acquaintance {
         let users = Set(sightings.compactMap(\.userID))
         say(
             users.count > 1 ? 40 : 0.3, "CapabilityBoundingSet=~CAP_SETUID",
-            "CapabilityBoundingSet=~CAP_SETGID", "SystemCallFilter=~@setuid",
-            "SystemCallFilter=~@privileged", "PrivateUsers=identity", "PrivateUsers=yes")
+            "CapabilityBoundingSet=~CAP_SETGID", "PrivateUsers=identity", "PrivateUsers=yes")
+        if calls.isEmpty || users.count > 1 {
+            say(
+                users.count > 1 ? 40 : 0.3, "SystemCallFilter=~@setuid",
+                "SystemCallFilter=~@privileged")
+        }
         if users.count > 1 && isLowPort { say(10, "PrivateUsers=full") }
         say(
             sightings.contains { $0.isDevice } ? 40 : 0.4, "PrivateDevices=yes",

@@ -6,14 +6,18 @@ import Testing
         let puzzle = Puzzle.random(seed: seed)
         var dice = Dice(seed: seed)
         var search = Search(puzzle.space, options: Options(naming: 0.5))
-        var record: [(Question, Answer, Evidence?)] = []
+        var record: [(Question, Answer, [Evidence])] = []
         var rounds: [Round] = []
         while case .ask(let questions) = search.nextRound() {
             for question in questions {
                 let answer: Answer = puzzle.works(question.configuration) ? .passed : .failed
                 let evidence =
                     dice.happens(0.5)
-                    ? Evidence(suspects: [Int.random(in: 0..<24, using: &dice)]) : nil
+                    ? [
+                        Evidence(
+                            suspects: [Int.random(in: 0..<24, using: &dice)],
+                            companions: [Int.random(in: 0..<24, using: &dice)])
+                    ] : []
                 search.learn(answer, to: question, evidence: evidence)
                 record.append((question, answer, evidence))
                 rounds.append(search.nextRound())

@@ -89,7 +89,7 @@ struct CopyTests {
         try await withLab(.trixie) { lab, machine in
             try await CopyTests.install(["small.service": CopyTests.small], in: lab)
             let service = try await Service(named: "small.service", on: machine)
-            for milliseconds in [1, 10, 30, 60, 120, 250] {
+            for milliseconds in [0, 1, 2, 3, 5, 8, 10, 30, 60, 120, 250] {
                 let task = Task {
                     let course = Course(
                         service: service.copies,

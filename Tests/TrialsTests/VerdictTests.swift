@@ -202,23 +202,6 @@ struct VerdictTests {
         }
     }
 
-    @Test("a trial that failed in systemd's preparation suspects the directives of that step")
-    func suspects() {
-        func trial(_ state: UnitState) -> Trial {
-            Trial(
-                number: 1, purpose: "", profile: .unrestricted, began: 0,
-                microseconds: Trial.Timing(), observations: [.unit(.start, state)], usualEnd: nil)
-        }
-        #expect(trial(dead).suspects.contains("ProtectSystem"))
-        var killed = dead
-        (killed.mainCode, killed.mainStatus) = (2, 31)
-        #expect(trial(killed).suspects.contains("SystemCallFilter"))
-        var exited = dead
-        exited.mainStatus = 1
-        #expect(trial(exited).suspects.isEmpty)
-        #expect(trial(up).suspects.isEmpty)
-    }
-
     @Test("the reason of a death ends with the service's own last words, not with systemd's")
     func lastWords() {
         let trial = Trial(

@@ -116,7 +116,10 @@ extension Machine {
         await Task {
             let path = Machine.path(ofUnit: name)
             let state = try? await property("ActiveState", of: path, Machine.unitInterface)
-            if ["inactive", "failed"].contains(state?.string) {
+            // A unit whose start job waits its turn is still inactive.
+            let job = try? await property("Job", of: path, Machine.unitInterface)
+            let isWaiting = (job?.fields?.first?.uint32 ?? 0) != 0
+            if ["inactive", "failed"].contains(state?.string) && !isWaiting {
                 _ = try? await manager("UnrefUnit", .string(name))
                 return
             }

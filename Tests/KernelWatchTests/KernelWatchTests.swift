@@ -1,0 +1,143 @@
+import Fixtures
+import Foundation
+import Hardening
+import KernelWatch
+import Lab
+import Systemd
+import Testing
+import Trials
+
+@Suite("What the kernel refuses a copy", .serialized)
+struct KernelWatchTests {
+    /// Runs `script` as a service under `restrictions` in a lab; what was refused, and granted.
+    func witness(
+        _ script: String, under restrictions: String..., on release: Release = .trixie
+    ) async throws -> [KernelRequest] {
+        let profile = Profile(Set(restrictions), in: .standard)
+        return try await withLab(release) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(
+                below: try #require(machine.rootControlGroup), closely: true)
+            try await lab.writeUnit(
+                "small.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n")
+            let service = try await Service(named: "small.service", on: machine)
+            let started = try await service.copies.start(under: profile, limit: nil)
+            guard case .started(_, let copy) = started else {
+                Issue.record("\(started)")
+                return []
+            }
+            let found = try await copy.refusals()
+            await copy.end()
+            return found.filter(\.isOfService)
+        }
+    }
+
+    @Test("a path that is read-only, with its errno", arguments: Release.allCases)
+    func readOnly(release: Release) async throws {
+        let found = try await witness(
+            "echo x > /etc/proof", under: "ProtectSystem=full", on: release)
+        #expect(
+            found.contains {
+                $0.path == "/etc/proof" && $0.isWriting && $0.error == 30
+            }, "\(found)")
+    }
+
+    @Test("a capability that is missing, with the call that asked for it")
+    func capability() async throws {
+        let found = try await witness(
+            "touch /tmp/x; chown 33 /tmp/x", under: "CapabilityBoundingSet=~CAP_CHOWN")
+        #expect(
+            found.contains {
+                $0.lacking == ["CAP_CHOWN"] && $0.error == 1 && $0.command == "chown"
+            }, "\(found)")
+    }
+
+    @Test("a call that a filter answers with an errno asks for no capability")
+    func filter() async throws {
+        let found = try await witness(
+            "touch /tmp/x; chown 33 /tmp/x", under: "SystemCallFilter=~@chown")
+        #expect(
+            found.contains {
+                $0.subject == .call("fchownat") && $0.lacking.isEmpty && $0.error == 1
+            },
+            "\(found)")
+    }
+
+    @Test("a call that a filter kills for, also in a child")
+    func kill() async throws {
+        let found = try await witness(
+            "touch /tmp/x; chown 33 /tmp/x; true",
+            under: "SystemCallFilter=~@chown", "SystemCallErrorNumber=kill")
+        #expect(found.contains { $0.subject == .killed(call: "fchownat") }, "\(found)")
+    }
+
+    @Test("a device node that is not there")
+    func device() async throws {
+        let found = try await witness("cat /dev/console", under: "PrivateDevices=yes")
+        #expect(found.contains { $0.path == "/dev/console" && $0.error == 2 }, "\(found)")
+    }
+
+    @Test("an address family that is refused, by its name")
+    func family() async throws {
+        let found = try await witness(
+            "perl -MSocket -e \"socket(S, AF_INET, SOCK_STREAM, 0)\"",
+            under: "RestrictAddressFamilies=~AF_INET")
+        #expect(found.contains { $0.family == "AF_INET" && $0.error == 97 }, "\(found)")
+    }
+
+    @Test("a copy that dies in systemd's preparations is told from others that run beside it")
+    func attribution() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                "[Service]\nType=exec\nExecStart=/bin/sh -c \"cat /root/none; exit 1\"\n")
+            try await lab.writeUnit(
+                "noise.service",
+                "[Service]\nExecStart=/bin/sh -c \"while :; do cat /noise; done\"\n")
+            _ = try await lab.run(["systemctl", "start", "noise.service"])
+            let service = try await Service(named: "small.service", on: machine)
+            guard
+                case .started(_, let copy) = try await service.copies.start(
+                    under: .unrestricted, limit: nil)
+            else { return }
+            let paths = try await copy.refusals().compactMap(\.path)
+            await copy.end()
+            #expect(paths.contains("/root/none"), "\(paths)")
+            #expect(!paths.contains("/noise"))
+        }
+    }
+
+    @Test("what is granted is seen only where it is looked at closely")
+    func closely() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                "[Service]\nExecStart=/bin/sh -c \"echo x > /var/tmp/proof; exec sleep 100\"\n")
+            let service = try await Service(named: "small.service", on: machine)
+            for (copies, isClose) in [(service.copies, false), (service.copies.closer, true)] {
+                guard
+                    case .started(_, let copy) = try await copies.start(
+                        under: .unrestricted, limit: nil)
+                else { return }
+                try await Task.sleep(for: .milliseconds(100))
+                let seen = try await copy.sightings()
+                await copy.end()
+                #expect(seen.contains(.writes("/var/tmp/proof")) == isClose, "\(seen)")
+                #expect(seen.contains(.calls("execve")) == isClose)
+            }
+        }
+    }
+}
+
+extension Lab {
+    /// Puts a unit below /run and lets systemd read it.
+    func writeUnit(_ name: String, _ text: String) async throws {
+        try text.write(
+            toFile: "\(rootPath)/run/systemd/system/\(name)", atomically: true, encoding: .utf8)
+        _ = try await run(["systemctl", "daemon-reload"])
+    }
+}

@@ -1,0 +1,124 @@
+import Hardening
+import Testing
+import Trials
+
+@Suite("What a failing trial points at")
+struct SuspicionTests {
+    let dialect = Dialect(
+        version: 257,
+        calls: [
+            "@setuid": ["setuid", "setgid"], "@resources": ["setrlimit"],
+            "@system-service": ["setuid", "setgid", "setrlimit", "bind", "openat"],
+        ])
+
+    func failing(_ observations: Observation..., status: Int32 = 1) -> Trial {
+        let dead = UnitState(
+            type: "exec", active: "failed", sub: "failed", result: "exit-code", mainCode: 1,
+            mainStatus: status)
+        return Trial(
+            number: 1, purpose: "", profile: .unrestricted, began: 0,
+            microseconds: Trial.Timing(), observations: [.unit(.start, dead)] + observations,
+            usualEnd: nil)
+    }
+
+    func refused(
+        _ call: String, _ error: Int32, path: String? = nil, isWriting: Bool = false,
+        family: String? = nil, lacking: [String] = []
+    ) -> Observation {
+        .refused(
+            KernelRequest(
+                .call(call), by: "daemon", error: error, path: path, isWriting: isWriting,
+                family: family, lacking: lacking))
+    }
+
+    /// The surest suspicion of a trial in which only this was refused.
+    func suspects(_ observation: Observation) -> Set<String> {
+        failing(observation).suspicions(in: dialect).last?.suspects ?? []
+    }
+
+    @Test("a step of systemd's preparation that failed suspects the directives of that step")
+    func setupStep() {
+        #expect(
+            failing(status: 226).suspicions(in: dialect).last?.suspects.contains("ProtectSystem")
+                == true)
+        #expect(failing(status: 1).suspicions(in: dialect).isEmpty)
+    }
+
+    @Test("a call that failed for lack of a capability suspects what takes the capability away")
+    func capability() {
+        let found = suspects(refused("setgid", 1, lacking: ["CAP_SETGID"]))
+        #expect(found.contains("CapabilityBoundingSet=~CAP_SETGID"))
+        #expect(!found.contains("SystemCallFilter=~@setuid"))
+    }
+
+    @Test("a call that is refused though no capability was asked for suspects its filters")
+    func filter() {
+        let found = suspects(refused("setgid", 1))
+        #expect(found.contains("SystemCallFilter=~@setuid"))
+        #expect(!found.contains("SystemCallFilter=@system-service"))
+        #expect(!found.contains("CapabilityBoundingSet=~CAP_SETGID"))
+        #expect(suspects(refused("swapon", 1)) == ["SystemCallFilter=@system-service"])
+    }
+
+    @Test(
+        "what is read-only suspects what makes it so",
+        arguments: [
+            ("/usr/lib/x", "ProtectSystem=yes"), ("/etc/x", "ProtectSystem=full"),
+            ("/var/lib/x", "ProtectSystem=strict"), ("/home/a/x", "ProtectHome"),
+            ("/proc/sys/net/x", "ProtectKernelTunables"),
+            ("/sys/fs/cgroup/x", "ProtectControlGroups"),
+        ])
+    func readOnly(path: String, culprit: String) {
+        #expect(suspects(refused("openat", 30, path: path, isWriting: true)).contains(culprit))
+    }
+
+    @Test("a missing device node suspects the private /dev, a missing file nobody")
+    func missing() {
+        #expect(suspects(refused("openat", 2, path: "/dev/i2c-1")).contains("PrivateDevices"))
+        #expect(suspects(refused("openat", 2, path: "/usr/share/x")).isEmpty)
+    }
+
+    @Test("an address family that is not supported suspects exactly its restriction")
+    func family() {
+        #expect(
+            suspects(refused("socket", 97, family: "AF_INET6"))
+                == ["RestrictAddressFamilies=~AF_INET6"])
+        #expect(
+            suspects(refused("socket", 97, family: "AF_9"))
+                == ["RestrictAddressFamilies=~others"])
+    }
+
+    @Test("a filter that kills is suspected together with the killing")
+    func kill() throws {
+        let killed = Observation.refused(
+            KernelRequest(.killed(call: "setrlimit"), by: "daemon"))
+        let suspicion = try #require(failing(killed).suspicions(in: dialect).last)
+        #expect(suspicion.suspects == ["SystemCallFilter=~@resources"])
+        #expect(suspicion.companions == ["SystemCallErrorNumber=kill"])
+        #expect(suspicion.confidence > 0.9)
+    }
+
+    @Test("the last refusal was the last straw, earlier ones are only likely")
+    func lastStraw() {
+        let trial = failing(
+            refused("setgid", 1, lacking: ["CAP_SETGID"]),
+            refused("bind", 13, lacking: ["CAP_NET_BIND_SERVICE"]),
+            .refused(KernelRequest(.capability("CAP_SYS_ADMIN"), by: "daemon", error: 1)))
+        let suspicions = trial.suspicions(in: dialect)
+        let sure = suspicions.filter { $0.confidence >= 0.9 }
+        #expect(sure.count == 1)
+        #expect(
+            sure.first?.suspects.contains("CapabilityBoundingSet=~CAP_NET_BIND_SERVICE") == true)
+        #expect(suspicions.count == 3)
+    }
+
+    @Test("the log speaks where the kernel was not seen to refuse anything that matters")
+    func log() {
+        let line = Observation.log(
+            LogLine(priority: 3, source: "nginx", message: "setgid(33) failed: not permitted"))
+        let spoken = failing(line).suspicions(in: dialect).last?.suspects ?? []
+        #expect(spoken.contains("CapabilityBoundingSet=~CAP_SETGID"))
+        let seen = failing(line, refused("openat", 30, path: "/etc/x", isWriting: true))
+        #expect(seen.suspicions(in: dialect).last?.suspects == ["ProtectSystem=full"])
+    }
+}
