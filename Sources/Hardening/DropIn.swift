@@ -20,7 +20,7 @@ public struct DropIn: Hashable, Sendable {
             deniedBy: profile, in: catalogue, dialect: dialect)
         var lines = header.map { $0.isEmpty ? "#" : "# \($0)" }
         lines.append("[Service]")
-        for directive in catalogue.directives {
+        for directive in catalogue.directives where !directive.isWrittenElsewhere {
             let assignments: [String] =
                 switch directive.name {
                 case "SystemCallFilter": DropIn.callFilter(calls)
@@ -41,16 +41,18 @@ public struct DropIn: Hashable, Sendable {
         _ directive: Directive, before: Sandbox, after: Sandbox
     ) -> [String] {
         let name = directive.name
-        if directive.onlyForbids {
+        if directive.onlyForbids || directive.onlyExtends {
             let new = after.list(name).filter { !before.list(name).contains($0) }
             return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]
         }
         var lines = assignment(name, before: before, after: after)
-        // Denying addresses or ports is void while the matching allow-list stands.
-        for (denial, grant) in [
+        // Denying addresses or ports is void while the matching allow-list stands; whoever
+        // changes its user keeps its capabilities by another setting.
+        for (first, second) in [
             ("IPAddressDeny", "IPAddressAllow"), ("SocketBindDeny", "SocketBindAllow"),
-        ] where denial == name {
-            lines += assignment(grant, before: before, after: after)
+            ("User", "AmbientCapabilities"),
+        ] where first == name {
+            lines += assignment(second, before: before, after: after)
         }
         return lines
     }
@@ -72,7 +74,7 @@ public struct DropIn: Hashable, Sendable {
             if allow && names.isEmpty { return ["\(name)=", "\(name)=none"] }
             return whole(name, names, mark: allow ? "" : "~")
         case .prefixes(let prefixes): return prefixed(name, prefixes)
-        case .ports(let ports): return ports == [.any] ? ["\(name)=", "\(name)=any"] : ["\(name)="]
+        case .ports(let ports): return ["\(name)="] + ports.map { "\(name)=\($0.text)" }
         }
     }
 

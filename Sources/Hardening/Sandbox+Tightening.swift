@@ -6,10 +6,9 @@ extension Sandbox {
     ) -> Sandbox {
         var result = self
         if !filtersCalls { result.settings["SystemCallErrorNumber"] = .number(Sandbox.refused) }
-        for restriction in catalogue.restrictions
-        where profile.restrictions.contains(restriction.id) {
-            result.apply(restriction, dialect)
-        }
+        let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
+        for restriction in taken { result.apply(restriction, dialect) }
+        result.makeExceptions(for: taken)
         if !filtersCalls && !result.filtersCalls {
             result.settings["SystemCallErrorNumber"] = settings["SystemCallErrorNumber"]
         }
@@ -21,6 +20,8 @@ extension Sandbox {
     /// A service without a filter has no denied calls, so what would happen to one is not "in
     /// force": such a service is asked about with an error number, the weaker of the two answers.
     public func already(has restriction: Restriction, dialect: Dialect) -> Bool {
+        // Taking back what was never granted changes nothing, and yet it is no promise.
+        if case .withdraw = restriction.change { return false }
         var before = self
         if !filtersCalls { before.settings["SystemCallErrorNumber"] = .number(Sandbox.refused) }
         var after = before
@@ -56,6 +57,8 @@ extension Sandbox {
             if let granted = settings["SocketBindAllow"], granted != .ports([]) {
                 settings["SocketBindAllow"] = .ports([])
             }
+        case .withdraw: break
+        case .become(let user, let capabilities): become(user, keeping: capabilities)
         case .denyFileSystems(let group):
             deny((dialect.fileSystems[group] ?? [group]).sorted(), of: name)
         case .allowOnlyInterfaces(let names):
@@ -65,6 +68,37 @@ extension Sandbox {
             if names.contains(where: { current.contains($0) == allow }) {
                 allowOnly(names, of: name)
             }
+        }
+    }
+
+    /// The strictest step that is taken of each directive makes its exceptions, unless another
+    /// restriction takes them back. They come last, so that nothing else wipes them out.
+    private mutating func makeExceptions(for taken: [Restriction]) {
+        let withdrawn = taken.reduce(into: Set<Exception>()) { withdrawn, restriction in
+            if case .withdraw(let exceptions) = restriction.change {
+                withdrawn.formUnion(exceptions)
+            }
+        }
+        var steps: [String: Restriction] = [:]
+        for restriction in taken { steps[restriction.directive] = restriction }
+        for directive in steps.keys.sorted() {
+            for exception in steps[directive]?.exceptions ?? []
+            where !withdrawn.contains(exception) {
+                grant(exception)
+            }
+        }
+        // What is not in the bounding set cannot be granted either: the start would fail.
+        if case .mask(let granted) = settings["AmbientCapabilities"], granted != 0 {
+            let bound = mask("CapabilityBoundingSet", default: Capability.all)
+            if granted & ~bound != 0 { settings["AmbientCapabilities"] = .mask(granted & bound) }
+        }
+    }
+
+    private mutating func become(_ user: String, keeping capabilities: UInt64) {
+        settings["User"] = .word(user)
+        if capabilities != 0 {
+            settings["AmbientCapabilities"] = .mask(
+                mask("AmbientCapabilities", default: 0) | capabilities)
         }
     }
 

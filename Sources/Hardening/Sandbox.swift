@@ -18,6 +18,12 @@ public struct Sandbox: Hashable, Sendable {
         }
     }
 
+    /// Whether the service starts as root.
+    public var isRoot: Bool {
+        guard case .word(let user) = settings["User"] else { return !flag("DynamicUser") }
+        return !flag("DynamicUser") && ["", "root", "0"].contains(user)
+    }
+
     public func list(_ directive: String) -> [String] {
         if case .list(let names) = settings[directive] { names } else { [] }
     }

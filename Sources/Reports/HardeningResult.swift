@@ -22,6 +22,10 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// Restrictions that this machine would accept and not enforce; they were not tried.
     public var ignored: [Ignored]
     public var notCarriedOver: [NotCarried]
+    /// What restrictions leave open, because the service needs it.
+    public var accommodations: [Accommodation] = []
+    /// Commands to be run once before the drop-in is installed, such as a change of owners.
+    public var preparations: [String] = []
     /// The text of the drop-in; empty when nothing was accepted.
     public var dropIn: String
     /// `complete`, `limit`, `good-enough`, `interrupted` or `too-flaky`.
@@ -71,6 +75,19 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         }
     }
 
+    /// An exception that was tried and is needed.
+    public struct Accommodation: Hashable, Codable, Sendable {
+        /// `ProtectSystem=strict`
+        public var restriction: String
+        /// `ReadWritePaths=-/var/lib/x`
+        public var settings: [String]
+
+        public init(restriction: String, settings: [String]) {
+            self.restriction = restriction
+            self.settings = settings
+        }
+    }
+
     public struct NotCarried: Hashable, Codable, Sendable {
         public var setting: String
         public var because: String
@@ -109,9 +126,33 @@ extension HardeningResult {
                     nil
                 }
             },
-            notCarriedOver: notCarriedOver, dropIn: dropIn,
+            notCarriedOver: notCarriedOver,
+            accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
             warnings: outcome.surprises)
+    }
+
+    private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
+        let agenda = outcome.agenda
+        let result = agenda.sandbox.tightened(
+            by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
+        return agenda.catalogue.restrictions.compactMap { restriction in
+            guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
+            if case .become(_, let capabilities) = restriction.change {
+                let granted = result.mask("AmbientCapabilities", default: 0) & capabilities
+                return granted == 0
+                    ? nil
+                    : Accommodation(
+                        restriction: restriction.id,
+                        settings: [
+                            "AmbientCapabilities="
+                                + Capability.names(in: granted).joined(separator: " ")
+                        ])
+            }
+            let open = restriction.exceptions.filter(result.grants)
+            return open.isEmpty
+                ? nil : Accommodation(restriction: restriction.id, settings: open.map(\.text))
+        }
     }
 
     /// The restrictions of which no stricter step of the same directive was taken as well.

@@ -9,6 +9,7 @@ public struct TextReport: Sendable {
         let paint = Paint(isOn: isColoured)
         var lines = TextReport.headline(result, paint)
         lines += TextReport.warnings(result, paint)
+        lines += TextReport.accommodations(result, paint)
         lines += TextReport.refusals(result, paint)
         lines += TextReport.asides(result, paint)
         if !result.dropIn.isEmpty {
@@ -83,6 +84,22 @@ public struct TextReport: Sendable {
                 }
                 return lines
             }
+    }
+
+    private static func accommodations(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        var lines: [String] = []
+        if !result.accommodations.isEmpty {
+            lines += ["", paint.bold("Exceptions that the service needs")]
+            for entry in result.accommodations {
+                let settings = entry.settings.joined(separator: " ")
+                lines += ["  \(entry.restriction)"] + settings.wrapped(to: 94).map { "      \($0)" }
+            }
+        }
+        if !result.preparations.isEmpty {
+            lines += ["", paint.yellow("Before the drop-in is installed, run once")]
+            lines += result.preparations.map { "  \($0)" }
+        }
+        return lines
     }
 
     private static func warnings(_ result: HardeningResult, _ paint: Paint) -> [String] {

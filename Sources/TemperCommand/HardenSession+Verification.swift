@@ -6,35 +6,40 @@ import Trials
 
 /// From a campaign's outcome to a drop-in that was tried on the real unit.
 extension HardenSession {
-    func dropIn(_ outcome: Outcome, _ service: Service, _ agenda: Agenda) -> String {
+    func dropIn(
+        _ outcome: Outcome, _ service: Service, _ preparation: Ownership?
+    ) -> String {
+        let agenda = outcome.agenda
         if outcome.accepted.restrictions.isEmpty { return "" }
         let refused = Dictionary(grouping: outcome.refused) {
-            Catalogue.standard[$0.restriction]?.directive ?? ""
+            agenda.catalogue[$0.restriction]?.directive ?? ""
         }
         let reasons = refused.mapValues { group in
             let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
             return "Refused: \(names.joined(separator: " "))."
         }
         return DropIn(
-            from: agenda.sandbox, taking: outcome.accepted, in: .standard, dialect: agenda.dialect,
+            from: agenda.sandbox, taking: outcome.accepted, in: agenda.catalogue,
+            dialect: agenda.dialect,
             header: [
                 "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
                 "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
                     + "\(outcome.trials.count) trials.",
-            ], reasons: reasons
+            ] + (preparation.map { ["To be run before, once:"] + $0.commands.map { "    \($0)" } } ?? []),
+            reasons: reasons
         ).text
     }
 
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
     /// its properties must be those of the result.
     func verify(
-        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ agenda: Agenda,
-        _ course: Course
+        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ course: Course
     ) async throws -> Bool {
+        let agenda = outcome.agenda
         if dropIn.isEmpty || outcome.ending == .interrupted { return false }
         progress.step("trying the drop-in on the real \(unit) in the lab")
         let expected = agenda.sandbox.tightened(
-            by: outcome.accepted, in: .standard, dialect: agenda.dialect)
+            by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
         let differences = try await service.install(dropIn: dropIn, expecting: expected)
         if let first = differences.first {
             throw Failure.experiment(
@@ -59,10 +64,11 @@ extension HardenSession {
     /// What happens where the service never ran before: what it makes on its first start may need
     /// more than the result allows. nil when all is well there too.
     func firstStartProblem(
-        _ dropIn: String, _ plan: Plan, _ outcome: Outcome
+        _ dropIn: String, _ plan: Plan, _ outcome: Outcome, _ preparation: Ownership?
     ) async throws -> String? {
         progress.step("starting \(unit) with the drop-in where it never ran before")
         let trial = try await inFreshLab { service, machine in
+            if let preparation { _ = try machine.apply(preparation) }
             _ = try await service.install(dropIn: dropIn, expecting: service.sandbox)
             let course = Course(
                 service: service.real,

@@ -76,12 +76,9 @@ package struct HardenSession: Sendable {
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
-        let course = Course(
-            service: service.copies, probes: probes, canReload: service.canReload,
-            settle: plan.settle ?? .milliseconds(50))
         let closeCourse = Course(
             service: service.copies.closer, probes: probes, canReload: service.canReload,
-            settle: course.settle)
+            settle: plan.settle ?? .milliseconds(50))
         progress.step("starting \(unit) once as it is")
         let warmUp: Trial
         do {
@@ -90,34 +87,56 @@ package struct HardenSession: Sendable {
             throw error.isBaseline ? baselineFailure(error) : error
         }
         let acquaintance = Acquaintance(warmUp, sandbox: service.sandbox)
-        let offer = Offer(
-            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
-            keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
-        let agenda = try Agenda(
-            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
+        let usage = acquaintance.usage(
+            declared: service.declaredDirectories, userName: machine.userName)
+        let catalogue = Catalogue.standard.accommodating(usage)
+        let course = Course(
+            service: service.copies(in: catalogue), probes: probes, canReload: service.canReload,
+            settle: closeCourse.settle)
+        func agenda(fixed: Profile = .unrestricted) throws -> Agenda {
+            let start = service.sandbox.tightened(
+                by: fixed, in: catalogue, dialect: service.dialect)
+            return try Agenda(
+                catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
+                offer: Offer(
+                    catalogue: catalogue, sandbox: start, dialect: service.dialect,
+                    keep: plan.keep, attempt: plan.attempt,
+                    isLocalOnly: acquaintance.isLocalOnly), fixed: fixed)
+        }
         let ledger = try store.campaign(
             unit: unit,
-            fingerprint: Fingerprint.of(service, offer, probes.map(\.name), root: lab.root),
+            fingerprint: Fingerprint.of(
+                service, try agenda().offer, probes.map(\.name), root: lab.root),
             now: now())
         var options = options
         options.cadence = plan.cadence
-        let campaign = Campaign(
-            agenda: agenda, course: course, ledger: ledger, options: options,
+        let ownership = usage.ownership(keep: plan.keep)
+        var campaign = Campaign(
+            agenda: try agenda(), course: course, ledger: ledger, options: options,
             acquaintance: acquaintance, now: now, report: progress.show)
+        if let ownership {
+            let name = "User=\(ownership.user)"
+            campaign.identity = try identity(
+                agenda(fixed: Profile([name], in: catalogue)), named: name, ownership, on: machine)
+        }
         let outcome: Outcome
         do { outcome = try await campaign.run() } catch {
             throw error.isBaseline ? baselineFailure(error) : error
         }
-        let dropIn = dropIn(outcome, service, agenda)
-        let isVerified = try await verify(dropIn, outcome, service, agenda, course)
-        let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
+        let agenda = outcome.agenda
+        let preparation = outcome.hasIdentity ? ownership : nil
+        let dropIn = dropIn(outcome, service, preparation)
+        let isVerified = try await verify(dropIn, outcome, service, course)
+        let firstStart =
+            isVerified ? try await firstStartProblem(dropIn, plan, outcome, preparation) : nil
         var result = HardeningResult(
-            unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
-            catalogue: .standard,
+            unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: agenda.offer,
+            catalogue: catalogue,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
         if let firstStart { result.warnings.append(firstStart) }
+        result.preparations = preparation?.commands ?? []
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }

@@ -63,6 +63,7 @@ extension Acquaintance {
                 say(extra.isEmpty ? 0.05 : 3, restriction.id)
             case .denyFamily(let name):
                 say(opened.contains(name) ? 3 : 0.03, restriction.id)
+            case .withdraw: break
             default:
                 if let ratio = ratio(of: restriction) { say(ratio, restriction.id) }
             }
@@ -81,7 +82,8 @@ extension Acquaintance {
         switch restriction.id {
         case "ProtectSystem=yes": return asked(writes(below: ["/usr/", "/boot/", "/efi/"]))
         case "ProtectSystem=full": return asked(writes(below: ["/etc/"]))
-        case "ProtectSystem=strict": return asked(!writesOutsideKernel.isEmpty, by: 20)
+        case "ProtectSystem=strict":
+            return restriction.exceptions.isEmpty ? asked(!writesOutsideKernel.isEmpty, by: 20) : 0.3
         case "ProtectHome=read-only": return asked(writes(below: Self.homes))
         case "ProtectHome=tmpfs", "ProtectHome=yes": return asked(touches(Self.homes))
         case "PrivateTmp=yes", "PrivateTmp=disconnected":
@@ -142,11 +144,11 @@ extension Acquaintance {
 
 extension Sighting {
     fileprivate var listeningFamily: String? {
-        if case .listens(let family, _, _) = self { family } else { nil }
+        if case .listens(_, let family, _, _) = self { family } else { nil }
     }
 
-    fileprivate var port: UInt16? {
-        if case .listens(_, let port, _) = self { port } else { nil }
+    var port: UInt16? {
+        if case .listens(_, _, let port, _) = self { port } else { nil }
     }
 
     fileprivate var userID: UInt32? { if case .user(let id) = self { id } else { nil } }

@@ -26,7 +26,7 @@ public struct Acquaintance: Hashable, Sendable {
     /// such a probe and be cut off from its clients.
     public var isLocalOnly: Bool {
         let listeners = sightings.compactMap { sighting in
-            if case .listens(_, _, let isLoopback) = sighting { isLoopback } else { nil }
+            if case .listens(_, _, _, let isLoopback) = sighting { isLoopback } else { nil }
         }
         return !listeners.isEmpty && listeners.allSatisfy { $0 }
     }

@@ -9,19 +9,24 @@ public struct Agenda: Sendable {
     public let dialect: Dialect
     public let offer: Offer
     public let space: SearchSpace
+    /// What every trial of the search takes besides: decided before the search began.
+    public let fixed: Profile
 
     /// - Throws: when the offer's implications are circular, which a test of the catalogue rules
     ///   out.
     public init(
-        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer
+        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer,
+        fixed: Profile = .unrestricted
     ) throws(SearchSpace.Flaw) {
+        self.fixed = fixed
         self.catalogue = catalogue
         self.sandbox = sandbox
         self.dialect = dialect
         self.offer = offer
         let families = Set(offer.restrictions.map(\.prior.family)).sorted()
         let directives = catalogue.directives.map(\.name)
-        let weights = offer.weights(in: catalogue, on: sandbox, dialect: dialect)
+        let start = sandbox.tightened(by: fixed, in: catalogue, dialect: dialect)
+        let weights = offer.weights(in: catalogue, on: start, dialect: dialect)
         let index = Dictionary(
             uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) }
         )
@@ -40,7 +45,7 @@ public struct Agenda: Sendable {
     }
 
     public func profile(_ items: ItemSet) -> Profile {
-        Profile(recorded: Set(items.map { offer.restrictions[$0].id }))
+        Profile(recorded: Set(items.map { offer.restrictions[$0].id })).join(fixed)
     }
 
     /// The restrictions of a set that no other member implies: how people name it.

@@ -5,7 +5,7 @@ import Hardening
 /// once more. It carries questions to the course and answers to the search; every trial is in the
 /// ledger before the search learns from it.
 public struct Campaign: Sendable {
-    public let agenda: Agenda
+    public private(set) var agenda: Agenda
     public let course: Course
     public let ledger: any Ledger
     public let options: CampaignOptions
@@ -14,6 +14,8 @@ public struct Campaign: Sendable {
     /// What the service was seen to use.
     private let acquaintance: Acquaintance
     private let report: @Sendable (CampaignEvent) -> Void
+    /// Whom the service could be instead of root.
+    public var identity: Identity?
 
     public init(
         agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
@@ -35,6 +37,28 @@ public struct Campaign: Sendable {
         var diary = Diary(
             chosen: options.cadence, usualRefusals: acquaintance.usualRefusals)
         try await establishBaseline(&diary)
+        var campaign = self
+        if let identity {
+            diary.identity = try await tried(identity, &diary)
+            if diary.identity?.verdict.isPass == true { campaign.agenda = identity.agenda }
+        }
+        return try await campaign.search(&diary)
+    }
+
+    /// Who the service is comes before everything else, because it decides what else it needs:
+    /// a service that never was root does not have to become somebody.
+    private func tried(
+        _ identity: Identity, _ diary: inout Diary
+    ) async throws(ExperimentError) -> Trial {
+        try identity.prepare()
+        let trial = try await trial(
+            identity.agenda.fixed, "does it work as \(identity.name)?", expectedLeft: 0,
+            exposure: agenda.exposure(.unrestricted), &diary)
+        if !trial.verdict.isPass { identity.undo() }
+        return trial
+    }
+
+    private func search(_ diary: inout Diary) async throws(ExperimentError) -> Outcome {
         let began = ContinuousClock.now
         var search = Search(
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
@@ -185,7 +209,8 @@ public struct Campaign: Sendable {
         // The dearest first: what would gain most if the service could do without it.
         let refused = finding.refusals.sorted { one, other in
             agenda.space.items[one.item].weight > agenda.space.items[other.item].weight
-        }.compactMap { self.refused($0, diary) }
+        }.compactMap { self.refused($0, diary) }.filter { isOfInterest($0, in: accepted) }
+            + refusedIdentity(diary)
         let gone = refused.reduce(into: ItemSet()) { gone, refused in
             if let item = agenda.offer.restrictions.firstIndex(where: {
                 $0.id == refused.restriction
@@ -195,11 +220,31 @@ public struct Campaign: Sendable {
         }
         let possible = agenda.exposure(agenda.profile(agenda.space.all.subtracting(gone)))
         return Outcome(
-            accepted: accepted, passedIn: finding.verifiedBy.map { diary.numbers[$0] },
+            accepted: accepted, agenda: agenda,
+            passedIn: finding.verifiedBy.map { diary.numbers[$0] } ?? diary.identity?.number,
             refused: refused, surprises: finding.surprises.map(text),
             before: agenda.exposure(.unrestricted), after: after,
             possible: final == .complete ? after : min(possible, after), ending: final,
             trials: diary.trials, resumed: diary.resumed)
+    }
+
+    /// An exception that nothing makes in the result need not be taken back.
+    private func isOfInterest(_ refused: Outcome.Refused, in accepted: Profile) -> Bool {
+        guard case .withdraw(let exceptions) = agenda.catalogue[refused.restriction]?.change else {
+            return true
+        }
+        let result = agenda.sandbox.tightened(
+            by: accepted, in: agenda.catalogue, dialect: agenda.dialect)
+        return exceptions.contains(where: result.grants)
+    }
+
+    private func refusedIdentity(_ diary: Diary) -> [Outcome.Refused] {
+        guard let identity, let trial = diary.identity, !trial.verdict.isPass else { return [] }
+        return [
+            Outcome.Refused(
+                restriction: identity.name, conflict: [identity.name], trial: trial.number,
+                because: trial.because, isUnresolved: !trial.verdict.isFailure)
+        ]
     }
 
     private func refused(_ refusal: Refusal, _ diary: Diary) -> Outcome.Refused? {

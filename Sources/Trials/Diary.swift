@@ -6,6 +6,8 @@ struct Diary {
     /// The trial numbers of the answers that the search learned, in their order.
     var numbers: [Int] = []
     var resumed = 0
+    /// The trial of another identity, where there was one.
+    var identity: Trial?
     /// How often a result did not pass when it was repeated.
     var denials = 0
     var usualEnd: UnitState?

@@ -4,6 +4,8 @@ import Hardening
 /// What a campaign found.
 public struct Outcome: Sendable {
     public let accepted: Profile
+    /// What was searched, on top of what was decided before.
+    public let agenda: Agenda
     /// The number of a passing trial of exactly this profile; nil when nothing was accepted.
     public let passedIn: Int?
     public let refused: [Refused]
@@ -16,6 +18,9 @@ public struct Outcome: Sendable {
     public let trials: [Trial]
     /// How many of them were taken from the record of an earlier run.
     public let resumed: Int
+
+    /// Whether the service runs as another user in the result.
+    public var hasIdentity: Bool { !agenda.fixed.restrictions.isEmpty }
 
     /// A restriction that was refused, with the trial that refused it.
     public struct Refused: Hashable, Sendable {

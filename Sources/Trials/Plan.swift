@@ -159,6 +159,7 @@ extension Plan {
     public static func restriction(_ name: String) -> String {
         let catalogue = Catalogue.standard
         if catalogue[name] != nil || catalogue.directive(name) != nil { return name }
+        if name.contains("=~") { return name }
         return String(name.prefix { $0 != "=" })
     }
 
@@ -167,6 +168,7 @@ extension Plan {
         let catalogue = Catalogue.standard
         let directive = String(name.prefix { $0 != "=" })
         if catalogue[name] != nil || catalogue.directive(directive) != nil { return nil }
+        if Catalogue.perService.contains(directive) { return nil }
         return "\(directive) is not a directive that temper tries; "
             + "`temper explain` lists them"
     }

@@ -3,14 +3,18 @@ import Hardening
 /// Something that the unrestricted service was seen to use while it ran: it hints at what it
 /// will not survive losing. A hint saves trials and never decides anything.
 public enum Sighting: Hashable, Codable, Sendable {
-    /// It listens or is bound on a port, over `AF_INET` or `AF_INET6`.
-    case listens(family: String, port: UInt16, isLoopback: Bool)
+    /// It listens or is bound on a port of `tcp` or `udp`, over `AF_INET` or `AF_INET6`.
+    case listens(transport: String, family: String, port: UInt16, isLoopback: Bool)
     /// One of its processes has this effective user.
     case user(UInt32)
     /// It has a device node open that a private /dev lacks.
     case device(String)
     /// It has a file open for writing.
     case writes(String)
+    /// It changed files by names that begin at its working directory.
+    case writesRelatively
+    /// One of its processes has this working directory.
+    case worksIn(String)
     /// It has memory that is writable and executable.
     case writableCode
     /// It made this system call, and was not refused.
@@ -35,8 +39,10 @@ public enum Sighting: Hashable, Codable, Sendable {
             if name == "socket", let family = request.family {
                 shown.append(.opensSocket(family: family))
             }
-            if let path = request.path, path.hasPrefix("/") {
-                if name.hasPrefix("exec") {
+            if let path = request.path {
+                if !path.hasPrefix("/") {
+                    if request.isWriting { shown.append(.writesRelatively) }
+                } else if name.hasPrefix("exec") {
                     shown.append(.runs(path))
                 } else if request.isWriting {
                     shown.append(.writes(path))

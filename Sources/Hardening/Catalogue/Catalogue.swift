@@ -43,6 +43,6 @@ extension Restriction {
     func implying(_ all: Set<String>) -> Restriction {
         Restriction(
             id: id, directive: directive, change: change, introduced: introduced, implies: all,
-            prior: prior, needs: needs, heldBack: heldBack)
+            prior: prior, needs: needs, heldBack: heldBack, exceptions: exceptions)
     }
 }

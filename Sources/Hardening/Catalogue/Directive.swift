@@ -31,6 +31,12 @@ extension Directive {
         restrictions.contains { if case .add = $0.change { true } else { false } }
     }
 
+    /// Whether it is a list of exceptions to which assignments without a reset add.
+    var onlyExtends: Bool { ["ReadWritePaths", "BindPaths", "BindReadOnlyPaths"].contains(name) }
+
+    /// Whether a drop-in has it beside another directive.
+    var isWrittenElsewhere: Bool { name == "SocketBindAllow" }
+
     /// A directive that is only on or off.
     static func flag(
         _ name: String, _ effect: String, breaks: String, introduced: Int, prior: Prior,

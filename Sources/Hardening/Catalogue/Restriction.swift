@@ -18,10 +18,14 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public let needs: Set<Need>
     /// Why it is not tried unless asked for; nil when it is tried.
     public let heldBack: String?
+    /// What it leaves open, because the service was seen to use it; taken back one by one by
+    /// restrictions of their own.
+    public let exceptions: [Exception]
 
     public init(
         id: String, directive: String, change: Tightening, introduced: Int = 0,
-        implies: Set<String> = [], prior: Prior, needs: Set<Need> = [], heldBack: String? = nil
+        implies: Set<String> = [], prior: Prior, needs: Set<Need> = [], heldBack: String? = nil,
+        exceptions: [Exception] = []
     ) {
         self.id = id
         self.directive = directive
@@ -31,6 +35,7 @@ public struct Restriction: Hashable, Sendable, Identifiable {
         self.prior = prior
         self.needs = needs
         self.heldBack = heldBack
+        self.exceptions = exceptions
     }
 }
 
@@ -69,6 +74,10 @@ public enum Tightening: Hashable, Sendable {
     case denyFileSystems(String)
     /// Allow only these network interfaces.
     case allowOnlyInterfaces([String])
+    /// Take back exceptions that other restrictions make.
+    case withdraw([Exception])
+    /// Run as this user, with no capability but these.
+    case become(user: String, keeping: UInt64)
 }
 
 /// What is known before the first trial, as rates over services: a family of restrictions is

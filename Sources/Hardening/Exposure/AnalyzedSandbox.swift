@@ -14,9 +14,7 @@ struct AnalyzedSandbox {
     }
 
     /// Not a static user other than root and not a dynamic one.
-    var isPrivileged: Bool {
-        !sandbox.flag("DynamicUser") && ["", "root", "0"].contains(user)
-    }
+    var isPrivileged: Bool { sandbox.isRoot }
 
     var user: String {
         if case .word(let name) = sandbox["User"] { name } else { "" }

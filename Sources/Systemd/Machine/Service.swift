@@ -46,6 +46,17 @@ public struct Service: Sendable {
         }
     }
 
+    /// Directories that the unit declares, which systemd leaves writable for it: `/var/lib/x` for
+    /// `StateDirectory=x`.
+    public var declaredDirectories: Set<String> {
+        let facts = blueprint.facts
+        let places = [
+            ("/run", facts.runtimeDirectories), ("/var/lib", facts.stateDirectories),
+            ("/var/cache", facts.cacheDirectories), ("/var/log", facts.logsDirectories),
+        ]
+        return Set(places.flatMap { place, names in names.map { "\(place)/\($0)" } })
+    }
+
     /// The unit's files, the fragment first.
     public var unitFiles: [(path: String, text: String)] {
         reading.files.map { ($0.path, $0.text) }
@@ -59,10 +70,13 @@ public struct Service: Sendable {
         }.sorted()
     }
 
-    /// Copies of the service, to be put under profiles.
-    public var copies: TransientService {
+    /// Copies of the service, to be put under profiles of the standard catalogue.
+    public var copies: TransientService { copies(in: .standard) }
+
+    /// Copies of the service, to be put under profiles of `catalogue`.
+    public func copies(in catalogue: Catalogue) -> TransientService {
         TransientService(
-            machine: machine, blueprint: blueprint, catalogue: .standard, dialect: dialect,
+            machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
             sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")))
     }
 

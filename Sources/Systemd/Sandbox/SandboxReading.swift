@@ -23,6 +23,7 @@ extension Sandbox {
         Catalogue.standard.directives.map(\.name) + [
             "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
             "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
+            "ReadWritePaths", "BindPaths", "BindReadOnlyPaths",
         ]
 
 }
@@ -48,6 +49,7 @@ extension SettingValue {
         case .array("(ss)", let entries):
             self = .list(
                 entries.compactMap { $0.fields?.compactMap(\.string).joined(separator: " ") })
+        case .array("(ssbt)", let entries): self = .list(entries.compactMap(BindMount.init).map(\.text))
         case .array("(iayu)", let entries):
             self = .prefixes(entries.compactMap(AddressPrefix.init))
         case .array("(iiqq)", let entries): self = .ports(entries.compactMap(PortRange.init))
@@ -82,6 +84,10 @@ extension SettingValue {
         case .list(let names):
             if names.isEmpty { return [(name, nil)] }
             // a(ss) on the bus: the node, and what may be done with it.
+            if name == "BindPaths" || name == "BindReadOnlyPaths" {
+                let mounts = names.map { BindMount(text: $0).value }
+                return [(name, .array(element: "(ssbt)", mounts))]
+            }
             guard name == "DeviceAllow" else { return [(name, .strings(names))] }
             let entries = names.map { entry in
                 BusValue.structure(
@@ -122,5 +128,45 @@ extension PortRange {
 
     var value: BusValue {
         .structure([.int32(family), .int32(transport), .uint16(count), .uint16(lowest)])
+    }
+}
+
+/// An entry of `BindPaths=`: `-/source:/destination:norbind`, all but the source optional.
+struct BindMount {
+    var source: String
+    var destination: String
+    var mayBeMissing: Bool
+    var flags: UInt64
+
+    /// MS_REC: with the mounts below it, systemd's default.
+    private static let recursive: UInt64 = 0x4000
+
+    init?(_ value: BusValue) {
+        guard let fields = value.fields, fields.count == 4, let source = fields[0].string,
+            let destination = fields[1].string, let mayBeMissing = fields[2].bool,
+            let flags = fields[3].uint64
+        else { return nil }
+        (self.source, self.destination) = (source, destination)
+        (self.mayBeMissing, self.flags) = (mayBeMissing, flags)
+    }
+
+    init(text: String) {
+        mayBeMissing = text.hasPrefix("-")
+        let parts = text.drop { $0 == "-" }.split(separator: ":").map(String.init)
+        source = parts.first ?? ""
+        destination = parts.count > 1 ? parts[1] : source
+        flags = parts.last == "norbind" ? 0 : BindMount.recursive
+    }
+
+    var text: String {
+        let options = flags & BindMount.recursive == 0 ? ":norbind" : ""
+        let target = destination == source && options.isEmpty ? "" : ":\(destination)"
+        return (mayBeMissing ? "-" : "") + source + target + options
+    }
+
+    var value: BusValue {
+        .structure([
+            .string(source), .string(destination), .bool(mayBeMissing), .uint64(flags),
+        ])
     }
 }

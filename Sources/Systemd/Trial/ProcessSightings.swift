@@ -12,6 +12,11 @@ struct ProcessSightings {
         for process in processes {
             found.formUnion(openFiles(of: process, sockets: &sockets))
             if let user = effectiveUser(of: process) { found.insert(.user(user)) }
+            if let directory = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/\(process)/cwd"), directory != "/"
+            {
+                found.insert(.worksIn(directory))
+            }
             if hasWritableCode(process) { found.insert(.writableCode) }
         }
         guard let any = processes.first else { return found }
@@ -43,20 +48,12 @@ struct ProcessSightings {
             if target.hasPrefix("socket:[") {
                 sockets.insert(String(target.dropFirst(8).dropLast()))
             } else if target.hasPrefix("/dev/") {
-                if !ProcessSightings.isPseudoDevice(target) { found.insert(.device(target)) }
+                if !Places.isPseudoDevice(target) { found.insert(.device(target)) }
             } else if target.hasPrefix("/"), isWritable(process, name) {
                 found.insert(.writes(target))
             }
         }
         return found
-    }
-
-    /// Nodes that stay under `PrivateDevices=yes` (systemd.exec(5)).
-    private static func isPseudoDevice(_ path: String) -> Bool {
-        let kept = ["null", "zero", "full", "random", "urandom", "tty", "ptmx"]
-        return kept.contains { path == "/dev/\($0)" }
-            || ["/dev/pts/", "/dev/shm/", "/dev/mqueue/", "/dev/hugepages/"]
-                .contains(where: path.hasPrefix)
     }
 
     /// Whether a descriptor is open for writing: the access mode in the octal flags of fdinfo.
@@ -95,7 +92,9 @@ struct ProcessSightings {
             else { continue }
             let address = fields[1][..<colon]
             found.insert(
-                .listens(family: family, port: port, isLoopback: isLoopback(String(address))))
+                .listens(
+                    transport: String(name.prefix(3)), family: family, port: port,
+                    isLoopback: isLoopback(String(address))))
         }
         return found
     }

@@ -1,0 +1,69 @@
+/// A hole in a restriction: one entry of a list that grants something in spite of it, such as
+/// `ReadWritePaths=-/var/lib/x` beside `ProtectSystem=strict`.
+public struct Exception: Hashable, Codable, Sendable, Comparable {
+    /// The setting that grants it.
+    public let setting: String
+    /// One entry of its list, as a unit file takes it.
+    public let value: String
+
+    public init(_ setting: String, _ value: String) {
+        self.setting = setting
+        self.value = value
+    }
+
+    /// `ReadWritePaths=-/var/lib/x`
+    public var text: String { "\(setting)=\(value)" }
+
+    public static func < (one: Exception, other: Exception) -> Bool { one.text < other.text }
+
+    /// The settings that make exceptions, in the order of a drop-in.
+    static let settings = [
+        "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "DeviceAllow", "SocketBindAllow",
+    ]
+}
+
+extension Sandbox {
+    mutating func grant(_ exception: Exception) {
+        if exception.setting == "SocketBindAllow" {
+            guard let port = PortRange(text: exception.value) else { return }
+            var ports: [PortRange] = []
+            if case .ports(let granted) = settings["SocketBindAllow"] { ports = granted }
+            if !ports.contains(port) { settings["SocketBindAllow"] = .ports(ports + [port]) }
+            return
+        }
+        let entries = list(exception.setting)
+        if !entries.contains(exception.value) {
+            settings[exception.setting] = .list(entries + [exception.value])
+        }
+    }
+
+    /// Whether an exception stands.
+    public func grants(_ exception: Exception) -> Bool {
+        if exception.setting == "SocketBindAllow", let port = PortRange(text: exception.value) {
+            if case .ports(let granted) = settings["SocketBindAllow"] {
+                return granted.contains(port)
+            }
+            return false
+        }
+        return list(exception.setting).contains(exception.value)
+    }
+}
+
+extension PortRange {
+    /// From `tcp:80` or `udp:53`; nil for anything else.
+    public init?(text: String) {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let port = UInt16(parts[1]), port > 0,
+            let transport = ["tcp": Int32(6), "udp": 17][String(parts[0])]
+        else { return nil }
+        self.init(family: 0, transport: transport, count: 1, lowest: port)
+    }
+
+    /// As a unit file takes it.
+    public var text: String {
+        if self == .any { return "any" }
+        let protocolName = transport == 6 ? "tcp:" : transport == 17 ? "udp:" : ""
+        let last = Int(lowest) + Int(count) - 1
+        return protocolName + (count > 1 ? "\(lowest)-\(last)" : "\(lowest)")
+    }
+}

@@ -1,0 +1,145 @@
+/// What a service was seen to use, as far as restrictions can make exceptions for it.
+public struct Usage: Hashable, Codable, Sendable {
+    /// Directories in which it makes or changes files, outside of /dev, /proc, /sys, /tmp, /var/tmp
+    /// and of homes.
+    public var written: Set<String> = []
+    /// The files themselves, of those directories that belong to no single service.
+    public var files: Set<String> = []
+    /// Directories below /home, /root or /run/user that it uses; true where it writes.
+    public var homes: [String: Bool] = [:]
+    /// Device nodes that a private /dev lacks.
+    public var devices: Set<String> = []
+    /// Ports that it binds: `tcp:80`.
+    public var ports: Set<String> = []
+    /// Whom it becomes: the one user besides root that its processes have.
+    public var user: String?
+    /// The capabilities it uses for its work, and not for becoming somebody else.
+    public var capabilities: Set<String> = []
+
+    public init() {}
+}
+
+extension Catalogue {
+    /// Directives that only the catalogue for one service has.
+    public static let perService: Set = [
+        "User", "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "SocketBindAllow",
+    ]
+
+    /// The catalogue for one service: restrictions make exceptions for what it uses, and each
+    /// exception can be taken back by a restriction of its own.
+    ///
+    /// So `ProtectSystem=strict` is tried with the directories that the service writes to left
+    /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
+    public func accommodating(_ usage: Usage) -> Catalogue {
+        let writable = usage.written.sorted().map { Exception("ReadWritePaths", "-\($0)") }
+        let writableHomes = usage.homes.filter(\.value).keys.sorted()
+            .map { Exception("ReadWritePaths", "-\($0)") }
+        let homes = usage.homes.sorted { $0.key < $1.key }
+            .map { Exception($0.value ? "BindPaths" : "BindReadOnlyPaths", "-\($0.key)") }
+        let nodes = usage.devices.sorted()
+        let ports = usage.ports.sorted().map { Exception("SocketBindAllow", $0) }
+        let exceptions: [String: [Exception]] = [
+            "ProtectSystem=strict": writable, "ProtectHome=read-only": writableHomes,
+            "ProtectHome=tmpfs": homes, "SocketBindDeny=any": ports,
+            "DevicePolicy=closed": nodes.map { Exception("DeviceAllow", "\($0) rw") },
+            "PrivateDevices=yes": nodes.map { Exception("BindPaths", "-\($0)") },
+        ]
+        var rows = directives.map { $0.making(exceptions) }
+        rows += [
+            Self.withdrawals(
+                "ReadWritePaths", "Places that stay writable all the same.",
+                writable.map { ($0, "ProtectSystem=strict") }
+                    + writableHomes.map { ($0, "ProtectHome=read-only") }),
+            Self.withdrawals(
+                "BindPaths", "Places that stay visible all the same.",
+                homes.filter { $0.setting == "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
+            Self.withdrawals(
+                "BindReadOnlyPaths", "Places that stay readable all the same.",
+                homes.filter { $0.setting != "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
+            Self.withdrawals(
+                "SocketBindAllow", "Ports that can be bound all the same.",
+                ports.map { ($0, "SocketBindDeny=any") }),
+            Self.withdrawnNodes(nodes),
+        ].compactMap { $0 }
+        // First, so that what is taken besides applies to the new user.
+        return Catalogue(([Self.identity(usage)].compactMap { $0 } + rows).merged)
+    }
+
+    private static func withdrawals(
+        _ setting: String, _ effect: String, _ exceptions: [(Exception, under: String)]
+    ) -> Directive? {
+        if exceptions.isEmpty { return nil }
+        return Directive(
+            setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
+            restrictions: exceptions.map { exception, base in
+                let place = exception.value.drop { $0 == "-" }
+                // It was seen to be used; whether it is needed is the question.
+                return Restriction(
+                    id: "\(setting)=~\(place)", directive: setting,
+                    change: .withdraw([exception]), implies: [base],
+                    prior: Prior(family: "exception \(place)", whenHot: 0.8, whenCold: 0.8))
+            })
+    }
+
+    private static func withdrawnNodes(_ nodes: [String]) -> Directive? {
+        if nodes.isEmpty { return nil }
+        return Directive(
+            "DeviceAllow", "Device nodes that can be opened all the same.",
+            breaks: "the device that the entry names", manual: "systemd.resource-control(5)",
+            introduced: 208,
+            restrictions: nodes.map { node in
+                Restriction(
+                    id: "DeviceAllow=~\(node)", directive: "DeviceAllow",
+                    change: .withdraw([
+                        Exception("DeviceAllow", "\(node) rw"), Exception("BindPaths", "-\(node)"),
+                    ]), implies: ["DevicePolicy=closed"],
+                    prior: Prior(family: "exception \(node)", whenHot: 0.8, whenCold: 0.8))
+            })
+    }
+
+    private static func identity(_ usage: Usage) -> Directive? {
+        usage.user.map { user in
+            Directive(
+                "User", "The service never has the rights of root.",
+                breaks: "files that belong to root; changing to other users", introduced: 183,
+                restrictions: [
+                    Restriction(
+                        id: "User=\(user)", directive: "User",
+                        change: .become(
+                            user: user, keeping: Capability.mask(usage.capabilities.sorted())),
+                        prior: Prior(family: "userswitch", whenHot: 0.9),
+                        heldBack: "decided before everything else")
+                ])
+        }
+    }
+}
+
+extension Directive {
+    fileprivate func making(_ exceptions: [String: [Exception]]) -> Directive {
+        Directive(
+            name, effect, breaks: breaks, manual: manual, introduced: introduced,
+            restrictions: restrictions.map { restriction in
+                Restriction(
+                    id: restriction.id, directive: restriction.directive,
+                    change: restriction.change, introduced: restriction.introduced,
+                    implies: restriction.implies, prior: restriction.prior,
+                    needs: restriction.needs, heldBack: restriction.heldBack,
+                    exceptions: exceptions[restriction.id] ?? [])
+            })
+    }
+}
+
+extension [Directive] {
+    /// One row for each name; a later row of the same name adds its restrictions.
+    fileprivate var merged: [Directive] {
+        reduce(into: []) { rows, row in
+            guard let place = rows.firstIndex(where: { $0.name == row.name }) else {
+                return rows.append(row)
+            }
+            let first = rows[place]
+            rows[place] = Directive(
+                first.name, first.effect, breaks: first.breaks, manual: first.manual,
+                introduced: first.introduced, restrictions: first.restrictions + row.restrictions)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Glibc
+import Trials
+
+/// Files of a machine that are to belong to a user, so that a service can run as that user: the
+/// changes that an administrator would make, made on a machine that is thrown away.
+public struct Ownership: Hashable, Sendable {
+    public let user: String
+    /// Trees that change hands as a whole.
+    public let trees: [String]
+    /// Files in directories that stay root's; they are made where they do not exist.
+    public let files: [String]
+
+    /// - Parameters:
+    ///   - written: the directories that hold what the service writes.
+    ///   - files: the files that it writes.
+    public init(user: String, written: Set<String>, files: Set<String>) {
+        self.user = user
+        trees = written.filter { !Places.isShared($0) }.sorted()
+        self.files = files.filter { file in
+            let directory = Places.directory(of: file)
+            return Places.isShared(directory) && written.contains(directory)
+        }.sorted()
+    }
+
+    /// The commands that do it, for people. Files in /run are gone after a boot, so tmpfiles.d(5)
+    /// makes them.
+    public var commands: [String] {
+        let lasting = files.filter { !$0.hasPrefix("/run/") }
+        let fleeting = files.filter { $0.hasPrefix("/run/") }
+        return trees.map { "chown -R \(user) \($0)" }
+            + lasting.map { "touch \($0) && chown \(user) \($0)" }
+            + (fleeting.isEmpty
+                ? []
+                : [
+                    "printf '\(fleeting.map { "f \($0) 0644 \(user) -\\n" }.joined())' "
+                        + "> /etc/tmpfiles.d/temper-\(user).conf",
+                    "systemd-tmpfiles --create temper-\(user).conf",
+                ])
+    }
+}
+
+extension Machine {
+    /// Makes the changes; what undoes them.
+    ///
+    /// - Throws: `ExperimentError` when the user does not exist or a file cannot be changed.
+    public func apply(_ ownership: Ownership) throws(ExperimentError) -> OwnershipUndo {
+        guard let user = account(named: ownership.user) else {
+            throw ExperimentError("there is no user \(ownership.user) on the service's machine")
+        }
+        var undo = OwnershipUndo()
+        for file in ownership.files where !FileManager.default.fileExists(atPath: root + file) {
+            if FileManager.default.createFile(atPath: root + file, contents: nil) {
+                undo.made.append(root + file)
+            }
+        }
+        for top in ownership.trees + ownership.files {
+            for path in [top] + (FileManager.default.subpaths(atPath: root + top) ?? [])
+                .map({ "\(top)/\($0)" })
+            {
+                var status = stat()
+                guard lstat(root + path, &status) == 0, status.st_uid != user.id else { continue }
+                // The owner only: a group keeps what it has.
+                guard lchown(root + path, user.id, status.st_gid) == 0 else {
+                    let reason = String(cString: strerror(errno))
+                    undo.run()
+                    throw ExperimentError("cannot give \(path) to \(ownership.user): \(reason)")
+                }
+                undo.owners.append((root + path, status.st_uid, status.st_gid, status.st_mode))
+            }
+        }
+        return undo
+    }
+
+    /// The name of a user of the machine, by its number.
+    public func userName(_ id: UInt32) -> String? { accounts.first { $0.id == id }?.name }
+
+    private func account(named name: String) -> (name: String, id: UInt32)? {
+        accounts.first { $0.name == name }
+    }
+
+    /// passwd(5)
+    private var accounts: [(name: String, id: UInt32)] {
+        let text = (try? String(contentsOfFile: root + "/etc/passwd", encoding: .utf8)) ?? ""
+        return text.split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard fields.count > 2, let id = UInt32(fields[2]) else { return nil }
+            return (String(fields[0]), id)
+        }
+    }
+}
+
+/// Puts owners back.
+public struct OwnershipUndo: Sendable {
+    fileprivate var owners: [(path: String, user: uid_t, group: gid_t, mode: mode_t)] = []
+    fileprivate var made: [String] = []
+
+    public func run() {
+        for (path, user, group, mode) in owners {
+            lchown(path, user, group)
+            // A change of owner takes set-user-ID bits away.
+            if mode & S_IFMT != S_IFLNK { chmod(path, mode & 0o7777) }
+        }
+        for path in made { unlink(path) }
+    }
+}
