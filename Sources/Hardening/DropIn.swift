@@ -10,9 +10,11 @@ public struct DropIn: Hashable, Sendable {
     /// - Parameters:
     ///   - header: comment lines for the top, without `#`.
     ///   - reasons: a further comment for a directive, by its name.
+    ///   - startCommands: the unit's own `ExecStartPre=`, as its files have them; what has to be
+    ///     done first is put before them.
     public init(
         from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect,
-        header: [String] = [], reasons: [String: String] = [:]
+        header: [String] = [], reasons: [String: String] = [:], startCommands: [String] = []
     ) {
         let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
         let calls = CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect)
@@ -33,6 +35,15 @@ public struct DropIn: Hashable, Sendable {
             lines.append("# \(directive.effect)")
             if let reason = reasons[directive.name] { lines.append("# \(reason)") }
             lines += assignments
+        }
+        let preparations = profile.startPreparations(in: catalogue)
+        if !preparations.isEmpty {
+            lines += ["# Files in directories that stay root's are made before each start."]
+            lines += ["ExecStartPre="]
+            lines += preparations.map {
+                "ExecStartPre=+\($0.arguments.joined(separator: " "))"
+            }
+            lines += startCommands.map { "ExecStartPre=\($0)" }
         }
         text = lines.joined(separator: "\n") + "\n"
     }

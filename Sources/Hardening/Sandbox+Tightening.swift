@@ -58,7 +58,7 @@ extension Sandbox {
                 settings["SocketBindAllow"] = .ports([])
             }
         case .withdraw: break
-        case .become(let user, let capabilities): become(user, keeping: capabilities)
+        case .become(let user, let capabilities, _): become(user, keeping: capabilities)
         case .denyFileSystems(let group):
             deny((dialect.fileSystems[group] ?? [group]).sorted(), of: name)
         case .allowOnlyInterfaces(let names):

@@ -106,7 +106,8 @@ extension Catalogue {
                     Restriction(
                         id: "User=\(user)", directive: "User",
                         change: .become(
-                            user: user, keeping: Capability.mask(usage.capabilities.sorted())),
+                            user: user, keeping: Capability.mask(usage.capabilities.sorted()),
+                            files: usage.files.filter { $0.hasPrefix("/run/") }.sorted()),
                         prior: Prior(family: "userswitch", whenHot: 0.9),
                         heldBack: "decided before everything else")
                 ])

@@ -138,7 +138,7 @@ extension HardeningResult {
             by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
         return agenda.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
-            if case .become(_, let capabilities) = restriction.change {
+            if case .become(_, let capabilities, _) = restriction.change {
                 let granted = result.mask("AmbientCapabilities", default: 0) & capabilities
                 return granted == 0
                     ? nil

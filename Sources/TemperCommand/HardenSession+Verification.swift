@@ -26,7 +26,7 @@ extension HardenSession {
                 "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
                     + "\(outcome.trials.count) trials.",
             ] + (preparation.map { ["To be run before, once:"] + $0.commands.map { "    \($0)" } } ?? []),
-            reasons: reasons
+            reasons: reasons, startCommands: service.startCommands
         ).text
     }
 

@@ -91,7 +91,8 @@ package struct HardenSession: Sendable {
             declared: service.declaredDirectories, userName: machine.userName)
         let catalogue = Catalogue.standard.accommodating(usage)
         let course = Course(
-            service: service.copies(in: catalogue), probes: probes, canReload: service.canReload,
+            service: service.copies(in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
+            probes: probes, canReload: service.canReload,
             settle: closeCourse.settle)
         func agenda(fixed: Profile = .unrestricted) throws -> Agenda {
             let start = service.sandbox.tightened(

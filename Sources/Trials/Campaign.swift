@@ -49,13 +49,18 @@ public struct Campaign: Sendable {
     /// a service that never was root does not have to become somebody.
     private func tried(
         _ identity: Identity, _ diary: inout Diary
-    ) async throws(ExperimentError) -> Trial {
+    ) async throws(ExperimentError) -> Trial? {
         try identity.prepare()
-        let trial = try await trial(
-            identity.agenda.fixed, "does it work as \(identity.name)?", expectedLeft: 0,
-            exposure: agenda.exposure(.unrestricted), &diary)
-        if !trial.verdict.isPass { identity.undo() }
-        return trial
+        var last: Trial?
+        // The second start meets what the first one left: a file that root made, or systemd
+        // removed, is missed only then.
+        for run in 1...2 where last?.verdict.isPass ?? true {
+            last = try await trial(
+                identity.agenda.fixed, "does it work as \(identity.name), run \(run)?",
+                expectedLeft: 0, exposure: agenda.exposure(.unrestricted), &diary)
+        }
+        if last?.verdict.isPass != true { identity.undo() }
+        return last
     }
 
     private func search(_ diary: inout Diary) async throws(ExperimentError) -> Outcome {

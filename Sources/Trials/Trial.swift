@@ -71,6 +71,13 @@ public struct Trial: Hashable, Codable, Sendable {
         Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
     }
 
+    /// The files that it was seen to write, where it was looked at closely.
+    public var writtenFiles: [String] {
+        sightings.compactMap { sighting in
+            if case .writes(let path) = sighting { Places.resolved(path) } else { nil }
+        }.sorted()
+    }
+
     /// What the kernel refused it and grants the unrestricted service, oldest first.
     public var refusals: [KernelRequest] {
         observations.compactMap { if case .refused(let request) = $0 { request } else { nil } }

@@ -76,8 +76,9 @@ public enum Tightening: Hashable, Sendable {
     case allowOnlyInterfaces([String])
     /// Take back exceptions that other restrictions make.
     case withdraw([Exception])
-    /// Run as this user, with no capability but these.
-    case become(user: String, keeping: UInt64)
+    /// Run as this user, with no capability but these. The files, in directories that stay
+    /// root's and are empty after a boot, are made for it before each start.
+    case become(user: String, keeping: UInt64, files: [String])
 }
 
 /// What is known before the first trial, as rates over services: a family of restrictions is
@@ -136,6 +137,30 @@ extension Tightening {
         switch self {
         case .climb, .addMode: true
         default: false
+        }
+    }
+}
+
+/// What systemd does with all rights before it starts a service as a user: makes a file in a
+/// directory that is root's, such as a pid file in /run, which systemd removes at each stop.
+public struct StartPreparation: Hashable, Sendable {
+    public let user: String
+    public let file: String
+
+    /// install(1) of coreutils.
+    public var arguments: [String] {
+        ["/usr/bin/install", "-m", "0644", "-o", user, "/dev/null", file]
+    }
+}
+
+extension Profile {
+    /// What has to be done before each start under this profile.
+    public func startPreparations(in catalogue: Catalogue) -> [StartPreparation] {
+        catalogue.restrictions.filter { restrictions.contains($0.id) }.flatMap { restriction in
+            guard case .become(let user, _, let files) = restriction.change else {
+                return [StartPreparation]()
+            }
+            return files.map { StartPreparation(user: user, file: $0) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import SystemdBus
 import Trials
 
@@ -80,6 +81,13 @@ public struct Machine: Sendable {
             if error.name == "org.freedesktop.DBus.Error.UnknownProperty" { return 0 }
             throw error
         }
+    }
+}
+
+extension Machine {
+    /// Those of these paths at which there is nothing now.
+    public func missing(_ paths: [String]) -> [String] {
+        paths.filter { access(root + $0, F_OK) != 0 && !$0.hasPrefix("/dev/") }
     }
 }
 

@@ -8,7 +8,8 @@ public struct Ownership: Hashable, Sendable {
     public let user: String
     /// Trees that change hands as a whole.
     public let trees: [String]
-    /// Files in directories that stay root's; they are made where they do not exist.
+    /// Files in directories that stay root's; they are made where they do not exist. Those in /run
+    /// are not among them: they are made before each start.
     public let files: [String]
 
     /// - Parameters:
@@ -20,23 +21,14 @@ public struct Ownership: Hashable, Sendable {
         self.files = files.filter { file in
             let directory = Places.directory(of: file)
             return Places.isShared(directory) && written.contains(directory)
+                && !file.hasPrefix("/run/")
         }.sorted()
     }
 
-    /// The commands that do it, for people. Files in /run are gone after a boot, so tmpfiles.d(5)
-    /// makes them.
+    /// The commands that do it, for people.
     public var commands: [String] {
-        let lasting = files.filter { !$0.hasPrefix("/run/") }
-        let fleeting = files.filter { $0.hasPrefix("/run/") }
-        return trees.map { "chown -R \(user) \($0)" }
-            + lasting.map { "touch \($0) && chown \(user) \($0)" }
-            + (fleeting.isEmpty
-                ? []
-                : [
-                    "printf '\(fleeting.map { "f \($0) 0644 \(user) -\\n" }.joined())' "
-                        + "> /etc/tmpfiles.d/temper-\(user).conf",
-                    "systemd-tmpfiles --create temper-\(user).conf",
-                ])
+        trees.map { "chown -R \(user) \($0)" }
+            + files.map { "touch \($0) && chown \(user) \($0)" }
     }
 }
 

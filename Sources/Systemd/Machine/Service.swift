@@ -57,6 +57,9 @@ public struct Service: Sendable {
         return Set(places.flatMap { place, names in names.map { "\(place)/\($0)" } })
     }
 
+    /// `ExecStartPre=` as the unit's files have it.
+    public var startCommands: [String] { reading.files.values(of: "ExecStartPre") }
+
     /// The unit's files, the fragment first.
     public var unitFiles: [(path: String, text: String)] {
         reading.files.map { ($0.path, $0.text) }
@@ -74,10 +77,15 @@ public struct Service: Sendable {
     public var copies: TransientService { copies(in: .standard) }
 
     /// Copies of the service, to be put under profiles of `catalogue`.
-    public func copies(in catalogue: Catalogue) -> TransientService {
+    ///
+    /// - Parameter leftovers: files that only an unclean end leaves; removed before each start,
+    ///   on machines that are thrown away.
+    public func copies(
+        in catalogue: Catalogue, leftovers: [String] = []
+    ) -> TransientService {
         TransientService(
             machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
-            sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")))
+            sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")), leftovers: leftovers)
     }
 
     /// The service itself.

@@ -1,3 +1,4 @@
+import Glibc
 import Hardening
 import SystemdBus
 import Trials
@@ -12,11 +13,14 @@ public struct TransientService: ServiceUnderTest {
     let sandbox: Sandbox
     /// Drop-ins that apply to the original, so that others on the copy are foreign.
     let dropIns: Set<String>
+    /// Files that only an unclean end leaves, such as a pid file with a pid of long ago.
+    let leftovers: [String]
 
     public init(
         machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
-        sandbox: Sandbox, dropIns: Set<String>
+        sandbox: Sandbox, dropIns: Set<String>, leftovers: [String] = []
     ) {
+        self.leftovers = leftovers
         self.machine = machine
         self.blueprint = blueprint
         self.catalogue = catalogue
@@ -28,6 +32,10 @@ public struct TransientService: ServiceUnderTest {
     public func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
+        // What one trial leaves must not decide the next.
+        if machine.isDisposable {
+            for file in leftovers { unlink(machine.root + file) }
+        }
         let name = TrialName.fresh()
         let stamp = try await experiment { () async throws(BusError) in
             try await machine.reloadStamp()
@@ -65,7 +73,7 @@ public struct TransientService: ServiceUnderTest {
         machine.kernel = machine.kernel?.closer()
         return TransientService(
             machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
-            sandbox: sandbox, dropIns: dropIns)
+            sandbox: sandbox, dropIns: dropIns, leftovers: leftovers)
     }
 
     /// What is handed to StartTransientUnit for this profile.
@@ -76,10 +84,29 @@ public struct TransientService: ServiceUnderTest {
         }
         let changes = sandbox.changes(taking: profile, in: catalogue, dialect: dialect)
         settings += changes.replacing
+        let preparations = profile.startPreparations(in: catalogue)
+        if !preparations.isEmpty {
+            settings.append(("ExecStartPreEx", startCommands(after: preparations)))
+        }
         return blueprint.properties(replacing: settings).filter { !changes.dropped.contains($0.0) }
             + changes.appended + [
                 ("Description", .string("temper's copy of \(blueprint.facts.unit)")),
                 ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
             ]
+    }
+
+    /// The original's commands before its start, with these before them.
+    private func startCommands(after preparations: [StartPreparation]) -> BusValue {
+        let original = blueprint.properties.first { $0.0 == "ExecStartPreEx" }?.1
+        let mine = preparations.map { preparation in
+            BusValue.structure([
+                .string(preparation.arguments[0]), .strings(preparation.arguments),
+                .strings(["privileged"]),
+            ])
+        }
+        guard case .array(_, let commands)? = original else {
+            return .array(element: "(sasas)", mine)
+        }
+        return .array(element: "(sasas)", mine + commands)
     }
 }
