@@ -4,8 +4,11 @@ import Hardening
 extension Acquaintance {
     /// How much more often a restriction that breaks a service comes with these sightings than one
     /// that does not; by the restriction's id. Estimates, on the cautious side.
+    ///
+    /// - Parameter losesRoot: it was seen as root and will not be root any more, so what it did to
+    ///   become somebody else is no longer called for.
     public func likelihoodRatios(
-        of offer: Offer, in dialect: Dialect
+        of offer: Offer, in dialect: Dialect, losesRoot: Bool = false
     ) -> [String: Double] {
         var ratios: [String: Double] = [:]
         func say(_ ratio: Double, _ ids: String...) {
@@ -13,7 +16,20 @@ extension Acquaintance {
         }
         sayWhatIsOpen(say)
         if !calls.isEmpty { sayWhatIsAsked(of: offer, in: dialect, say) }
+        if losesRoot {
+            for restriction in offer.restrictions where Self.isForRoot(restriction) {
+                ratios[restriction.id] = 0.05
+            }
+        }
         return ratios
+    }
+
+    /// What takes away only what root can do.
+    private static func isForRoot(_ restriction: Restriction) -> Bool {
+        if case .denyCalls(let group) = restriction.change {
+            return ["@chown", "@privileged", "@setuid"].contains(group)
+        }
+        return rootOnly.contains { restriction.id == "CapabilityBoundingSet=~\($0)" }
     }
 
     private typealias Say = (Double, String...) -> Void

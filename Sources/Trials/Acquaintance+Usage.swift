@@ -58,7 +58,7 @@ extension Acquaintance {
     }
 
     /// Capabilities that only root needs: to become somebody else, or to work on files of others.
-    private static let rootOnly: Set = [
+    static let rootOnly: Set = [
         "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN", "CAP_FOWNER", "CAP_FSETID",
         "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_ADMIN", "CAP_KILL",
     ]

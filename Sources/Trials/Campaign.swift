@@ -67,7 +67,9 @@ public struct Campaign: Sendable {
         let began = ContinuousClock.now
         var search = Search(
             agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
-        let ratios = acquaintance.likelihoodRatios(of: agenda.offer, in: agenda.dialect)
+        let ratios = acquaintance.likelihoodRatios(
+            of: agenda.offer, in: agenda.dialect,
+            losesRoot: !agenda.fixed.restrictions.isEmpty)
         for (item, restriction) in agenda.offer.restrictions.enumerated() {
             if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
         }
