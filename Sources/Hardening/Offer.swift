@@ -83,9 +83,9 @@ public struct Offer: Sendable {
     private static func losesProcesses(_ sandbox: Sandbox, _ dialect: Dialect) -> String? {
         let type = sandbox.word("Type", default: "simple")
         if type == "forking" { return "systemd refuses it for Type=forking" }
-        if dialect.version < 258 && type.hasPrefix("notify") {
-            return "systemd \(dialect.version) loses the main process of a notifying service "
-                + "under it, and then stops it with SIGKILL"
+        if dialect.version < 258 {
+            return "systemd \(dialect.version) loses the main process now and then under it, "
+                + "and then stops it with SIGKILL"
         }
         return nil
     }

@@ -25,7 +25,9 @@ extension HardenSession {
                 "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
                 "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
                     + "\(outcome.trials.count) trials.",
-            ] + (preparation.map { ["To be run before, once:"] + $0.commands.map { "    \($0)" } } ?? []),
+            ]
+                + (preparation.map { ["To be run before, once:"] + $0.commands.map { "    \($0)" } }
+                    ?? []),
             reasons: reasons, startCommands: service.startCommands
         ).text
     }

@@ -99,7 +99,8 @@ extension Acquaintance {
         case "ProtectSystem=yes": return asked(writes(below: ["/usr/", "/boot/", "/efi/"]))
         case "ProtectSystem=full": return asked(writes(below: ["/etc/"]))
         case "ProtectSystem=strict":
-            return restriction.exceptions.isEmpty ? asked(!writesOutsideKernel.isEmpty, by: 20) : 0.3
+            return restriction.exceptions.isEmpty
+                ? asked(!writesOutsideKernel.isEmpty, by: 20) : 0.3
         case "ProtectHome=read-only": return asked(writes(below: Self.homes))
         case "ProtectHome=tmpfs", "ProtectHome=yes": return asked(touches(Self.homes))
         case "PrivateTmp=yes", "PrivateTmp=disconnected":

@@ -47,14 +47,26 @@ extension Acquaintance {
         if path.hasPrefix("/dev/") {
             if !Places.isPseudoDevice(path) { usage.devices.insert(path) }
         } else if let home = Places.home(of: path) {
+            if granted.contains(where: { Places.isBelow(path, $0) }) { return }
             usage.homes[home] = usage.homes[home] == true || isWritten
         } else if isWritten, !Places.isKernelOrTemporary(path),
-            !declared.contains(where: { Places.isBelow(path, $0) })
+            !declared.union(granted).contains(where: { Places.isBelow(path, $0) })
         {
             let directory = Places.directory(of: path)
             usage.written.insert(directory)
             if Places.isShared(directory) { usage.files.insert(path) }
         }
+    }
+
+    /// What the unit itself keeps writable inside of what it forbids. An exception for a whole
+    /// directory around it would loosen the unit.
+    private var granted: Set<String> {
+        let entries = sandbox.list("ReadWritePaths") + sandbox.list("BindPaths")
+        return Set(
+            entries.map { entry in
+                let path = entry.drop { "-+".contains($0) }
+                return String(path.split(separator: ":").last ?? path)
+            })
     }
 
     /// Capabilities that only root needs: to become somebody else, or to work on files of others.

@@ -214,9 +214,10 @@ public struct Campaign: Sendable {
         var final = ending
         if case .tooFlaky(let rate) = finding.ending { final = .tooFlaky(rate: rate) }
         // The dearest first: what would gain most if the service could do without it.
-        let refused = finding.refusals.sorted { one, other in
-            agenda.space.items[one.item].weight > agenda.space.items[other.item].weight
-        }.compactMap { self.refused($0, diary) }.filter { isOfInterest($0, in: accepted) }
+        let refused =
+            finding.refusals.sorted { one, other in
+                agenda.space.items[one.item].weight > agenda.space.items[other.item].weight
+            }.compactMap { self.refused($0, diary) }.filter { isOfInterest($0, in: accepted) }
             + refusedIdentity(diary)
         let gone = refused.reduce(into: ItemSet()) { gone, refused in
             if let item = agenda.offer.restrictions.firstIndex(where: {

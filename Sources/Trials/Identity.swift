@@ -10,7 +10,8 @@ public struct Identity: Sendable {
     public let undo: @Sendable () -> Void
 
     public init(
-        name: String, agenda: Agenda, prepare: @escaping @Sendable () throws(ExperimentError) -> Void,
+        name: String, agenda: Agenda,
+        prepare: @escaping @Sendable () throws(ExperimentError) -> Void,
         undo: @escaping @Sendable () -> Void
     ) {
         self.name = name

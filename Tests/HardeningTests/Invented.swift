@@ -88,6 +88,7 @@ extension Sandbox {
                 let names = Dialect.invented.fileSystems.values.joined().sorted()
                 sandbox.settings[directive.name] = .filter(
                     allow: often(), names.filter { _ in often() })
+            case .withdraw, .become: break
             case .allowOnlyInterfaces:
                 sandbox.settings[directive.name] = .filter(
                     allow: often(),

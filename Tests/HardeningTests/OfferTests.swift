@@ -73,6 +73,11 @@ import Testing
         #expect(
             reason("PrivatePIDs=yes", forking, attempt: ["PrivatePIDs=yes"])
                 == .heldBack("systemd refuses it for Type=forking"))
+        let older = Dialect(version: 257, calls: Dialect.invented.calls)
+        guard case .heldBack = reason("PrivatePIDs=yes", dialect: older) else {
+            Issue.record("PrivatePIDs is tried on systemd 257")
+            return
+        }
         #expect(
             reason("RemoveIPC=yes", Sandbox())
                 == .heldBack("systemd never removes objects of root"))

@@ -47,7 +47,8 @@ extension Machine {
             }
         }
         for top in ownership.trees + ownership.files {
-            for path in [top] + (FileManager.default.subpaths(atPath: root + top) ?? [])
+            for path in [top]
+                + (FileManager.default.subpaths(atPath: root + top) ?? [])
                 .map({ "\(top)/\($0)" })
             {
                 var status = stat()

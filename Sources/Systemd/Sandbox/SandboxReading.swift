@@ -49,7 +49,8 @@ extension SettingValue {
         case .array("(ss)", let entries):
             self = .list(
                 entries.compactMap { $0.fields?.compactMap(\.string).joined(separator: " ") })
-        case .array("(ssbt)", let entries): self = .list(entries.compactMap(BindMount.init).map(\.text))
+        case .array("(ssbt)", let entries):
+            self = .list(entries.compactMap(BindMount.init).map(\.text))
         case .array("(iayu)", let entries):
             self = .prefixes(entries.compactMap(AddressPrefix.init))
         case .array("(iiqq)", let entries): self = .ports(entries.compactMap(PortRange.init))

@@ -1,0 +1,123 @@
+import Hardening
+import TemperTesting
+import Testing
+
+@Suite("Exceptions for what a service uses") struct AccommodationTests {
+    let catalogue: Catalogue
+    let dialect = Dialect.invented
+
+    init() {
+        var usage = Usage()
+        usage.written = ["/run", "/var/lib/x"]
+        usage.files = ["/run/x.pid"]
+        usage.homes = ["/root/.config/x": true, "/root/shared": false]
+        usage.devices = ["/dev/ttyUSB0"]
+        usage.ports = ["tcp:80"]
+        usage.user = "x"
+        usage.capabilities = ["CAP_NET_BIND_SERVICE"]
+        catalogue = Catalogue.standard.accommodating(usage)
+    }
+
+    func sandbox(_ taken: String...) -> Sandbox {
+        Sandbox().tightened(by: Profile(taken, in: catalogue), in: catalogue, dialect: dialect)
+    }
+
+    func lines(_ taken: [String], startCommands: [String] = []) -> [String] {
+        DropIn(
+            from: Sandbox(), taking: Profile(taken, in: catalogue), in: catalogue,
+            dialect: dialect, startCommands: startCommands
+        ).text.split(separator: "\n").map(String.init)
+    }
+
+    @Test("a restriction leaves open what is used")
+    func open() {
+        #expect(
+            lines(["ProtectSystem=strict"]).suffix(1) == ["ReadWritePaths=-/run -/var/lib/x"])
+        #expect(lines(["DevicePolicy=closed"]).contains("DeviceAllow=/dev/ttyUSB0 rw"))
+        #expect(lines(["PrivateDevices=yes"]).contains("BindPaths=-/dev/ttyUSB0"))
+        #expect(lines(["SocketBindDeny=any"]).contains("SocketBindAllow=tcp:80"))
+        #expect(lines(["ProtectHome=tmpfs"]).contains("BindPaths=-/root/.config/x"))
+        #expect(lines(["ProtectHome=tmpfs"]).contains("BindReadOnlyPaths=-/root/shared"))
+        #expect(lines(["ProtectHome=read-only"]).contains("ReadWritePaths=-/root/.config/x"))
+    }
+
+    @Test("an exception is taken back by a restriction of its own, which contains the first")
+    func withdrawn() {
+        let taken = "ReadWritePaths=~/var/lib/x"
+        #expect(Profile([taken], in: catalogue).restrictions.contains("ProtectSystem=strict"))
+        #expect(lines([taken]).suffix(1) == ["ReadWritePaths=-/run"])
+        #expect(
+            sandbox("ReadWritePaths=~/var/lib/x", "ReadWritePaths=~/run")["ReadWritePaths"] == nil)
+        #expect(sandbox("SocketBindAllow=~tcp:80")["SocketBindAllow"] == nil)
+        let device = sandbox("PrivateDevices=yes", "DeviceAllow=~/dev/ttyUSB0")
+        #expect(device.list("BindPaths") == [] && device.list("DeviceAllow") == [])
+    }
+
+    @Test("a stricter step does without the exceptions of the weaker ones")
+    func stricterStep() {
+        let hidden = sandbox("ProtectHome=yes")
+        #expect(hidden.list("BindPaths") == [] && hidden.list("ReadWritePaths") == [])
+        #expect(sandbox("ProtectHome=tmpfs").list("ReadWritePaths") == [])
+    }
+
+    @Test("nothing else wipes an exception out")
+    func order() {
+        let all = catalogue.restrictions.filter { restriction in
+            if case .withdraw = restriction.change { false } else { restriction.heldBack == nil }
+        }
+        let strictest = Sandbox().tightened(
+            by: Profile(all.map(\.id), in: catalogue), in: catalogue, dialect: dialect)
+        for restriction in ["ProtectSystem=strict", "PrivateDevices=yes", "SocketBindDeny=any"] {
+            for exception in catalogue[restriction]?.exceptions ?? [] {
+                #expect(strictest.grants(exception), "\(exception.text)")
+            }
+        }
+    }
+
+    @Test("no exception costs the points that its restriction gains, but for device nodes")
+    func exposure() {
+        let plain = Catalogue.standard
+        for id in ["ProtectSystem=strict", "ProtectHome=tmpfs", "SocketBindDeny=any"] {
+            let bare = Sandbox().tightened(
+                by: Profile([id], in: plain), in: plain, dialect: dialect)
+            #expect(
+                Exposure(of: sandbox(id), dialect: dialect)
+                    == Exposure(of: bare, dialect: dialect))
+        }
+    }
+
+    @Test("another user keeps its capabilities, and the bounding set takes them away")
+    func identity() {
+        let kept = Capability.mask(["CAP_NET_BIND_SERVICE"])
+        #expect(sandbox("User=x")["User"] == .word("x"))
+        #expect(sandbox("User=x").mask("AmbientCapabilities", default: .max) == kept)
+        let dropped = sandbox("User=x", "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE")
+        #expect(dropped.mask("AmbientCapabilities", default: .max) == 0)
+        #expect(lines(["User=x"]).contains("AmbientCapabilities=CAP_NET_BIND_SERVICE"))
+    }
+
+    @Test("what has to be made before each start comes before the unit's own commands")
+    func startCommands() {
+        let written = lines(["User=x"], startCommands: ["/bin/check", "-/bin/other a b"])
+        #expect(
+            written.suffix(4) == [
+                "ExecStartPre=",
+                "ExecStartPre=+/usr/bin/install -m 0644 -o x /dev/null /run/x.pid",
+                "ExecStartPre=/bin/check", "ExecStartPre=-/bin/other a b",
+            ])
+    }
+
+    @Test("ports are read and written as a unit file has them")
+    func ports() {
+        for text in ["tcp:80", "udp:53"] { #expect(PortRange(text: text)?.text == text) }
+        for text in ["tcp:0", "80", "sctp:80", "tcp:70000", ""] {
+            #expect(PortRange(text: text) == nil)
+        }
+    }
+
+    @Test("a service that uses nothing has the standard catalogue")
+    func nothing() {
+        let same = Catalogue.standard.accommodating(Usage())
+        #expect(same.restrictions == Catalogue.standard.restrictions)
+    }
+}

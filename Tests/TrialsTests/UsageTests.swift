@@ -1,0 +1,79 @@
+import Hardening
+import Testing
+import Trials
+
+@Suite("What exceptions could be needed for") struct UsageTests {
+    func usage(
+        _ sightings: Set<Sighting>, sandbox: Sandbox = Sandbox(), declared: Set<String> = []
+    ) -> Usage {
+        Acquaintance(sightings, sandbox: sandbox).usage(declared: declared) { id in
+            [33: "www-data", 101: "x"][id]
+        }
+    }
+
+    @Test(
+        "a written file asks for the service's own place, or for the shared one it lies in",
+        arguments: [
+            ("/var/lib/x/a/b", "/var/lib/x"), ("/var/log/x.log", "/var/log"),
+            ("/run/x.pid", "/run"), ("/run/x/y.sock", "/run/x"), ("/var/run/x.pid", "/run"),
+            ("/srv/ftp/incoming/f", "/srv/ftp"), ("/data/x/f", "/data/x"), ("/f", "/"),
+            ("/etc/x/y", "/etc/x"), ("/var/spool/cron/crontabs/a", "/var/spool/cron"),
+        ])
+    func directories(path: String, directory: String) {
+        #expect(usage([.writes(path)]).written == [directory])
+    }
+
+    @Test("what systemd leaves writable by itself asks for nothing")
+    func declared() {
+        let found = usage(
+            [
+                .writes("/var/lib/x/a"), .writes("/tmp/a"), .writes("/proc/self/oom_score_adj"),
+                .writes("/dev/null"), .writes("/dev/log"),
+            ], declared: ["/var/lib/x"])
+        #expect(found.written == [] && found.devices == [])
+    }
+
+    @Test("an exception is not made around one that the unit makes itself")
+    func granted() {
+        let sandbox = Sandbox([
+            "ReadWritePaths": .list(["-/etc/x.conf"]), "BindPaths": .list(["/a:/srv/b"]),
+        ])
+        #expect(
+            usage([.writes("/etc/x.conf"), .writes("/srv/b/c")], sandbox: sandbox).written == [])
+    }
+
+    @Test("a directory inside another one is not named besides")
+    func nested() {
+        #expect(usage([.writes("/run/x.pid"), .writes("/run/x/y")]).written == ["/run"])
+    }
+
+    @Test("of a home only the service's own place is used, writable where it writes")
+    func homes() {
+        let found = usage([
+            .writes("/root/.config/x/a/b"), .reads("/home/mona/data/f"), .reads("/root/.bashrc"),
+        ])
+        #expect(found.homes == ["/root/.config/x": true, "/home/mona/data": false])
+    }
+
+    @Test("names that begin at the working directory count where it writes by them")
+    func relative() {
+        #expect(usage([.worksIn("/var/lib/x")]).written == [])
+        #expect(usage([.worksIn("/var/lib/x"), .writesRelatively]).written == ["/var/lib/x"])
+    }
+
+    @Test("a service can run as the one user that it becomes, with what it needs to bind")
+    func identity() {
+        let listens = Sighting.listens(
+            transport: "tcp", family: "AF_INET", port: 80, isLoopback: false)
+        let found = usage([
+            .user(0), .user(33), listens, .uses(capability: "CAP_SETUID"),
+            .uses(capability: "CAP_SYS_NICE"),
+        ])
+        #expect(found.user == "www-data")
+        #expect(found.capabilities == ["CAP_NET_BIND_SERVICE", "CAP_SYS_NICE"])
+        #expect(found.ports == ["tcp:80"])
+        #expect(usage([.user(0), .user(33), .user(101)]).user == nil)
+        #expect(usage([.user(33)], sandbox: Sandbox(["User": .word("www-data")])).user == nil)
+        #expect(usage([.user(0), .user(77)]).user == nil)
+    }
+}
