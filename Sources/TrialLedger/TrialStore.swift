@@ -115,6 +115,16 @@ public final class TrialStore: Sendable {
         }
     }
 
+    /// The results of all campaigns that came to an end, the oldest first, as JSON in the schema of
+    /// `harden --json`.
+    public func results() throws(ExperimentError) -> [String] {
+        try run { database in
+            try String.fetchAll(
+                database,
+                sql: "SELECT result FROM campaign WHERE result IS NOT NULL ORDER BY id")
+        }
+    }
+
     func run<Result>(
         _ work: (Database) throws -> Result
     ) throws(ExperimentError) -> Result {
