@@ -65,6 +65,10 @@ package struct HardenSession: Sendable {
         }
         let machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        progress.step("finding out what this systemd enforces")
+        let enforcement = try await LabExamination(
+            root: labPlan.root, stateDirectory: stateDirectory
+        ).enforcement(of: try await MachineFacts(of: machine))
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let plan = try unitPlan(service).overridden(by: plan)
@@ -87,7 +91,7 @@ package struct HardenSession: Sendable {
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
         let offer = Offer(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
-            keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
+            enforcement: enforcement, keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
         let agenda = try Agenda(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
@@ -108,7 +112,7 @@ package struct HardenSession: Sendable {
         let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
-            catalogue: .standard,
+            enforcement: enforcement, catalogue: .standard,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
