@@ -108,7 +108,8 @@ package struct HardenSession: Sendable {
             throw error.isBaseline ? baselineFailure(error) : error
         }
         let dropIn = dropIn(outcome, service, agenda)
-        let isVerified = try await verify(dropIn, outcome, service, agenda, course)
+        let isVerified = try await verify(
+            dropIn, outcome, service, agenda, course, enforcement)
         let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,

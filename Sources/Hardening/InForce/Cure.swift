@@ -16,8 +16,9 @@ extension Restriction {
 
     private func cure(needing needs: Set<Need>, _ facts: MachineFacts) -> String {
         let cures = needs.sorted { $0.rawValue < $1.rawValue }.map { $0.cure(on: facts) }
-        // What is lacking for certain comes before what the kernel may refuse.
-        return cures.first { $0.isCertain }?.text ?? cures.first?.text
+        // What is lacking for certain comes before what the kernel may refuse, of which the most
+        // particular counts.
+        return cures.first { $0.isCertain }?.text ?? cures.last?.text
             ?? "no cure is known; please report this"
     }
 }
@@ -31,7 +32,7 @@ extension Need {
         case .bpfSecurityModule:
             facts.securityModules.contains("bpf")
                 ? (
-                    "the kernel lists the security module bpf and refuses its programs: it needs "
+                    "the kernel has the security module bpf and refuses its programs; it needs "
                         + "CONFIG_BPF_LSM and CONFIG_DEBUG_INFO_BTF", false
                 ) : ("boot the kernel with bpf in lsm=", true)
         case .bpfFileSystem: (cure, !facts.hasBPFFileSystem)

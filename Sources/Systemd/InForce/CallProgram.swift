@@ -1,23 +1,54 @@
 /// A program that makes one system call and exits with 0 if it was allowed, else with the error
-/// number: what no program of a machine can be counted on to do, in 200 bytes.
+/// number: what no program of a machine can be counted on to do, in about 250 bytes.
 struct CallProgram {
-    /// The call's number and up to six arguments.
-    let call: [UInt64]
+    /// The call's number.
+    let number: UInt64
+    /// Up to six.
+    let arguments: [Argument]
+
+    enum Argument {
+        case number(UInt64)
+        /// A pointer to these characters and a zero.
+        case text(String)
+    }
 
     /// Maps a page that is writable and executable: mmap(0, 4096, 7, MAP_PRIVATE|MAP_ANONYMOUS).
-    static let writableCode = CallProgram(call: [mapping, 0, 4096, 7, 0x22, UInt64.max, 0])
+    static let writableCode = CallProgram(
+        number: Number.mmap,
+        arguments: [0, 4096, 7, 0x22, UInt64.max, 0].map(Argument.number))
 
     /// Asks to end swapping on nothing: swapoff(NULL), which fails with EFAULT where it is allowed.
-    static let swapoff = CallProgram(call: [ending, 0])
+    static let swapoff = CallProgram(number: Number.swapoff, arguments: [.number(0)])
+
+    /// Looks for a key in the session's keyring: keyctl(KEYCTL_SEARCH, -3, "user", name, 0).
+    static func searchingKey(_ name: String) -> CallProgram {
+        CallProgram(
+            number: Number.keyctl,
+            arguments: [
+                .number(10), .number(UInt64(bitPattern: -3)), .text("user"), .text(name),
+                .number(0),
+            ])
+    }
 
     /// The program as an ELF file for this processor; nil where its code is not known.
     var file: [UInt8]? {
         guard let machine = CallProgram.machine else { return nil }
-        let arguments = call + Array(repeating: 0, count: 7 - call.count)
-        let code = CallProgram.code + arguments.flatMap { CallProgram.bytes($0, 8) }
-        let start = 64 + 56
-        let length = UInt64(start + code.count)
         let base: UInt64 = 0x40_0000
+        let start = 64 + 56
+        var words = [number]
+        var texts: [UInt8] = []
+        for argument in arguments {
+            switch argument {
+            case .number(let number): words.append(number)
+            case .text(let text):
+                let place = start + CallProgram.code.count + 7 * 8 + texts.count
+                words.append(base + UInt64(place))
+                texts += Array(text.utf8) + [0]
+            }
+        }
+        words += Array(repeating: 0, count: 7 - words.count)
+        let code = CallProgram.code + words.flatMap { CallProgram.bytes($0, 8) } + texts
+        let length = UInt64(start + code.count)
         // elf(5): a header, and one segment that is loaded as it stands, readable and executable.
         var file: [UInt8] = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0] + Array(repeating: 0, count: 8)
         file += CallProgram.bytes(2, 2) + CallProgram.bytes(machine, 2) + CallProgram.bytes(1, 4)
@@ -37,7 +68,9 @@ struct CallProgram {
     // makes the call, turns a negative result into an exit status and exits.
     #if arch(x86_64)
         private static let machine: UInt64? = 62
-        private static let (mapping, ending): (UInt64, UInt64) = (9, 168)
+        private enum Number {
+            static let (mmap, swapoff, keyctl): (UInt64, UInt64, UInt64) = (9, 168, 250)
+        }
         private static let code: [UInt8] = [
             0x48, 0x8d, 0x1d, 0x31, 0x00, 0x00, 0x00,  // lea data(%rip), %rbx
             0x48, 0x8b, 0x03, 0x48, 0x8b, 0x7b, 0x08,  // mov (%rbx), %rax; 8(%rbx), %rdi
@@ -50,7 +83,9 @@ struct CallProgram {
         ]
     #elseif arch(arm64)
         private static let machine: UInt64? = 183
-        private static let (mapping, ending): (UInt64, UInt64) = (222, 225)
+        private enum Number {
+            static let (mmap, swapoff, keyctl): (UInt64, UInt64, UInt64) = (222, 225, 219)
+        }
         private static let code: [UInt8] = [
             0x89, 0x01, 0x00, 0x10, 0x28, 0x01, 0x40, 0xf9,  // adr x9, data; ldr x8, [x9]
             0x20, 0x85, 0x40, 0xa9, 0x22, 0x8d, 0x41, 0xa9,  // ldp x0, x1; ldp x2, x3
@@ -61,7 +96,9 @@ struct CallProgram {
         ]
     #else
         private static let machine: UInt64? = nil
-        private static let (mapping, ending): (UInt64, UInt64) = (0, 0)
+        private enum Number {
+            static let (mmap, swapoff, keyctl): (UInt64, UInt64, UInt64) = (0, 0, 0)
+        }
         private static let code: [UInt8] = []
     #endif
 }

@@ -36,7 +36,7 @@ extension Machine {
     private func command(of canary: Canary, at file: String) -> [String]? {
         switch canary {
         case .fileSystem: ["/bin/cat", "/proc/self/stat"]
-        case .keyring: ["/bin/grep", "-q", "invocation_id", "/proc/keys"]
+        case .keyring: place(.searchingKey("invocation_id"), at: file)
         case .writableCode: place(.writableCode, at: file)
         case .deniedCall: place(.swapoff, at: file)
         }

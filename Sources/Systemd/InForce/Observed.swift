@@ -98,25 +98,17 @@ extension Machine {
             return .failure(Trouble(description: how))
         }
         let group = try await property("ControlGroup", of: path, Machine.serviceInterface)
-        let reading = read(controlGroup: group.string ?? "", paths: unit.paths)
+        let main = try await property("MainPID", of: path, Machine.serviceInterface)
+        let reading = directory(ofControlGroup: group.string ?? "").flatMap { directory in
+            ProcessReading(
+                ofProcess: "\(root)/proc/\(main.uint32 ?? 0)", controlGroup: directory,
+                paths: unit.paths)
+        }
         let how = reading == nil ? try await ending(of: path) : ""
         await discard(name)
         return reading.map { .success($0) } ?? .failure(Trouble(description: how))
     }
 
-    /// The process that sleeps, among those of its control group.
-    private func read(controlGroup: String, paths: Set<String>) -> ProcessReading? {
-        let processes = processes(inControlGroup: controlGroup)
-        let process = processes.first {
-            contentsOfKernelFile("/proc/\($0)/comm") == "sleep\n"
-        }
-        guard let process = process ?? processes.first,
-            let directory = directory(ofControlGroup: controlGroup)
-        else { return nil }
-        return ProcessReading(ofProcess: process, controlGroup: directory, paths: paths)
-    }
-
-    /// As people write it: `226/NAMESPACE` and the like are left to those who read the journal.
     private func ending(of path: String) async throws(BusError) -> String {
         Verdict.ending(try await state(of: path))
     }

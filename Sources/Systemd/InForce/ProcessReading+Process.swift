@@ -7,13 +7,12 @@ extension ProcessReading {
     /// Reads a process and its control group.
     ///
     /// - Parameters:
-    ///   - process: its number as seen from here.
+    ///   - directory: of the process, such as `/proc/123`.
     ///   - controlGroup: the directory of its control group, as seen from here.
     ///   - paths: those whose presence is noted, as the process sees them.
     /// - Returns: nil if the process is gone.
-    init?(ofProcess process: Int32, controlGroup: String, paths: Set<String>) {
+    init?(ofProcess directory: String, controlGroup: String, paths: Set<String>) {
         self.init()
-        let directory = "/proc/\(process)"
         let status = contentsOfKernelFile("\(directory)/status")
         let mountinfo = contentsOfKernelFile("\(directory)/mountinfo")
         if status.isEmpty || mountinfo.isEmpty { return nil }

@@ -1,0 +1,64 @@
+import Foundation
+import Hardening
+import SystemdBus
+import Trials
+
+/// Healthy when what a profile takes from a service is gone from its running main process.
+public struct InForceProbe: Probe {
+    let machine: Machine
+    let unit: String
+    let profile: Profile
+    let enforcement: Enforcement
+
+    /// How long after a start the main process may still be systemd's own, on its way into the
+    /// service: a simple service counts as started before that.
+    private static let patience = Duration.seconds(2)
+
+    public init(machine: Machine, unit: String, profile: Profile, enforcement: Enforcement) {
+        self.machine = machine
+        self.unit = unit
+        self.profile = profile
+        self.enforcement = enforcement
+    }
+
+    public var name: String { "settings in force" }
+
+    public func check(deadline: Duration) async -> CheckOutcome {
+        let end = ContinuousClock.now + min(deadline, InForceProbe.patience)
+        do {
+            while true {
+                let lapses = try await lapses()
+                guard let first = lapses.first else { return .healthy }
+                if ContinuousClock.now >= end { return .unhealthy(first) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        } catch {
+            return .cannotTell("\(error)")
+        }
+    }
+
+    /// What is not in force; nothing where the service has no main process to be looked at.
+    func lapses() async throws -> [String] {
+        let path = Machine.path(ofUnit: unit)
+        let main = try await machine.property("MainPID", of: path, Machine.serviceInterface)
+        let group = try await machine.property("ControlGroup", of: path, Machine.serviceInterface)
+        guard let pid = main.uint32, pid != 0,
+            let directory = machine.directory(ofControlGroup: group.string ?? "")
+        else { return [] }
+        let checks = profile.restrictions.compactMap { Catalogue.standard[$0]?.inForceCheck }
+        let paths = Set(checks.flatMap(\.paths))
+        let process = "\(machine.root)/proc/\(pid)"
+        guard
+            let reading = ProcessReading(
+                ofProcess: process, controlGroup: directory, paths: []),
+            var first = ProcessReading(
+                ofProcess: "\(machine.root)/proc/1",
+                controlGroup: machine.directory(ofControlGroup: "/init.scope") ?? "", paths: paths)
+        else { return ["the main process cannot be looked at: its settings are not seen"] }
+        // From within a directory that it made its root, its mounts cannot be told.
+        let root = try? FileManager.default.destinationOfSymbolicLink(atPath: process + "/root")
+        if root != "/" { first.present = [] }
+        return profile.lapses(
+            of: reading, comparedWith: first, in: .standard, enforcement: enforcement)
+    }
+}
