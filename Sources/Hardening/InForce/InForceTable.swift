@@ -1,6 +1,18 @@
 // What to look for, restriction by restriction. Sources: systemd.exec(5),
 // systemd.resource-control(5) and what was seen of units on systemd 252, 257 and 262.
 
+extension Catalogue {
+    /// The restrictions that one unit can tell of, group by group.
+    public static func examinedTogether(_ restrictions: [Restriction]) -> [[Restriction]] {
+        let (joined, single) = restrictions.reduce(into: ([Restriction](), [Restriction]())) {
+            InForceTable.together.contains($1.directive) ? $0.0.append($1) : $0.1.append($1)
+        }
+        return single.map { [$0] }
+            + InForceTable.together.sorted().map { name in joined.filter { $0.directive == name } }
+            .filter { !$0.isEmpty }
+    }
+}
+
 extension Restriction {
     /// How to find out whether it is in force.
     public var inForceCheck: InForceCheck {
@@ -11,6 +23,12 @@ extension Restriction {
 }
 
 enum InForceTable {
+    /// Directives whose restrictions are entries of one mask or one filter: all of them together
+    /// show what each would show.
+    static let together: Set<String> = [
+        "CapabilityBoundingSet", "RestrictAddressFamilies", "RestrictNamespaces",
+    ]
+
     private typealias Part = InForceCheck.Part
 
     private static let calls = Part("its system calls", .filtersCalls, need: .seccomp)

@@ -67,11 +67,8 @@ public struct Examination: Sendable {
         let restricted: Observed
     }
 
-    /// Capabilities do not touch each other, so one unit without all of them tells of each.
     private func specimens(for restrictions: [Restriction]) -> [Specimen] {
-        let capabilities = restrictions.filter { $0.directive == "CapabilityBoundingSet" }
-        let others = restrictions.filter { $0.directive != "CapabilityBoundingSet" }
-        return (others.map { [$0] } + (capabilities.isEmpty ? [] : [capabilities])).map { group in
+        Catalogue.examinedTogether(restrictions).map { group in
             let check = group[0].inForceCheck
             let profile = Profile(recorded: Set(group.map(\.id)))
             let paths = Set(group.flatMap(\.inForceCheck.paths))
