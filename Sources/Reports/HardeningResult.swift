@@ -88,7 +88,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
 extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, offer: Offer,
-        enforcement: Enforcement, catalogue: Catalogue, notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+        enforcement: Enforcement, catalogue: Catalogue, notCarriedOver: [NotCarried],
+        dropIn: String, verified: Bool, seconds: Double
     ) {
         self.init(
             unit: unit, systemd: systemd,

@@ -91,7 +91,8 @@ package struct HardenSession: Sendable {
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
         let offer = Offer(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
-            enforcement: enforcement, keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
+            enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,
+            isLocalOnly: acquaintance.isLocalOnly)
         let agenda = try Agenda(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(

@@ -95,7 +95,8 @@ import Testing
             libraries: [.seccomp], securityModules: ["lockdown", "bpf"], hasBPFFileSystem: true),
         enforcement: Enforcement([
             "ProtectSystem=yes": .init(.inForce), "ProtectSystem=full": .init(.inForce),
-            "ProtectSystem=strict": .init(.inForce), "SocketBindDeny=any": .init(
+            "ProtectSystem=strict": .init(.inForce),
+            "SocketBindDeny=any": .init(
                 .ignored, cure: "install libbpf1"),
             "ProtectKernelTunables=yes": .init(
                 .partly(lacking: ["/sys"]), cure: String(repeating: "a long cure ", count: 20)),

@@ -26,7 +26,8 @@ private struct Patient: Sendable {
 
     private func change(_ plan: inout LabPlan) {
         plan.writableSys = true
-        plan.hidden = lacking.flatMap(\.files).map { "/usr/lib/x86_64-linux-gnu/\($0)" }
+        let places = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu" }
+        plan.hidden = lacking.flatMap(\.files).flatMap { file in places.map { "\($0)/\(file)" } }
             .filter { isThere(release.root + $0) }
     }
 }
@@ -72,7 +73,8 @@ struct EnforcedTests {
             "SystemCallErrorNumber", "SystemCallArchitectures", "LockPersonality",
             "RestrictRealtime", "RestrictSUIDSGID",
         ].map { ($0, .ignored) }
-        + ["PrivateDevices", "ProtectKernelModules", "ProtectKernelLogs", "ProtectClock",
+        + [
+            "PrivateDevices", "ProtectKernelModules", "ProtectKernelLogs", "ProtectClock",
             "ProtectHostname",
         ].map { ($0, .partly(lacking: [calls])) }
         + [("ProtectKernelTunables", .partly(lacking: ["/sys", calls]))]

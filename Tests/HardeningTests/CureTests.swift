@@ -22,7 +22,8 @@ import Testing
     func packages() throws {
         #expect(
             try cure("LockPersonality=yes", .ignored, facts(all, [.bpf])) == "install libseccomp2")
-        #expect(try cure("SocketBindDeny=any", .ignored, facts(all, [.seccomp])) == "install libbpf1")
+        #expect(
+            try cure("SocketBindDeny=any", .ignored, facts(all, [.seccomp])) == "install libbpf1")
         #expect(
             try cure("SocketBindDeny=any", .ignored, facts(["+SECCOMP", "-BPF_FRAMEWORK"]))
                 == "needs a systemd built with BPF_FRAMEWORK; this one is not")
@@ -118,6 +119,37 @@ import Testing
         #expect(
             lapses(
                 loose, ["PrivateNetwork=yes": .ignored, "RestrictRealtime=yes": .ignored]) == [])
+    }
+
+    @Test("what the unit gives back to the service, and what is gone altogether, is no lapse")
+    func exceptions() {
+        var machine = first
+        machine.present = ["/", "/usr", "/etc", "/proc/sys/net"]
+        machine.mounts = MountTable([
+            .init(device: "0:1", root: "/", point: "/", options: ["rw"], type: "ext4")
+        ])
+        var service = machine
+        service.present = ["/", "/usr", "/etc"]
+        service.filters = 1
+        let taken = Profile(recorded: ["ProtectSystem=full", "ProtectKernelTunables=yes"])
+        func lapses(_ exceptions: Set<String>) -> [String] {
+            taken.lapses(
+                of: service, comparedWith: machine, in: catalogue,
+                enforcement: Enforcement([
+                    "ProtectSystem=full": .init(.inForce),
+                    "ProtectKernelTunables=yes": .init(.inForce),
+                ]), exceptions: exceptions)
+        }
+        #expect(
+            lapses([]) == [
+                "ProtectSystem=full (/usr) is not in force on the main process",
+                "ProtectSystem=full (/etc) is not in force on the main process",
+            ])
+        #expect(
+            lapses(["/etc", "/us"]) == [
+                "ProtectSystem=full (/usr) is not in force on the main process"
+            ])
+        #expect(lapses(["/"]) == [])
     }
 
     @Test("of a ladder only the strictest step that was taken is looked for")

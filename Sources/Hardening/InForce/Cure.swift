@@ -6,7 +6,8 @@ extension Restriction {
         case .inForce, .absent, .cannotTell, .failing: return nil
         case .unknown(let since?): return "needs systemd \(since)"
         case .unknown(nil): return "this systemd was built without it"
-        case .ignored: return cure(needing: needs.union(inForceCheck.parts.compactMap(\.need)), facts)
+        case .ignored:
+            return cure(needing: needs.union(inForceCheck.parts.compactMap(\.need)), facts)
         case .partly(let names):
             let lacking = inForceCheck.parts.filter { names.contains($0.name) }
             if let known = lacking.compactMap(\.cure).first { return known }

@@ -83,6 +83,8 @@ extension InForceSign {
             return seen(restricted.namespaces[kind] != before)
         case .mount(let path, let trait):
             guard bare.present.contains(path) else { return .absent }
+            // What another restriction took away altogether is as good.
+            guard restricted.present.contains(path) else { return .seen }
             return seen(
                 trait.holds(at: path, in: restricted.mounts, comparedWith: bare.mounts))
         case .program(let kind):

@@ -74,7 +74,8 @@ enum InForceTable {
     /// Rows that hold for every restriction of a directive.
     static let byDirective: [String: InForceCheck] = [
         "PrivateMounts": InForceCheck(.ownNamespace(.mnt)),
-        "NoExecPaths": each(["/dev/shm", "/home", "/root", "/run", "/srv", "/tmp", "/var"], .noExec),
+        "NoExecPaths": each(
+            ["/dev/shm", "/home", "/root", "/run", "/srv", "/tmp", "/var"], .noExec),
         "RestrictFileSystems": InForceCheck(.canary(.fileSystem)),
         "PrivateDevices": InForceCheck([
             Part("/dev", .mount("/dev", .replaced)),
@@ -112,7 +113,8 @@ enum InForceTable {
         "PrivateNetwork": InForceCheck(.ownNamespace(.net)),
         "RestrictAddressFamilies": InForceCheck(.filtersCalls),
         "IPAddressDeny": InForceCheck([
-            Part("incoming packets", .program(.ingress)), Part("outgoing packets", .program(.egress)),
+            Part("incoming packets", .program(.ingress)),
+            Part("outgoing packets", .program(.egress)),
         ]),
         "SocketBindDeny": InForceCheck([
             Part("IPv4", .program(.bind4), need: .bpfFramework),

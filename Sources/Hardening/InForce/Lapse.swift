@@ -8,15 +8,18 @@ extension Profile {
     /// - Parameters:
     ///   - first: the machine's first process, which nothing restricts.
     ///   - enforcement: what the machine was seen to enforce; nothing else is asked for.
+    ///   - exceptions: paths that the unit's own settings give back to the service.
     public func lapses(
         of service: ProcessReading, comparedWith first: ProcessReading, in catalogue: Catalogue,
-        enforcement: Enforcement
+        enforcement: Enforcement, exceptions: Set<String> = []
     ) -> [String] {
         var lapses: [String] = []
         var filtering: [String] = []
         for restriction in catalogue.restrictions where restrictions.contains(restriction.id) {
             for part in restriction.inForceCheck.parts
-            where enforcement.enforces(part, of: restriction) && part.sign.lasts {
+            where enforcement.enforces(part, of: restriction) && part.sign.lasts
+                && !part.sign.isExcepted(by: exceptions)
+            {
                 if part.sign == .filtersCalls {
                     if !filtering.contains(restriction.directive) {
                         filtering.append(restriction.directive)
@@ -67,5 +70,11 @@ extension InForceSign {
             true
         case .umask, .otherUser, .keepsMemoryApart, .canary, .readsBack: false
         }
+    }
+
+    /// Whether it looks at a path that is one of these or below one.
+    fileprivate func isExcepted(by paths: Set<String>) -> Bool {
+        guard case .mount(let path, _) = self else { return false }
+        return paths.contains { $0 == path || path.hasPrefix($0 == "/" ? "/" : $0 + "/") }
     }
 }

@@ -53,7 +53,10 @@ extension Machine {
                 reading.misread = unit.misread(in: found)
             }
             if unit.isRead {
-                switch try await look(at: unit) {
+                // A second time, before a machine that is only busy is said to fail.
+                var found = try await look(at: unit)
+                if case .failure = found { found = try await look(at: unit) }
+                switch found {
                 case .success(let found): reading = found
                 case .failure(let trouble): return .nothingRan(trouble.description)
                 }

@@ -39,18 +39,18 @@ public struct InForceProbe: Probe {
 
     /// What is not in force; nothing where the service has no main process to be looked at.
     func lapses() async throws -> [String] {
-        let path = Machine.path(ofUnit: unit)
-        let main = try await machine.property("MainPID", of: path, Machine.serviceInterface)
-        let group = try await machine.property("ControlGroup", of: path, Machine.serviceInterface)
-        guard let pid = main.uint32, pid != 0,
-            let directory = machine.directory(ofControlGroup: group.string ?? "")
+        let settings = try await machine.properties(
+            of: Machine.path(ofUnit: unit), Machine.serviceInterface)
+        guard let pid = settings["MainPID"]?.uint32, pid != 0,
+            let directory = machine.directory(
+                ofControlGroup: settings["ControlGroup"]?.string ?? "")
         else { return [] }
         let checks = profile.restrictions.compactMap { Catalogue.standard[$0]?.inForceCheck }
         let paths = Set(checks.flatMap(\.paths))
         let process = "\(machine.root)/proc/\(pid)"
         guard
             let reading = ProcessReading(
-                ofProcess: process, controlGroup: directory, paths: []),
+                ofProcess: process, controlGroup: directory, paths: paths),
             var first = ProcessReading(
                 ofProcess: "\(machine.root)/proc/1",
                 controlGroup: machine.directory(ofControlGroup: "/init.scope") ?? "", paths: paths)
@@ -59,6 +59,17 @@ public struct InForceProbe: Probe {
         let root = try? FileManager.default.destinationOfSymbolicLink(atPath: process + "/root")
         if root != "/" { first.present = [] }
         return profile.lapses(
-            of: reading, comparedWith: first, in: .standard, enforcement: enforcement)
+            of: reading, comparedWith: first, in: .standard, enforcement: enforcement,
+            exceptions: InForceProbe.exceptions(in: settings))
+    }
+
+    /// Paths that a unit gives back to its service: lists of paths, perhaps marked with `-` or
+    /// `+`, and of structures with the place in the service second.
+    private static func exceptions(in settings: [String: BusValue]) -> Set<String> {
+        let lists = ["ReadWritePaths", "ExecPaths"].flatMap { settings[$0]?.strings ?? [] }
+        let binds = ["BindPaths", "BindReadOnlyPaths"].flatMap { name in
+            settings[name]?.elements?.compactMap { $0.fields?.dropFirst().first?.string } ?? []
+        }
+        return Set(lists.map { String($0.drop { "-+".contains($0) }) } + binds)
     }
 }
