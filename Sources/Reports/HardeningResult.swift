@@ -22,8 +22,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// Restrictions that this machine would accept and not enforce; they were not tried.
     public var ignored: [Ignored]
     /// Restrictions that this machine enforces in part only, or that could not be seen to be in
-    /// force; they were tried.
-    public var partlyInForce: [Ignored]
+    /// force; they were tried. nil in a result from before this was known.
+    public var partlyInForce: [Ignored]?
     public var notCarriedOver: [NotCarried]
     /// The text of the drop-in; empty when nothing was accepted.
     public var dropIn: String

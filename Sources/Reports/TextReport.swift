@@ -95,7 +95,7 @@ public struct TextReport: Sendable {
         var lines = grouped(
             result.ignored, "Not tried: this machine would not enforce them", paint)
         lines += grouped(
-            result.partlyInForce, "Tried, and enforced only in part on this machine", paint)
+            result.partlyInForce ?? [], "Tried, and enforced only in part on this machine", paint)
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
             lines += result.notCarriedOver.flatMap { entry in

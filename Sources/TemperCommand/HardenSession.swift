@@ -65,10 +65,6 @@ package struct HardenSession: Sendable {
         }
         let machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-        progress.step("finding out what this systemd enforces")
-        let enforcement = try await LabExamination(
-            root: labPlan.root, stateDirectory: stateDirectory
-        ).enforcement(of: try await MachineFacts(of: machine))
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let plan = try unitPlan(service).overridden(by: plan)
@@ -89,6 +85,10 @@ package struct HardenSession: Sendable {
             throw error.isBaseline ? baselineFailure(error) : error
         }
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
+        progress.step("finding out what this systemd enforces")
+        let enforcement = try await LabExamination(
+            root: labPlan.root, stateDirectory: stateDirectory
+        ).enforcement(of: try await MachineFacts(of: machine))
         let offer = Offer(
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
             enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,

@@ -24,7 +24,7 @@ private struct Patient: Sendable {
         }
     }
 
-    private func change(_ plan: inout LabPlan) {
+    func change(_ plan: inout LabPlan) {
         plan.writableSys = true
         let places = ["x86_64", "aarch64"].map { "/usr/lib/\($0)-linux-gnu" }
         plan.hidden = lacking.flatMap(\.files).flatMap { file in places.map { "\($0)/\(file)" } }
@@ -127,6 +127,27 @@ struct EnforcedTests {
         expect(enforcement, lacking: usual + EnforcedTests.withoutSeccomp)
         for id in ["LockPersonality=yes", "SystemCallFilter=~@mount", "ProtectClock=yes"] {
             #expect(enforcement[id]?.cure == "install libseccomp2", "\(id)")
+        }
+    }
+
+    @Test("the cure that is named for /sys helps", arguments: [Release.trixie, .sid])
+    func cureOfSys(_ release: Release) async throws {
+        let check = try #require(Catalogue.standard["ProtectKernelTunables=yes"]).inForceCheck
+        try await withLab(release, changing: Patient(release: release, lacking: []).change) {
+            _, machine in
+            for hasOwnNetwork in [false, true] {
+                let unit = Observed(
+                    [
+                        ("ProtectKernelTunables", .bool(true)),
+                        ("PrivateNetwork", .bool(hasOwnNetwork)),
+                    ], expecting: [:], check, paths: Set(check.paths))
+                guard case .read(let reading) = try await machine.observe(unit) else {
+                    Issue.record("it cannot be read")
+                    continue
+                }
+                let options = reading.mounts.mount(of: "/sys")?.options ?? []
+                #expect(options.contains("ro") == hasOwnNetwork, "\(options)")
+            }
         }
     }
 }
