@@ -52,19 +52,19 @@ public struct Offer: Sendable {
             {
                 return .heldBack(why)
             }
-            if let missing = restriction.needs.intersection(Need.ofJudging)
-                .sorted(by: { $0.rawValue < $1.rawValue }).first(where: { !met.contains($0) })
-            {
-                // Nothing to tell the user: it is no good for this service, wherever it runs.
-                if missing == .loopbackListener { return .heldBack(missing.cure) }
-                return .unjudged(missing)
-            }
             let finding = enforcement[restriction.id]
             switch finding?.standing {
             case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
             case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
             case .failing(let how) where restriction.heldBack == nil: return .failing(how)
             default: break
+            }
+            if let missing = restriction.needs.intersection(Need.ofJudging)
+                .sorted(by: { $0.rawValue < $1.rawValue }).first(where: { !met.contains($0) })
+            {
+                // Nothing to tell the user: it is no good for this service, wherever it runs.
+                if missing == .loopbackListener { return .heldBack(missing.cure) }
+                return .unjudged(missing)
             }
             if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }
             if keep.contains(restriction.id) || keep.contains(restriction.directive) {

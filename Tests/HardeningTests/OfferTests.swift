@@ -54,10 +54,13 @@ import Testing
     @Test("what a lab with only loopback cannot judge is left out, however well it is enforced")
     func unjudged() {
         let lab = Dialect(version: 262, calls: Dialect.invented.calls, available: [])
-        let measured = Enforcement(["RestrictNetworkInterfaces=lo": .init(.inForce)])
-        #expect(
-            reason("RestrictNetworkInterfaces=lo", dialect: lab, enforcement: measured)
-                == .unjudged(.realNetwork))
+        let id = "RestrictNetworkInterfaces=lo"
+        func reason(_ standing: Standing) -> Offer.Reason? {
+            self.reason(
+                id, dialect: lab, enforcement: Enforcement([id: .init(standing, cure: "libbpf1")]))
+        }
+        #expect(reason(.inForce) == .unjudged(.realNetwork))
+        #expect(reason(.ignored) == .ignored(cure: "libbpf1"))
     }
 
     @Test("what is in force already is left out")

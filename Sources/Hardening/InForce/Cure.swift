@@ -3,7 +3,8 @@ extension Restriction {
     /// nothing is lacking.
     public func cure(of standing: Standing, on facts: MachineFacts) -> String? {
         switch standing {
-        case .inForce, .absent, .cannotTell, .failing: return nil
+        case .inForce, .absent, .cannotTell: return nil
+        case .failing: return needs.map { $0.cure(on: facts) }.first { $0.isCertain }?.text
         case .unknown(let since?): return "needs systemd \(since)"
         case .unknown(nil): return "this systemd was built without it"
         case .ignored:
