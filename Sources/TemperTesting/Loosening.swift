@@ -25,7 +25,12 @@ extension Sandbox {
         case "SystemCallFilter", "RestrictAddressFamilies", "RestrictFileSystems",
             "RestrictNetworkInterfaces":
             return letsThroughMore(than: before, by: name)
-        case "NoExecPaths": return !Set(list(name)).isSuperset(of: before.list(name))
+        case "NoExecPaths":
+            // What became read-only holds no program of the service's making.
+            let isStrict = word("ProtectSystem", default: "no") == "strict"
+            let sealed: Set = ["-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"]
+            return !Set(list(name)).union(isStrict ? sealed : [])
+                .isSuperset(of: before.list(name))
         case "DeviceAllow", "SupplementaryGroups":
             // systemd itself adds the hardware clock, for reading, to a policy of its own making.
             return !Set(list(name)).subtracting(["char-rtc r"]).isSubset(of: before.list(name))

@@ -14,7 +14,7 @@ struct MainProcessTests {
             "NoNewPrivileges=yes", "CapabilityBoundingSet=~CAP_SYS_ADMIN", "ProtectSystem=strict",
             "PrivateTmp=yes", "ProtectHome=yes", "LockPersonality=yes", "RestrictRealtime=yes",
             "SystemCallFilter=~@mount", "PrivateIPC=yes", "DevicePolicy=closed",
-            "IPAddressDeny=any",
+            "IPAddressDeny=any", "NoExecPaths=writable",
         ], in: .standard)
 
     private static let everything = Enforcement(

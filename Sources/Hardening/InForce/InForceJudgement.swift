@@ -117,7 +117,8 @@ extension MountTrait {
         guard let mount = table.mount(of: path) else { return false }
         switch self {
         case .readOnly: return mount.options.contains("ro")
-        case .noExec: return mount.options.contains("noexec")
+        // What cannot be written to holds no program of the service's making.
+        case .noExec: return mount.options.contains("noexec") || mount.options.contains("ro")
         case .inaccessible: return mount.point == path && mount.root.contains("/inaccessible/")
         case .type(let type): return mount.point == path && mount.type == type
         case .option(let option): return mount.options.contains(option)

@@ -75,7 +75,7 @@ enum InForceTable {
     static let byDirective: [String: InForceCheck] = [
         "PrivateMounts": InForceCheck(.ownNamespace(.mnt)),
         "NoExecPaths": each(
-            ["/dev/shm", "/home", "/root", "/run", "/srv", "/tmp", "/var"], .noExec),
+            ["/dev/shm", "/home", "/root", "/run", "/srv", "/tmp", "/var", "/var/tmp"], .noExec),
         "RestrictFileSystems": InForceCheck(.canary(.fileSystem)),
         "PrivateDevices": InForceCheck([
             Part("/dev", .mount("/dev", .replaced)),
