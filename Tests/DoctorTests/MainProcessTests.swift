@@ -21,32 +21,34 @@ struct MainProcessTests {
         Dictionary(
             uniqueKeysWithValues: Catalogue.standard.restrictions.map { ($0.id, .init(.inForce)) }))
 
-    /// Starts a unit with this command and drop-in, and asks the probe about it.
+    /// Starts a unit with this command, and the drop-in or these settings of its own, and asks the
+    /// probe about it.
     private func outcome(
-        _ command: String, type: String = "exec", dropIn: Bool = true, _ release: Release
+        _ command: String, type: String = "exec", dropIn: Bool = true, settings: String = "",
+        profile: Profile = MainProcessTests.profile, _ release: Release
     ) async throws -> CheckOutcome {
         try await withLab(release) { lab, machine in
             let directory = lab.rootPath + "/run/systemd/system"
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true)
-            try "[Service]\nType=\(type)\nExecStart=\(command)\n".write(
+            try "[Service]\nType=\(type)\nExecStart=\(command)\n\(settings)".write(
                 toFile: directory + "/mine.service", atomically: false, encoding: .utf8)
             try await machine.manager("Reload")
             let service = try await Service(named: "mine.service", on: machine)
             if dropIn {
                 let text = DropIn(
-                    from: service.sandbox, taking: MainProcessTests.profile, in: .standard,
+                    from: service.sandbox, taking: profile, in: .standard,
                     dialect: service.dialect
                 ).text
                 let expected = service.sandbox.tightened(
-                    by: MainProcessTests.profile, in: .standard, dialect: service.dialect)
+                    by: profile, in: .standard, dialect: service.dialect)
                 let differences = try await service.install(dropIn: text, expecting: expected)
                 #expect(differences == [])
             }
             let job = try await machine.bus.startUnit("mine.service")
             #expect(job == .done)
             let probe = InForceProbe(
-                machine: machine, unit: "mine.service", profile: MainProcessTests.profile,
+                machine: machine, unit: "mine.service", profile: profile,
                 enforcement: MainProcessTests.everything)
             return await probe.check(deadline: .seconds(2))
         }
@@ -81,6 +83,18 @@ struct MainProcessTests {
             return
         }
         #expect(why == "ProtectSystem=strict (/) is not in force on the main process")
+    }
+
+    @Test("a setting that another one undoes is found out", arguments: Release.allCases)
+    func undone(_ release: Release) async throws {
+        // Every property reads as it was written, and /var can be written to.
+        let settings = "ProtectSystem=strict\nNoExecPaths=/var\n"
+        let outcome = try await outcome(
+            "/bin/sh -c 'touch /var/written && exec /bin/sleep 1000'", dropIn: false,
+            settings: settings, profile: Profile(["ProtectSystem=strict"], in: .standard), release)
+        #expect(
+            outcome == .unhealthy("ProtectSystem=strict (/var) is not in force on the main process")
+        )
     }
 
     @Test("a unit that has done its work has no process to be looked at")
