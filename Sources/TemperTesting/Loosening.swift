@@ -26,11 +26,13 @@ extension Sandbox {
             "RestrictNetworkInterfaces":
             return letsThroughMore(than: before, by: name)
         case "NoExecPaths":
-            // What became read-only holds no program of the service's making.
+            // What became read-only or empty holds no program of the service's making.
             let isStrict = word("ProtectSystem", default: "no") == "strict"
-            let sealed: Set = ["-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"]
-            return !Set(list(name)).union(isStrict ? sealed : [])
-                .isSuperset(of: before.list(name))
+            let hasHomes = word("ProtectHome", default: "no") == "no"
+            let sealed =
+                (isStrict ? ["-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"] : [])
+                + (hasHomes ? [] : ["-/home", "-/root"])
+            return !Set(list(name)).union(sealed).isSuperset(of: before.list(name))
         case "DeviceAllow", "SupplementaryGroups":
             // systemd itself adds the hardware clock, for reading, to a policy of its own making.
             return !Set(list(name)).subtracting(["char-rtc r"]).isSubset(of: before.list(name))

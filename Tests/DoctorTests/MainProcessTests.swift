@@ -97,6 +97,16 @@ struct MainProcessTests {
         )
     }
 
+    @Test("no step of a directive is undone by the places without programs beside it")
+    func undoneByOurselves() async throws {
+        for step in ["ProtectHome=tmpfs", "ProtectHome=read-only", "PrivateTmp=disconnected"] {
+            let profile = Profile(
+                [step, "ProtectSystem=strict", "NoExecPaths=writable"], in: .standard)
+            let outcome = try await outcome("/bin/sleep 1000", profile: profile, .trixie)
+            #expect(outcome == .healthy, "\(step)")
+        }
+    }
+
     @Test("a unit that has done its work has no process to be looked at")
     func oneshot() async throws {
         #expect(try await outcome("/bin/true", type: "oneshot", .trixie) == .healthy)
