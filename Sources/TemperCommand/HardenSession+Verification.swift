@@ -26,11 +26,11 @@ extension HardenSession {
     }
 
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
-    /// its properties must be those of the result; what can be seen of its running main process
-    /// must be in force.
+    /// its properties must be those of the result; what can be seen to be in force
+    /// on its running main process must be what is on a copy's.
     func verify(
         _ dropIn: String, _ outcome: Outcome, _ service: Service, _ agenda: Agenda,
-        _ course: Course, _ enforcement: Enforcement
+        _ course: Course, _ enforcement: Enforcement, _ lapses: [String]
     ) async throws -> Bool {
         if dropIn.isEmpty || outcome.ending == .interrupted { return false }
         progress.step("trying the drop-in on the real \(unit) in the lab")
@@ -46,7 +46,7 @@ extension HardenSession {
             probes: course.probes + [
                 InForceProbe(
                     machine: service.machine, unit: service.unit, profile: outcome.accepted,
-                    enforcement: enforcement)
+                    enforcement: enforcement, lapsesOfCopy: lapses)
             ], canReload: service.canReload, settle: course.settle)
         let trial = try await course.run(
             Course.Order(

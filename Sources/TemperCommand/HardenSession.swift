@@ -109,8 +109,11 @@ package struct HardenSession: Sendable {
             throw error.isBaseline ? baselineFailure(error) : error
         }
         let dropIn = dropIn(outcome, service, agenda)
+        let lapses =
+            dropIn.isEmpty
+            ? [] : try await service.lapses(under: outcome.accepted, enforcement: enforcement)
         let isVerified = try await verify(
-            dropIn, outcome, service, agenda, course, enforcement)
+            dropIn, outcome, service, agenda, course, enforcement, lapses)
         let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
@@ -119,6 +122,9 @@ package struct HardenSession: Sendable {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
         if let firstStart { result.warnings.append(firstStart) }
+        result.warnings += lapses.map {
+            "\($0), though it is by itself: this systemd leaves it out beside the other settings"
+        }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }

@@ -48,7 +48,7 @@ enum InForceTable {
     static let byID: [String: InForceCheck] = [
         "ProtectSystem=yes": each(["/usr"], .readOnly),
         "ProtectSystem=full": each(["/usr", "/etc"], .readOnly),
-        "ProtectSystem=strict": each(["/", "/usr", "/etc", "/var"], .readOnly),
+        "ProtectSystem=strict": each(["/", "/usr", "/etc", "/run", "/var"], .readOnly),
         "ProtectHome=read-only": each(homes, .readOnly),
         "ProtectHome=tmpfs": each(homes, .type("tmpfs")),
         "ProtectHome=yes": each(homes, .inaccessible),

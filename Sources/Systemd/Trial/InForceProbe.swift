@@ -3,37 +3,49 @@ import Hardening
 import SystemdBus
 import Trials
 
-/// Healthy when what a profile takes from a service is gone from its running main process.
+/// Healthy when what a profile takes from a service is gone from its running main process, as far
+/// as it was gone from that of a copy.
 public struct InForceProbe: Probe {
     let machine: Machine
     let unit: String
     let profile: Profile
     let enforcement: Enforcement
+    /// What was not in force on the main process of a copy either.
+    let lapsesOfCopy: [String]
 
     /// How long after a start the main process may still be systemd's own, on its way into the
     /// service: a simple service counts as started before that.
     private static let patience = Duration.seconds(2)
 
-    public init(machine: Machine, unit: String, profile: Profile, enforcement: Enforcement) {
+    public init(
+        machine: Machine, unit: String, profile: Profile, enforcement: Enforcement,
+        lapsesOfCopy: [String] = []
+    ) {
         self.machine = machine
         self.unit = unit
         self.profile = profile
         self.enforcement = enforcement
+        self.lapsesOfCopy = lapsesOfCopy
     }
 
     public var name: String { "settings in force" }
 
     public func check(deadline: Duration) async -> CheckOutcome {
-        let end = ContinuousClock.now + min(deadline, InForceProbe.patience)
         do {
-            while true {
-                let lapses = try await lapses()
-                guard let first = lapses.first else { return .healthy }
-                if ContinuousClock.now >= end { return .unhealthy(first) }
-                try await Task.sleep(for: .milliseconds(20))
-            }
+            let lapses = try await settledLapses(within: min(deadline, InForceProbe.patience))
+            return lapses.first.map(CheckOutcome.unhealthy) ?? .healthy
         } catch {
             return .cannotTell("\(error)")
+        }
+    }
+
+    /// What is not in force once the service is the service.
+    func settledLapses(within limit: Duration = InForceProbe.patience) async throws -> [String] {
+        let end = ContinuousClock.now + limit
+        while true {
+            let lapses = try await lapses().filter { !lapsesOfCopy.contains($0) }
+            if lapses.isEmpty || ContinuousClock.now >= end { return lapses }
+            try await Task.sleep(for: .milliseconds(20))
         }
     }
 
@@ -71,5 +83,24 @@ public struct InForceProbe: Probe {
             settings[name]?.elements?.compactMap { $0.fields?.dropFirst().first?.string } ?? []
         }
         return Set(lists.map { String($0.drop { "-+".contains($0) }) } + binds)
+    }
+}
+
+extension Service {
+    /// What systemd leaves out of `profile` on the main process of a copy, though each setting by
+    /// itself is in force here: settings can undo each other.
+    public func lapses(
+        under profile: Profile, enforcement: Enforcement
+    ) async throws(ExperimentError) -> [String] {
+        guard case .started(_, let copy) = try await copies.start(under: profile, limit: nil)
+        else { return [] }
+        var lapses: [String] = []
+        if let copy = copy as? TransientCopy {
+            let probe = InForceProbe(
+                machine: machine, unit: copy.name, profile: profile, enforcement: enforcement)
+            lapses = (try? await probe.settledLapses()) ?? []
+        }
+        await copy.end()
+        return lapses
     }
 }
