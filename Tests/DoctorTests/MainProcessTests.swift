@@ -85,16 +85,45 @@ struct MainProcessTests {
         #expect(why == "ProtectSystem=strict (/) is not in force on the main process")
     }
 
-    @Test("a setting that another one undoes is found out", arguments: Release.allCases)
-    func undone(_ release: Release) async throws {
+    @Test("a setting that another one undoes is found out")
+    func undone() async throws {
         // Every property reads as it was written, and /var can be written to.
         let settings = "ProtectSystem=strict\nNoExecPaths=/var\n"
         let outcome = try await outcome(
             "/bin/sh -c 'touch /var/written && exec /bin/sleep 1000'", dropIn: false,
-            settings: settings, profile: Profile(["ProtectSystem=strict"], in: .standard), release)
+            settings: settings, profile: Profile(["ProtectSystem=strict"], in: .standard),
+            .bookworm)
         #expect(
             outcome == .unhealthy("ProtectSystem=strict (/var) is not in force on the main process")
         )
+    }
+
+    @Test("what is undone on a copy as well is told of it, and no difference of the real unit")
+    func undoneOnBoth() async throws {
+        try await withLab(.trixie) { lab, machine in
+            let file = lab.rootPath + "/run/systemd/system/mine.service"
+            try "[Service]\nExecStart=/bin/sleep 1000\nNoExecPaths=/var\n".write(
+                toFile: file, atomically: false, encoding: .utf8)
+            try await machine.manager("Reload")
+            let service = try await Service(named: "mine.service", on: machine)
+            let strict = Profile(["ProtectSystem=strict"], in: .standard)
+            let lapse = "ProtectSystem=strict (/var) is not in force on the main process"
+            let lapses = try await service.lapses(
+                under: strict, enforcement: MainProcessTests.everything)
+            #expect(lapses == [lapse])
+            let dropIn = DropIn(
+                from: service.sandbox, taking: strict, in: .standard, dialect: service.dialect)
+            _ = try await service.install(dropIn: dropIn.text, expecting: service.sandbox)
+            _ = try await machine.bus.startUnit("mine.service")
+            func outcome(_ lapsesOfCopy: [String]) async -> CheckOutcome {
+                await InForceProbe(
+                    machine: machine, unit: "mine.service", profile: strict,
+                    enforcement: MainProcessTests.everything, lapsesOfCopy: lapsesOfCopy
+                ).check(deadline: .seconds(1))
+            }
+            #expect(await outcome(lapses) == .healthy)
+            #expect(await outcome([]) == .unhealthy(lapse))
+        }
     }
 
     @Test("no step of a directive is undone by the places without programs beside it")
