@@ -92,6 +92,12 @@ let package = Package(
             ],
             exclude: ["Copy/Recorded"]),
         .testTarget(
+            name: "DoctorTests",
+            dependencies: [
+                "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Reports", "Fixtures",
+                "temper",
+            ]),
+        .testTarget(
             name: "TrialsTests",
             dependencies: ["Hardening", "Bisection", "Trials", "TemperTesting", "TrialLedger"]),
         // A process that runs a campaign and is killed by the tests while it does.

@@ -91,6 +91,8 @@ static int take(const struct lab_step *step, int *host)
         return symlink(step->source, step->target);
     case LAB_STEP_DEVICE:
         return mknod(step->target, S_IFCHR | step->mode, makedev(step->major, step->minor));
+    case LAB_STEP_REMOVE:
+        return unlink(step->target);
     case LAB_STEP_HOSTNAME:
         return sethostname(step->text, strlen(step->text));
     case LAB_STEP_ENTER:

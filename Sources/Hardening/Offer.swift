@@ -14,8 +14,12 @@ public struct Offer: Sendable {
         /// This systemd does not know the value; the number is the version that first does.
         case unknownTo(version: Int)
         case alreadyInForce
-        /// Accepted by systemd and ignored on this machine.
-        case ignored(Need)
+        /// Accepted by systemd and ignored on this machine, as was measured; with the cure.
+        case ignored(cure: String)
+        /// Nothing starts under it on this machine; with how a start ends.
+        case failing(String)
+        /// It could not be judged where the trials run.
+        case unjudged(Need)
         case heldBack(String)
         /// The user wants it left as it is.
         case kept
@@ -24,11 +28,13 @@ public struct Offer: Sendable {
     }
 
     /// - Parameters:
+    ///   - enforcement: what was measured of the machine; what was not measured counts as in force.
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     public init(
-        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, keep: Set<String> = [],
+        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect,
+        enforcement: Enforcement = .unmeasured, keep: Set<String> = [],
         attempt: Set<String> = [], isLocalOnly: Bool = false
     ) {
         var available = dialect.available
@@ -46,12 +52,19 @@ public struct Offer: Sendable {
             {
                 return .heldBack(why)
             }
-            if let missing = restriction.needs.sorted(by: { $0.rawValue < $1.rawValue })
-                .first(where: { !met.contains($0) })
+            let finding = enforcement[restriction.id]
+            switch finding?.standing {
+            case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
+            case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
+            case .failing(let how) where restriction.heldBack == nil: return .failing(how)
+            default: break
+            }
+            if let missing = restriction.needs.intersection(Need.ofJudging)
+                .sorted(by: { $0.rawValue < $1.rawValue }).first(where: { !met.contains($0) })
             {
                 // Nothing to tell the user: it is no good for this service, wherever it runs.
                 if missing == .loopbackListener { return .heldBack(missing.cure) }
-                return .ignored(missing)
+                return .unjudged(missing)
             }
             if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }
             if keep.contains(restriction.id) || keep.contains(restriction.directive) {

@@ -43,7 +43,7 @@ extension Sandbox {
         case .empty: empty(name)
         case .set(let names): if Set(list(name)) != Set(names) { settings[name] = .list(names) }
         case .add(let names):
-            let missing = names.filter { !list(name).contains($0) }
+            let missing = names.filter { !list(name).contains($0) && !holdsNoNewProgram($0) }
             if !missing.isEmpty { settings[name] = .list(list(name) + missing) }
         case .denyFamily(let family): deny([family], of: name)
         case .denyOtherFamilies: allowOnly(AddressFamily.named, of: name)

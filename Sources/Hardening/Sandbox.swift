@@ -68,7 +68,7 @@ public struct Dialect: Hashable, Sendable {
     public let calls: [String: Set<String>]
     /// The file systems of each group by the group's name, such as `@network`.
     public let fileSystems: [String: Set<String>]
-    /// The needs that this machine meets.
+    /// The needs that this machine meets, of those that matter for judging.
     public let available: Set<Need>
 
     public init(

@@ -11,6 +11,9 @@ public struct LabPlan: Sendable, Equatable {
     /// written on the host.
     public var binds: [String] = []
 
+    /// Files of the tree that are not seen inside: how the machine would be without them.
+    public var hidden: [String] = []
+
     /// The environment of the lab's pid 1, beside `container=lab`. `SYSTEMD_LOG_SECCOMP=1` has
     /// each denial by a system call filter logged.
     public var environment: [String: String] = [:]

@@ -13,7 +13,7 @@ struct LabSetup: Equatable, Sendable {
 
     var steps: [SetupStep] {
         overlay + [SetupStep(.enter("\(stage)/root"))] + kernelFileSystems + devices + scratch
-            + files + masks + binds
+            + plan.hidden.map { SetupStep(.remove($0)) } + files + masks + binds
             + [SetupStep(.hostname(hostname)), SetupStep(.leave), .propagation(.shared)]
     }
 

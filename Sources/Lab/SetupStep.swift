@@ -12,6 +12,8 @@ struct SetupStep: Equatable, Sendable {
         case append(String, text: String)
         case symlink(String, to: String)
         case device(String, major: UInt32, minor: UInt32)
+        /// A file or symbolic link goes; in the tree below it stays.
+        case remove(String)
         case hostname(String)
         /// Paths lead into the lab from here on; binds still find the host's directories.
         case enter(String)
@@ -66,6 +68,7 @@ extension SetupStep: CustomStringConvertible {
         case .append(let path, _): "append to \(path)"
         case .symlink(let path, let destination): "link \(path) to \(destination)"
         case .device(let path, _, _): "make the device \(path)"
+        case .remove(let path): "hide \(path)"
         case .hostname(let name): "set the host name \(name)"
         case .enter(let path): "make \(path) the root"
         case .leave: "let go of the host's root"

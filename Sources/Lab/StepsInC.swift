@@ -35,6 +35,9 @@ extension SetupStep {
             step.target = strings.string(path)
             step.mode = 0o666
             (step.major, step.minor) = (major, minor)
+        case .remove(let path):
+            step.kind = Int32(LAB_STEP_REMOVE.rawValue)
+            step.target = strings.string(path)
         case .hostname(let name):
             step.kind = Int32(LAB_STEP_HOSTNAME.rawValue)
             step.text = strings.string(name)

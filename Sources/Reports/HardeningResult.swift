@@ -21,6 +21,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var refused: [Refusal]
     /// Restrictions that this machine would accept and not enforce; they were not tried.
     public var ignored: [Ignored]
+    /// Restrictions that this machine enforces in part only, or that could not be seen to be in
+    /// force; they were tried. nil in a result from before this was known.
+    public var partlyInForce: [Ignored]?
     public var notCarriedOver: [NotCarried]
     /// What restrictions leave open, because the service needs it.
     public var accommodations: [Accommodation] = []
@@ -101,8 +104,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
 
 extension HardeningResult {
     public init(
-        unit: String, systemd: String, outcome: Outcome, offer: Offer, catalogue: Catalogue,
-        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+        unit: String, systemd: String, outcome: Outcome, offer: Offer,
+        enforcement: Enforcement, catalogue: Catalogue, notCarriedOver: [NotCarried],
+        dropIn: String, verified: Bool, seconds: Double
     ) {
         self.init(
             unit: unit, systemd: systemd,
@@ -120,10 +124,24 @@ extension HardeningResult {
                         ? "could not be judged: \(refused.because)" : refused.because)
             },
             ignored: offer.leftOut.compactMap { left in
-                if case .ignored(let need) = left.reason {
-                    Ignored(restriction: left.id, because: need.cure)
-                } else {
-                    nil
+                switch left.reason {
+                case .ignored(let cure): Ignored(restriction: left.id, because: cure)
+                case .failing(let how):
+                    Ignored(restriction: left.id, because: "nothing starts under it here: \(how)")
+                case .unjudged(let need): Ignored(restriction: left.id, because: need.cure)
+                default: nil
+                }
+            },
+            partlyInForce: offer.restrictions.compactMap { restriction in
+                switch enforcement[restriction.id]?.standing {
+                case .partly(let lacking):
+                    Ignored(
+                        restriction: restriction.id,
+                        because: "without \(lacking.joined(separator: ", "))"
+                            + (enforcement[restriction.id]?.cure.map { ": \($0)" } ?? ""))
+                case .cannotTell(let why):
+                    Ignored(restriction: restriction.id, because: "could not be checked: \(why)")
+                default: nil
                 }
             },
             notCarriedOver: notCarriedOver,

@@ -109,16 +109,10 @@ public struct TextReport: Sendable {
     }
 
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
-        var lines: [String] = []
-        if !result.ignored.isEmpty {
-            lines += ["", paint.bold("Not tried: this machine would not enforce them")]
-            for (because, group) in Dictionary(grouping: result.ignored, by: \.because)
-                .sorted(by: { $0.key < $1.key })
-            {
-                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
-                lines.append("  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))")
-            }
-        }
+        var lines = grouped(
+            result.ignored, "Not tried: this machine would not enforce them", paint)
+        lines += grouped(
+            result.partlyInForce ?? [], "Tried, and enforced only in part on this machine", paint)
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
             lines += result.notCarriedOver.flatMap { entry in
@@ -127,6 +121,21 @@ public struct TextReport: Sendable {
             }
         }
         return lines
+    }
+
+    private static func grouped(
+        _ entries: [HardeningResult.Ignored], _ title: String, _ paint: Paint
+    ) -> [String] {
+        if entries.isEmpty { return [] }
+        return ["", paint.bold(title)]
+            + Dictionary(grouping: entries, by: \.because).sorted { $0.key < $1.key }
+            .flatMap { because, group in
+                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
+                let list = names.sorted().joined(separator: ", ")
+                if list.count + because.count <= 96 { return ["  \(list)  \(paint.dim(because))"] }
+                return list.wrapped(to: 98).map { "  \($0)" }
+                    + because.wrapped(to: 94).map { paint.dim("      \($0)") }
+            }
     }
 
     private static func seconds(_ seconds: Double) -> String {

@@ -9,6 +9,11 @@ enum Fingerprint {
         let parts =
             [service.unit, service.systemdVersion, root] + service.unitFiles.map(\.text)
             + service.copiedSettings + probes + offer.restrictions.map(\.id)
+        return digits(of: parts)
+    }
+
+    /// 16 hexadecimal digits that differ where any of the parts does.
+    static func digits(of parts: [String]) -> String {
         // FNV-1a, 64 bits: enough to tell a handful of campaigns apart, the same everywhere.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in parts.joined(separator: "\0").utf8 {

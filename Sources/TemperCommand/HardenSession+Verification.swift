@@ -33,9 +33,11 @@ extension HardenSession {
     }
 
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
-    /// its properties must be those of the result.
+    /// its properties must be those of the result; what can be seen to be in force
+    /// on its running main process must be what is on a copy's.
     func verify(
-        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ course: Course
+        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ course: Course,
+        _ enforcement: Enforcement, _ lapses: [String]
     ) async throws -> Bool {
         let agenda = outcome.agenda
         if dropIn.isEmpty || outcome.ending == .interrupted { return false }
@@ -48,8 +50,12 @@ extension HardenSession {
                 "the drop-in does not do what the trials did: \(first); please report this")
         }
         let course = Course(
-            service: service.real, probes: course.probes, canReload: service.canReload,
-            settle: course.settle)
+            service: service.real,
+            probes: course.probes + [
+                InForceProbe(
+                    machine: service.machine, unit: service.unit, profile: outcome.accepted,
+                    enforcement: enforcement, lapsesOfCopy: lapses)
+            ], canReload: service.canReload, settle: course.settle)
         let trial = try await course.run(
             Course.Order(
                 number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",

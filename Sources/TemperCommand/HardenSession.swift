@@ -94,6 +94,10 @@ package struct HardenSession: Sendable {
             service: service.copies(in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
             probes: probes, canReload: service.canReload,
             settle: closeCourse.settle)
+        progress.step("finding out what this systemd enforces")
+        let enforcement = try await LabExamination(
+            root: labPlan.root, stateDirectory: stateDirectory
+        ).enforcement(of: try await MachineFacts(of: machine))
         func agenda(fixed: Profile = .unrestricted) throws -> Agenda {
             let start = service.sandbox.tightened(
                 by: fixed, in: catalogue, dialect: service.dialect)
@@ -101,7 +105,7 @@ package struct HardenSession: Sendable {
                 catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
                 offer: Offer(
                     catalogue: catalogue, sandbox: start, dialect: service.dialect,
-                    keep: plan.keep, attempt: plan.attempt,
+                    enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,
                     isLocalOnly: acquaintance.isLocalOnly), fixed: fixed)
         }
         let ledger = try store.campaign(
@@ -127,17 +131,26 @@ package struct HardenSession: Sendable {
         let agenda = outcome.agenda
         let preparation = outcome.hasIdentity ? ownership : nil
         let dropIn = dropIn(outcome, service, preparation)
-        let isVerified = try await verify(dropIn, outcome, service, course)
+        let lapses =
+            dropIn.isEmpty
+            ? []
+            : try await service.lapses(
+                under: outcome.accepted, in: catalogue, enforcement: enforcement)
+        let isVerified = try await verify(
+            dropIn, outcome, service, course, enforcement, lapses)
         let firstStart =
             isVerified ? try await firstStartProblem(dropIn, plan, outcome, preparation) : nil
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: agenda.offer,
-            catalogue: catalogue,
+            enforcement: enforcement, catalogue: catalogue,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
         if let firstStart { result.warnings.append(firstStart) }
         result.preparations = preparation?.commands ?? []
+        result.warnings += lapses.map {
+            "\($0), though it is by itself: this systemd leaves it out beside the other settings"
+        }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }

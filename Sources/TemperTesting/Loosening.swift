@@ -25,7 +25,14 @@ extension Sandbox {
         case "SystemCallFilter", "RestrictAddressFamilies", "RestrictFileSystems",
             "RestrictNetworkInterfaces":
             return letsThroughMore(than: before, by: name)
-        case "NoExecPaths": return !Set(list(name)).isSuperset(of: before.list(name))
+        case "NoExecPaths":
+            // What became read-only or empty holds no program of the service's making.
+            let isStrict = word("ProtectSystem", default: "no") == "strict"
+            let hasHomes = word("ProtectHome", default: "no") == "no"
+            let sealed =
+                (isStrict ? ["-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"] : [])
+                + (hasHomes ? [] : ["-/home", "-/root"])
+            return !Set(list(name)).union(sealed).isSuperset(of: before.list(name))
         case "DeviceAllow", "SupplementaryGroups":
             // systemd itself adds the hardware clock, for reading, to a policy of its own making.
             return !Set(list(name)).subtracting(["char-rtc r"]).isSubset(of: before.list(name))

@@ -35,11 +35,15 @@ public enum Release: String, CaseIterable, Sendable, CustomTestStringConvertible
 }
 
 /// A booted lab of a release with a connection to its systemd; it ends when `body` returns.
+///
+/// - Parameter change: what is to be otherwise than in a lab of the tree as it stands.
 public func withLab<Result: Sendable>(
-    _ release: Release, _ body: @Sendable (Lab, Machine) async throws -> Result
+    _ release: Release, changing change: (inout LabPlan) -> Void = { _ in },
+    _ body: @Sendable (Lab, Machine) async throws -> Result
 ) async throws -> Result {
     var plan = LabPlan()
     plan.root = release.root
+    change(&plan)
     let lab = try await Lab.boot(plan)
     do {
         let bus = try await Bus.connect(to: .address(lab.busAddress))

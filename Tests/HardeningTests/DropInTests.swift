@@ -115,7 +115,7 @@ import Testing
         let sandbox = Sandbox(["NoExecPaths": .list(["/opt", "-/tmp", "-/var", "-/run"])])
         #expect(
             assignments(["NoExecPaths=writable"], from: sandbox)
-                == ["NoExecPaths=-/dev/shm -/home -/root -/srv"])
+                == ["NoExecPaths=-/dev/shm -/home -/root -/srv -/var/tmp"])
     }
 
     @Test("denying addresses and ports takes back what was allowed")

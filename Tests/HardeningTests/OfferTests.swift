@@ -27,12 +27,40 @@ import Testing
         #expect(reason("PrivateTmp=yes", dialect: old) == nil)
     }
 
-    @Test("what this machine would ignore is left out and says what is missing")
+    @Test("what this machine was seen to ignore is left out and says what cures it")
     func ignored() {
-        let poor = Dialect(version: 262, calls: Dialect.invented.calls, available: [.realNetwork])
-        #expect(reason("LockPersonality=yes", dialect: poor) == .ignored(.seccomp))
-        #expect(reason("SocketBindDeny=any", dialect: poor) == .ignored(.bpfFramework))
-        #expect(reason("ProtectSystem=full", dialect: poor) == nil)
+        let poor = Enforcement([
+            "LockPersonality=yes": .init(.ignored, cure: "install libseccomp2"),
+            "PrivateBPF=yes": .init(.failing("226/NAMESPACE")),
+            "ProtectKernelTunables=yes": .init(.partly(lacking: ["/sys"])),
+            "SystemCallFilter=~@default": .init(.failing("203/EXEC")),
+            "PrivateIPC=yes": .init(.unknown(since: nil), cure: "built without it"),
+            "ProtectSystem=full": .init(.inForce), "UMask=0077": .init(.cannotTell("hidden")),
+        ])
+        #expect(
+            reason("LockPersonality=yes", enforcement: poor)
+                == .ignored(cure: "install libseccomp2"))
+        #expect(reason("PrivateBPF=yes", enforcement: poor) == .failing("226/NAMESPACE"))
+        #expect(reason("PrivateIPC=yes", enforcement: poor) == .ignored(cure: "built without it"))
+        // Half of it is better than nothing, and the report names the rest.
+        #expect(reason("ProtectKernelTunables=yes", enforcement: poor) == nil)
+        #expect(reason("ProtectSystem=full", enforcement: poor) == nil)
+        #expect(reason("UMask=0077", enforcement: poor) == nil)
+        #expect(
+            reason("SystemCallFilter=~@default", enforcement: poor)
+                == .heldBack("no program runs without it"))
+    }
+
+    @Test("what a lab with only loopback cannot judge is left out, however well it is enforced")
+    func unjudged() {
+        let lab = Dialect(version: 262, calls: Dialect.invented.calls, available: [])
+        let id = "RestrictNetworkInterfaces=lo"
+        func reason(_ standing: Standing) -> Offer.Reason? {
+            self.reason(
+                id, dialect: lab, enforcement: Enforcement([id: .init(standing, cure: "libbpf1")]))
+        }
+        #expect(reason(.inForce) == .unjudged(.realNetwork))
+        #expect(reason(.ignored) == .ignored(cure: "libbpf1"))
     }
 
     @Test("what is in force already is left out")
@@ -109,10 +137,11 @@ import Testing
 
     private func reason(
         _ id: String, _ sandbox: Sandbox = Sandbox(), dialect: Dialect = .invented,
-        keep: Set<String> = [], attempt: Set<String> = []
+        enforcement: Enforcement = .unmeasured, keep: Set<String> = [], attempt: Set<String> = []
     ) -> Offer.Reason? {
         Offer(
-            catalogue: catalogue, sandbox: sandbox, dialect: dialect, keep: keep, attempt: attempt
+            catalogue: catalogue, sandbox: sandbox, dialect: dialect, enforcement: enforcement,
+            keep: keep, attempt: attempt
         ).leftOut.first { $0.id == id }?.reason
     }
 }

@@ -27,11 +27,12 @@ import Testing
 
     @Test("profiles can be taken in either order or at once")
     func commutes() {
-        // What a denied call gets is asked of a service that has denied calls.
-        let kill = "SystemCallErrorNumber=kill"
+        // What a denied call gets is asked of a service that has denied calls, and where nothing
+        // may be run from depends on what is read-only.
+        let asked = ["SystemCallErrorNumber=kill", "NoExecPaths=writable"]
         forRandomCases(seed: 3) { before, first, second in
-            let first = Profile(recorded: first.restrictions.subtracting([kill]))
-            let second = Profile(recorded: second.restrictions.subtracting([kill]))
+            let first = Profile(recorded: first.restrictions.subtracting(asked))
+            let second = Profile(recorded: second.restrictions.subtracting(asked))
             func take(_ profiles: Profile...) -> Sandbox {
                 profiles.reduce(before) {
                     $0.tightened(by: $1, in: catalogue, dialect: dialect)
@@ -90,5 +91,29 @@ import Testing
             }
             body(sandbox, profile(), profile())
         }
+    }
+
+    @Test("no path that another directive makes read-only is named among those without programs")
+    func noExecBesideOthers() {
+        func paths(_ sandbox: Sandbox, _ ids: String...) -> [String] {
+            sandbox.tightened(
+                by: Profile(ids + ["NoExecPaths=writable"], in: catalogue), in: catalogue,
+                dialect: dialect
+            ).list("NoExecPaths")
+        }
+        #expect(
+            paths(Sandbox()) == [
+                "-/dev/shm", "-/home", "-/root", "-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp",
+            ])
+        let homes = ["-/dev/shm", "-/home", "-/root"]
+        #expect(paths(Sandbox(), "ProtectSystem=strict") == homes)
+        #expect(paths(Sandbox(["ProtectSystem": .word("strict")])) == homes)
+        #expect(
+            paths(Sandbox(), "ProtectSystem=strict", "PrivateTmp=yes")
+                == homes + ["-/tmp", "-/var/tmp"])
+        #expect(
+            paths(Sandbox(), "ProtectHome=read-only")
+                == ["-/dev/shm", "-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"])
+        #expect(paths(Sandbox(), "ProtectSystem=strict", "ProtectHome=tmpfs") == ["-/dev/shm"])
     }
 }

@@ -40,6 +40,12 @@ struct LabSetupTests {
         }
     }
 
+    @Test func `a hidden file goes after the root is changed, so that the tree keeps it`() throws {
+        let steps = setup { $0.hidden = ["/usr/lib/libgone.so"] }.steps
+        let entered = try index(steps, .enter("/run/labs/web/stage/root"))
+        #expect(try index(steps, .remove("/usr/lib/libgone.so")) > entered)
+    }
+
     @Test func `the host's tree is let go of after the last bind`() throws {
         let steps = setup { $0.binds = ["/srv/data"] }.steps
         let bound = try index(steps, .bind("/srv/data"))

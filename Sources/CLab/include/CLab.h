@@ -19,6 +19,7 @@ enum lab_step_kind {
     LAB_STEP_APPEND,    // `text` at the end of `target`
     LAB_STEP_SYMLINK,   // `target` points to `source`, replacing what was there
     LAB_STEP_DEVICE,    // a character device `target` with major and minor
+    LAB_STEP_REMOVE,    // unlink(target)
     LAB_STEP_HOSTNAME,  // sethostname(text)
     LAB_STEP_ENTER,     // `target` becomes the root; the host's tree stays reachable for binds
     LAB_STEP_LEAVE,     // the host's tree is let go

@@ -46,6 +46,8 @@ extension Catalogue {
                     id: "NoExecPaths=writable", directive: "NoExecPaths",
                     change: .add([
                         "-/dev/shm", "-/home", "-/root", "-/run", "-/srv", "-/tmp", "-/var",
+                        // PrivateTmp= mounts it apart from /var.
+                        "-/var/tmp",
                     ]),
                     introduced: 248, prior: Prior(family: "exec", whenHot: 0.6))
             ]),

@@ -117,6 +117,10 @@ public enum Need: String, Hashable, Sendable, CaseIterable {
     /// and passes even where every real client would be cut off.
     case loopbackListener
 
+    /// Those without which a trial would pass and say nothing. What the others stand for shows in
+    /// what is in force.
+    static let ofJudging: Set<Need> = [.realNetwork, .loopbackListener]
+
     /// What would make it available, in a few words.
     public var cure: String {
         switch self {

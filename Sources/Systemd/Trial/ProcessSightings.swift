@@ -110,15 +110,18 @@ struct ProcessSightings {
 extension Machine {
     /// The processes of a unit's control group, in our own numbering.
     func processes(inControlGroup path: String) -> [Int32] {
-        for tree in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"] {
-            let file = "\(root)\(tree)\(path)/cgroup.procs"
-            if let handle = FileHandle(forReadingAtPath: file),
-                let data = try? handle.readToEnd()
-            {
-                return String(decoding: data, as: UTF8.self).split(separator: "\n")
-                    .compactMap { Int32($0) }
-            }
-        }
-        return []
+        guard let directory = directory(ofControlGroup: path),
+            let handle = FileHandle(forReadingAtPath: directory + "/cgroup.procs")
+        else { return [] }
+        defer { try? handle.close() }
+        return String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+            .split(separator: "\n").compactMap { Int32($0) }
+    }
+
+    /// Where a control group is, as seen from here, in whichever hierarchy systemd uses.
+    func directory(ofControlGroup path: String) -> String? {
+        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"]
+            .map { "\(root)\($0)\(path)" }
+            .first { FileManager.default.fileExists(atPath: $0 + "/cgroup.procs") }
     }
 }

@@ -1,0 +1,56 @@
+extension Restriction {
+    /// What would bring a restriction into force on a machine, as far as that is known; nil where
+    /// nothing is lacking.
+    public func cure(of standing: Standing, on facts: MachineFacts) -> String? {
+        switch standing {
+        case .inForce, .absent, .cannotTell: return nil
+        case .failing: return needs.map { $0.cure(on: facts) }.first { $0.isCertain }?.text
+        case .unknown(let since?): return "needs systemd \(since)"
+        case .unknown(nil): return "this systemd was built without it"
+        case .ignored:
+            return cure(needing: needs.union(inForceCheck.parts.compactMap(\.need)), facts)
+        case .partly(let names):
+            let lacking = inForceCheck.parts.filter { names.contains($0.name) }
+            if let known = lacking.compactMap(\.cure).first { return known }
+            return cure(needing: Set(lacking.compactMap(\.need)), facts)
+        }
+    }
+
+    private func cure(needing needs: Set<Need>, _ facts: MachineFacts) -> String {
+        let cures = needs.sorted { $0.rawValue < $1.rawValue }.map { $0.cure(on: facts) }
+        // What is lacking for certain comes before what the kernel may refuse, of which the most
+        // particular counts.
+        return cures.first { $0.isCertain }?.text ?? cures.last?.text
+            ?? "no cure is known; please report this"
+    }
+}
+
+extension Need {
+    /// What a machine lacks that does not enforce what needs this.
+    func cure(on facts: MachineFacts) -> (text: String, isCertain: Bool) {
+        switch self {
+        case .seccomp: facts.cure("SECCOMP", .seccomp, kernel: "CONFIG_SECCOMP_FILTER")
+        case .bpfFramework: facts.cure("BPF_FRAMEWORK", .bpf, kernel: "CONFIG_CGROUP_BPF")
+        case .bpfSecurityModule:
+            facts.securityModules.contains("bpf")
+                ? (
+                    "the kernel has the security module bpf and refuses its programs; it needs "
+                        + "CONFIG_BPF_LSM and CONFIG_DEBUG_INFO_BTF", false
+                ) : ("boot the kernel with bpf in lsm=", true)
+        case .bpfFileSystem: (cure, !facts.hasBPFFileSystem)
+        case .realNetwork, .loopbackListener: (cure, false)
+        }
+    }
+}
+
+extension MachineFacts {
+    fileprivate func cure(
+        _ feature: String, _ library: Library, kernel setting: String
+    ) -> (text: String, isCertain: Bool) {
+        if !features.contains("+\(feature)") {
+            return ("needs a systemd built with \(feature); this one is not", true)
+        }
+        if !libraries.contains(library) { return ("install \(library.package)", true) }
+        return ("needs a kernel with \(setting)", false)
+    }
+}

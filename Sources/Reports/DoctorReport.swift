@@ -1,0 +1,98 @@
+import Hardening
+
+/// What `temper doctor --json` prints: what a machine enforces of all that can be asked of it.
+///
+/// The schema is stable: keys are never renamed or removed under the same `schema`; keys may be
+/// added.
+public struct DoctorReport: Hashable, Codable, Sendable {
+    /// `temper.doctor/1`
+    public var schema = "temper.doctor/1"
+    /// The version of the systemd that was examined, such as `257.13-1~deb13u1`.
+    public var systemd: String
+    public var kernel: String
+    /// What systemd was built with, such as `+SECCOMP` and `-BPF_FRAMEWORK`.
+    public var features: [String]
+    /// The kernel's active security modules.
+    public var securityModules: [String]
+    /// The tree that the lab was made of; nil where the machine itself was examined.
+    public var root: String?
+    /// Whether this machine's own PID 1 is systemd.
+    public var systemdIsPIDOne: Bool
+    public var evidence: Evidence
+    public var seconds: Double
+    /// Worst first.
+    public var restrictions: [Row]
+
+    /// Where the reason for a failure can be read on this machine.
+    public struct Evidence: Hashable, Codable, Sendable {
+        /// Audit records of the kernel, over netlink.
+        public var audit: Bool
+        /// BPF programs of control groups, over bpf(2).
+        public var programs: Bool
+
+        public init(audit: Bool, programs: Bool) {
+            self.audit = audit
+            self.programs = programs
+        }
+    }
+
+    public struct Row: Hashable, Codable, Sendable {
+        public var restriction: String
+        public var directive: String
+        /// `in-force`, `partly`, `ignored`, `failing`, `cannot-tell`, `absent` or `unknown`.
+        public var standing: String
+        /// The parts that are not in force, of one that is partly.
+        public var lacking: [String]
+        /// What was seen where it fails or cannot be told.
+        public var because: String?
+        /// What would bring it into force.
+        public var cure: String?
+    }
+
+    public init(
+        facts: MachineFacts, enforcement: Enforcement, catalogue: Catalogue, root: String?,
+        systemdIsPIDOne: Bool, evidence: Evidence, seconds: Double
+    ) {
+        systemd = facts.systemd
+        kernel = facts.kernel
+        features = facts.features
+        securityModules = facts.securityModules
+        self.root = root
+        self.systemdIsPIDOne = systemdIsPIDOne
+        self.evidence = evidence
+        self.seconds = (seconds * 1000).rounded() / 1000
+        let rows = catalogue.restrictions.compactMap { restriction in
+            enforcement[restriction.id].map { Row(restriction, $0) }
+        }
+        restrictions = Row.order.flatMap { standing in rows.filter { $0.standing == standing } }
+    }
+}
+
+extension DoctorReport.Row {
+    /// From the worst to the best: what is silently missing comes first.
+    static let order = [
+        "ignored", "partly", "failing", "cannot-tell", "unknown", "absent", "in-force",
+    ]
+
+    init(_ restriction: Restriction, _ finding: Enforcement.Finding) {
+        self.restriction = restriction.id
+        directive = restriction.directive
+        lacking = []
+        cure = finding.cure
+        switch finding.standing {
+        case .inForce: standing = "in-force"
+        case .partly(let parts):
+            standing = "partly"
+            lacking = parts
+        case .ignored: standing = "ignored"
+        case .unknown: standing = "unknown"
+        case .absent: standing = "absent"
+        case .failing(let how):
+            standing = "failing"
+            because = how
+        case .cannotTell(let why):
+            standing = "cannot-tell"
+            because = why
+        }
+    }
+}

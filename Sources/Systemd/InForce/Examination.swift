@@ -1,0 +1,134 @@
+import Foundation
+import Hardening
+import SystemdBus
+import Trials
+
+/// Finds out what a machine really enforces: units that only sleep, each under one restriction,
+/// are compared with units without it.
+public struct Examination: Sendable {
+    let machine: Machine
+    let catalogue: Catalogue
+    let dialect: Dialect
+    /// The sandbox of a transient unit with nothing set.
+    let bare: Sandbox
+    let facts: MachineFacts
+
+    /// How many units are looked at side by side.
+    private static let width = 6
+
+    public init(
+        of machine: Machine, catalogue: Catalogue = .standard, dialect: Dialect,
+        facts: MachineFacts
+    ) async throws(ExperimentError) {
+        self.machine = machine
+        self.catalogue = catalogue
+        self.dialect = dialect
+        self.facts = facts
+        bare = Sandbox(
+            properties: try await experiment { () async throws(BusError) in
+                try await machine.neverStarted(with: [])
+            })
+    }
+
+    /// Looks at every restriction of the catalogue that this systemd should know.
+    ///
+    /// - Throws: `ExperimentError` where the manager can no longer be asked.
+    public func enforcement() async throws(ExperimentError) -> Enforcement {
+        let known = catalogue.restrictions.filter { $0.introduced <= dialect.version }
+        let specimens = specimens(for: known)
+        let rooms = Set(specimens.flatMap { [$0.bare, $0.restricted] })
+        let observed = try await observe(rooms)
+        var findings: [String: Enforcement.Finding] = [:]
+        for restriction in catalogue.restrictions where restriction.introduced > dialect.version {
+            findings[restriction.id] = finding(
+                restriction, .unknown(since: restriction.introduced))
+        }
+        for specimen in specimens {
+            guard let bare = observed[specimen.bare],
+                let restricted = observed[specimen.restricted]
+            else { continue }
+            for restriction in specimen.restrictions {
+                findings[restriction.id] = finding(
+                    restriction, restriction.standing(bare: bare, restricted: restricted))
+            }
+        }
+        return Enforcement(findings)
+    }
+
+    private func finding(_ restriction: Restriction, _ standing: Standing) -> Enforcement.Finding {
+        Enforcement.Finding(
+            standing, cure: restriction.cure(of: standing, on: facts))
+    }
+
+    /// Units to be compared, and the restrictions that the comparison tells of.
+    private struct Specimen {
+        let restrictions: [Restriction]
+        let bare: Observed
+        let restricted: Observed
+    }
+
+    private func specimens(for restrictions: [Restriction]) -> [Specimen] {
+        Catalogue.examinedTogether(restrictions).map { group in
+            let check = group[0].inForceCheck
+            let profile = Profile(recorded: Set(group.map(\.id)))
+            let paths = Set(group.flatMap(\.inForceCheck.paths))
+            let before = Sandbox(bare.settings.merging(check.against) { $1 })
+            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+            let changes = before.changes(taking: profile, in: catalogue, dialect: dialect)
+            let given = check.against.sorted { $0.key < $1.key }
+                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
+                    value.map { (name, $0) }
+                }
+            let replaced = Set(changes.replacing.flatMap { Siblings.replaced(by: $0.0) })
+                .union(changes.dropped)
+            let beside = check.beside.sorted { $0.key < $1.key }
+                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
+                    value.map { (name, $0) }
+                }
+            let directives = Set(group.map(\.directive))
+            return Specimen(
+                restrictions: group,
+                bare: Observed(
+                    given, expecting: [:], check, paths: check.against.isEmpty ? everyPath : paths),
+                restricted: Observed(
+                    given.filter { !replaced.contains($0.0) } + changes.replacing
+                        + changes.appended + beside,
+                    expecting: directives.reduce(into: [:]) { expected, name in
+                        let value = after.withImplied(by: dialect)[name]
+                        expected[name] = value
+                    }, check, paths: paths))
+        }
+    }
+
+    /// For the unit that most others are compared with, which is looked at once.
+    private var everyPath: Set<String> {
+        Set(catalogue.restrictions.flatMap(\.inForceCheck.paths))
+    }
+
+    private func observe(
+        _ units: Set<Observed>
+    ) async throws(ExperimentError) -> [Observed: InForceObservation] {
+        do {
+            return try await withThrowingTaskGroup(
+                of: (Observed, InForceObservation).self
+            ) { group in
+                var waiting = Array(units)[...]
+                var found: [Observed: InForceObservation] = [:]
+                func startNext() {
+                    guard let unit = waiting.popFirst() else { return }
+                    group.addTask { (unit, try await machine.observe(unit)) }
+                }
+                for _ in 0..<Examination.width { startNext() }
+                while let (unit, observation) = try await group.next() {
+                    found[unit] = observation
+                    startNext()
+                }
+                return found
+            }
+        } catch let error as ExperimentError {
+            throw error
+        } catch {
+            throw ExperimentError("\(error)")
+        }
+    }
+}

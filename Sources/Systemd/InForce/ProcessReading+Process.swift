@@ -1,0 +1,57 @@
+import CSystemd
+import Foundation
+import Glibc
+import Hardening
+
+extension ProcessReading {
+    /// Reads a process and its control group.
+    ///
+    /// - Parameters:
+    ///   - directory: of the process, such as `/proc/123`.
+    ///   - controlGroup: the directory of its control group, as seen from here.
+    ///   - paths: those whose presence is noted, as the process sees them.
+    /// - Returns: nil if the process is gone.
+    init?(ofProcess directory: String, controlGroup: String, paths: Set<String>) {
+        self.init()
+        let status = contentsOfKernelFile("\(directory)/status")
+        let mountinfo = contentsOfKernelFile("\(directory)/mountinfo")
+        if status.isEmpty || mountinfo.isEmpty { return nil }
+        read(status: status)
+        read(mergedMemory: contentsOfKernelFile("\(directory)/ksm_stat"))
+        mounts = MountTable(mountinfo: mountinfo)
+        for kind in NamespaceKind.allCases {
+            namespaces[kind] = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "\(directory)/ns/\(kind.rawValue)")
+        }
+        present = paths.filter { isThere("\(directory)/root\($0)") }
+        programs = countPrograms(onControlGroup: controlGroup)
+    }
+}
+
+/// Files of the kernel have no size, so they are read to their end; empty where they cannot be.
+func contentsOfKernelFile(_ path: String) -> String {
+    guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+    defer { try? file.close() }
+    return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
+}
+
+/// Whether there is something that is no symbolic link: what a link of another root leads to
+/// cannot be told from here.
+private func isThere(_ path: String) -> Bool {
+    var about = stat()
+    return lstat(path, &about) == 0 && about.st_mode & S_IFMT != S_IFLNK
+}
+
+/// The programs attached to a control group itself; nil where the kernel does not tell.
+func countPrograms(onControlGroup path: String) -> [CgroupProgram: Int]? {
+    let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return nil }
+    defer { close(directory) }
+    var counts: [CgroupProgram: Int] = [:]
+    for kind in CgroupProgram.allCases {
+        let count = csystemd_count_programs(directory, kind.rawValue)
+        if count < 0 { return nil }
+        counts[kind] = Int(count)
+    }
+    return counts
+}

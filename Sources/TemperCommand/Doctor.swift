@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Hardening
+import Reports
+import Systemd
+import Trials
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows what this machine enforces, and what it would silently ignore.",
+        discussion: """
+            Every restriction is set on a unit that only sleeps, in a lab, and looked for in what \
+            the kernel tells of its process. \"ignored\" means that systemd takes the setting, \
+            shows it in its properties, and does nothing.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
+    var root: String?
+
+    @Flag(help: "Print the table as JSON (schema temper.doctor/1).")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Show no progress.")
+    var quiet = false
+
+    @OptionGroup var state: StateOptions
+
+    func run() async throws {
+        let progress = Progress(isQuiet: quiet)
+        let began = ContinuousClock.now
+        let root = root ?? "/"
+        progress.step("looking at every restriction in a lab of \(root)")
+        let examination = LabExamination(root: root, stateDirectory: state.directory)
+        let (facts, enforcement): (MachineFacts, Enforcement)
+        do {
+            (facts, enforcement) = try await withInterruption { try await examination.measure() }
+        } catch {
+            progress.finish()
+            if let error = error as? ExperimentError {
+                throw error.isInterruption
+                    ? Failure.interrupted : Failure.experiment(error.description)
+            }
+            throw error
+        }
+        progress.finish()
+        let sources = EvidenceSources()
+        let report = DoctorReport(
+            facts: facts, enforcement: enforcement, catalogue: .standard, root: root,
+            systemdIsPIDOne: EvidenceSources.systemdIsPIDOne,
+            evidence: .init(audit: sources.audit, programs: sources.programs),
+            seconds: (ContinuousClock.now - began).seconds)
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            Terminal.print(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+        } else {
+            Terminal.print(
+                DoctorText(report, catalogue: .standard, isColoured: Terminal.showsColours).text)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Hardening
+
+/// What was measured of machines, so that it is measured once: a small file for each, named after
+/// all that the result depends on.
+struct EnforcementRecord {
+    let path: String
+
+    /// - Parameter root: the tree that the machine is made of.
+    init(facts: MachineFacts, root: String, isDisposable: Bool, stateDirectory: String) {
+        let parts =
+            [Temper.version, facts.systemd, facts.kernel, root, "\(isDisposable)"]
+            + [EnforcementRecord.identity(ofTree: root), "\(facts.hasBPFFileSystem)"]
+            + facts.features + facts.securityModules
+            + facts.libraries.map(\.rawValue).sorted()
+            + Catalogue.standard.restrictions.map { "\($0.id) \($0.inForceCheck.outline)" }
+        path = "\(stateDirectory)/enforcement/\(Fingerprint.digits(of: parts)).json"
+    }
+
+    func load() -> Enforcement? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        // What an interrupted disk or another release left there is measured again.
+        return try? JSONDecoder().decode(Enforcement.self, from: data)
+    }
+
+    /// A record that cannot be written costs time at the next run and nothing else.
+    func save(_ enforcement: Enforcement) {
+        let url = URL(fileURLWithPath: path)
+        try? FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        guard let data = try? encoder.encode(enforcement) else { return }
+        try? data.write(to: url, options: .atomic)
+    }
+
+    /// Changes with the tree and with the systemd in it.
+    private static func identity(ofTree root: String) -> String {
+        [root, root + "/usr/lib/systemd/systemd", root + "/lib/systemd/systemd"].map { path in
+            var about = stat()
+            guard stat(path, &about) == 0 else { return "" }
+            // A directory's own time changes with whatever is put into it.
+            let time = path == root ? 0 : about.st_mtim.tv_sec
+            return "\(about.st_dev) \(about.st_ino) \(time)"
+        }.joined(separator: ";")
+    }
+}
+
+extension InForceCheck {
+    /// Differs where what is looked for does.
+    fileprivate var outline: String { parts.map { "\($0.name) \($0.sign)" }.joined(separator: ",") }
+}
