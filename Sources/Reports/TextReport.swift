@@ -9,6 +9,7 @@ public struct TextReport: Sendable {
         let paint = Paint(isOn: isColoured)
         var lines = TextReport.headline(result, paint)
         lines += TextReport.warnings(result, paint)
+        lines += TextReport.suspicions(result, paint)
         lines += TextReport.refusals(result, paint)
         lines += TextReport.asides(result, paint)
         if !result.dropIn.isEmpty {
@@ -91,6 +92,22 @@ public struct TextReport: Sendable {
             + result.warnings.flatMap { warning in warning.wrapped(to: 96).map { "  \($0)" } }
     }
 
+    private static func suspicions(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        if result.suspicious.isEmpty { return [] }
+        return [
+            "", paint.yellow("Suspicious: passed, but new (--strict-logs refuses what brings it)"),
+        ]
+            + result.suspicious.flatMap { suspicion in
+                let source =
+                    suspicion.restrictions.isEmpty
+                    ? "not traced to a restriction"
+                    : "with \(suspicion.restrictions.joined(separator: ", "))"
+                return ["  \(suspicion.line.cut(to: 96))"]
+                    + "\(source), trial \(suspicion.trial)".wrapped(to: 94)
+                    .map { paint.dim("      \($0)") }
+            }
+    }
+
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines: [String] = []
         if !result.ignored.isEmpty {
@@ -100,6 +117,12 @@ public struct TextReport: Sendable {
             {
                 let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
                 lines.append("  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))")
+            }
+        }
+        if !result.skipped.isEmpty {
+            lines += ["", paint.bold("Not part of the trials")]
+            lines += result.skipped.flatMap { skipped in
+                "\(skipped.what): \(skipped.because)".wrapped(to: 96).map { "  \($0)" }
             }
         }
         if !result.notCarriedOver.isEmpty {

@@ -17,10 +17,12 @@ package struct HardenSession: Sendable {
     let labPlan: LabPlan
     let stateDirectory: String
     let progress: Progress
+    /// Whether to harden a service that runs other people's work without a probe that does.
+    let isForced: Bool
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
-        stateDirectory: String, progress: Progress
+        stateDirectory: String, progress: Progress, isForced: Bool = false
     ) {
         self.unit = unit
         self.plan = plan
@@ -28,6 +30,7 @@ package struct HardenSession: Sendable {
         self.labPlan = labPlan
         self.stateDirectory = stateDirectory
         self.progress = progress
+        self.isForced = isForced
     }
 
     /// - Throws: `Failure`, with the exit status that fits.
@@ -73,6 +76,7 @@ package struct HardenSession: Sendable {
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
+        let hosting = try hosting(service, plan)
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
         let course = Course(
             service: service.copies, probes: probes, canReload: service.canReload,
@@ -92,13 +96,15 @@ package struct HardenSession: Sendable {
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
             unit: unit,
-            fingerprint: Fingerprint.of(service, offer, probes.map(\.name), root: lab.root),
+            fingerprint: Fingerprint.of(
+                service, offer, probes.map(\.name), root: lab.root, isStrict: options.isStrict),
             now: now())
         var options = options
         options.cadence = plan.cadence
         let campaign = Campaign(
             agenda: agenda, course: course, ledger: ledger, options: options,
-            acquaintance: acquaintance, now: now, report: progress.show)
+            acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]), now: now,
+            report: progress.show)
         let outcome: Outcome
         do { outcome = try await campaign.run() } catch {
             throw error.isBaseline ? baselineFailure(error) : error
@@ -112,7 +118,7 @@ package struct HardenSession: Sendable {
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
-        if let firstStart { result.warnings.append(firstStart) }
+        result.warnings += [hosting, firstStart].compactMap { $0 }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }

@@ -98,7 +98,7 @@ struct CopyTests {
                     return try await course.run(
                         Course.Order(
                             number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
-                            began: 0, usualEnd: nil))
+                            began: 0, usual: .unknown))
                 }
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 task.cancel()

@@ -34,7 +34,8 @@ public struct TransientService: ServiceUnderTest {
         }
         let copy = TransientCopy(
             machine: machine, name: name, dropIns: dropIns, stamp: stamp,
-            stopDeadline: blueprint.stopDeadline)
+            startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
+            helperProperties: blueprint.helperProperties, followed: machine.follow(name))
         do {
             let result = try await machine.bus.startTransientUnit(
                 name, properties: properties(profile, limit),

@@ -111,6 +111,7 @@ struct ProcessSightings {
 extension Machine {
     /// The processes of a unit's control group, in our own numbering.
     func processes(inControlGroup path: String) -> [Int32] {
+        if path.isEmpty { return [] }
         for tree in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"] {
             let file = "\(root)\(tree)\(path)/cgroup.procs"
             if let handle = FileHandle(forReadingAtPath: file),
