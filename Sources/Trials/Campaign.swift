@@ -159,7 +159,8 @@ public struct Campaign: Sendable {
                 confirmation, &search, &diary, purpose: "does the result pass again?",
                 startsAgain: true)
             let trial = diary.trials[diary.numbers[before] - 1]
-            if !trial.verdict.isPass { return trial.lived(.secondStart) ? .failedAgain : .failed }
+            if trial.verdict.isFailure && trial.lived(.secondStart) { return .failedAgain }
+            if !trial.verdict.isPass { return .failed }
         }
         return .passed
     }

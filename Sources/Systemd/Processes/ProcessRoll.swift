@@ -44,6 +44,8 @@ struct ProcessRoll {
     /// Events were lost: of the units followed now not all is known.
     mutating func loseTrack() { lost.formUnion(exits.keys) }
 
+    func isAlive(_ unit: Unit) -> Bool { members.contains { $0.value.unit == unit } }
+
     /// How processes of the unit ended, all but those with status 0; nil if not all is known.
     func exits(of unit: Unit) -> [ProcessExit]? { lost.contains(unit) ? nil : exits[unit] }
 

@@ -49,14 +49,25 @@ final class ProcessWatch: Sendable {
             watch.read { $0.leave(unit) }
         }
 
-        /// All that ended before this call.
-        var exits: [ProcessExit]? { watch.read { $0.exits(of: unit) } }
+        /// How the processes of a unit that has stopped ended; nil where not all is known.
+        ///
+        /// The kernel tells of an end just after the parent hears of it (do_exit in
+        /// kernel/exit.c), so those that are not known to have ended are waited for. What a unit
+        /// leaves running by intention (KillMode=process) is not.
+        var exits: [ProcessExit]? {
+            get async {
+                let end = ContinuousClock.now + .milliseconds(50)
+                while watch.read({ $0.isAlive(unit) }) && ContinuousClock.now < end {
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+                return watch.read { $0.exits(of: unit) }
+            }
+        }
     }
 
     // MARK: Inside
 
-    /// Everything the kernel has told so far is noted first: it tells of an end before the parent
-    /// hears of it.
+    /// Everything the kernel has told so far is noted first.
     private func read<Result: Sendable>(
         _ body: (inout ProcessRoll) -> Result
     ) -> Result {

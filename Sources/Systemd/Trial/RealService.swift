@@ -55,7 +55,7 @@ public struct RealService: ServiceUnderTest {
             }
         }
 
-        func endings() -> [ProcessExit]? { followed?.exits }
+        func endings() async -> [ProcessExit]? { await followed?.exits }
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in

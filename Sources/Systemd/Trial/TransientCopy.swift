@@ -56,7 +56,7 @@ struct TransientCopy: ServiceCopy {
         }
     }
 
-    func endings() -> [ProcessExit]? { followed?.exits }
+    func endings() async -> [ProcessExit]? { await followed?.exits }
 
     func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
         do {
