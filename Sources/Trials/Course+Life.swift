@@ -5,9 +5,9 @@ extension Course {
     func muster(
         _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
     ) async throws(ExperimentError) {
+        let (began, timing) = (clock.now, notes.timing)
         var crew = try await copy.crew()
         if let usual = order.usual.crew {
-            let began = clock.now
             while crew.lack(of: usual) != nil && clock.now - began < order.cadence.startPeriod
                 && !Task.isCancelled
             {
@@ -19,6 +19,8 @@ extension Course {
             crew = crew.meet(try await copy.crew())
         }
         notes.observations.append(.crew(crew))
+        notes.timing = timing
+        notes.timing.muster = microseconds(since: began)
     }
 
     /// Stops it and writes down how it and the commands beside it ended.
@@ -43,7 +45,7 @@ extension Course {
             return
         case .wanted: if !notes.isWell { return }
         }
-        let began = clock.now
+        let (began, timing) = (clock.now, notes.timing)
         let job = try await copy.startAgain(limit: order.startLimit)
         notes.observations.append(.job(.secondStart, result: job))
         try await observe(copy, .secondStart, &notes)
@@ -53,6 +55,8 @@ extension Course {
         }
         notes.observations += try await copy.disturbances
         try await stop(copy, .secondStop, order, &notes)
+        // Its checks and pauses are its own: the cadence is learned from the first life.
+        notes.timing = timing
         notes.timing.secondLife = microseconds(since: began)
     }
 

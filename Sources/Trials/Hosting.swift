@@ -39,7 +39,9 @@ public struct Hosting: Hashable, Sendable {
         Hosting(
             work: "scheduled jobs", guests: "every job of every user",
             probe: "have a job run that writes to its user's home directory",
-            programs: ["cron", "crond", "anacron", "atd", "fcron", "incrond", "dcron", "bcron-start"],
+            programs: [
+                "cron", "crond", "anacron", "atd", "fcron", "incrond", "dcron", "bcron-start",
+            ],
             units: []),
         Hosting(
             work: "containers or virtual machines", guests: "all that runs in them",

@@ -53,7 +53,7 @@ extension LogLine {
 
     private static let separators: Set<String> = [".", ":", "-", "/", ",", "+", " "]
 
-    private static let telling: Set<String> = ["status", "signal", "code", "errno", "error"]
+    private static let telling: Set<String> = ["status", "signal", "code", "errno"]
 
     private static let calendar: Set<String> = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",

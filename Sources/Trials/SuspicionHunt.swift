@@ -33,7 +33,8 @@ struct SuspicionHunt {
         self.implied = implied
         self.testimonies = testimonies
         // What most of the trials without it had taken comes first: that much need not be asked.
-        let quiet = testimonies.filter { !$0.isSeen }
+        let quiet =
+            testimonies.filter { !$0.isSeen }
             .map { $0.profile.meet(profile).restrictions }
             .max { $0.count < $1.count } ?? []
         func rank(_ id: String) -> (Int, Int, String) {
@@ -71,7 +72,9 @@ struct SuspicionHunt {
         var restrictions = Set(taken.prefix(count))
         for id in kept { restrictions.formUnion(implied[id, default: []].union([id])) }
         let profile = Profile(recorded: restrictions)
-        if testimonies.contains(where: { $0.isSeen && $0.profile.isAtMost(profile) }) { return true }
+        if testimonies.contains(where: { $0.isSeen && $0.profile.isAtMost(profile) }) {
+            return true
+        }
         if testimonies.contains(where: { !$0.isSeen && profile.isAtMost($0.profile) }) {
             return false
         }

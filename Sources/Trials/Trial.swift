@@ -21,6 +21,8 @@ public struct Trial: Hashable, Codable, Sendable {
         /// Waiting on purpose: between checks, and to see whether the service stays.
         public var settle: UInt64 = 0
         public var stop: UInt64 = 0
+        /// Seeing who is there once it has settled.
+        public var muster: UInt64?
         /// The second life, from its start to its stop; nil where there was none.
         public var secondLife: UInt64?
         public var whole: UInt64 = 0
@@ -29,7 +31,8 @@ public struct Trial: Hashable, Codable, Sendable {
 
         /// What Temper itself took: everything that was not the service's or asked for.
         public var overhead: UInt64 {
-            whole - min(whole, start + probes + reload + settle + stop + (secondLife ?? 0))
+            let known = start + probes + reload + settle + stop
+            return whole - min(whole, known + (muster ?? 0) + (secondLife ?? 0))
         }
     }
 

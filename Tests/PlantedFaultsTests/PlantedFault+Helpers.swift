@@ -49,8 +49,12 @@ extension PlantedFault {
         PlantedFault(
             name: "child-killed", story: "runs a child that makes a system call",
             restrictions: killing, expectation: .refused(["mount died: signal SIGSYS"]),
-            acts: "on request => sub { quiet('mount', '-t', 'tmpfs', 'none', '/mnt'); quiet('umount', '/mnt') };"
-        ),
+            acts: """
+                on request => sub {
+                    quiet('mount', '-t', 'tmpfs', 'none', '/mnt');
+                    quiet('umount', '/mnt');
+                };
+                """),
         PlantedFault(
             name: "worker-killed", story: "loses a worker for a system call, and stays up",
             restrictions: killing, expectation: .refused(["signal SIGSYS", "missing"]),
@@ -58,8 +62,9 @@ extension PlantedFault {
         PlantedFault(
             name: "shell-tells", story: "has a shell that tells of a child that was killed",
             restrictions: killing, expectation: .refused(["SIGSYS"]),
-            acts: "on request => sub { system('mount -t tmpfs none /mnt; umount /mnt || true'); 1 };"
-        ),
+            acts: """
+                on request => sub { system('mount -t tmpfs none /mnt; umount /mnt || :'); 1 };
+                """),
         PlantedFault(
             name: "child-crashes", story: "runs a child that crashes where it cannot write",
             restrictions: ["ProtectSystem=yes"], expectation: .refused(["signal SIGSEGV"]),
@@ -76,7 +81,7 @@ extension PlantedFault {
                 };
                 """),
         PlantedFault(
-            name: "worker-keeps-group", story: "has a worker that ends where it cannot drop its group",
+            name: "worker-keeps-group", story: "has a worker that ends if it keeps its group",
             restrictions: ["CapabilityBoundingSet=~CAP_SETGID"],
             expectation: .refused(["processes perl are missing"]),
             acts:
@@ -93,7 +98,7 @@ extension PlantedFault {
                 };
                 """),
         PlantedFault(
-            name: "worker-changes", story: "has a worker that becomes another program if it cannot write",
+            name: "worker-changes", story: "has a worker that turns into another program",
             restrictions: ["ProtectSystem=yes"], expectation: .refused(["perl are missing"]),
             acts: """
                 on start => sub {

@@ -79,7 +79,7 @@ extension PlantedFault {
                 on stop => sub { unlink "$dir/state"; wrote("$dir/state") };
                 """#),
         PlantedFault(
-            name: "second-start-lock", story: "cannot take its lock away, which its next start finds",
+            name: "second-start-lock", story: "cannot take away its lock, and finds it again",
             restrictions: ["CapabilityBoundingSet=~CAP_DAC_OVERRIDE"],
             expectation: .refused(secondStart),
             acts: #"""

@@ -3,7 +3,7 @@ extension PlantedFault {
     static let inNoise = [
         PlantedFault(
             name: "logs", story: "logs an error and answers the probe",
-            restrictions: ["ProtectHome=yes"], expectation: .flagged("cannot open /home/fault.conf"),
+            restrictions: ["ProtectHome=yes"], expectation: .flagged("cannot open /home/fault"),
             acts: #"""
                 on request => sub {
                     open(my $f, '<', '/home/fault.conf') or warn "cannot open /home/fault.conf: $!\n";
@@ -71,7 +71,7 @@ extension PlantedFault {
             restrictions: ["LockPersonality=yes"], expectation: .flagged("setarch ended"),
             acts: "on request => sub { quiet('setarch', '-R', 'true') };"),
         PlantedFault(
-            name: "namespace", story: "makes a namespace at the second request, and goes on without",
+            name: "namespace", story: "makes a namespace at the second request, or goes on",
             restrictions: ["RestrictNamespaces=~mnt"], expectation: .flagged("unshare ended"),
             acts: "on request => sub { $n < 2 or quiet('unshare', '-m', 'true') };"),
         PlantedFault(

@@ -21,7 +21,8 @@ struct PlantedFault: Sendable {
 
     var unit: String {
         let reload = settings.contains { $0.hasPrefix("ExecReload=") }
-        return (["[Service]", "Type=exec", "ExecStart=/usr/bin/perl /srv/serve.pl \(name)"]
+        return
+            (["[Service]", "Type=exec", "ExecStart=/usr/bin/perl /srv/serve.pl \(name)"]
             + (reload ? [] : ["ExecReload=/bin/kill -HUP $MAINPID"]) + settings)
             .joined(separator: "\n") + "\n"
     }

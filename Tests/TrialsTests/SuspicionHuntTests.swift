@@ -37,7 +37,8 @@ struct SuspicionHuntTests {
     func finds() {
         var random = Seeded(11)
         for _ in 0..<300 {
-            let taken = Set(ids.shuffled(using: &random).prefix(Int.random(in: 5...120, using: &random)))
+            let count = Int.random(in: 5...120, using: &random)
+            let taken = Set(ids.shuffled(using: &random).prefix(count))
             let size = Int.random(in: 1...3, using: &random)
             let cause = Set(taken.shuffled(using: &random).prefix(size))
             let (found, questions) = hunt(cause, among: taken)

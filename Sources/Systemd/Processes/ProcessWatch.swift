@@ -12,13 +12,15 @@ final class ProcessWatch: Sendable {
     /// One for this program; nil where the kernel does not tell.
     static let shared = ProcessWatch()
 
+    /// NETLINK_CONNECTOR (linux/netlink.h).
+    private static let connector: Int32 = 11
     private let socket: Int32
     private let roll = Mutex(ProcessRoll())
 
     private init?() {
         let socket = Glibc.socket(
-            16 /* AF_NETLINK */, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue),
-            11 /* NETLINK_CONNECTOR */)
+            Int32(AF_NETLINK), Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue),
+            ProcessWatch.connector)
         guard socket >= 0 else { return nil }
         self.socket = socket
         guard Self.join(socket), Self.isAnswered(socket) else {
@@ -104,7 +106,7 @@ final class ProcessWatch: Sendable {
         // A busy machine forks faster than a thread may be given time to read.
         var size: Int32 = 8 << 20
         setsockopt(
-            socket, SOL_SOCKET, 33 /* SO_RCVBUFFORCE */, &size, socklen_t(MemoryLayout<Int32>.size))
+            socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
         // struct sockaddr_nl: family, padding, the address (chosen by the kernel), the group.
         var address: [UInt8] = [16, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]
         let bound = address.withUnsafeMutableBytes { bytes in
