@@ -135,7 +135,10 @@ final class SimulatedCopy: ServiceCopy {
 
     func log() async throws(ExperimentError) -> [LogLine] {
         try service.fail(in: .log)
-        return (["up"] + complaints).map {
+        // What begins so is said at a second start only.
+        let isSecond = life.withLock(\.isSecond)
+        let said = complaints.filter { isSecond || !$0.hasPrefix("again") }
+        return (["up"] + said).map {
             LogLine(priority: $0 == "up" ? 6 : 4, source: "simulated", message: $0)
         }
     }

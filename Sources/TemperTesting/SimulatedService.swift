@@ -9,7 +9,8 @@ public final class SimulatedService: ServiceUnderTest {
     public let conflicts: [Set<String>]
     /// How it breaks.
     public let fault: SimulatedFault
-    /// What it complains of although it works, when all of a set are taken.
+    /// What it complains of although it works, when all of a set are taken; what begins with
+    /// “again” at a second start only.
     public let complaints: [String: Set<String>]
     /// The call that throws, because the experiment itself cannot go on.
     public let breakdown: Breakdown?

@@ -35,12 +35,19 @@ extension Campaign {
                 (id, (agenda.catalogue[id]?.implies ?? []).intersection(profile.restrictions))
             })
         while true {
-            let testimonies = diary.trials.compactMap { trial -> SuspicionHunt.Testimony? in
-                let isSeen = trial.suspicions(against: diary.usual)
-                    .contains { $0.key == suspicion.key }
+            let seen = diary.trials.map { trial in
+                trial.suspicions(against: diary.usual).contains { $0.key == suspicion.key }
+            }
+            // What never shows in a first life alone needs a second one to be looked for.
+            let needsTwo = !zip(diary.trials, seen).contains { trial, isSeen in
+                isSeen && !trial.lived(.secondStart)
+            }
+            let testimonies = zip(diary.trials, seen).compactMap {
+                trial, isSeen -> SuspicionHunt.Testimony? in
                 // Of a life that was cut short nothing follows from silence.
-                guard isSeen || trial.verdict.isPass else { return nil }
-                return SuspicionHunt.Testimony(profile: trial.profile, isSeen: isSeen)
+                let isWhole = trial.verdict.isPass && (!needsTwo || trial.lived(.secondStop))
+                return isSeen || isWhole
+                    ? SuspicionHunt.Testimony(profile: trial.profile, isSeen: isSeen) : nil
             }
             switch SuspicionHunt(in: profile, implied: implied, testimonies: testimonies).next {
             case .found(let restrictions): return restrictions
@@ -49,7 +56,7 @@ extension Campaign {
                 left -= 1
                 let trial = try await trial(
                     part, "what brings “\(suspicion.line.prefix(60))”?", expectedLeft: 0,
-                    exposure: agenda.exposure(profile), &diary, startsAgain: true)
+                    exposure: agenda.exposure(profile), &diary, startsAgain: needsTwo)
                 // A part of what passed does not pass: a service of moods, not to be asked on.
                 if !trial.verdict.isPass { return [] }
             }

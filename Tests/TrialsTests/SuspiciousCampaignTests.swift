@@ -8,6 +8,7 @@ struct SuspiciousCampaignTests {
     let noise: [String: Set<String>] = [
         "cannot read the clock": ["ProtectClock=yes"],
         "cannot do both": ["PrivateTmp=yes", "ProtectHome=yes"],
+        "again it cannot": ["PrivateDevices=yes"],
     ]
 
     @Test("each new complaint with the smallest set that brings it")
@@ -42,6 +43,7 @@ struct SuspiciousCampaignTests {
         let outcome = try await Playground.campaign(service, options: options).run()
         #expect(outcome.suspicious == [])
         #expect(!outcome.accepted.restrictions.contains("ProtectClock=yes"))
+        #expect(!outcome.accepted.restrictions.contains("PrivateDevices=yes"))
         #expect(!noise["cannot do both"]!.isSubset(of: outcome.accepted.restrictions))
         let refusal = outcome.refused.first { $0.restriction == "ProtectClock=yes" }
         #expect(refusal?.because == "new in its journal: simulated: cannot read the clock")
