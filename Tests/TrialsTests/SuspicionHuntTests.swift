@@ -4,7 +4,7 @@ import Testing
 
 @testable import Trials
 
-@Suite("What brings a suspicion is found by halving")
+@Suite("What brings a suspicion is found by halving", Campaigns.oneAtATime)
 struct SuspicionHuntTests {
     let ids = (0..<120).map { "r\($0)" }
 
@@ -36,7 +36,7 @@ struct SuspicionHuntTests {
     @Test("the cause is found for any set, in about log2(n) questions for each of its members")
     func finds() {
         var random = Seeded(11)
-        for _ in 0..<300 {
+        for _ in 0..<60 {
             let count = Int.random(in: 5...120, using: &random)
             let taken = Set(ids.shuffled(using: &random).prefix(count))
             let size = Int.random(in: 1...3, using: &random)
@@ -55,7 +55,7 @@ struct SuspicionHuntTests {
             uniqueKeysWithValues: ids.indices.map { index in
                 (ids[index], Set(ids[(index - index % 4)..<index]))
             })
-        for _ in 0..<100 {
+        for _ in 0..<20 {
             let member = Int.random(in: 0..<120, using: &random)
             let (found, _) = hunt([ids[member]], among: Set(ids), implied: implied)
             #expect(found == [ids[member]])
