@@ -118,6 +118,9 @@ let package = Package(
             name: "SystemdTrialTests",
             dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
         .testTarget(
+            name: "PlantedFaultsTests",
+            dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-example",

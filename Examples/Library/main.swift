@@ -33,7 +33,7 @@ try await Lab.with(plan) { (lab: Lab) async throws in
         let trial = try await course.run(
             Course.Order(
                 number: 1, purpose: "example", profile: wanted, cadence: Cadence(), began: 0,
-                usualEnd: nil))
+                usual: .unknown))
         let sandbox = service.sandbox.tightened(
             by: wanted, in: .standard, dialect: service.dialect)
         let exposure = Exposure(of: sandbox, dialect: service.dialect)

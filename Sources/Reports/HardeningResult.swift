@@ -35,6 +35,10 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var ending: String
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
+    /// What was new in the journal, or of its processes, although the result passed.
+    public var suspicious: [Suspicion]
+    /// Stages that no trial had, and what could not be seen on this machine.
+    public var skipped: [Skipped]
     /// Passes above known failures, and whatever else is odd.
     public var warnings: [String]
 
@@ -88,6 +92,32 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public init(restriction: String, settings: [String]) {
             self.restriction = restriction
             self.settings = settings
+        }
+    }
+
+    public struct Suspicion: Hashable, Codable, Sendable {
+        /// As it was seen, with its source: `nginx: open() failed`.
+        public var line: String
+        /// The smallest set that brings it; empty if that was not found.
+        public var restrictions: [String]
+        /// The number of a passing trial in which it was seen.
+        public var trial: Int
+
+        public init(line: String, restrictions: [String], trial: Int) {
+            self.line = line
+            self.restrictions = restrictions
+            self.trial = trial
+        }
+    }
+
+    public struct Skipped: Hashable, Codable, Sendable {
+        /// `reload`, `second start`, or what cannot be seen.
+        public var what: String
+        public var because: String
+
+        public init(what: String, because: String) {
+            self.what = what
+            self.because = because
         }
     }
 
@@ -147,6 +177,10 @@ extension HardeningResult {
             notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
+            suspicious: outcome.suspicious.map {
+                Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
+            },
+            skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
             warnings: outcome.surprises)
     }
 

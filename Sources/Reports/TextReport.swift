@@ -10,6 +10,7 @@ public struct TextReport: Sendable {
         var lines = TextReport.headline(result, paint)
         lines += TextReport.warnings(result, paint)
         lines += TextReport.accommodations(result, paint)
+        lines += TextReport.suspicions(result, paint)
         lines += TextReport.refusals(result, paint)
         lines += TextReport.asides(result, paint)
         if !result.dropIn.isEmpty {
@@ -108,11 +109,33 @@ public struct TextReport: Sendable {
             + result.warnings.flatMap { warning in warning.wrapped(to: 96).map { "  \($0)" } }
     }
 
+    private static func suspicions(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        if result.suspicious.isEmpty { return [] }
+        return [
+            "", paint.yellow("Suspicious: passed, but new (--strict-logs refuses what brings it)"),
+        ]
+            + result.suspicious.flatMap { suspicion in
+                let source =
+                    suspicion.restrictions.isEmpty
+                    ? "not traced to a restriction"
+                    : "with \(suspicion.restrictions.joined(separator: ", "))"
+                return ["  \(suspicion.line.cut(to: 96))"]
+                    + "\(source), trial \(suspicion.trial)".wrapped(to: 94)
+                    .map { paint.dim("      \($0)") }
+            }
+    }
+
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines = grouped(
             result.ignored, "Not tried: this machine would not enforce them", paint)
         lines += grouped(
             result.partlyInForce ?? [], "Tried, and enforced only in part on this machine", paint)
+        if !result.skipped.isEmpty {
+            lines += ["", paint.bold("Not part of the trials")]
+            lines += result.skipped.flatMap { skipped in
+                "\(skipped.what): \(skipped.because)".wrapped(to: 96).map { "  \($0)" }
+            }
+        }
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
             lines += result.notCarriedOver.flatMap { entry in

@@ -35,7 +35,8 @@ struct FiveServices {
             labPlan.root = root
             let result = try await HardenSession(
                 unit: unit, plan: plan, options: CampaignOptions(), labPlan: labPlan,
-                stateDirectory: state.path, progress: Progress(isQuiet: true)
+                stateDirectory: state.path, progress: Progress(isQuiet: true),
+                isForced: true
             ).run()
             let exposure = "\(result.exposure.before) → \(result.exposure.after)"
             print(

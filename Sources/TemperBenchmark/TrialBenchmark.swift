@@ -93,7 +93,7 @@ struct TrialBench: Sendable {
     private func order(_ profile: Profile) -> Course.Order {
         Course.Order(
             number: 1, purpose: "benchmark", profile: profile, cadence: Cadence(), began: 0,
-            usualEnd: nil)
+            usual: .unknown)
     }
 
     private func trial(_ course: Course) async throws -> Trial {

@@ -5,10 +5,13 @@ import Systemd
 /// systemd, the probes, the offer and the tree. A changed unit or package never resumes an old
 /// campaign.
 enum Fingerprint {
-    static func of(_ service: Service, _ offer: Offer, _ probes: [String], root: String) -> String {
+    static func of(
+        _ service: Service, _ offer: Offer, _ probes: [String], root: String, isStrict: Bool
+    ) -> String {
         let parts =
             [service.unit, service.systemdVersion, root] + service.unitFiles.map(\.text)
             + service.copiedSettings + probes + offer.restrictions.map(\.id)
+            + (isStrict ? ["strict logs"] : [])
         return digits(of: parts)
     }
 

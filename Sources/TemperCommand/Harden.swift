@@ -37,7 +37,8 @@ struct Harden: AsyncParsableCommand {
         let progress = Progress(isQuiet: output.quiet)
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress)
+            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress,
+            isForced: search.force)
         let result: HardeningResult
         do {
             result = try await withInterruption { try await session.run() }
@@ -66,6 +67,7 @@ struct Harden: AsyncParsableCommand {
         mine.attempt = Set(search.attempt)
         mine.cadence = try cadence.chosen
         mine.settle = try cadence.settleTime
+        mine.probeDoesWork = probes.probeDoesWork
         return plan.overridden(by: mine)
     }
 

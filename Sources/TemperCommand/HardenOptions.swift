@@ -40,6 +40,11 @@ struct ProbeOptions: ParsableArguments {
         help: ArgumentHelp("A name on the system bus that must have an owner.", valueName: "name"))
     var dbus: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "The probes do the work that the service runs for others, such as logging in."))
+    var probeDoesWork = false
+
     var requests: [ProbeRequest] {
         commands.map(ProbeRequest.command) + http.map { .http($0, contains: contains) }
             + tcp.map(ProbeRequest.tcp) + unix.map(ProbeRequest.unixSocket)
@@ -131,6 +136,14 @@ struct SearchOptions: ParsableArguments {
     @Flag(help: "Only make sure that nothing can be added, without proving each refusal.")
     var fast = false
 
+    @Flag(help: "A complaint in the journal that the service never made before is a failure.")
+    var strictLogs = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Also harden a service whose users' work would inherit a sandbox nobody tried it in."))
+    var force = false
+
     @Option(
         help: ArgumentHelp("End after so many trials with the best so far.", valueName: "count"))
     var maxTrials: Int?
@@ -157,6 +170,7 @@ struct SearchOptions: ParsableArguments {
         get throws {
             var options = CampaignOptions()
             options.isFast = fast
+            options.isStrict = strictLogs
             options.maxTrials = maxTrials
             options.maxTime = try time(maxTime, "--max-time")
             options.goodEnough = goodEnough.map { Exposure(tenths: Int(($0 * 10).rounded())) }

@@ -56,17 +56,25 @@ extension HardenSession {
                     machine: service.machine, unit: service.unit, profile: outcome.accepted,
                     enforcement: enforcement, lapsesOfCopy: lapses)
             ], canReload: service.canReload, settle: course.settle)
-        let trial = try await course.run(
-            Course.Order(
-                number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
-                profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
-                usualEnd: outcome.trials.first?.end))
+        var order = Course.Order(
+            number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
+            profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
+            usual: measure(outcome))
+        if outcome.usual.noSecondStart == nil { order.secondStart = .wanted }
+        let trial = try await course.run(order)
         guard trial.verdict.isPass else {
             throw Failure.experiment(
                 "the copy passed under this configuration and the real unit does not: "
                     + trial.because)
         }
         return true
+    }
+
+    /// What the real unit is measured by: all but its journal, which names it and not a copy.
+    private func measure(_ outcome: Outcome) -> Usual {
+        var usual = outcome.usual
+        usual.isStrict = false
+        return usual
     }
 
     /// What happens where the service never ran before: what it makes on its first start may need
@@ -86,7 +94,7 @@ extension HardenSession {
                 Course.Order(
                     number: 0, purpose: "first start", profile: outcome.accepted,
                     cadence: plan.cadence.beforeBaseline, began: now(),
-                    usualEnd: outcome.trials.first?.end))
+                    usual: measure(outcome)))
         }
         guard case .failed = trial.verdict else { return nil }
         return "on a machine where \(unit) never ran before, its first start fails under this "

@@ -18,10 +18,12 @@ package struct HardenSession: Sendable {
     let labPlan: LabPlan
     let stateDirectory: String
     let progress: Progress
+    /// Whether to harden a service that runs other people's work without a probe that does.
+    let isForced: Bool
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
-        stateDirectory: String, progress: Progress
+        stateDirectory: String, progress: Progress, isForced: Bool = false
     ) {
         self.unit = unit
         self.plan = plan
@@ -29,6 +31,7 @@ package struct HardenSession: Sendable {
         self.labPlan = labPlan
         self.stateDirectory = stateDirectory
         self.progress = progress
+        self.isForced = isForced
     }
 
     /// - Throws: `Failure`, with the exit status that fits.
@@ -75,6 +78,7 @@ package struct HardenSession: Sendable {
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
+        let hosting = try hosting(service, plan)
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
         let closeCourse = Course(
             service: service.copies.closer, probes: probes, canReload: service.canReload,
@@ -86,7 +90,7 @@ package struct HardenSession: Sendable {
         } catch {
             throw error.isBaseline ? baselineFailure(error) : error
         }
-        let acquaintance = Acquaintance(warmUp, sandbox: service.sandbox)
+        let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
         let usage = acquaintance.usage(
             declared: service.declaredDirectories, userName: machine.userName)
         let catalogue = Catalogue.standard.accommodating(usage)
@@ -111,14 +115,16 @@ package struct HardenSession: Sendable {
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
-                service, try agenda().offer, probes.map(\.name), root: lab.root),
+                service, try agenda().offer, probes.map(\.name), root: lab.root,
+                isStrict: options.isStrict),
             now: now())
         var options = options
         options.cadence = plan.cadence
         let ownership = usage.ownership(keep: plan.keep)
         var campaign = Campaign(
             agenda: try agenda(), course: course, ledger: ledger, options: options,
-            acquaintance: acquaintance, now: now, report: progress.show)
+            acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]), now: now,
+            report: progress.show)
         if let ownership {
             let name = "User=\(ownership.user)"
             campaign.identity = try identity(
@@ -146,7 +152,7 @@ package struct HardenSession: Sendable {
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
-        if let firstStart { result.warnings.append(firstStart) }
+        result.warnings += [hosting, firstStart].compactMap { $0 }
         result.preparations = preparation?.commands ?? []
         result.warnings += lapses.map {
             "\($0), though it is by itself: this systemd leaves it out beside the other settings"

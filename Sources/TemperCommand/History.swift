@@ -33,9 +33,17 @@ struct History: ParsableCommand {
         }
     }
 
+    /// What is told of a result, also of one of an older version that lacks newer keys.
+    private struct Line: Decodable {
+        let exposure: HardeningResult.ExposureChange
+        let accepted: [String]
+        let refused: [HardeningResult.Refusal]
+        let trials: Int
+    }
+
     private func line(_ campaign: RecordedCampaign) -> String {
         guard let text = campaign.result,
-            let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
+            let result = try? JSONDecoder().decode(Line.self, from: Data(text.utf8))
         else { return "unfinished after \(campaign.trials) trials; harden resumes it" }
         return "exposure \(result.exposure.before) → \(result.exposure.after)  "
             + "\(result.accepted.count) taken, \(result.refused.count) refused, "

@@ -63,7 +63,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         return Trial(
             number: number, purpose: "is it kept – “exactly”?", profile: profile,
             began: 1_700_000_000_000_000 + UInt64(number), microseconds: timing,
-            observations: observations, usualEnd: nil)
+            observations: observations, usual: .unknown)
     }
 
     /// One of each kind.
@@ -80,5 +80,10 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .managerReloaded, .foreignDropIn(path: "/run/x.conf"),
         .skipped(.reload, why: "the unit has no reload"),
         .log(LogLine(priority: 3, source: "nginx", message: "line\nbreak\t\u{0}", messageID: "ab")),
+        .crew(Crew(["nginx": 3])), .blind(to: "how processes end"),
+        .helper(
+            HelperExit(
+                directive: "ExecStopPost", position: 2, program: "/bin/x", code: 2, status: 31)),
+        .ended(ProcessExit(name: nil, code: 3, status: 11)), .job(.secondStart, result: "failed"),
     ]
 }

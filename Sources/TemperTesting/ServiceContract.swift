@@ -9,6 +9,10 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
     case stops = "a copy that is told to stop ends by itself"
     case stopsInTime = "a copy that is told to stop and does not is killed at the limit"
     case reloads = "a copy stays up through its reload"
+    case startsAgain = "a copy that was stopped can be started again, and its words are still told"
+    case isManned = "a copy that is up has processes"
+    case hasHelpers = "how the commands beside the main process ended can be read"
+    case endsVisibly = "a copy's processes are seen to end, where that can be seen"
     case speaks = "a copy's words can be read after its end"
     case breaks = "a copy that breaks is an answer, with its exit status"
     case isBounded = "a start that takes too long is given up"
@@ -79,6 +83,36 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
                 #expect(try await copy.reload() == "done")
                 #expect(try await copy.state().isUp)
                 #expect(try await copy.state().mainPID == before)
+            }
+        case .startsAgain:
+            try await with(stand.service) { _, copy in
+                _ = try await copy.stop(limit: nil)
+                #expect(try await copy.startAgain(limit: .seconds(20)) == "done")
+                let state = try await copy.state()
+                #expect(state.isUp && state.mainPID != 0)
+                let (job, end) = try await copy.stop(limit: nil)
+                #expect(job == "done" && end.active == "inactive" && end.result == "success")
+                #expect(try await copy.log().contains { $0.message == "up" })
+            }
+        case .isManned:
+            try await with(stand.service) { _, copy in
+                let members = try await copy.crew().members
+                #expect(!members.isEmpty)
+            }
+        case .hasHelpers:
+            try await with(stand.service) { _, copy in
+                let before = try await copy.helpers()
+                #expect(before == [])
+                _ = try await copy.reload()
+                let helpers = try await copy.helpers()
+                #expect(helpers.map(\.directive) == ["ExecReload"])
+                #expect(helpers.filter(\.isSuccess) == helpers)
+            }
+        case .endsVisibly:
+            try await with(stand.service) { _, copy in
+                _ = try await copy.stop(limit: nil)
+                guard let endings = try await copy.endings() else { return }
+                #expect(endings.contains { $0.code == 2 && $0.status == 15 })
             }
         case .speaks:
             try await with(stand.service) { _, copy in

@@ -6,17 +6,21 @@ import Trials
 final class SimulatedCopy: ServiceCopy {
     private let service: SimulatedService
     private let fault: SimulatedFault?
+    /// What it complains of although it works.
+    private let complaints: [String]
     private let life = Mutex(Life())
 
     private struct Life {
         var looks = 0
         var isReloaded = false
         var isStopped = false
+        var isSecond = false
     }
 
-    init(of service: SimulatedService, fault: SimulatedFault?) {
+    init(of service: SimulatedService, fault: SimulatedFault?, complaints: [String] = []) {
         self.service = service
         self.fault = fault
+        self.complaints = complaints
     }
 
     var startJob: String {
@@ -46,6 +50,7 @@ final class SimulatedCopy: ServiceCopy {
             return life.looks
         }
         if let fault, let death = fault.diesBeforeLook, looks >= death { return dead(of: fault) }
+        if fault == .secondStart && life.withLock(\.isSecond) { return dead(of: .secondStart) }
         let isReplaced = fault == .mainProcessReplaced && looks >= 3
         return UnitState(
             type: "exec", active: "active", sub: "running", result: "success",
@@ -64,12 +69,15 @@ final class SimulatedCopy: ServiceCopy {
     }
 
     func check() -> CheckOutcome {
-        let (isReloaded, isStopped) = life.withLock { ($0.isReloaded, $0.isStopped) }
+        let (isReloaded, isStopped, isSecond) = life.withLock {
+            ($0.isReloaded, $0.isStopped, $0.isSecond)
+        }
         if isStopped { return .unhealthy("connection refused") }
         switch fault {
         case .setupStep, .startTimesOut, .diesAtStart: return .unhealthy("connection refused")
         case .probe, .diesBetweenChecks: return .unhealthy("HTTP 502")
         case .probeAfterReload: return isReloaded ? .unhealthy("HTTP 502") : .healthy
+        case .probeAfterSecondStart: return isSecond ? .unhealthy("HTTP 502") : .healthy
         case .probeCannotTell: return .cannotTell("exit status 125")
         default: return .healthy
         }
@@ -81,20 +89,61 @@ final class SimulatedCopy: ServiceCopy {
         return fault == .reload ? "failed" : "done"
     }
 
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+        try service.fail(in: .startAgain)
+        life.withLock { life in
+            life.isSecond = true
+            life.isStopped = false
+        }
+        return fault == .secondStart ? "failed" : "done"
+    }
+
+    func crew() async throws(ExperimentError) -> Crew {
+        try service.fail(in: .crew)
+        return Crew(["simulated": 1, "worker": fault == .workerMissing ? 1 : 2])
+    }
+
+    func helpers() async throws(ExperimentError) -> [HelperExit] {
+        try service.fail(in: .helpers)
+        let isReloaded = life.withLock(\.isReloaded)
+        func exit(_ directive: String, _ status: Int32) -> HelperExit {
+            HelperExit(
+                directive: directive, position: 1, program: "/bin/simulated", code: 1,
+                status: status)
+        }
+        return (isReloaded ? [exit("ExecReload", 0)] : [])
+            + (fault == .helperFails ? [exit("ExecStopPost", 1)] : [])
+    }
+
+    func endings() async throws(ExperimentError) -> [ProcessExit]? {
+        try service.fail(in: .endings)
+        let crash = ProcessExit(name: "worker", code: 2, status: 31)
+        return [ProcessExit(name: "simulated", code: 2, status: 15)]
+            + (fault == .childCrashes ? [crash] : [])
+    }
+
     func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
         try service.fail(in: .stop)
-        life.withLock { $0.isStopped = true }
+        let isSecond = life.withLock { life in
+            life.isStopped = true
+            return life.isSecond
+        }
         if let fault, fault.diesBeforeLook != nil { return ("done", dead(of: fault)) }
+        let isOdd = fault == .endsOtherwise || (fault == .endsOtherwiseAgain && isSecond)
         let end = UnitState(
-            type: "exec", active: "inactive", sub: "dead",
-            result: fault == .endsOtherwise ? "signal" : "success",
-            mainCode: fault == .endsOtherwise ? 2 : 1, mainStatus: fault == .endsOtherwise ? 11 : 0)
+            type: "exec", active: "inactive", sub: "dead", result: isOdd ? "signal" : "success",
+            mainCode: isOdd ? 2 : 1, mainStatus: isOdd ? 11 : 0)
         return (fault == .stopTimesOut ? "timeout" : "done", end)
     }
 
     func log() async throws(ExperimentError) -> [LogLine] {
         try service.fail(in: .log)
-        return [LogLine(priority: 6, source: "simulated", message: "up")]
+        // What begins so is said at a second start only.
+        let isSecond = life.withLock(\.isSecond)
+        let said = complaints.filter { isSecond || !$0.hasPrefix("again") }
+        return (["up"] + said).map {
+            LogLine(priority: $0 == "up" ? 6 : 4, source: "simulated", message: $0)
+        }
     }
 
     func end() async { service.forget(self) }

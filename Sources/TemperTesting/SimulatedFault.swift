@@ -23,6 +23,18 @@ public enum SimulatedFault: Sendable, CaseIterable {
     case stopTimesOut
     /// It works and ends otherwise than usual.
     case endsOtherwise
+    /// It works; a command beside its main process fails, which systemd is told to ignore.
+    case helperFails
+    /// It works, and one of its processes is killed for a system call.
+    case childCrashes
+    /// It works with a process fewer than usual.
+    case workerMissing
+    /// It works, and its next start fails because of what the first one left behind.
+    case secondStart
+    /// It works, and starts again, and then does not work.
+    case probeAfterSecondStart
+    /// It works twice, and ends otherwise than usual the second time.
+    case endsOtherwiseAgain
     /// It works, but systemd read its units again meanwhile.
     case managerReloads
     /// It works, but a drop-in of the machine changes the copy.

@@ -9,13 +9,16 @@ public final class SimulatedService: ServiceUnderTest {
     public let conflicts: [Set<String>]
     /// How it breaks.
     public let fault: SimulatedFault
+    /// What it complains of although it works, when all of a set are taken; what begins with
+    /// “again” at a second start only.
+    public let complaints: [String: Set<String>]
     /// The call that throws, because the experiment itself cannot go on.
     public let breakdown: Breakdown?
     private let lies: @Sendable (_ start: Int) -> Bool
     private let life = Mutex(Life())
 
     public enum Breakdown: Sendable, CaseIterable {
-        case start, state, reload, disturbances, stop, log
+        case start, state, reload, disturbances, stop, log, startAgain, crew, helpers, endings
     }
 
     private struct Life {
@@ -27,11 +30,12 @@ public final class SimulatedService: ServiceUnderTest {
     ///   the truth, as a flaky probe would.
     public init(
         conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
-        breakdown: Breakdown? = nil,
+        complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
     ) {
         self.conflicts = conflicts
         self.fault = fault
+        self.complaints = complaints
         self.breakdown = breakdown
         self.lies = lies
     }
@@ -63,7 +67,10 @@ public final class SimulatedService: ServiceUnderTest {
         if isBroken && fault == .refused {
             return .refused(name: "org.freedesktop.systemd1.BadUnitSetting", message: "simulated")
         }
-        let copy = SimulatedCopy(of: self, fault: isBroken ? fault : nil)
+        let copy = SimulatedCopy(
+            of: self, fault: isBroken ? fault : nil,
+            complaints: complaints.filter { $0.value.isSubset(of: profile.restrictions) }
+                .map(\.key).sorted())
         life.withLock { $0.current = copy }
         return .started(job: copy.startJob, copy)
     }

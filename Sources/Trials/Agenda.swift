@@ -60,13 +60,13 @@ public struct Agenda: Sendable {
 
     /// The items that a failing trial points at.
     func evidence(_ trial: Trial) -> [Evidence] {
-        trial.suspicions(in: dialect).compactMap { suspicion in
-            let suspects = items(suspicion.suspects)
+        trial.blames(in: dialect).compactMap { blame in
+            let suspects = items(blame.suspects)
             return suspects.isEmpty
                 ? nil
                 : Evidence(
-                    suspects: suspects, companions: items(suspicion.companions),
-                    confidence: suspicion.confidence)
+                    suspects: suspects, companions: items(blame.companions),
+                    confidence: blame.confidence)
         }
     }
 

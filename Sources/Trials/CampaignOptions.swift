@@ -8,6 +8,8 @@ public struct CampaignOptions: Sendable {
     public var confirmations = 1
     /// Only that nothing can be added, without a proof for each refusal.
     public var isFast = false
+    /// A complaint in the journal that the baseline never made is a fault.
+    public var isStrict = false
     public var maxTrials: Int?
     public var maxTime: Duration?
     public var goodEnough: Exposure?

@@ -1,14 +1,15 @@
 import Hardening
 
-/// The course of one trial: start, readiness, probes, reload and probes again, a settle time,
-/// stop. It carries out and writes down; what it means is the verdict's business.
+/// The course of one trial: start, readiness, probes, reload and probes again, a settle time, stop;
+/// where it is asked for, a second start of the same copy, probes and a second stop. It carries out
+/// and writes down; what it means is the verdict's business.
 public struct Course: Sendable {
     public let service: any ServiceUnderTest
     public let probes: [any Probe]
     public let canReload: Bool
     /// How long the service must stay up after its last probe.
     public let settle: Duration
-    private let clock = ContinuousClock()
+    let clock = ContinuousClock()
 
     public init(
         service: any ServiceUnderTest, probes: [any Probe], canReload: Bool, settle: Duration
@@ -19,42 +20,9 @@ public struct Course: Sendable {
         self.settle = settle
     }
 
-    /// What a trial is to be.
-    public struct Order: Sendable {
-        public var number: Int
-        public var purpose: String
-        public var profile: Profile
-        public var cadence: Cadence
-        /// How long a start may take; nil for as long as the service's own settings allow.
-        public var startLimit: Duration?
-        /// How long a stop may take, in the same way: a copy that is deaf to SIGTERM, as the first
-        /// process of a private PID namespace is, would cost its whole TimeoutStopSec= each time.
-        public var stopLimit: Duration?
-        /// Whether to write down what the service uses while it runs.
-        public var looksClosely = false
-        /// Microseconds since 1970.
-        public var began: UInt64
-        public var usualEnd: UnitState?
-        /// What the kernel refuses the service anyway, as patterns.
-        public var usualRefusals: Set<KernelRequest> = []
-
-        public init(
-            number: Int, purpose: String, profile: Profile, cadence: Cadence,
-            startLimit: Duration? = nil, began: UInt64, usualEnd: UnitState?
-        ) {
-            self.number = number
-            self.purpose = purpose
-            self.profile = profile
-            self.cadence = cadence
-            self.startLimit = startLimit
-            self.began = began
-            self.usualEnd = usualEnd
-        }
-    }
-
     /// Runs one trial. The copy is ended however this returns.
     public func run(_ order: Order) async throws(ExperimentError) -> Trial {
-        var notes = Notes()
+        var notes = Notes(usual: order.usual)
         let began = clock.now
         let started = try await service.start(
             under: order.profile, limit: order.startLimit)
@@ -78,14 +46,15 @@ public struct Course: Sendable {
         return Trial(
             number: order.number, purpose: order.purpose, profile: order.profile,
             began: order.began, microseconds: notes.timing, observations: notes.observations,
-            usualEnd: order.usualEnd)
+            usual: order.usual)
     }
 
-    private struct Notes {
+    struct Notes {
+        let usual: Usual
         var observations: [Observation] = []
         var timing = Trial.Timing()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
-        var isWell: Bool { Verdict(of: observations).isFailure == false }
+        var isWell: Bool { Verdict(of: observations, usual: usual).isFailure == false }
     }
 
     private func live(
@@ -102,32 +71,14 @@ public struct Course: Sendable {
             await pause(settle, &notes)
             try await observe(copy, .settled, &notes, patience: order.cadence.startPeriod)
         }
+        if notes.isWell { try await muster(copy, order, &notes) }
         if notes.isWell && order.looksClosely {
             notes.observations += try await copy.sightings().map(Observation.saw)
         }
         notes.observations += try await copy.disturbances
         let stopping = clock.now
-        let (job, end) = try await copy.stop(limit: order.stopLimit)
+        try await stop(copy, .stop, order, &notes)
         notes.timing.stop = microseconds(since: stopping)
-        notes.observations.append(.job(.stop, result: job))
-        notes.observations.append(.unit(.stop, end))
-        notes.observations += unusual(try await copy.refusals(), order).map(Observation.refused)
-        notes.observations += try await copy.log().map(Observation.log)
-    }
-
-    /// Each refusal once, at its last place, and only so many: a process that tries again without
-    /// end must not fill the record.
-    private func unusual(_ refusals: [KernelRequest], _ order: Order) -> [KernelRequest] {
-        var seen: Set<KernelRequest> = []
-        var last: [KernelRequest] = []
-        let most = order.looksClosely ? Int.max : 40
-        for refusal in refusals.reversed() where last.count < most {
-            let pattern = refusal.pattern
-            if !order.usualRefusals.contains(pattern) && seen.insert(pattern).inserted {
-                last.append(refusal)
-            }
-        }
-        return last.reversed()
     }
 
     private func reload(
@@ -145,7 +96,7 @@ public struct Course: Sendable {
         }
     }
 
-    private func observe(
+    func observe(
         _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes,
         patience: Duration = .zero
     ) async throws(ExperimentError) {
@@ -160,7 +111,7 @@ public struct Course: Sendable {
     }
 
     /// Asks every probe under the cadence; a service that is gone is not asked any further.
-    private func ask(
+    func ask(
         _ copy: any ServiceCopy, _ stage: Stage, _ cadence: Cadence,
         since start: ContinuousClock.Instant, _ notes: inout Notes
     ) async throws(ExperimentError) {
@@ -187,18 +138,14 @@ public struct Course: Sendable {
         }
     }
 
-    private func pause(_ time: Duration, _ notes: inout Notes) async {
+    func pause(_ time: Duration, _ notes: inout Notes) async {
         let began = clock.now
         try? await clock.sleep(for: time)
         notes.timing.settle += microseconds(since: began)
     }
 
-    private func microseconds(since instant: ContinuousClock.Instant) -> UInt64 {
+    func microseconds(since instant: ContinuousClock.Instant) -> UInt64 {
         let (seconds, attoseconds) = (clock.now - instant).components
         return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
     }
-}
-
-extension Verdict {
-    var isFailure: Bool { if case .failed = self { true } else { false } }
 }

@@ -10,8 +10,13 @@ struct Diary {
     var identity: Trial?
     /// How often a result did not pass when it was repeated.
     var denials = 0
-    var usualEnd: UnitState?
-    private var usualRefusals: Set<KernelRequest>
+    /// What the service does without restriction; it counts once the baseline is established.
+    private(set) var usual: Usual
+    var isEstablished = false
+    /// Whether every trial has a second start, and not only the result's.
+    private(set) var startsAgain = false
+    /// Trials that still answer for their profile after the search began anew.
+    private var earlier: [Profile: [Trial]] = [:]
     private var startLimit: Duration?
     private var stopLimit: Duration?
     var cadence: Cadence
@@ -20,20 +25,24 @@ struct Diary {
     private var slowestProbes = Duration.zero
     private var slowestStop = Duration.zero
 
-    init(chosen: ChosenCadence, usualRefusals: Set<KernelRequest>) {
+    init(chosen: ChosenCadence, usual: Usual, isStrict: Bool) {
         self.chosen = chosen
-        self.usualRefusals = usualRefusals
+        self.usual = usual
+        self.usual.isStrict = isStrict
         cadence = chosen.beforeBaseline
     }
 
     func order(
-        number: Int, purpose: String, profile: Profile, began: UInt64
+        number: Int, purpose: String, profile: Profile, startsAgain: Bool, began: UInt64
     ) -> Course.Order {
         var order = Course.Order(
             number: number, purpose: purpose, profile: profile, cadence: cadence,
-            startLimit: startLimit, began: began, usualEnd: usualEnd)
+            startLimit: startLimit, began: began, usual: isEstablished ? usual : .unknown)
         order.stopLimit = stopLimit
-        order.usualRefusals = usualRefusals
+        if startsAgain || self.startsAgain {
+            order.secondStart =
+                usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
+        }
         return order
     }
 
@@ -41,8 +50,7 @@ struct Diary {
         let timing = trial.microseconds
         slowestStart = max(slowestStart, .microseconds(timing.start))
         slowestProbes = max(slowestProbes, .microseconds(timing.probes + timing.settle))
-        usualEnd = trial.end
-        usualRefusals.formUnion(trial.refusals.map(\.pattern))
+        usual.learn(trial)
         // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)
         slowestStop = max(slowestStop, .microseconds(timing.stop))
@@ -50,5 +58,41 @@ struct Diary {
         cadence = .learned(
             untilHealthy: slowestStart + slowestProbes, slowestCheck: slowestProbes,
             chosen: chosen)
+    }
+
+    /// The result failed at its second start. The trials that led to it had one start each, so
+    /// the search begins anew with two: what failed still counts, what passed does not.
+    ///
+    /// - Returns: whether that is any use.
+    mutating func startAnew() -> Bool {
+        if startsAgain { return false }
+        startsAgain = true
+        numbers = []
+        for trial in trials where !trial.profile.restrictions.isEmpty {
+            if trial.verdict.isFailure || (trial.verdict.isPass && trial.lived(.secondStop)) {
+                earlier[trial.profile, default: []].append(trial)
+            }
+        }
+        return true
+    }
+
+    /// A trial from before the search began anew that answers the same; each is given once.
+    mutating func earlierTrial(under profile: Profile) -> Trial? {
+        guard var left = earlier[profile], !left.isEmpty else { return nil }
+        let trial = left.removeFirst()
+        earlier[profile] = left
+        return trial
+    }
+}
+
+extension Trial {
+    /// Whether it came to this stage.
+    func lived(_ stage: Stage) -> Bool {
+        observations.contains { if case .job(stage, _) = $0 { true } else { false } }
+    }
+
+    /// Whether a recorded trial has all that is asked for now.
+    func answers(_ order: Course.Order) -> Bool {
+        order.secondStart != .wanted || !verdict.isPass || lived(.secondStop)
     }
 }

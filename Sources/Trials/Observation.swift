@@ -20,11 +20,25 @@ public enum Observation: Hashable, Codable, Sendable {
     case saw(Sighting)
     /// The kernel refused something that it grants the unrestricted service.
     case refused(KernelRequest)
+    /// The processes that there were when the copy had settled.
+    case crew(Crew)
+    /// A command beside the main process ran and ended.
+    case helper(HelperExit)
+    /// One of its processes ended, not with status 0.
+    case ended(ProcessExit)
+    /// Something that cannot be seen on this machine, in words that follow "cannot see".
+    case blind(to: String)
 }
 
 /// Where in its life the copy was.
 public enum Stage: String, Hashable, Codable, Sendable, CaseIterable {
     case start, ready, reload, reloaded, settled, stop
+    /// The same copy is started again after its stop: what it left behind is then there.
+    case secondStart = "second start"
+    case secondReady = "second readiness"
+    case secondStop = "second stop"
+
+    var isEnd: Bool { self == .stop || self == .secondStop }
 }
 
 /// The properties of a unit that say how it fares, read over D-Bus.

@@ -18,6 +18,31 @@ public struct Outcome: Sendable {
     public let trials: [Trial]
     /// How many of them were taken from the record of an earlier run.
     public let resumed: Int
+    /// What makes the result a suspicious one although it passes.
+    public let suspicious: [Suspicious]
+    /// What the service does without restriction.
+    public let usual: Usual
+
+    /// Something new that was seen under the result.
+    public struct Suspicious: Hashable, Sendable {
+        /// The line of the journal with its source, or what a process did.
+        public let line: String
+        /// The smallest set of restrictions that brings it; empty if it was not found.
+        public let restrictions: [String]
+        /// The number of a passing trial in which it was seen.
+        public let trial: Int
+    }
+
+    /// Stages that no trial had, and what none could see, each with its reason.
+    public var skipped: [(what: String, because: String)] {
+        (trials.first?.observations ?? []).compactMap { observation in
+            switch observation {
+            case .skipped(let stage, let why): (stage.rawValue, why)
+            case .blind(let what): (what, "this machine does not show it")
+            default: nil
+            }
+        }
+    }
 
     /// Whether the service runs as another user in the result.
     public var hasIdentity: Bool { !agenda.fixed.restrictions.isEmpty }

@@ -10,6 +10,8 @@ public struct Plan: Hashable, Sendable {
     public var attempt: Set<String> = []
     public var cadence = ChosenCadence()
     public var settle: Duration?
+    /// The probes do the kind of work that the service runs for other people.
+    public var probeDoesWork = false
 
     public init() {}
 
@@ -27,6 +29,7 @@ public struct Plan: Hashable, Sendable {
         plan.cadence.successThreshold = other.cadence.successThreshold ?? cadence.successThreshold
         plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
         plan.settle = other.settle ?? settle
+        plan.probeDoesWork = probeDoesWork || other.probeDoesWork
         return plan
     }
 }
@@ -127,6 +130,7 @@ extension Plan {
         case "ProbeTCP": return add(.tcp(value))
         case "ProbeUnix": return add(.unixSocket(value))
         case "ProbeDBus": return add(.busName(value))
+        case "ProbeDoesWork": return decide(value) { probeDoesWork = $0 }
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
@@ -178,6 +182,16 @@ extension Plan {
             return "“\(value)” is not a time; write 500ms, 2s or 1min"
         }
         store(duration)
+        return nil
+    }
+
+    /// The words of systemd.syntax(7).
+    private func decide(_ value: String, _ store: (Bool) -> Void) -> String? {
+        switch value.lowercased() {
+        case "yes", "true", "on", "1": store(true)
+        case "no", "false", "off", "0": store(false)
+        default: return "“\(value)” is neither yes nor no"
+        }
         return nil
     }
 

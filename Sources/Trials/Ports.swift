@@ -24,6 +24,8 @@ public protocol ServiceCopy: Sendable {
     /// What makes this trial worthless so far, such as a foreign drop-in or a reload of the manager.
     var disturbances: [Observation] { get async throws(ExperimentError) }
     func state() async throws(ExperimentError) -> UnitState
+    /// Its processes right now.
+    func crew() async throws(ExperimentError) -> Crew
     /// What its processes use right now, and what they were seen to ask for where the copy is
     /// looked at closely.
     func sightings() async throws(ExperimentError) -> Set<Sighting>
@@ -36,6 +38,13 @@ public protocol ServiceCopy: Sendable {
     /// - Parameter limit: how long it may take before it is killed, which is a `timeout`; nil for
     ///   as long as the service's own settings allow.
     func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState)
+    /// Starts it again after it was stopped; the job's result.
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> String
+    /// The commands beside its main process that ran and ended since its last start.
+    func helpers() async throws(ExperimentError) -> [HelperExit]
+    /// How its processes ended that did not end with status 0, since its first start; nil where
+    /// that cannot be seen.
+    func endings() async throws(ExperimentError) -> [ProcessExit]?
     /// Its lines in the journal, oldest first.
     func log() async throws(ExperimentError) -> [LogLine]
     /// Kills what is left and forgets the unit. Never fails; safe to call twice.

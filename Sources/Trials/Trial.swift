@@ -21,24 +21,29 @@ public struct Trial: Hashable, Codable, Sendable {
         /// Waiting on purpose: between checks, and to see whether the service stays.
         public var settle: UInt64 = 0
         public var stop: UInt64 = 0
+        /// Seeing who is there once it has settled.
+        public var muster: UInt64?
+        /// The second life, from its start to its stop; nil where there was none.
+        public var secondLife: UInt64?
         public var whole: UInt64 = 0
 
         public init() {}
 
         /// What Temper itself took: everything that was not the service's or asked for.
         public var overhead: UInt64 {
-            whole - min(whole, start + probes + reload + settle + stop)
+            let known = start + probes + reload + settle + stop
+            return whole - min(whole, known + (muster ?? 0) + (secondLife ?? 0))
         }
     }
 
     public init(
         number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
-        observations: [Observation], usualEnd: UnitState?
+        observations: [Observation], usual: Usual
     ) {
         self.init(
             number: number, purpose: purpose, profile: profile, began: began,
             microseconds: microseconds, observations: observations,
-            verdict: Verdict(of: observations, usualEnd: usualEnd))
+            verdict: Verdict(of: observations, usual: usual))
     }
 
     private init(

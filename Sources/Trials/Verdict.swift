@@ -10,9 +10,9 @@ public enum Verdict: Hashable, Codable, Sendable {
 
     public var isPass: Bool { self == .passed }
 
-    /// - Parameter usualEnd: how the service ends when nothing is restricted; an ending is only
-    ///   wrong by comparison (some daemons always exit with 1).
-    public init(of observations: [Observation], usualEnd: UnitState? = nil) {
+    /// - Parameter usual: what the service does when nothing is restricted; much is only wrong by
+    ///   comparison.
+    public init(of observations: [Observation], usual: Usual = .unknown) {
         // What was done to the copy from outside voids everything it did.
         if let disturbance = observations.lazy.compactMap(Verdict.disturbance).first {
             self = .unresolved(disturbance)
@@ -22,10 +22,14 @@ public enum Verdict: Hashable, Codable, Sendable {
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }
         for observation in observations {
-            if let fault = Verdict.fault(observation, among: states, usualEnd: usualEnd) {
+            if let fault = Verdict.fault(observation, among: states, usual: usual) {
                 self = .failed(fault)
                 return
             }
+        }
+        if let oddity = observations.lazy.compactMap({ Verdict.oddity($0, usual: usual) }).first {
+            self = .failed(oddity)
+            return
         }
         // A probe that could not tell says nothing against a service that is seen to be broken.
         if let doubt = observations.lazy.compactMap(Verdict.doubt).first {
@@ -38,6 +42,12 @@ public enum Verdict: Hashable, Codable, Sendable {
         }
         if let change = Verdict.mainProcessChange(states) {
             self = .failed(change)
+            return
+        }
+        if usual.isStrict,
+            let suspicion = Verdict.suspicions(among: observations, usual: usual).first
+        {
+            self = .failed("new in its journal: \(suspicion.line)")
             return
         }
         self = .passed
@@ -57,7 +67,7 @@ public enum Verdict: Hashable, Codable, Sendable {
     }
 
     private static func fault(
-        _ observation: Observation, among states: [(Stage, UnitState)], usualEnd: UnitState?
+        _ observation: Observation, among states: [(Stage, UnitState)], usual: Usual
     ) -> String? {
         switch observation {
         case .refusedByManager(_, let message): return "systemd refuses it: \(message)"
@@ -66,16 +76,26 @@ public enum Verdict: Hashable, Codable, Sendable {
             let ending = states.first { $0.0 == stage }.map { Verdict.ending($0.1) }
             let detail = ending.flatMap { $0 == "exit-code" ? nil : ": \($0)" } ?? ""
             return "\(stage.rawValue) \(result == "timeout" ? "timed out" : "failed")\(detail)"
-        case .unit(.stop, let state):
-            guard let usualEnd, !state.endedLike(usualEnd) else { return nil }
-            return "stopped otherwise than usual: \(Verdict.ending(state))"
+        case .unit(let stage, let state) where stage.isEnd:
+            if usual.knows(state) { return nil }
+            let which = stage == .stop ? "stopped" : "stopped a second time"
+            return "\(which) otherwise than usual: \(Verdict.ending(state))"
         case .unit(let stage, let state) where !state.isUp:
             if state.isReloading { return "did not finish its reload" }
-            return stage == .start || stage == .ready
-                ? "died at start: \(Verdict.ending(state))"
-                : "died after \(stage.rawValue): \(Verdict.ending(state))"
+            switch stage {
+            case .start, .ready: return "died at start: \(Verdict.ending(state))"
+            case .secondStart, .secondReady:
+                return "died at its second start: \(Verdict.ending(state))"
+            default: return "died after \(stage.rawValue): \(Verdict.ending(state))"
+            }
         case .probe(let stage, let name, .unhealthy(let why)):
-            return "\(name)\(stage == .reloaded ? " after reload" : ""): \(why)"
+            let moment =
+                switch stage {
+                case .reloaded: " after reload"
+                case .secondReady: " after a second start"
+                default: ""
+                }
+            return "\(name)\(moment): \(why)"
         default: return nil
         }
     }
@@ -102,18 +122,5 @@ public enum Verdict: Hashable, Codable, Sendable {
             return "signal \(Signal.name(state.mainStatus))\(dumped)"
         default: return state.result == "success" ? state.active : state.result
         }
-    }
-}
-
-/// Names of signals that end services (signal(7); the same numbers on x86-64 and arm64).
-enum Signal {
-    static func name(_ number: Int32) -> String {
-        let names: [Int32: String] = [
-            1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT",
-            7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV",
-            12: "SIGUSR2", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM", 24: "SIGXCPU",
-            25: "SIGXFSZ", 31: "SIGSYS",
-        ]
-        return names[number] ?? "\(number)"
     }
 }

@@ -62,7 +62,9 @@ extension EndToEnd {
 
         @Test("ssh, by a connection")
         func ssh() async throws {
-            _ = try await harden("ssh", "--probe-tcp", "127.0.0.1:22", "--good-enough", "5.0")
+            let result = try await harden(
+                "ssh", "--probe-tcp", "127.0.0.1:22", "--good-enough", "5.0", "--force")
+            #expect(result.warnings.contains { $0.contains("login sessions") })
         }
 
         @Test("an instance of postgresql, by a query")

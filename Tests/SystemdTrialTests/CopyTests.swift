@@ -84,6 +84,26 @@ struct CopyTests {
         }
     }
 
+    @Test("the real unit obeys what of the contract does not need another sandbox")
+    func realUnit() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await CopyTests.install(["small.service": CopyTests.small], in: lab)
+            let real = try await Service(named: "small.service", on: machine).real
+            let stand = ServiceContract.Stand(
+                service: real, breaking: .unrestricted, endless: real, deaf: real, restless: real,
+                remains: { [] })
+            for clause in [
+                ServiceContract.starts, .stops, .reloads, .startsAgain, .isManned, .hasHelpers,
+                .endsVisibly, .speaks, .isUndisturbed, .isRepeatable,
+            ] {
+                do { try await clause.check(stand) } catch {
+                    Issue.record("\(clause.rawValue): \(error)")
+                }
+            }
+            try await CopyTests.expectNothingLeft(in: lab)
+        }
+    }
+
     @Test("a trial that is cancelled leaves nothing behind")
     func cancelled() async throws {
         try await withLab(.trixie) { lab, machine in
@@ -98,7 +118,7 @@ struct CopyTests {
                     return try await course.run(
                         Course.Order(
                             number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
-                            began: 0, usualEnd: nil))
+                            began: 0, usual: .unknown))
                 }
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 task.cancel()

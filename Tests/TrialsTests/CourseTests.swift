@@ -17,10 +17,25 @@ struct CourseTests {
         let course = Course(
             service: service, probes: probes ?? [service.probe], canReload: canReload,
             settle: .milliseconds(1))
-        return try await course.run(
-            Course.Order(
-                number: 3, purpose: "why", profile: .unrestricted, cadence: cadence, began: 42,
-                usualEnd: CourseTests.usualEnd))
+        var order = Course.Order(
+            number: 3, purpose: "why", profile: .unrestricted, cadence: cadence, began: 42,
+            usual: try await usual())
+        order.secondStart = .wanted
+        return try await course.run(order)
+    }
+
+    /// What a simulated service is like that works.
+    func usual() async throws -> Usual {
+        let service = SimulatedService()
+        var order = Course.Order(
+            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
+            usual: .unknown)
+        order.secondStart = .wanted
+        let trial = try await Course(
+            service: service, probes: [service.probe], canReload: true, settle: .zero
+        ).run(order)
+        #expect(trial.verdict == .passed)
+        return Usual(learnedFrom: [trial])
     }
 
     @Test("a service that works passes, with every stage looked at in its order")
@@ -40,7 +55,9 @@ struct CourseTests {
         #expect(
             stages == [
                 "job start", "unit start", "probe ready", "unit ready", "job reload",
-                "probe reloaded", "unit settled", "job stop", "unit stop",
+                "probe reloaded", "unit settled", "job stop", "unit stop", "job second start",
+                "unit second start", "probe second readiness", "unit second readiness",
+                "job second stop", "unit second stop",
             ])
         #expect(trial.end == CourseTests.usualEnd)
         #expect(service.leftRunning == 0)
@@ -52,6 +69,20 @@ struct CourseTests {
         let trial = try await trial(service, canReload: false)
         #expect(trial.verdict == .passed)
         #expect(trial.observations.contains(.skipped(.reload, why: "the unit has no reload")))
+    }
+
+    @Test("a service that was never seen to start twice is not asked to, and the trial says why")
+    func withoutSecondStart() async throws {
+        let service = SimulatedService(conflicts: [[]], fault: .secondStart)
+        var order = Course.Order(
+            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
+            usual: try await usual())
+        order.secondStart = .impossible(why: "it cannot")
+        let trial = try await Course(
+            service: service, probes: [], canReload: true, settle: .zero
+        ).run(order)
+        #expect(trial.verdict == .passed)
+        #expect(trial.observations.contains(.skipped(.secondStart, why: "it cannot")))
     }
 
     @Test(
@@ -83,6 +114,12 @@ struct CourseTests {
             (.diesWhileSettling, "died after settled: exit status 1"),
             (.mainProcessReplaced, "the main process was replaced"),
             (.endsOtherwise, "stopped otherwise than usual: signal SIGSEGV"),
+            (.helperFails, "ExecStopPost failed: /bin/simulated: exit status 1"),
+            (.childCrashes, "its process worker died: signal SIGSYS"),
+            (.workerMissing, "1 of its 2 processes worker are missing"),
+            (.secondStart, "second start failed: exit status 1"),
+            (.probeAfterSecondStart, "simulated probe after a second start: HTTP 502"),
+            (.endsOtherwiseAgain, "stopped a second time otherwise than usual: signal SIGSEGV"),
             (.managerReloads, "systemd reloaded its units during the trial"),
             (.probeCannotTell, "simulated probe could not tell: exit status 125"),
         ] as [(SimulatedFault, String)])
@@ -188,7 +225,7 @@ struct CourseTests {
         ).run(
             Course.Order(
                 number: 1, purpose: "", profile: .unrestricted,
-                cadence: Cadence(startPeriod: .milliseconds(patience)), began: 0, usualEnd: nil))
+                cadence: Cadence(startPeriod: .milliseconds(patience)), began: 0, usual: .unknown))
         #expect(trial.verdict.words == words)
     }
 
@@ -256,6 +293,10 @@ struct LateReloader: ServiceUnderTest {
 
         func sightings() async -> Set<Sighting> { [] }
         func refusals() async -> [KernelRequest] { [] }
+        func crew() async -> Crew { Crew([:]) }
+        func helpers() async -> [HelperExit] { [] }
+        func endings() async -> [ProcessExit]? { nil }
+        func startAgain(limit: Duration?) async -> String { "done" }
 
         func reload() async -> String {
             isReloaded.withLock { $0 = true }

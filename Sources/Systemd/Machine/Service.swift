@@ -92,7 +92,16 @@ public struct Service: Sendable {
     public var real: RealService {
         RealService(
             machine: machine, unit: unit, startDeadline: blueprint.startDeadline,
-            stopDeadline: blueprint.stopDeadline)
+            stopDeadline: blueprint.stopDeadline, helperProperties: blueprint.helperProperties)
+    }
+
+    /// The programs that it starts, without their directories; of a script its name too.
+    public var programs: Set<String> {
+        let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
+        let paths = commands.flatMap { command in
+            [command.path] + command.arguments.dropFirst().prefix(2).filter { $0.hasPrefix("/") }
+        }
+        return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
     }
 
     private var directory: String { "\(machine.root)/run/systemd/system/\(unit).d" }

@@ -9,13 +9,7 @@ public struct RealService: ServiceUnderTest {
     let unit: String
     let startDeadline: Duration
     let stopDeadline: Duration
-
-    public init(machine: Machine, unit: String, startDeadline: Duration, stopDeadline: Duration) {
-        self.machine = machine
-        self.unit = unit
-        self.startDeadline = startDeadline
-        self.stopDeadline = stopDeadline
-    }
+    let helperProperties: [String]
 
     public func start(
         under profile: Profile, limit: Duration?
@@ -23,8 +17,9 @@ public struct RealService: ServiceUnderTest {
         do {
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
+            let followed = machine.follow(unit)
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
-            return .started(job: job.rawValue, Running(service: self))
+            return .started(job: job.rawValue, Running(service: self, followed: followed))
         } catch {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
             throw ExperimentError(error)
@@ -33,6 +28,7 @@ public struct RealService: ServiceUnderTest {
 
     private struct Running: ServiceCopy {
         let service: RealService
+        let followed: ProcessWatch.Followed?
         private var machine: Machine { service.machine }
         private var path: String { Machine.path(ofUnit: service.unit) }
 
@@ -47,6 +43,29 @@ public struct RealService: ServiceUnderTest {
         func sightings() -> Set<Sighting> { [] }
 
         func refusals() -> [KernelRequest] { [] }
+
+        func crew() async throws(ExperimentError) -> Crew {
+            let group = try await experiment { () async throws(BusError) in
+                try await machine.controlGroup(of: path)
+            }
+            return machine.crew(inControlGroup: group)
+        }
+
+        func helpers() async throws(ExperimentError) -> [HelperExit] {
+            try await experiment { () async throws(BusError) in
+                try await machine.helpers(of: path, service.helperProperties)
+            }
+        }
+
+        func endings() async -> [ProcessExit]? { await followed?.exits }
+
+        func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+            try await experiment { () async throws(BusError) in
+                try await machine.bus.startUnit(
+                    service.unit, deadline: service.startDeadline + .seconds(5)
+                ).rawValue
+            }
+        }
 
         func reload() async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in

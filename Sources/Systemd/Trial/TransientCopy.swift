@@ -11,8 +11,12 @@ struct TransientCopy: ServiceCopy {
     let dropIns: Set<String>
     /// The manager's reload stamp before the start.
     let stamp: UInt64
+    let startDeadline: Duration
     let stopDeadline: Duration
     let testimony: Testimony?
+    /// The properties with the commands beside its main process.
+    let helperProperties: [String]
+    let followed: ProcessWatch.Followed?
 
     private var path: String { Machine.path(ofUnit: name) }
 
@@ -35,10 +39,38 @@ struct TransientCopy: ServiceCopy {
 
     func sightings() async throws(ExperimentError) -> Set<Sighting> {
         let group = try await experiment { () async throws(BusError) in
-            try await machine.property("ControlGroup", of: path, Machine.serviceInterface).string
+            try await machine.controlGroup(of: path)
         }
-        let open = ProcessSightings(processes: machine.processes(inControlGroup: group ?? ""))
+        let open = ProcessSightings(processes: machine.processes(inControlGroup: group))
         return open.sightings.union(testimony?.requests.flatMap(Sighting.of) ?? [])
+    }
+
+    func crew() async throws(ExperimentError) -> Crew {
+        let group = try await experiment { () async throws(BusError) in
+            try await machine.controlGroup(of: path)
+        }
+        return machine.crew(inControlGroup: group)
+    }
+
+    func helpers() async throws(ExperimentError) -> [HelperExit] {
+        try await experiment { () async throws(BusError) in
+            try await machine.helpers(of: path, helperProperties)
+        }
+    }
+
+    func endings() async -> [ProcessExit]? { await followed?.exits }
+
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+        do {
+            return try await machine.bus.startUnit(
+                name, deadline: min(limit ?? startDeadline, startDeadline) + .seconds(5)
+            ).rawValue
+        } catch {
+            if error.isRefusal { return "failed" }
+            guard case .timedOut = error else { throw ExperimentError(error) }
+            await kill()
+            return "timeout"
+        }
     }
 
     func refusals() -> [KernelRequest] { testimony?.requests.filter(\.isRefused) ?? [] }
@@ -83,6 +115,11 @@ struct TransientCopy: ServiceCopy {
 }
 
 extension Machine {
+    /// The control group of a unit as its machine sees it; empty for one that has none.
+    func controlGroup(of path: String) async throws(BusError) -> String {
+        try await property("ControlGroup", of: path, Machine.serviceInterface).string ?? ""
+    }
+
     /// Seven small questions at once: all properties of a unit take ten times as long to read.
     func state(of path: String) async throws(BusError) -> UnitState {
         async let type = value("Type", path, Machine.serviceInterface)

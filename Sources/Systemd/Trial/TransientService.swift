@@ -42,8 +42,9 @@ public struct TransientService: ServiceUnderTest {
         }
         let copy = TransientCopy(
             machine: machine, name: name, dropIns: dropIns, stamp: stamp,
-            stopDeadline: blueprint.stopDeadline,
-            testimony: machine.kernel.map { Testimony($0, on: machine) })
+            startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
+            testimony: machine.kernel.map { Testimony($0, on: machine) },
+            helperProperties: blueprint.helperProperties, followed: machine.follow(name))
         do {
             let result = try await machine.bus.startTransientUnit(
                 name, properties: properties(profile, limit),

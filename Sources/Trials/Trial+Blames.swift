@@ -5,28 +5,28 @@ extension Trial {
     ///
     /// Suspicions, never proofs: a program may itself exit with 226, and it may have asked for
     /// something that it can do without.
-    public func suspicions(in dialect: Dialect) -> [Suspicion] {
+    public func blames(in dialect: Dialect) -> [Blame] {
         guard case .failed = verdict else { return [] }
-        let refused = refusals.compactMap { $0.suspicion(in: dialect) }
+        let refused = refusals.compactMap { $0.blame(in: dialect) }
         // Of all that was refused, the last was the last straw.
         let last = refused.lastIndex { $0.confidence >= Trial.sure }
-        var suspicions = refused.enumerated().map { position, suspicion in
+        var blames = refused.enumerated().map { position, blame in
             position == last
-                ? suspicion
-                : Suspicion(
-                    suspicion.suspects, with: suspicion.companions,
-                    confidence: min(suspicion.confidence, 0.5))
+                ? blame
+                : Blame(
+                    blame.suspects, with: blame.companions,
+                    confidence: min(blame.confidence, 0.5))
         }
         if let step = setupStep {
-            suspicions.append(Suspicion(step.suspects, confidence: Trial.sure))
+            blames.append(Blame(step.suspects, confidence: Trial.sure))
         } else if last == nil {
             if wasKilledByFilter {
-                suspicions.append(Suspicion(SetupStep.filters, confidence: Trial.sure))
+                blames.append(Blame(SetupStep.filters, confidence: Trial.sure))
             }
             let named = tellingLine.map { Clue.suspects(inLine: $0.message) } ?? []
-            if !named.isEmpty { suspicions.append(Suspicion(named, confidence: Trial.sure)) }
+            if !named.isEmpty { blames.append(Blame(named, confidence: Trial.sure)) }
         }
-        return suspicions
+        return blames
     }
 
     private static let sure = 0.9

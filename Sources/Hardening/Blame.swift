@@ -1,5 +1,5 @@
 /// Whom something seen in a failing trial points at. It saves trials and never proves anything.
-public struct Suspicion: Hashable, Sendable {
+public struct Blame: Hashable, Sendable {
     /// Restrictions by their id, or all of a directive by its name: one of these is to blame.
     public let suspects: Set<String>
     /// What would have to be in force besides, as a filter that kills needs both its group and
@@ -19,18 +19,18 @@ extension KernelRequest {
     /// What this refusal points at; nil when nothing of the catalogue refuses like that.
     ///
     /// The errors are those measured for each directive on systemd 252, 257 and 262.
-    public func suspicion(in dialect: Dialect) -> Suspicion? {
+    public func blame(in dialect: Dialect) -> Blame? {
         guard isRefused else { return nil }
         switch subject {
         case .killed(let call):
-            return Suspicion(
+            return Blame(
                 Self.filters(of: call, in: dialect), with: ["SystemCallErrorNumber=kill"],
                 confidence: 0.95)
-        case .capability(let name): return Suspicion(Self.droppers(of: name), confidence: 0.3)
+        case .capability(let name): return Blame(Self.droppers(of: name), confidence: 0.3)
         case .call(let name):
             let suspects = suspects(call: name, in: dialect)
             return suspects.isEmpty
-                ? nil : Suspicion(suspects, confidence: error == Self.noEntry ? 0.4 : 0.9)
+                ? nil : Blame(suspects, confidence: error == Self.noEntry ? 0.4 : 0.9)
         }
     }
 

@@ -110,7 +110,7 @@ struct ProcessSightings {
 extension Machine {
     /// The processes of a unit's control group, in our own numbering.
     func processes(inControlGroup path: String) -> [Int32] {
-        guard let directory = directory(ofControlGroup: path),
+        guard !path.isEmpty, let directory = directory(ofControlGroup: path),
             let handle = FileHandle(forReadingAtPath: directory + "/cgroup.procs")
         else { return [] }
         defer { try? handle.close() }

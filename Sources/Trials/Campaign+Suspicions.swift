@@ -1,0 +1,65 @@
+import Bisection
+import Hardening
+
+extension Campaign {
+    /// What made the result's pass a suspicious one, and which restrictions bring it: asked of the
+    /// record first, then of further trials of a part of what was taken, as far as the limits of
+    /// the campaign allow.
+    func suspicions(
+        of profile: Profile, _ diary: inout Diary, since began: ContinuousClock.Instant
+    ) async throws(ExperimentError) -> [Outcome.Suspicious] {
+        var found: [Outcome.Suspicious] = []
+        var known: Set<String> = []
+        var left = mostHuntingTrials
+        for trial in diary.trials where trial.profile == profile && trial.verdict.isPass {
+            for suspicion in trial.suspicions(against: diary.usual)
+            where known.insert(suspicion.key).inserted {
+                let restrictions = try await hunt(suspicion, in: profile, &diary, &left, began)
+                found.append(
+                    Outcome.Suspicious(
+                        line: suspicion.line, restrictions: restrictions, trial: trial.number))
+            }
+        }
+        return found
+    }
+
+    /// More lines than these trials can trace are reported without their restriction.
+    private var mostHuntingTrials: Int { 40 }
+
+    private func hunt(
+        _ suspicion: Suspicion, in profile: Profile, _ diary: inout Diary, _ left: inout Int,
+        _ began: ContinuousClock.Instant
+    ) async throws(ExperimentError) -> [String] {
+        let implied = Dictionary(
+            uniqueKeysWithValues: profile.restrictions.map { id in
+                (id, (agenda.catalogue[id]?.implies ?? []).intersection(profile.restrictions))
+            })
+        while true {
+            let seen = diary.trials.map { trial in
+                trial.suspicions(against: diary.usual).contains { $0.key == suspicion.key }
+            }
+            // What never shows in a first life alone needs a second one to be looked for.
+            let needsTwo = !zip(diary.trials, seen).contains { trial, isSeen in
+                isSeen && !trial.lived(.secondStart)
+            }
+            let testimonies = zip(diary.trials, seen).compactMap {
+                trial, isSeen -> SuspicionHunt.Testimony? in
+                // Of a life that was cut short nothing follows from silence.
+                let isWhole = trial.verdict.isPass && (!needsTwo || trial.lived(.secondStop))
+                return isSeen || isWhole
+                    ? SuspicionHunt.Testimony(profile: trial.profile, isSeen: isSeen) : nil
+            }
+            switch SuspicionHunt(in: profile, implied: implied, testimonies: testimonies).next {
+            case .found(let restrictions): return restrictions
+            case .ask(let part):
+                if left == 0 || isOver(diary, since: began) { return [] }
+                left -= 1
+                let trial = try await trial(
+                    part, "what brings “\(suspicion.line.prefix(60))”?", expectedLeft: 0,
+                    exposure: agenda.exposure(profile), &diary, startsAgain: needsTwo)
+                // A part of what passed does not pass: a service of moods, not to be asked on.
+                if !trial.verdict.isPass { return [] }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// Something that the service never did without restriction, and that is no fault by itself: a new
+/// complaint in its journal, a process that ended with another status than ever before.
+public struct Suspicion: Hashable, Sendable {
+    /// As it was seen in one trial.
+    public let line: String
+    /// The same in every trial in which the same happened.
+    public let key: String
+}
+
+extension Trial {
+    /// What makes its pass a suspicious one; in the order in which it happened, each once. Nothing
+    /// where the service as it is was never seen.
+    public func suspicions(against usual: Usual) -> [Suspicion] {
+        Verdict.suspicions(among: observations, usual: usual)
+    }
+}
+
+extension Verdict {
+    static func suspicions(among observations: [Observation], usual: Usual) -> [Suspicion] {
+        var known: Set<String> = []
+        return observations.compactMap { suspicion($0, usual) }.filter { suspicion in
+            known.insert(suspicion.key).inserted
+        }
+    }
+
+    private static func suspicion(_ observation: Observation, _ usual: Usual) -> Suspicion? {
+        switch observation {
+        case .log(let line) where line.isComplaint && !usual.knows(line):
+            return Suspicion(line: "\(line.source): \(line.message)", key: line.plain)
+        case .ended(let exit) where !usual.knows(exit):
+            // Signals other than those of a crash are sent by someone, such as at its stop.
+            guard exit.code == 1 else { return nil }
+            let text = "its process \(exit.name ?? "of unknown name") ended with \(exit.ending)"
+            return Suspicion(line: text, key: text)
+        default: return nil
+        }
+    }
+}

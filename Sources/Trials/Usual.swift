@@ -1,0 +1,70 @@
+import Hardening
+
+/// What the service is like when nothing is restricted, learned from its baseline. Much of what a
+/// copy does is only wrong by comparison: some daemons always exit with 1, some helpers always
+/// fail, some logs are full of errors.
+public struct Usual: Hashable, Sendable {
+    /// How it ends when it is stopped; several, where its endings differ.
+    public private(set) var ends: [UnitState] = []
+    /// The processes that are always there once it has settled; nil until a crew was seen.
+    public private(set) var crew: Crew?
+    private var helpers: Set<HelperExit> = []
+    private var exits: Set<ProcessExit> = []
+    /// Its lines without what differs from run to run.
+    private var lines: Set<String> = []
+    /// What the kernel refuses it anyway, as patterns.
+    private var refusals: Set<KernelRequest> = []
+    private var lives = 0
+    /// Why even the unrestricted service is not started a second time; nil if it is.
+    public private(set) var noSecondStart: String?
+    /// Whether a complaint that it never made before is a fault (`--strict-logs`).
+    public var isStrict = false
+
+    /// Of a service that was never seen: nothing is wrong by comparison.
+    public static let unknown = Usual()
+
+    private init() {}
+
+    /// Of a service of which only an ending is known.
+    public init(end: UnitState?) {
+        if let end {
+            ends = [end]
+            lives = 1
+        }
+    }
+
+    /// Of a service that did all this without restriction.
+    public init(learnedFrom trials: some Sequence<Trial>) {
+        for trial in trials { learn(trial) }
+    }
+
+    public mutating func learn(_ trial: Trial) {
+        lives += 1
+        for observation in trial.observations {
+            switch observation {
+            case .unit(.stop, let end), .unit(.secondStop, let end): ends.append(end)
+            case .helper(let exit): helpers.insert(exit)
+            case .ended(let exit): exits.insert(exit)
+            case .crew(let seen): crew = crew?.meet(seen) ?? seen
+            case .log(let line): lines.insert(line.plain)
+            case .refused(let request): refusals.insert(request.pattern)
+            case .skipped(.secondStart, let why): noSecondStart = why
+            default: break
+            }
+        }
+    }
+
+    var isKnown: Bool { lives > 0 }
+
+    func refuses(_ pattern: KernelRequest) -> Bool { refusals.contains(pattern) }
+
+    func knows(_ end: UnitState) -> Bool {
+        ends.isEmpty || ends.contains(where: end.endedLike)
+    }
+
+    func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
+
+    func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
+
+    func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
+}

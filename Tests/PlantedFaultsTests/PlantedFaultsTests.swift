@@ -1,0 +1,132 @@
+import Fixtures
+import Foundation
+import Hardening
+import Lab
+import Systemd
+import Testing
+import Trials
+
+@Suite("Faults planted in copies of a small service")
+struct PlantedFaultsTests {
+    static let faults =
+        PlantedFault.inLife + PlantedFault.inCommands + PlantedFault.inProcesses
+        + PlantedFault.inNoise
+
+    /// What none of them minds: so that a pass is not due to nothing being restricted.
+    static let harmless = [
+        "CapabilityBoundingSet=~CAP_SYS_TIME", "CapabilityBoundingSet=~CAP_SYSLOG",
+        "SystemCallFilter=~@reboot", "SystemCallFilter=~@swap",
+    ]
+
+    @Test("are told apart by their names, and need restrictions that there are")
+    func catalogue() {
+        let faults = PlantedFaultsTests.faults
+        #expect(faults.count >= 30)
+        #expect(Set(faults.map(\.name)).count == faults.count)
+        for id in faults.flatMap(\.restrictions) + PlantedFaultsTests.harmless {
+            #expect(Catalogue.standard[id] != nil, "\(id)")
+        }
+    }
+
+    @Test("are each refused for the right reason or flagged; none passes silently")
+    func planted() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await PlantedFaultsTests.plant(in: lab)
+            var (refused, flagged, silent) = (0, 0, 0)
+            for fault in PlantedFaultsTests.faults {
+                let bed = try await Bed(fault, on: machine)
+                // Without the restriction all is well, so that it is the restriction that tells.
+                let control = try await bed.trial([])
+                #expect(control.verdict == .passed, "\(fault.name)")
+                #expect(
+                    control.suspicions(against: bed.usual).map(\.line) == [], "\(fault.name)")
+                let trial = try await bed.trial(fault.restrictions)
+                let suspicions = trial.suspicions(against: bed.usual).map(\.line)
+                let found = "\(fault.name), \(fault.story): \(trial.verdict) \(suspicions)"
+                switch (trial.verdict, fault.expectation) {
+                case (.failed(let why), .refused(let words)):
+                    refused += 1
+                    #expect(words.contains(where: why.contains), "\(found)")
+                case (.passed, .flagged(let words)) where !suspicions.isEmpty:
+                    flagged += 1
+                    #expect(suspicions.contains { $0.contains(words) }, "\(found)")
+                case (.passed, _) where suspicions.isEmpty:
+                    silent += 1
+                    Issue.record("silent: \(found)")
+                default:
+                    Issue.record("\(found)")
+                }
+                if case .flagged = fault.expectation {
+                    try await expectStrictness(bed, trial)
+                }
+            }
+            print(
+                "\(PlantedFaultsTests.faults.count) planted, \(refused) refused, "
+                    + "\(flagged) flagged, \(silent) silent")
+            #expect(silent == 0)
+        }
+    }
+
+    /// With `--strict-logs` what was flagged is refused, judged from the same observations.
+    private func expectStrictness(_ bed: Bed, _ trial: Trial) async throws {
+        var strict = bed.usual
+        strict.isStrict = true
+        let verdict = Verdict(of: trial.observations, usual: strict)
+        guard case .failed(let why) = verdict else {
+            Issue.record("not strict: \(verdict)")
+            return
+        }
+        #expect(why.hasPrefix("new in its journal: "))
+    }
+
+    private static func plant(in lab: Lab) async throws {
+        let root = lab.rootPath
+        func write(_ text: String, _ path: String) throws {
+            try text.write(toFile: root + path, atomically: true, encoding: .utf8)
+        }
+        try write(FaultyServer.program, "/srv/serve.pl")
+        try write(FaultyServer.question, "/srv/ask.pl")
+        try write("x\n", "/home/fault.conf")
+        try write("x\n", "/root/fault.conf")
+        for fault in faults {
+            try write(fault.acts + "\n1;\n", "/srv/fault-\(fault.name).pl")
+            try write(fault.unit, "/run/systemd/system/fault-\(fault.name).service")
+            try FileManager.default.createDirectory(
+                atPath: "\(root)/var/lib/fault-\(fault.name)", withIntermediateDirectories: true)
+        }
+        // Another name for /dev/null, which a private /dev lacks.
+        let made = try await lab.run(["mknod", "-m", "666", "/dev/fault", "c", "1", "3"])
+        #expect(made.status == 0, "\(made.stderr)")
+        _ = try await lab.run(["systemctl", "daemon-reload"])
+    }
+}
+
+/// A fault's service with what it is like when nothing is restricted.
+private struct Bed {
+    let course: Course
+    private(set) var usual = Usual.unknown
+
+    init(_ fault: PlantedFault, on machine: Machine) async throws {
+        let service = try await Service(named: "fault-\(fault.name).service", on: machine)
+        course = Course(
+            service: service.copies, probes: [CommandProbe(command: fault.command, on: machine)],
+            canReload: service.canReload, settle: .milliseconds(120))
+        let baseline = try await trial([], among: [])
+        #expect(baseline.verdict == .passed, "\(fault.name) \(baseline.log.map(\.message))")
+        usual.learn(baseline)
+    }
+
+    func trial(
+        _ restrictions: [String], among harmless: [String] = PlantedFaultsTests.harmless
+    ) async throws -> Trial {
+        var order = Course.Order(
+            number: 1, purpose: "", profile: Profile(harmless + restrictions, in: .standard),
+            cadence: Cadence(
+                startPeriod: .milliseconds(800), interval: .milliseconds(20),
+                timeout: .seconds(5), failureThreshold: 1),
+            began: 0, usual: usual)
+        order.secondStart = .wanted
+        order.stopLimit = .seconds(5)
+        return try await course.run(order)
+    }
+}
