@@ -79,6 +79,8 @@ public struct Course: Sendable {
         let stopping = clock.now
         try await stop(copy, .stop, order, &notes)
         notes.timing.stop = microseconds(since: stopping)
+        try await startAgain(copy, order, &notes)
+        try await gather(copy, order, &notes)
     }
 
     private func reload(
