@@ -6,5 +6,5 @@ struct Benchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "temper-benchmark",
         abstract: "Measures temper against stated rivals, in one run.",
-        subcommands: [TrialBenchmark.self, SearchBenchmark.self])
+        subcommands: [TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self])
 }

@@ -1,7 +1,6 @@
 import Hardening
 import Lab
 import Systemd
-import SystemdBus
 import Trials
 
 /// From a campaign's outcome to a drop-in that was tried on the real unit.
@@ -62,7 +61,7 @@ extension HardenSession {
         _ dropIn: String, _ plan: Plan, _ outcome: Outcome
     ) async throws -> String? {
         progress.step("starting \(unit) with the drop-in where it never ran before")
-        let trial = try await inFreshLab { service, machine in
+        let trial = try await inFreshLab(plan) { service, machine in
             _ = try await service.install(dropIn: dropIn, expecting: service.sandbox)
             let course = Course(
                 service: service.real,
@@ -81,7 +80,7 @@ extension HardenSession {
     }
 
     private func inFreshLab(
-        _ body: (Service, Machine) async throws -> Trial
+        _ plan: Plan, _ body: (Service, Machine) async throws -> Trial
     ) async throws -> Trial {
         var fresh = LabPlan()
         fresh.root = labPlan.root
@@ -90,9 +89,8 @@ extension HardenSession {
             try await Lab.boot(fresh)
         }
         do {
-            let bus = try await Bus.connect(to: .address(lab.busAddress))
-            let machine = Machine(
-                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+            let machine = try await machine(in: lab)
+            try await prepare(plan, in: lab)
             let trial = try await body(try await Service(named: unit, on: machine), machine)
             try? await lab.end()
             return trial

@@ -5,7 +5,6 @@ import Lab
 import Probes
 import Reports
 import Systemd
-import SystemdBus
 import TrialLedger
 import Trials
 
@@ -17,11 +16,13 @@ package struct HardenSession: Sendable {
     let labPlan: LabPlan
     let stateDirectory: String
     let progress: Progress
+    let manager: ManagerChoice
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
-        stateDirectory: String, progress: Progress
+        stateDirectory: String, progress: Progress, manager: ManagerChoice = .system
     ) {
+        self.manager = manager
         self.unit = unit
         self.plan = plan
         self.options = options
@@ -59,12 +60,7 @@ package struct HardenSession: Sendable {
     private func harden(
         in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> HardeningResult {
-        let bus: Bus
-        do { bus = try await Bus.connect(to: .address(lab.busAddress)) } catch {
-            throw Failure.experiment(error.description)
-        }
-        let machine = Machine(
-            bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        let machine = try await machine(in: lab)
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let plan = try unitPlan(service).overridden(by: plan)
@@ -73,6 +69,7 @@ package struct HardenSession: Sendable {
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
+        try await prepare(plan, in: lab)
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
         let course = Course(
             service: service.copies, probes: probes, canReload: service.canReload,
@@ -92,7 +89,7 @@ package struct HardenSession: Sendable {
             catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
             unit: unit,
-            fingerprint: Fingerprint.of(service, offer, probes.map(\.name), root: lab.root),
+            fingerprint: Fingerprint.of(service, offer, probes.map(\.name) + plan.preparations, root: lab.root),
             now: now())
         var options = options
         options.cadence = plan.cadence

@@ -10,6 +10,9 @@ public struct Plan: Hashable, Sendable {
     public var attempt: Set<String> = []
     public var cadence = ChosenCadence()
     public var settle: Duration?
+    /// Commands that make a lab more like the machine, such as for a device node: run there once,
+    /// before the service's first start, and never on a real machine.
+    public var preparations: [String] = []
 
     public init() {}
 
@@ -27,6 +30,7 @@ public struct Plan: Hashable, Sendable {
         plan.cadence.successThreshold = other.cadence.successThreshold ?? cadence.successThreshold
         plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
         plan.settle = other.settle ?? settle
+        plan.preparations += other.preparations
         return plan
     }
 }
@@ -127,6 +131,7 @@ extension Plan {
         case "ProbeTCP": return add(.tcp(value))
         case "ProbeUnix": return add(.unixSocket(value))
         case "ProbeDBus": return add(.busName(value))
+        case "Prepare": return prepare(value)
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
@@ -142,6 +147,11 @@ extension Plan {
     private mutating func add(_ probe: ProbeRequest) -> String? {
         probes.append(probe)
         return probe.problem
+    }
+
+    private mutating func prepare(_ command: String) -> String? {
+        preparations.append(command)
+        return command.isEmpty ? "Prepare= needs a command" : nil
     }
 
     private mutating func collect(

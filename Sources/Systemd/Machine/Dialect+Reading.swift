@@ -28,7 +28,7 @@ extension Dialect {
         if try await machine.enforcesFileSystems { available.insert(.bpfSecurityModule) }
         self.init(
             version: Dialect.number(version), calls: calls, fileSystems: fileSystems,
-            available: available)
+            available: available, scope: machine.user == nil ? .system : .user)
     }
 
     /// `257.13-1~deb13u1`, `v252`: the first number in it.

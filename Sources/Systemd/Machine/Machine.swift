@@ -11,12 +11,17 @@ public struct Machine: Sendable {
     public let network: String?
     /// Whether all of it is thrown away afterwards.
     public let isDisposable: Bool
+    /// The user whose own manager is spoken to; nil for the machine's.
+    public let user: UserAccount?
 
-    public init(bus: Bus, root: String, network: String?, isDisposable: Bool) {
+    public init(
+        bus: Bus, root: String, network: String?, isDisposable: Bool, user: UserAccount? = nil
+    ) {
         self.bus = bus
         self.root = root
         self.network = network
         self.isDisposable = isDisposable
+        self.user = user
     }
 
     static let manager = "/org/freedesktop/systemd1"
