@@ -48,8 +48,7 @@ extension Machine {
                 : "whose service is it? say --as with one of \(names)")
     }
 
-    /// Starts the user's own manager and connects to it over the user's bus, which takes a
-    /// connection of root as well.
+    /// Starts the user's own manager and connects to it over the user's bus.
     ///
     /// - Throws: `ExperimentError` that names the package that is missing.
     public func manager(of account: UserAccount) async throws(ExperimentError) -> Machine {
@@ -69,7 +68,7 @@ extension Machine {
                     + "install the package dbus-user-session")
         }
         let userBus = try await experiment { () async throws(BusError) in
-            try await Bus.connect(to: .address("unix:path=\(socket)"))
+            try await Bus.connect(to: .socket(socket, asUser: account.id))
         }
         let manager = Machine(
             bus: userBus, root: root, network: network, isDisposable: isDisposable, user: account)
