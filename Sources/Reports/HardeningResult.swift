@@ -21,6 +21,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var refused: [Refusal]
     /// Restrictions that this machine would accept and not enforce; they were not tried.
     public var ignored: [Ignored]
+    /// Restrictions that the user's own manager has no right to apply; they were not tried. Absent
+    /// for services of the system's manager.
+    public var beyondManager: [Ignored]?
     public var notCarriedOver: [NotCarried]
     /// The text of the drop-in; empty when nothing was accepted.
     public var dropIn: String
@@ -109,9 +112,21 @@ extension HardeningResult {
                     nil
                 }
             },
+            beyondManager: HardeningResult.beyondManager(offer),
             notCarriedOver: notCarriedOver, dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
             warnings: outcome.surprises)
+    }
+
+    private static func beyondManager(_ offer: Offer) -> [Ignored]? {
+        let entries = offer.leftOut.compactMap { left in
+            if case .beyondManager(let why) = left.reason {
+                Ignored(restriction: left.id, because: why)
+            } else {
+                nil
+            }
+        }
+        return entries.isEmpty ? nil : entries
     }
 
     /// The restrictions of which no stricter step of the same directive was taken as well.

@@ -93,15 +93,8 @@ public struct TextReport: Sendable {
 
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines: [String] = []
-        if !result.ignored.isEmpty {
-            lines += ["", paint.bold("Not tried: this machine would not enforce them")]
-            for (because, group) in Dictionary(grouping: result.ignored, by: \.because)
-                .sorted(by: { $0.key < $1.key })
-            {
-                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
-                lines.append("  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))")
-            }
-        }
+        lines += notTried("this machine would not enforce them", result.ignored, paint)
+        lines += notTried("a user's own manager cannot", result.beyondManager ?? [], paint)
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
             lines += result.notCarriedOver.flatMap { entry in
@@ -110,6 +103,19 @@ public struct TextReport: Sendable {
             }
         }
         return lines
+    }
+
+    /// By what stands in the way, each directive once.
+    private static func notTried(
+        _ title: String, _ entries: [HardeningResult.Ignored], _ paint: Paint
+    ) -> [String] {
+        if entries.isEmpty { return [] }
+        let groups = Dictionary(grouping: entries, by: \.because).sorted { $0.key < $1.key }
+        return ["", paint.bold("Not tried: \(title)")]
+            + groups.map { because, group in
+                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
+                return "  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))"
+            }
     }
 
     private static func seconds(_ seconds: Double) -> String {

@@ -82,11 +82,14 @@ package struct HardenSession: Sendable {
             throw error.isBaseline ? baselineFailure(error) : error
         }
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
+        let catalogue = Catalogue.standard(under: service.dialect.scope)
+        progress.step("asking what the manager can apply")
         let offer = Offer(
-            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect,
-            keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly)
+            catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
+            keep: plan.keep, attempt: plan.attempt, isLocalOnly: acquaintance.isLocalOnly,
+            inapplicable: try await service.inapplicable)
         let agenda = try Agenda(
-            catalogue: .standard, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
+            catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(service, offer, probes.map(\.name) + plan.preparations, root: lab.root),
@@ -105,7 +108,7 @@ package struct HardenSession: Sendable {
         let firstStart = isVerified ? try await firstStartProblem(dropIn, plan, outcome) : nil
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: outcome, offer: offer,
-            catalogue: .standard,
+            catalogue: catalogue,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: dropIn, verified: isVerified, seconds: (ContinuousClock.now - began).seconds)
