@@ -93,8 +93,9 @@ public struct TextReport: Sendable {
 
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines: [String] = []
-        lines += notTried("this machine would not enforce them", result.ignored, paint)
-        lines += notTried("a user's own manager cannot", result.beyondManager ?? [], paint)
+        lines += notTried("this machine would not enforce them", result.ignored, result, paint)
+        lines += notTried(
+            "a user's own manager cannot apply them", result.beyondManager ?? [], result, paint)
         if !result.notCarriedOver.isEmpty {
             lines += ["", paint.bold("Settings that the copy lacked")]
             lines += result.notCarriedOver.flatMap { entry in
@@ -105,16 +106,26 @@ public struct TextReport: Sendable {
         return lines
     }
 
-    /// By what stands in the way, each directive once.
+    /// By what stands in the way: each directive once, or its steps where others were taken.
     private static func notTried(
-        _ title: String, _ entries: [HardeningResult.Ignored], _ paint: Paint
+        _ title: String, _ entries: [HardeningResult.Ignored], _ result: HardeningResult,
+        _ paint: Paint
     ) -> [String] {
         if entries.isEmpty { return [] }
+        func directive(_ id: String) -> String { String(id.prefix { $0 != "=" }) }
+        let taken = Set(result.accepted.map(directive))
         let groups = Dictionary(grouping: entries, by: \.because).sorted { $0.key < $1.key }
         return ["", paint.bold("Not tried: \(title)")]
-            + groups.map { because, group in
-                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
-                return "  \(names.sorted().joined(separator: ", "))  \(paint.dim(because))"
+            + groups.flatMap { because, group in
+                let names = Set(
+                    group.map { entry in
+                        let name = directive(entry.restriction)
+                        return taken.contains(name) ? entry.restriction : name
+                    })
+                let list = names.sorted().joined(separator: ", ")
+                return list.count + because.count <= 96
+                    ? ["  \(list)  \(paint.dim(because))"]
+                    : list.wrapped(to: 96).map { "  \($0)" } + ["      \(paint.dim(because))"]
             }
     }
 

@@ -31,13 +31,27 @@ extension HardenSession {
         return try await system.manager(of: try system.account(name))
     }
 
-    /// Runs the plan's `Prepare=` commands as root, each to its end. Labs only: they change the
-    /// machine.
-    func prepare(_ plan: Plan, in lab: Lab) async throws {
-        if plan.preparations.isEmpty { return }
+    /// The service as it stands once the lab is prepared, and all that is wanted of it: the plan of
+    /// its unit under that of the command line, whose preparations come first.
+    func service(
+        on machine: Machine, in lab: Lab
+    ) async throws -> (service: Service, plan: Plan) {
+        try await prepare(plan.preparations, in: lab)
+        progress.step("reading \(unit)")
+        let service = try await Service(named: unit, on: machine)
+        let own = try unitPlan(service)
+        let whole = own.overridden(by: plan)
+        if own.preparations.isEmpty { return (service, whole) }
+        try await prepare(own.preparations, in: lab)
+        return (try await Service(named: unit, on: machine), whole)
+    }
+
+    /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
+    private func prepare(_ commands: [String], in lab: Lab) async throws {
+        if commands.isEmpty { return }
         progress.step("preparing the lab")
         let system = try await system(in: lab)
-        for command in plan.preparations {
+        for command in commands {
             let outcome = await CommandProbe(command: command, on: system)
                 .check(deadline: .seconds(60))
             switch outcome {
@@ -48,5 +62,15 @@ extension HardenSession {
                         + "`temper lab exec` let you try it by hand")
             }
         }
+    }
+
+    private func unitPlan(_ service: Service) throws -> Plan {
+        var plan = Plan()
+        for (path, text) in service.unitFiles {
+            do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
+                throw Failure.usage(error.description)
+            }
+        }
+        return plan
     }
 }

@@ -61,7 +61,7 @@ extension HardenSession {
         _ dropIn: String, _ plan: Plan, _ outcome: Outcome
     ) async throws -> String? {
         progress.step("starting \(unit) with the drop-in where it never ran before")
-        let trial = try await inFreshLab(plan) { service, machine in
+        let trial = try await inFreshLab { service, machine in
             _ = try await service.install(dropIn: dropIn, expecting: service.sandbox)
             let course = Course(
                 service: service.real,
@@ -80,7 +80,7 @@ extension HardenSession {
     }
 
     private func inFreshLab(
-        _ plan: Plan, _ body: (Service, Machine) async throws -> Trial
+        _ body: (Service, Machine) async throws -> Trial
     ) async throws -> Trial {
         var fresh = LabPlan()
         fresh.root = labPlan.root
@@ -90,8 +90,7 @@ extension HardenSession {
         }
         do {
             let machine = try await machine(in: lab)
-            try await prepare(plan, in: lab)
-            let trial = try await body(try await Service(named: unit, on: machine), machine)
+            let trial = try await body(try await service(on: machine, in: lab).service, machine)
             try? await lab.end()
             return trial
         } catch {

@@ -61,15 +61,12 @@ package struct HardenSession: Sendable {
         in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> HardeningResult {
         let machine = try await machine(in: lab)
-        progress.step("reading \(unit)")
-        let service = try await Service(named: unit, on: machine)
-        let plan = try unitPlan(service).overridden(by: plan)
+        let (service, plan) = try await service(on: machine, in: lab)
         if plan.probes.isEmpty {
             throw Failure.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
-        try await prepare(plan, in: lab)
         let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
         let course = Course(
             service: service.copies, probes: probes, canReload: service.canReload,
@@ -115,16 +112,6 @@ package struct HardenSession: Sendable {
         if let firstStart { result.warnings.append(firstStart) }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
-    }
-
-    private func unitPlan(_ service: Service) throws -> Plan {
-        var plan = Plan()
-        for (path, text) in service.unitFiles {
-            do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
-                throw Failure.usage(error.description)
-            }
-        }
-        return plan
     }
 
     private func baselineFailure(_ error: ExperimentError) -> Failure {
