@@ -89,7 +89,8 @@ package struct HardenSession: Sendable {
             catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect, offer: offer)
         let ledger = try store.campaign(
             unit: unit,
-            fingerprint: Fingerprint.of(service, offer, probes.map(\.name) + plan.preparations, root: lab.root),
+            fingerprint: Fingerprint.of(
+                service, offer, probes.map(\.name) + plan.preparations, root: lab.root),
             now: now())
         var options = options
         options.cadence = plan.cadence
