@@ -26,12 +26,16 @@ struct UserManagerTests {
             let service = try await Service(named: "syncthing.service", on: manager)
             let course = Course(
                 service: service.copies,
-                probes: [CommandProbe(command: "test \"$(id -un)\" = mona", on: manager)],
+                probes: [
+                    CommandProbe(
+                        command: "curl -fsS http://127.0.0.1:8384/rest/noauth/health", on: manager),
+                    CommandProbe(command: "test \"$(id -un)\" = mona", on: manager),
+                ],
                 canReload: false, settle: .zero)
             let trial = try await course.run(
                 Course.Order(
-                    number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
-                    began: 0, usualEnd: nil))
+                    number: 1, purpose: "", profile: .unrestricted,
+                    cadence: ChosenCadence().beforeBaseline, began: 0, usualEnd: nil))
             #expect(trial.verdict.isPass, "\(trial.because)")
             #expect(trial.log.contains { $0.source == "syncthing" })
             #expect(trial.log.contains { $0.source == "systemd" })
