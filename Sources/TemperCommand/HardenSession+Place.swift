@@ -73,4 +73,33 @@ extension HardenSession {
         }
         return plan
     }
+
+    /// The service fails as it is: with the commands that show it to the user.
+    func baselineFailure(_ error: ExperimentError, _ machine: Machine, _ plan: Plan) -> Failure {
+        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
+        let inside = "temper lab exec look"
+        var commands = ["temper lab up look\(root)"]
+        commands += plan.preparations.map { "\(inside) sh -c \(ShellWord.quoted($0))" }
+        if let user = machine.user {
+            commands += [
+                "\(inside) systemctl start user@\(user.id).service",
+                "\(inside) runuser -u \(user.name) -- env "
+                    + "XDG_RUNTIME_DIR=\(user.runtimeDirectory) systemctl --user start \(unit)",
+                "\(inside) journalctl _SYSTEMD_USER_UNIT=\(unit) + USER_UNIT=\(unit)",
+            ]
+        } else {
+            commands += ["\(inside) systemctl start \(unit)", "\(inside) journalctl -u \(unit)"]
+        }
+        commands.append("temper lab down look")
+        return .experiment(
+            "\(error.description)\nTo see it yourself:\n"
+                + commands.map { "    \($0)" }.joined(separator: "\n"))
+    }
+}
+
+/// A text as one word of a POSIX shell, for commands that are shown to people.
+enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        "'\(text.replacing("'", with: "'\\''"))'"
+    }
 }

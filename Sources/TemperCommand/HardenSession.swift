@@ -76,7 +76,7 @@ package struct HardenSession: Sendable {
         do {
             warmUp = try await Campaign.warmUp(course, cadence: plan.cadence, now: now())
         } catch {
-            throw error.isBaseline ? baselineFailure(error) : error
+            throw error.isBaseline ? baselineFailure(error, machine, plan) : error
         }
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
         let catalogue = Catalogue.standard(under: service.dialect.scope)
@@ -99,7 +99,7 @@ package struct HardenSession: Sendable {
             acquaintance: acquaintance, now: now, report: progress.show)
         let outcome: Outcome
         do { outcome = try await campaign.run() } catch {
-            throw error.isBaseline ? baselineFailure(error) : error
+            throw error.isBaseline ? baselineFailure(error, machine, plan) : error
         }
         let dropIn = dropIn(outcome, service, agenda)
         let isVerified = try await verify(dropIn, outcome, service, agenda, course)
@@ -113,19 +113,6 @@ package struct HardenSession: Sendable {
         if let firstStart { result.warnings.append(firstStart) }
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
-    }
-
-    private func baselineFailure(_ error: ExperimentError) -> Failure {
-        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
-        return .experiment(
-            """
-            \(error.description)
-            To see it yourself:
-                temper lab up look\(root)
-                temper lab exec look systemctl start \(unit)
-                temper lab exec look journalctl -u \(unit)
-                temper lab down look
-            """)
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

@@ -31,6 +31,22 @@ extension EndToEnd {
             }
         }
 
+        @Test("and a service that fails all the same is shown with what prepared its lab")
+        func advice() async throws {
+            let unit = Self.unit.replacing("Probe=true", with: "Probe=false\nStartPeriod=200ms")
+            try await withTree(.trixie, units: ["mine.service": unit]) { root in
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "mine", root: root, state: state, ["--quiet"])
+                    #expect(report.status == 2)
+                    #expect(
+                        report.errors.contains(
+                            "temper lab exec look sh -c 'mknod /dev/odd c 4 63'\n"),
+                        "\(report.errors)")
+                }
+            }
+        }
+
         @Test("and says so when it cannot")
         func fails() async throws {
             let unit = Self.unit.replacing("mknod /dev/odd c 4 63", with: "echo no node; exit 7")

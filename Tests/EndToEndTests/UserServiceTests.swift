@@ -44,6 +44,23 @@ extension EndToEnd {
             #expect(try await Tool.leftovers(of: Release.services) == [])
         }
 
+        @Test("one that never passes: how its user can see it")
+        func neverPasses() async throws {
+            try await withState { state in
+                let report = try await Tool.harden(
+                    "syncthing", root: Release.services, state: state,
+                    [
+                        "--user", "--quiet", "--probe", "false", "--start-period", "300ms",
+                    ])
+                #expect(report.status == 2)
+                #expect(report.errors.contains("fails without any restriction"))
+                #expect(
+                    report.errors.contains(
+                        "runuser -u mona -- env XDG_RUNTIME_DIR=/run/user/1000 "
+                            + "systemctl --user start syncthing.service"), "\(report.errors)")
+            }
+        }
+
         @Test("whose service it is must be said of a user that exists, and only with --user")
         func whose() async throws {
             try await withState { state in
