@@ -42,19 +42,24 @@ struct ServicesBenchmark: AsyncParsableCommand {
     func run() async throws {
         let chosen = Subject.all.filter { names.isEmpty || names.contains($0.name) }
         var status: Int32 = 0
-        print(FigureTable.header)
+        say(FigureTable.header)
         for subject in chosen {
             do {
                 let result = try await harden(subject)
-                print(FigureTable.row(subject, result))
-                if reports { print(TextReport(result, isColoured: false).text) }
+                say(FigureTable.row(subject, result))
+                if reports { say(TextReport(result, isColoured: false).text) }
                 if let aim = subject.aim, result.exposure.after > aim { status = max(status, 1) }
             } catch {
-                print(FigureTable.row(subject, failure: "\(error)"))
+                say(FigureTable.row(subject, failure: "\(error)"))
                 status = 2
             }
         }
         if status != 0 { throw ExitCode(status) }
+    }
+
+    /// At once, also into a pipe: the whole table takes many minutes.
+    private func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private func harden(_ subject: Subject) async throws -> HardeningResult {
