@@ -116,14 +116,17 @@ let package = Package(
             dependencies: ["Trials", "Probes", "CProbes", "Lab", "TemperTesting", "Fixtures"]),
         .testTarget(
             name: "SystemdTrialTests",
-            dependencies: ["Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures"]),
+            dependencies: [
+                "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "TemperTesting", "Fixtures",
+            ]),
         .testTarget(
             name: "PlantedFaultsTests",
             dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-example",
+                "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-benchmark",
+                "temper-example",
             ]),
     ])
 

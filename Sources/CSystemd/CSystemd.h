@@ -3,11 +3,17 @@
 #pragma once
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-id128.h>
@@ -31,4 +37,36 @@ static inline int csystemd_count_programs(int directory, unsigned type) {
         if (syscall(SYS_bpf, BPF_PROG_QUERY, &query, sizeof query) < 0)
                 return -errno;
         return (int) query.query.prog_cnt;
+}
+
+// The C library shows it only to those who define _GNU_SOURCE, which an importer cannot; the number
+// is that of <asm-generic/fcntl.h>, which x86, arm and riscv use.
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
+
+// A connection to a unix socket that the other side takes for the user's (SO_PEERCRED, unix(7)):
+// what counts is the effective user at connect(2). The system call itself changes this thread
+// alone, where the C library's seteuid changes all. The path is resolved before, as root, since
+// the user may not see it. Negative errno on failure.
+static inline int csystemd_connect_as(const char *path, uid_t user) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        int place = open(path, O_PATH | O_CLOEXEC), result;
+        if (place < 0)
+                return -errno;
+        snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
+        int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        result = connection < 0 ? -errno : connection;
+        if (connection >= 0) {
+                if (syscall(SYS_setresuid, -1, user, -1) < 0 ||
+                    connect(connection, (struct sockaddr *) &address, sizeof(address)) < 0)
+                        result = -errno;
+                // A thread that stayed another user would be a danger to all that follows.
+                if (syscall(SYS_setresuid, -1, getuid(), -1) < 0)
+                        abort();
+                if (result < 0)
+                        close(connection);
+        }
+        close(place);
+        return result;
 }

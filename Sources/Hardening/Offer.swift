@@ -14,6 +14,9 @@ public struct Offer: Sendable {
         /// This systemd does not know the value; the number is the version that first does.
         case unknownTo(version: Int)
         case alreadyInForce
+        /// The manager that runs the service has no right to apply it; other services would not
+        /// get it either.
+        case beyondManager(String)
         /// Accepted by systemd and ignored on this machine, as was measured; with the cure.
         case ignored(cure: String)
         /// Nothing starts under it on this machine; with how a start ends.
@@ -32,10 +35,11 @@ public struct Offer: Sendable {
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
+    ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect,
         enforcement: Enforcement = .unmeasured, keep: Set<String> = [],
-        attempt: Set<String> = [], isLocalOnly: Bool = false
+        attempt: Set<String> = [], isLocalOnly: Bool = false, inapplicable: [String: String] = [:]
     ) {
         var available = dialect.available
         if isLocalOnly {
@@ -47,6 +51,11 @@ public struct Offer: Sendable {
         func reason(_ restriction: Restriction) -> Reason? {
             if restriction.introduced > dialect.version {
                 return .unknownTo(version: restriction.introduced)
+            }
+            if let why = dialect.scope.obstacle(to: restriction.directive)
+                ?? inapplicable[restriction.id]
+            {
+                return .beyondManager(why)
             }
             if restriction.id == "PrivatePIDs=yes", let why = Offer.losesProcesses(sandbox, dialect)
             {

@@ -70,14 +70,17 @@ public struct Dialect: Hashable, Sendable {
     public let fileSystems: [String: Set<String>]
     /// The needs that this machine meets, of those that matter for judging.
     public let available: Set<Need>
+    /// Whose manager it is.
+    public let scope: ManagerScope
 
     public init(
         version: Int, calls: [String: Set<String>], fileSystems: [String: Set<String>] = [:],
-        available: Set<Need> = Set(Need.allCases)
+        available: Set<Need> = Set(Need.allCases), scope: ManagerScope = .system
     ) {
         self.version = version
         self.calls = calls
         self.fileSystems = fileSystems
         self.available = available
+        self.scope = scope
     }
 }

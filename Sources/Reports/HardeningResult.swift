@@ -24,6 +24,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// Restrictions that this machine enforces in part only, or that could not be seen to be in
     /// force; they were tried. nil in a result from before this was known.
     public var partlyInForce: [Ignored]?
+    /// Restrictions that the user's own manager has no right to apply; they were not tried. Absent
+    /// for services of the system's manager.
+    public var beyondManager: [Ignored]?
     public var notCarriedOver: [NotCarried]
     /// What restrictions leave open, because the service needs it.
     public var accommodations: [Accommodation] = []
@@ -134,10 +137,10 @@ public struct HardeningResult: Hashable, Codable, Sendable {
 
 extension HardeningResult {
     public init(
-        unit: String, systemd: String, outcome: Outcome, offer: Offer,
-        enforcement: Enforcement, catalogue: Catalogue, notCarriedOver: [NotCarried],
-        dropIn: String, verified: Bool, seconds: Double
+        unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
+        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
     ) {
+        let (offer, catalogue) = (outcome.agenda.offer, outcome.agenda.catalogue)
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
@@ -174,7 +177,7 @@ extension HardeningResult {
                 default: nil
                 }
             },
-            notCarriedOver: notCarriedOver,
+            beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
             suspicious: outcome.suspicious.map {
@@ -205,6 +208,17 @@ extension HardeningResult {
             return open.isEmpty
                 ? nil : Accommodation(restriction: restriction.id, settings: open.map(\.text))
         }
+    }
+
+    private static func beyondManager(_ offer: Offer) -> [Ignored]? {
+        let entries = offer.leftOut.compactMap { left in
+            if case .beyondManager(let why) = left.reason {
+                Ignored(restriction: left.id, because: why)
+            } else {
+                nil
+            }
+        }
+        return entries.isEmpty ? nil : entries
     }
 
     /// The restrictions of which no stricter step of the same directive was taken as well.

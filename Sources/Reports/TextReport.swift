@@ -126,10 +126,14 @@ public struct TextReport: Sendable {
     }
 
     private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
-        var lines = grouped(
-            result.ignored, "Not tried: this machine would not enforce them", paint)
-        lines += grouped(
-            result.partlyInForce ?? [], "Tried, and enforced only in part on this machine", paint)
+        var lines = listed(
+            "Not tried: this machine would not enforce them", result.ignored, result, paint)
+        lines += listed(
+            "Not tried: a user's own manager cannot apply them", result.beyondManager ?? [], result,
+            paint)
+        lines += listed(
+            "Tried, and enforced only in part on this machine", result.partlyInForce ?? [], result,
+            paint)
         if !result.skipped.isEmpty {
             lines += ["", paint.bold("Not part of the trials")]
             lines += result.skipped.flatMap { skipped in
@@ -146,18 +150,27 @@ public struct TextReport: Sendable {
         return lines
     }
 
-    private static func grouped(
-        _ entries: [HardeningResult.Ignored], _ title: String, _ paint: Paint
+    /// By what stands in the way: each directive once, or its steps where others were taken.
+    private static func listed(
+        _ title: String, _ entries: [HardeningResult.Ignored], _ result: HardeningResult,
+        _ paint: Paint
     ) -> [String] {
         if entries.isEmpty { return [] }
+        func directive(_ id: String) -> String { String(id.prefix { $0 != "=" }) }
+        let taken = Set(result.accepted.map(directive))
+        let groups = Dictionary(grouping: entries, by: \.because).sorted { $0.key < $1.key }
         return ["", paint.bold(title)]
-            + Dictionary(grouping: entries, by: \.because).sorted { $0.key < $1.key }
-            .flatMap { because, group in
-                let names = Set(group.map { String($0.restriction.prefix { $0 != "=" }) })
+            + groups.flatMap { because, group in
+                let names = Set(
+                    group.map { entry in
+                        let name = directive(entry.restriction)
+                        return taken.contains(name) ? entry.restriction : name
+                    })
                 let list = names.sorted().joined(separator: ", ")
-                if list.count + because.count <= 96 { return ["  \(list)  \(paint.dim(because))"] }
-                return list.wrapped(to: 98).map { "  \($0)" }
-                    + because.wrapped(to: 94).map { paint.dim("      \($0)") }
+                return list.count + because.count <= 96
+                    ? ["  \(list)  \(paint.dim(because))"]
+                    : list.wrapped(to: 96).map { "  \($0)" }
+                        + because.wrapped(to: 94).map { paint.dim("      \($0)") }
             }
     }
 

@@ -119,9 +119,12 @@ public struct JournalReader: ~Copyable {
     /// - Parameters:
     ///   - invocation: 32 hex digits, the unit's property `InvocationID`.
     ///   - unit: also find what any invocation of this unit left behind.
+    ///   - isOfUser: whether the unit is one of a user's own manager, whose fields have other
+    ///     names (systemd.journal-fields(7)).
     ///   - limit: how many entries at most; older ones are left out.
     public func entries(
-        ofInvocation invocation: String, unit: String? = nil, limit: Int = 1000
+        ofInvocation invocation: String, unit: String? = nil, isOfUser: Bool = false,
+        limit: Int = 1000
     ) throws(JournalError) -> [JournalEntry] {
         let digits = invocation.lowercased()
         guard digits.utf8.count == 32, digits.utf8.allSatisfy(\.isHexDigit) else {
@@ -132,6 +135,10 @@ public struct JournalReader: ~Copyable {
         defer { sd_journal_flush_matches(journal) }
         var wanted = ["INVOCATION_ID=\(digits)", "_SYSTEMD_INVOCATION_ID=\(digits)"]
         if let unit { wanted += ["UNIT=\(unit)", "_SYSTEMD_UNIT=\(unit)"] }
+        if isOfUser {
+            wanted.append("USER_INVOCATION_ID=\(digits)")
+            if let unit { wanted += ["USER_UNIT=\(unit)", "_SYSTEMD_USER_UNIT=\(unit)"] }
+        }
         for assignment in wanted {
             try check(sd_journal_add_disjunction(journal))
             // A size of zero means a text that ends with a NUL.

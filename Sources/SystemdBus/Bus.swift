@@ -145,6 +145,19 @@ extension BusAddress {
             try check(sd_bus_set_bus_client(bus, 1))
             try check(sd_bus_negotiate_fds(bus, 1))
             try check(sd_bus_start(bus))
+        case .socket(let path, let user):
+            let descriptor = try check(csystemd_connect_as(path, user))
+            do throws(Errno) {
+                try check(sd_bus_new(&bus))
+                // From here on the connection owns the descriptor.
+                try check(sd_bus_set_fd(bus, descriptor, descriptor))
+            } catch {
+                Glibc.close(descriptor)
+                throw error
+            }
+            try check(sd_bus_set_bus_client(bus, 1))
+            try check(sd_bus_negotiate_fds(bus, 1))
+            try check(sd_bus_start(bus))
         }
     }
 }

@@ -6,5 +6,7 @@ struct Benchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "temper-benchmark",
         abstract: "Measures temper against stated rivals, in one run.",
-        subcommands: [TrialBenchmark.self, SearchBenchmark.self, RatesCommand.self])
+        subcommands: [
+            TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self, RatesCommand.self,
+        ])
 }

@@ -1,18 +1,19 @@
 import Hardening
 import Systemd
+import Trials
 
 /// What makes the trials of two runs comparable, as 16 hexadecimal digits: the copied settings, the
-/// systemd, the probes, the offer and the tree. A changed unit or package never resumes an old
+/// systemd, the probes, what is to be tried and the tree. A changed unit or package never resumes an old
 /// campaign.
 enum Fingerprint {
     static func of(
-        _ service: Service, _ offer: Offer, _ probes: [String], root: String, isStrict: Bool
+        _ service: Service, _ plan: Plan, _ probes: [String], root: String, isStrict: Bool
     ) -> String {
-        let parts =
-            [service.unit, service.systemdVersion, root] + service.unitFiles.map(\.text)
-            + service.copiedSettings + probes + offer.restrictions.map(\.id)
-            + (isStrict ? ["strict logs"] : [])
-        return digits(of: parts)
+        digits(
+            of: [service.unit, service.systemdVersion, root] + service.unitFiles.map(\.text)
+                + service.copiedSettings + probes + plan.preparations + plan.keep.sorted()
+                + ["keep"] + plan.attempt.sorted() + Catalogue.standard.restrictions.map(\.id)
+                + (isStrict ? ["strict logs"] : []))
     }
 
     /// 16 hexadecimal digits that differ where any of the parts does.

@@ -19,6 +19,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup(title: "Probes (repeatable; all must hold)") var probes: ProbeOptions
     @OptionGroup(title: "Cadence of the probes") var cadence: CadenceOptions
     @OptionGroup(title: "Search") var search: SearchOptions
+    @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Place") var place: PlaceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup var state: StateOptions
@@ -28,7 +29,7 @@ struct Harden: AsyncParsableCommand {
         for name in search.keep + search.attempt {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
-        if let problem = probes.problem ?? search.problem ?? output.problem {
+        if let problem = probes.problem ?? search.problem ?? owner.problem ?? output.problem {
             throw ValidationError(problem)
         }
     }
@@ -38,7 +39,7 @@ struct Harden: AsyncParsableCommand {
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             labPlan: place.labPlan, stateDirectory: state.directory, progress: progress,
-            isForced: search.force)
+            manager: owner.choice, isForced: search.force)
         let result: HardeningResult
         do {
             result = try await withInterruption { try await session.run() }

@@ -1,15 +1,39 @@
 import Hardening
 import Lab
 import Systemd
-import SystemdBus
 import Trials
 
 /// From a campaign's outcome to a drop-in that was tried on the real unit.
 extension HardenSession {
-    func dropIn(
-        _ outcome: Outcome, _ service: Service, _ preparation: Ownership?
-    ) -> String {
-        let agenda = outcome.agenda
+    /// What came of an outcome on the real unit.
+    struct Proof {
+        let dropIn: String
+        let isVerified: Bool
+        let warnings: [String]
+    }
+
+    func prove(_ outcome: Outcome, _ ground: Ground, _ plan: Plan) async throws -> Proof {
+        let dropIn = dropIn(outcome, ground)
+        if dropIn.isEmpty || outcome.ending == .interrupted {
+            return Proof(dropIn: dropIn, isVerified: false, warnings: [])
+        }
+        let lapses = try await ground.service.lapses(
+            under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+        try await verify(dropIn, outcome, ground, lapses)
+        let firstStart = try await firstStartProblem(
+            dropIn, plan, outcome, ground.preparation(for: outcome))
+        return Proof(
+            dropIn: dropIn, isVerified: true,
+            warnings: [firstStart].compactMap { $0 }
+                + lapses.map {
+                    "\($0), though it is by itself: this systemd leaves it out beside the other "
+                        + "settings"
+                })
+    }
+
+    private func dropIn(_ outcome: Outcome, _ ground: Ground) -> String {
+        let (agenda, service) = (outcome.agenda, ground.service)
+        let commands = ground.preparation(for: outcome)?.commands ?? []
         if outcome.accepted.restrictions.isEmpty { return "" }
         let refused = Dictionary(grouping: outcome.refused) {
             agenda.catalogue[$0.restriction]?.directive ?? ""
@@ -18,29 +42,28 @@ extension HardenSession {
             let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
             return "Refused: \(names.joined(separator: " "))."
         }
+        var header = [
+            "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
+            "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
+                + "\(outcome.trials.count) trials.",
+        ]
+        if !commands.isEmpty {
+            header += ["To be run before, once:"] + commands.map { "    \($0)" }
+        }
         return DropIn(
             from: agenda.sandbox, taking: outcome.accepted, in: agenda.catalogue,
-            dialect: agenda.dialect,
-            header: [
-                "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
-                "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
-                    + "\(outcome.trials.count) trials.",
-            ]
-                + (preparation.map { ["To be run before, once:"] + $0.commands.map { "    \($0)" } }
-                    ?? []),
-            reasons: reasons, startCommands: service.startCommands
+            dialect: agenda.dialect, header: header, reasons: reasons,
+            startCommands: service.startCommands
         ).text
     }
 
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
     /// its properties must be those of the result; what can be seen to be in force
     /// on its running main process must be what is on a copy's.
-    func verify(
-        _ dropIn: String, _ outcome: Outcome, _ service: Service, _ course: Course,
-        _ enforcement: Enforcement, _ lapses: [String]
-    ) async throws -> Bool {
-        let agenda = outcome.agenda
-        if dropIn.isEmpty || outcome.ending == .interrupted { return false }
+    private func verify(
+        _ dropIn: String, _ outcome: Outcome, _ ground: Ground, _ lapses: [String]
+    ) async throws {
+        let (agenda, service) = (outcome.agenda, ground.service)
         progress.step("trying the drop-in on the real \(unit) in the lab")
         let expected = agenda.sandbox.tightened(
             by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
@@ -51,11 +74,11 @@ extension HardenSession {
         }
         let course = Course(
             service: service.real,
-            probes: course.probes + [
+            probes: ground.course.probes + [
                 InForceProbe(
                     machine: service.machine, unit: service.unit, profile: outcome.accepted,
-                    enforcement: enforcement, lapsesOfCopy: lapses)
-            ], canReload: service.canReload, settle: course.settle)
+                    enforcement: ground.enforcement, lapsesOfCopy: lapses)
+            ], canReload: service.canReload, settle: ground.course.settle)
         var order = Course.Order(
             number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
             profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
@@ -67,7 +90,6 @@ extension HardenSession {
                 "the copy passed under this configuration and the real unit does not: "
                     + trial.because)
         }
-        return true
     }
 
     /// What the real unit is measured by: all but its journal, which names it and not a copy.
@@ -79,7 +101,7 @@ extension HardenSession {
 
     /// What happens where the service never ran before: what it makes on its first start may need
     /// more than the result allows. nil when all is well there too.
-    func firstStartProblem(
+    private func firstStartProblem(
         _ dropIn: String, _ plan: Plan, _ outcome: Outcome, _ preparation: Ownership?
     ) async throws -> String? {
         progress.step("starting \(unit) with the drop-in where it never ran before")
@@ -112,10 +134,8 @@ extension HardenSession {
             try await Lab.boot(fresh)
         }
         do {
-            let bus = try await Bus.connect(to: .address(lab.busAddress))
-            let machine = Machine(
-                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-            let trial = try await body(try await Service(named: unit, on: machine), machine)
+            let machine = try await machine(in: lab)
+            let trial = try await body(try await service(on: machine, in: lab).service, machine)
             try? await lab.end()
             return trial
         } catch {

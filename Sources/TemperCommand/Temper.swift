@@ -44,9 +44,11 @@ extension Temper {
 }
 
 /// Why a command ends without having done what was asked: one line and an exit status.
-struct Failure: Error {
+package struct Failure: Error, CustomStringConvertible {
     let message: String
     let status: Int32
+
+    package var description: String { message }
 
     /// The experiment could not be made.
     static func experiment(_ message: String) -> Failure { Failure(message: message, status: 2) }

@@ -12,12 +12,22 @@ public final class CampaignLedger: Ledger {
     public let resumed: Int
     private let store: TrialStore
     private let recorded: [Trial]
+    private let firstWarmUp: Trial?
 
     init(store: TrialStore, id: Int64, recorded: [Trial]) {
         self.store = store
         self.id = id
-        self.recorded = recorded
-        resumed = recorded.count
+        firstWarmUp = recorded.first { $0.number == 0 }
+        self.recorded = recorded.filter { $0.number > 0 }
+        resumed = self.recorded.count
+    }
+
+    /// The warm-up with which this campaign began: `trial`, which is recorded, or that of the run
+    /// that is resumed. What was seen of the service then decides what is asked.
+    public func warmUp(_ trial: Trial) throws(ExperimentError) -> Trial {
+        if let firstWarmUp { return firstWarmUp }
+        try record(trial)
+        return trial
     }
 
     public func trial(under profile: Profile, repetition: Int) -> Trial? {

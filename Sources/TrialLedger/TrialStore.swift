@@ -103,7 +103,8 @@ public final class TrialStore: Sendable {
                 database,
                 sql: """
                     SELECT id, began, finished, result,
-                        (SELECT count(*) FROM trial WHERE campaignId = campaign.id) AS trials
+                        (SELECT count(*) FROM trial
+                            WHERE campaignId = campaign.id AND number > 0) AS trials
                     FROM campaign WHERE unit = ? ORDER BY id DESC
                     """, arguments: [unit]
             ).map { row in

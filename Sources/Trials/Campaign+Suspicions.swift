@@ -30,9 +30,12 @@ extension Campaign {
         _ suspicion: Suspicion, in profile: Profile, _ diary: inout Diary, _ left: inout Int,
         _ began: ContinuousClock.Instant
     ) async throws(ExperimentError) -> [String] {
+        // What was decided before the search is in every part that can be tried.
+        let fixed = agenda.fixed.restrictions
+        let searched = profile.restrictions.subtracting(fixed)
         let implied = Dictionary(
-            uniqueKeysWithValues: profile.restrictions.map { id in
-                (id, (agenda.catalogue[id]?.implies ?? []).intersection(profile.restrictions))
+            uniqueKeysWithValues: searched.map { id in
+                (id, (agenda.catalogue[id]?.implies ?? []).intersection(searched))
             })
         while true {
             let seen = diary.trials.map { trial in
@@ -46,16 +49,23 @@ extension Campaign {
                 trial, isSeen -> SuspicionHunt.Testimony? in
                 // Of a life that was cut short nothing follows from silence.
                 let isWhole = trial.verdict.isPass && (!needsTwo || trial.lived(.secondStop))
-                return isSeen || isWhole
-                    ? SuspicionHunt.Testimony(profile: trial.profile, isSeen: isSeen) : nil
+                guard agenda.fixed.isAtMost(trial.profile), isSeen || isWhole else { return nil }
+                let part = Profile(recorded: trial.profile.restrictions.subtracting(fixed))
+                return SuspicionHunt.Testimony(profile: part, isSeen: isSeen)
             }
-            switch SuspicionHunt(in: profile, implied: implied, testimonies: testimonies).next {
+            if testimonies.contains(where: { $0.isSeen && $0.profile.restrictions.isEmpty }) {
+                return fixed.sorted()
+            }
+            let hunt = SuspicionHunt(
+                in: Profile(recorded: searched), implied: implied, testimonies: testimonies)
+            switch hunt.next {
             case .found(let restrictions): return restrictions
             case .ask(let part):
                 if left == 0 || isOver(diary, since: began) { return [] }
                 left -= 1
                 let trial = try await trial(
-                    part, "what brings “\(suspicion.line.prefix(60))”?", expectedLeft: 0,
+                    part.join(agenda.fixed), "what brings “\(suspicion.line.prefix(60))”?",
+                    expectedLeft: 0,
                     exposure: agenda.exposure(profile), &diary, startsAgain: needsTwo)
                 // A part of what passed does not pass: a service of moods, not to be asked on.
                 if !trial.verdict.isPass { return [] }

@@ -12,6 +12,9 @@ public struct Plan: Hashable, Sendable {
     public var settle: Duration?
     /// The probes do the kind of work that the service runs for other people.
     public var probeDoesWork = false
+    /// Commands that make a lab more like the machine, such as for a device node: run there once,
+    /// before the service's first start, and never on a real machine.
+    public var preparations: [String] = []
 
     public init() {}
 
@@ -30,6 +33,7 @@ public struct Plan: Hashable, Sendable {
         plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
         plan.settle = other.settle ?? settle
         plan.probeDoesWork = probeDoesWork || other.probeDoesWork
+        plan.preparations += other.preparations
         return plan
     }
 }
@@ -131,6 +135,7 @@ extension Plan {
         case "ProbeUnix": return add(.unixSocket(value))
         case "ProbeDBus": return add(.busName(value))
         case "ProbeDoesWork": return decide(value) { probeDoesWork = $0 }
+        case "Prepare": return prepare(value)
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
@@ -146,6 +151,11 @@ extension Plan {
     private mutating func add(_ probe: ProbeRequest) -> String? {
         probes.append(probe)
         return probe.problem
+    }
+
+    private mutating func prepare(_ command: String) -> String? {
+        preparations.append(command)
+        return command.isEmpty ? "Prepare= needs a command" : nil
     }
 
     private mutating func collect(

@@ -19,9 +19,15 @@ public enum Release: String, CaseIterable, Sendable, CustomTestStringConvertible
     }
 
     /// Where its tree is: below `$TEMPER_ROOTS`, or the cache of this machine.
-    public var root: String {
+    public var root: String { Release.tree(rawValue) }
+
+    /// The tree of trixie that has an ordinary user with a manager of its own, and the services of
+    /// Examples/Services.
+    public static var services: String { tree("services") }
+
+    private static func tree(_ name: String) -> String {
         let cache = ProcessInfo.processInfo.environment["TEMPER_ROOTS"]
-        return "\(cache ?? "/var/cache/temper/roots")/\(rawValue)"
+        return "\(cache ?? "/var/cache/temper/roots")/\(name)"
     }
 
     /// The instance of postgresql@.service that its package makes.
@@ -41,8 +47,16 @@ public func withLab<Result: Sendable>(
     _ release: Release, changing change: (inout LabPlan) -> Void = { _ in },
     _ body: @Sendable (Lab, Machine) async throws -> Result
 ) async throws -> Result {
+    try await withLab(root: release.root, changing: change, body)
+}
+
+/// The same with a lab of any tree.
+public func withLab<Result: Sendable>(
+    root: String, changing change: (inout LabPlan) -> Void = { _ in },
+    _ body: @Sendable (Lab, Machine) async throws -> Result
+) async throws -> Result {
     var plan = LabPlan()
-    plan.root = release.root
+    plan.root = root
     change(&plan)
     let lab = try await Lab.boot(plan)
     do {

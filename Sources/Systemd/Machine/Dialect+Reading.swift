@@ -21,7 +21,8 @@ extension Dialect {
         }
         self.init(
             version: Dialect.number(version), calls: calls, fileSystems: fileSystems,
-            available: machine.isDisposable ? [] : [.realNetwork])
+            available: machine.isDisposable ? [] : [.realNetwork],
+            scope: machine.user == nil ? .system : .user)
     }
 
     /// `257.13-1~deb13u1`, `v252`: the first number in it.

@@ -14,12 +14,17 @@ public struct Machine: Sendable {
     public let isDisposable: Bool
     /// Sees what the kernel refuses, where that can be had.
     public var kernel: (any KernelWitness)?
+    /// The user whose own manager is spoken to; nil for the machine's.
+    public let user: UserAccount?
 
-    public init(bus: Bus, root: String, network: String?, isDisposable: Bool) {
+    public init(
+        bus: Bus, root: String, network: String?, isDisposable: Bool, user: UserAccount? = nil
+    ) {
         self.bus = bus
         self.root = root
         self.network = network
         self.isDisposable = isDisposable
+        self.user = user
     }
 
     static let manager = "/org/freedesktop/systemd1"

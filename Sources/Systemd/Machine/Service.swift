@@ -104,7 +104,11 @@ public struct Service: Sendable {
         return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
     }
 
-    private var directory: String { "\(machine.root)/run/systemd/system/\(unit).d" }
+    /// The directory for drop-ins that do not outlive the machine (systemd.unit(5)).
+    private var directory: String {
+        let units = machine.user.map { "\($0.runtimeDirectory)/systemd/user" }
+        return "\(machine.root)\(units ?? "/run/systemd/system")/\(unit).d"
+    }
 
     /// Takes the drop-in of `install` away again and reloads the manager.
     public func uninstall() async throws(ExperimentError) {

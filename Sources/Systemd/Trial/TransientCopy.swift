@@ -175,7 +175,7 @@ extension Machine {
         do {
             let journal = try JournalReader(root.isEmpty ? .local : .root(root))
             return try journal.entries(
-                ofInvocation: digits, unit: unit, limit: 200
+                ofInvocation: digits, unit: unit, isOfUser: user != nil, limit: 200
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",

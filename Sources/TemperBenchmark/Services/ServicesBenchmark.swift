@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Reports
+import TemperCommand
+import Trials
+
+struct ServicesBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "services",
+        abstract: "What real services of Debian come to, each by a probe that does its work.",
+        discussion: """
+            Needs root and the trees `services` and `openrgb` of Tests/roots; run it where the \
+            repository is. Ends with status 1 when an aim is missed, with 2 when a service could \
+            not be experimented with.
+            """)
+
+    @Argument(help: "Which: nginx, ssh, openrgb... All without a name.")
+    var names: [String] = []
+
+    @Option(help: ArgumentHelp("Where the root trees are.", valueName: "dir"))
+    var roots = ProcessInfo.processInfo.environment["TEMPER_ROOTS"] ?? "/var/cache/temper/roots"
+
+    @Option(help: ArgumentHelp("Where the plans with the probes are.", valueName: "dir"))
+    var plans = "Examples/Services"
+
+    @Option(
+        help: ArgumentHelp(
+            "Write each result there, as `temper harden --json` prints it.", valueName: "dir"))
+    var json: String?
+
+    @Flag(help: "Also print the report of each service.")
+    var reports = false
+
+    func validate() throws {
+        let known = Subject.all.map(\.name)
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw ValidationError("\(unknown) is none of \(known.joined(separator: ", "))")
+        }
+    }
+
+    func run() async throws {
+        let chosen = Subject.all.filter { names.isEmpty || names.contains($0.name) }
+        var status: Int32 = 0
+        say(FigureTable.header)
+        for subject in chosen {
+            do {
+                let result = try await harden(subject)
+                say(FigureTable.row(subject, result))
+                if reports { say(TextReport(result, isColoured: false).text) }
+                if let aim = subject.aim, result.exposure.after > aim { status = max(status, 1) }
+            } catch {
+                say(FigureTable.row(subject, failure: "\(error)"))
+                status = 2
+            }
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// At once, also into a pipe: the whole table takes many minutes.
+    private func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+
+    private func harden(_ subject: Subject) async throws -> HardeningResult {
+        let file = "\(plans)/\(subject.plan)"
+        let plan = try Plan(reading: try String(contentsOfFile: file, encoding: .utf8), file: file)
+        let state = FileManager.default.temporaryDirectory.appending(
+            path: "temper-benchmark-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: state) }
+        var labPlan = LabPlan()
+        labPlan.root = "\(roots)/\(subject.tree)"
+        let result = try await HardenSession(
+            unit: subject.unit, plan: plan, options: CampaignOptions(), labPlan: labPlan,
+            stateDirectory: state.path, progress: Progress(isQuiet: true),
+            manager: subject.manager
+        ).run()
+        if let json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try FileManager.default.createDirectory(
+                atPath: json, withIntermediateDirectories: true)
+            try encoder.encode(result).write(
+                to: URL(filePath: "\(json)/\(subject.name).json"), options: .atomic)
+        }
+        return result
+    }
+}

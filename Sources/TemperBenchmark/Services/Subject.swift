@@ -1,0 +1,34 @@
+import TemperCommand
+
+/// A service of the figures: where it comes from, whose it is, and what it should come to. Its
+/// probes are the plan of the same name in Examples/Services, for anyone to use.
+struct Subject: Sendable {
+    /// As on the command line and as its plan is named.
+    let name: String
+    let unit: String
+    /// The tree of Tests/roots that has it.
+    var tree = "services"
+    var manager = ManagerChoice.system
+    /// The exposure to reach, or lower; nil where none was set.
+    var aim: Double?
+
+    var plan: String { name + ".temper" }
+
+    static let all: [Subject] = [
+        Subject(name: "nginx", unit: "nginx.service", aim: 1.6),
+        Subject(name: "redis-server", unit: "redis-server.service", aim: 0.9),
+        Subject(name: "postgresql", unit: "postgresql@17-main.service", aim: 1.8),
+        Subject(name: "memcached", unit: "memcached.service", aim: 1.0),
+        Subject(name: "ssh", unit: "ssh.service"),
+        Subject(name: "cron", unit: "cron.service"),
+        Subject(name: "rsyslog", unit: "rsyslog.service"),
+        // Unusual needs: a device node and an interface; a root and namespaces of its own, and
+        // files in nobody's state directory.
+        Subject(name: "tinc", unit: "tinc@home.service"),
+        Subject(name: "vsftpd", unit: "vsftpd.service"),
+        // Those that people gave up on. By hand, OpenRGB was brought to 4.5.
+        Subject(name: "openrgb", unit: "openrgb.service", tree: "openrgb", aim: 4.4),
+        Subject(name: "opensnitch", unit: "opensnitch.service", aim: 3.5),
+        Subject(name: "syncthing", unit: "syncthing.service", manager: .user("mona")),
+    ]
+}

@@ -1,0 +1,105 @@
+import Hardening
+import Synchronization
+import Systemd
+import TrialLedger
+import Trials
+
+/// What a campaign stands on: the service as it was seen unrestricted, what this machine enforces,
+/// and what there is to search.
+struct Ground: Sendable {
+    let service: Service
+    let plan: Plan
+    let course: Course
+    let acquaintance: Acquaintance
+    let usual: Usual
+    let enforcement: Enforcement
+    /// What the manager was seen to fail with.
+    let inapplicable: [String: String]
+    /// The catalogue for this service.
+    let catalogue: Catalogue
+    /// What has to change hands for the service to be somebody else than root; nil where it cannot.
+    let ownership: Ownership?
+
+    func agenda(fixed: Profile = .unrestricted) throws -> Agenda {
+        let dialect = service.dialect
+        let start = service.sandbox.tightened(by: fixed, in: catalogue, dialect: dialect)
+        return try Agenda(
+            catalogue: catalogue, sandbox: service.sandbox, dialect: dialect,
+            offer: Offer(
+                catalogue: catalogue, sandbox: start, dialect: dialect,
+                enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,
+                isLocalOnly: acquaintance.isLocalOnly, inapplicable: inapplicable),
+            fixed: fixed)
+    }
+
+    /// Another identity to try, with its files given to it for as long as it holds.
+    func identity() throws -> Identity? {
+        guard let ownership else { return nil }
+        let name = "User=\(ownership.user)"
+        let undo = Undo()
+        let machine = service.machine
+        return Identity(
+            name: name, agenda: try agenda(fixed: Profile([name], in: catalogue)),
+            prepare: { () throws(ExperimentError) in
+                let done = try machine.apply(ownership)
+                undo.change.withLock { $0 = done }
+            }, undo: { undo.change.withLock { $0?.run() } })
+    }
+
+    /// What must be done before the drop-in of this outcome can work.
+    func preparation(for outcome: Outcome) -> Ownership? { outcome.hasIdentity ? ownership : nil }
+
+    /// Shared by making a change and taking it back.
+    private final class Undo: Sendable {
+        let change = Mutex<OwnershipUndo?>(nil)
+    }
+}
+
+extension HardenSession {
+    /// Starts the service once as it is, looks closely, and asks the machine what it enforces.
+    ///
+    /// A campaign that is resumed goes on with what was seen of the service before, so that it
+    /// asks the same questions.
+    func survey(
+        _ service: Service, _ probes: [any Probe], _ plan: Plan, _ ledger: CampaignLedger
+    ) async throws -> Ground {
+        let settle = plan.settle ?? .milliseconds(50)
+        progress.step("starting \(unit) once as it is")
+        let now = try await Campaign.warmUp(
+            Course(
+                service: service.copies.closer, probes: probes, canReload: service.canReload,
+                settle: settle), cadence: plan.cadence, now: now())
+        let warmUp = try ledger.warmUp(now)
+        let machine = service.machine
+        let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
+        var usage = acquaintance.usage(
+            declared: service.declaredDirectories, userName: machine.userName)
+        // A user's manager can start nothing as somebody else.
+        if machine.user != nil { usage.user = nil }
+        let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
+        progress.step("finding out what this systemd enforces")
+        let enforcement =
+            machine.user != nil
+            ? .unmeasured
+            : try await LabExamination(root: labPlan.root, stateDirectory: stateDirectory)
+                .enforcement(of: try await MachineFacts(of: machine))
+        return Ground(
+            service: service, plan: plan,
+            course: Course(
+                service: service.copies(
+                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
+                probes: probes, canReload: service.canReload, settle: settle),
+            acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
+            enforcement: enforcement, inapplicable: try await service.inapplicable,
+            catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+    }
+}
+
+extension Usage {
+    /// What would have to change hands for the service to run as the user that it becomes anyway;
+    /// nil where it becomes nobody, or the user wants it as it is.
+    fileprivate func ownership(keep: Set<String>) -> Ownership? {
+        guard let user, keep.isDisjoint(with: ["User", "User=\(user)"]) else { return nil }
+        return Ownership(user: user, written: written, files: files)
+    }
+}

@@ -1,0 +1,105 @@
+import Lab
+import Systemd
+import SystemdBus
+import Trials
+
+/// Which manager a service belongs to.
+package enum ManagerChoice: Hashable, Sendable {
+    case system
+    /// The manager of the user with this name; nil for the machine's only ordinary user.
+    case user(String?)
+}
+
+/// From a booted lab to a machine that is ready for the service.
+extension HardenSession {
+    /// The lab as its system manager sees it.
+    private func system(in lab: Lab) async throws(Failure) -> Machine {
+        do {
+            let bus = try await Bus.connect(to: .address(lab.busAddress))
+            return Machine(
+                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        } catch {
+            throw .experiment(error.description)
+        }
+    }
+
+    /// The manager that the service belongs to. A user's own is started first.
+    func machine(in lab: Lab) async throws -> Machine {
+        let system = try await system(in: lab)
+        guard case .user(let name) = manager else { return system }
+        progress.step("starting the manager of \(name ?? "the user")")
+        return try await system.manager(of: try system.account(name))
+    }
+
+    /// The service as it stands once the lab is prepared, and all that is wanted of it: the plan of
+    /// its unit under that of the command line, whose preparations come first.
+    func service(
+        on machine: Machine, in lab: Lab
+    ) async throws -> (service: Service, plan: Plan) {
+        try await prepare(plan.preparations, in: lab)
+        progress.step("reading \(unit)")
+        let service = try await Service(named: unit, on: machine)
+        let own = try unitPlan(service)
+        let whole = own.overridden(by: plan)
+        if own.preparations.isEmpty { return (service, whole) }
+        try await prepare(own.preparations, in: lab)
+        return (try await Service(named: unit, on: machine), whole)
+    }
+
+    /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
+    private func prepare(_ commands: [String], in lab: Lab) async throws {
+        if commands.isEmpty { return }
+        progress.step("preparing the lab")
+        let system = try await system(in: lab)
+        for command in commands {
+            let outcome = await CommandProbe(command: command, on: system)
+                .check(deadline: .seconds(60))
+            switch outcome {
+            case .healthy: continue
+            case .unhealthy(let why), .cannotTell(let why):
+                throw Failure.experiment(
+                    "the lab cannot be prepared: Prepare=\(command): \(why); `temper lab up` and "
+                        + "`temper lab exec` let you try it by hand")
+            }
+        }
+    }
+
+    private func unitPlan(_ service: Service) throws -> Plan {
+        var plan = Plan()
+        for (path, text) in service.unitFiles {
+            do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
+                throw Failure.usage(error.description)
+            }
+        }
+        return plan
+    }
+
+    /// The service fails as it is: with the commands that show it to the user.
+    func baselineFailure(_ error: ExperimentError, _ machine: Machine, _ plan: Plan) -> Failure {
+        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
+        let inside = "temper lab exec look"
+        var commands = ["temper lab up look\(root)"]
+        commands += plan.preparations.map { "\(inside) sh -c \(ShellWord.quoted($0))" }
+        if let user = machine.user {
+            commands += [
+                "\(inside) systemctl start user@\(user.id).service",
+                "\(inside) runuser -u \(user.name) -- env "
+                    + "XDG_RUNTIME_DIR=\(user.runtimeDirectory) systemctl --user start \(unit)",
+                "\(inside) journalctl _SYSTEMD_USER_UNIT=\(unit) + USER_UNIT=\(unit)",
+            ]
+        } else {
+            commands += ["\(inside) systemctl start \(unit)", "\(inside) journalctl -u \(unit)"]
+        }
+        commands.append("temper lab down look")
+        return .experiment(
+            "\(error.description)\nTo see it yourself:\n"
+                + commands.map { "    \($0)" }.joined(separator: "\n"))
+    }
+}
+
+/// A text as one word of a POSIX shell, for commands that are shown to people.
+enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        "'\(text.replacing("'", with: "'\\''"))'"
+    }
+}
