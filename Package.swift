@@ -75,6 +75,7 @@ let package = Package(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
         .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
         .testTarget(
             name: "HardeningTests",

@@ -16,9 +16,15 @@ public struct Item: Hashable, Sendable {
 
     public var chance: Chance
 
+    /// Whether it may pass on top of others though it fails alone, so that it is asked about once
+    /// more on the final configuration.
+    public var isContextual: Bool
+
     public init(
-        weight: Int = 1, requires: [Int] = [], ladder: Int? = nil, chance: Chance = .unknown
+        weight: Int = 1, requires: [Int] = [], ladder: Int? = nil, chance: Chance = .unknown,
+        isContextual: Bool = false
     ) {
+        self.isContextual = isContextual
         self.weight = weight
         self.requires = requires
         self.ladder = ladder

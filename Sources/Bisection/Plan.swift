@@ -23,7 +23,7 @@ struct Plan {
         if let verification { return [verification] }
         let certificates = Array(certificates.prefix(limit))
         if !certificates.isEmpty { return certificates }
-        return stricterLevel.map { [$0] } ?? []
+        return (stricterLevel ?? secondThought).map { [$0] } ?? []
     }
 }
 
@@ -83,6 +83,19 @@ extension Plan {
                 if knowledge.verdict(on: reached) == nil {
                     return Question(reached, for: .level(step))
                 }
+            }
+        }
+        return nil
+    }
+
+    /// An item that failed without the rest of the result and may pass on top of it.
+    private var secondThought: Question? {
+        guard search.options.rigor == .proof else { return nil }
+        for item in addable where space.items[item].isContextual {
+            var extended = standing.accepted
+            extended.insert(item)
+            if knowledge.verdict(on: extended) == nil {
+                return Question(extended, for: .certify(item))
             }
         }
         return nil

@@ -81,10 +81,15 @@ extension Sandbox {
         }
         var steps: [String: Restriction] = [:]
         for restriction in taken { steps[restriction.directive] = restriction }
+        let forbidsPrograms = taken.contains { $0.id == "NoExecPaths=writable" }
         for directive in steps.keys.sorted() {
             for exception in steps[directive]?.exceptions ?? []
             where !withdrawn.contains(exception) {
                 grant(exception)
+                // What can be written again must not be run (both hold together: measured).
+                if forbidsPrograms, exception.setting == "ReadWritePaths" {
+                    grant(Exception("NoExecPaths", exception.value))
+                }
             }
         }
         // What is not in the bounding set cannot be granted either: the start would fail.

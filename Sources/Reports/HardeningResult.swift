@@ -39,9 +39,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
     /// What was new in the journal, or of its processes, although the result passed.
-    public var suspicious: [Suspicion]
+    public var suspicious: [Suspicion] = []
     /// Stages that no trial had, and what could not be seen on this machine.
-    public var skipped: [Skipped]
+    public var skipped: [Skipped] = []
     /// Passes above known failures, and whatever else is odd.
     public var warnings: [String]
 
@@ -136,6 +136,32 @@ public struct HardeningResult: Hashable, Codable, Sendable {
 }
 
 extension HardeningResult {
+    /// Reads results of earlier versions too, which lack the keys that were added since.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func list<Element: Decodable>(_ key: CodingKeys) throws -> [Element] {
+            try values.decodeIfPresent([Element].self, forKey: key) ?? []
+        }
+        self.init(
+            schema: try values.decode(String.self, forKey: .schema),
+            unit: try values.decode(String.self, forKey: .unit),
+            systemd: try values.decode(String.self, forKey: .systemd),
+            exposure: try values.decode(ExposureChange.self, forKey: .exposure),
+            trials: try values.decode(Int.self, forKey: .trials),
+            seconds: try values.decode(Double.self, forKey: .seconds),
+            accepted: try list(.accepted), refused: try list(.refused),
+            ignored: try list(.ignored),
+            partlyInForce: try values.decodeIfPresent([Ignored].self, forKey: .partlyInForce),
+            beyondManager: try values.decodeIfPresent([Ignored].self, forKey: .beyondManager),
+            notCarriedOver: try list(.notCarriedOver),
+            accommodations: try list(.accommodations), preparations: try list(.preparations),
+            dropIn: try values.decode(String.self, forKey: .dropIn),
+            ending: try values.decode(String.self, forKey: .ending),
+            verified: try values.decode(Bool.self, forKey: .verified),
+            suspicious: try list(.suspicious), skipped: try list(.skipped),
+            warnings: try list(.warnings))
+    }
+
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
         notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double

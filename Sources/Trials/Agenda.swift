@@ -39,7 +39,8 @@ public struct Agenda: Sendable {
                         ? directives.firstIndex(of: restriction.directive) : nil,
                     chance: .family(
                         families.firstIndex(of: restriction.prior.family) ?? 0,
-                        hot: restriction.prior.whenHot, cold: restriction.prior.whenCold))
+                        hot: restriction.prior.whenHot, cold: restriction.prior.whenCold),
+                    isContextual: Catalogue.contextual[restriction.directive] != nil)
             },
             families: families.map { Catalogue.familyRates[$0] ?? Catalogue.rareFamily })
     }

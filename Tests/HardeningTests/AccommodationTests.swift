@@ -74,6 +74,15 @@ import Testing
         }
     }
 
+    @Test("what can be written again must not be run, where programs are forbidden in such places")
+    func noPrograms() {
+        let both = sandbox("ProtectSystem=strict", "NoExecPaths=writable")
+        #expect(both.list("NoExecPaths").contains("-/var/lib/x"))
+        #expect(!sandbox("ProtectSystem=strict").list("NoExecPaths").contains("-/var/lib/x"))
+        let one = sandbox("ReadWritePaths=~/var/lib/x", "NoExecPaths=writable")
+        #expect(!one.list("NoExecPaths").contains("-/var/lib/x"))
+    }
+
     @Test("no exception costs the points that its restriction gains, but for device nodes")
     func exposure() {
         let plain = Catalogue.standard

@@ -19,6 +19,10 @@ enum FigureTable {
         },
         Column(title: "taken", width: 5) { _, result in "\(result.accepted.count)" },
         Column(title: "refused", width: 7) { _, result in "\(result.refused.count)" },
+        Column(title: "exceptions", width: 10) { _, result in
+            "\(result.accommodations.reduce(0) { $0 + $1.settings.count })"
+        },
+        Column(title: "suspicious", width: 10) { _, result in "\(result.suspicious.count)" },
         Column(title: "ignored", width: 7) { _, result in "\(result.ignored.count)" },
         Column(title: "warnings", width: 8) { _, result in "\(result.warnings.count)" },
         Column(title: "real unit", width: 9) { _, result in
