@@ -60,7 +60,7 @@ import Testing
             let run = try await CommandTests.temper.run(
                 [
                     "harden", "cron", "--root", root, "--state-dir", state, "--json",
-                    "--probe", "true", "--max-trials", "3",
+                    "--probe", "true", "--max-trials", "3", "--force",
                 ], within: .seconds(90))
             let result = try JSONDecoder().decode(
                 HardeningResult.self, from: Data(run.output.utf8))
