@@ -97,13 +97,13 @@ package struct HardenSession: Sendable {
         }
         let proof = try await prove(outcome, ground, plan)
         var result = HardeningResult(
-            unit: unit, systemd: service.systemdVersion, outcome: outcome,
+            unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
             notCarriedOver: service.notCarriedOver.map {
                 .init(setting: $0.setting, because: $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
-        result.warnings += [hosting].compactMap { $0 } + proof.warnings
+        result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
         result.preparations = ground.preparation(for: outcome)?.commands ?? []
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result

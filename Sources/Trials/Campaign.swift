@@ -114,6 +114,7 @@ public struct Campaign: Sendable {
             for question in questions {
                 if let stop = limit(diary, search, since: began) { return stop }
                 try await ask(question, &search, &diary)
+                try await lookAfterBaseline(&diary)
             }
         }
         return .complete
@@ -148,6 +149,25 @@ public struct Campaign: Sendable {
         }
         diary.isEstablished = true
     }
+
+    /// After many failures in a row: is it the restrictions, or did a trial leave something behind
+    /// that no start survives, such as a lock?
+    private func lookAfterBaseline(_ diary: inout Diary) async throws(ExperimentError) {
+        let failures = diary.trials.reversed().prefix { $0.verdict.isFailure }.count
+        guard failures > 0, failures % Campaign.doubtfulFailures == 0 else { return }
+        let trial = try await trial(
+            .unrestricted, "does the service still work as it is?", expectedLeft: 0,
+            exposure: agenda.exposure(.unrestricted), &diary, startsAgain: false)
+        guard trial.verdict.isFailure else { return }
+        throw ExperimentError(
+            "a trial left something behind: the service that passed without any restriction now "
+                + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
+                + "Look at the last trial that passed before them, and leave out with --keep what "
+                + "it took")
+    }
+
+    /// So many failures in a row are rare.
+    private static let doubtfulFailures = 12
 
     private func ask(
         _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil,

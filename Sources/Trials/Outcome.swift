@@ -3,17 +3,18 @@ import Hardening
 
 /// What a campaign found.
 public struct Outcome: Sendable {
-    public let accepted: Profile
+    public private(set) var accepted: Profile
     /// What was searched, on top of what was decided before.
     public let agenda: Agenda
-    /// The number of a passing trial of exactly this profile; nil when nothing was accepted.
+    /// The number of a passing trial of this profile or a stricter one; nil when nothing was
+    /// accepted.
     public let passedIn: Int?
-    public let refused: [Refused]
+    public private(set) var refused: [Refused]
     public let surprises: [String]
     public let before: Exposure
-    public let after: Exposure
+    public private(set) var after: Exposure
     /// The lowest exposure that could still be reached; equal to `after` when nothing is open.
-    public let possible: Exposure
+    public private(set) var possible: Exposure
     public let ending: CampaignEnding
     public let trials: [Trial]
     /// How many of them were taken from the record of an earlier run.
@@ -58,6 +59,34 @@ public struct Outcome: Sendable {
         public let because: String
         /// The trials with it could not be judged; nothing failed for certain.
         public let isUnresolved: Bool
+    }
+}
+
+extension Outcome {
+    /// The same with every exception that was taken back made again, for a service that needs them
+    /// where it never ran before; nil where none was taken back.
+    ///
+    /// - Parameters:
+    ///   - trial: the number of the first start that failed.
+    ///   - because: what happened in it.
+    public func makingExceptions(trial: Int, because: String) -> Outcome? {
+        let withdrawn = agenda.catalogue.restrictions.filter { restriction in
+            if case .withdraw = restriction.change {
+                return accepted.restrictions.contains(restriction.id)
+            }
+            return false
+        }.map(\.id)
+        if withdrawn.isEmpty { return nil }
+        var outcome = self
+        outcome.accepted = Profile(recorded: accepted.restrictions.subtracting(withdrawn))
+        outcome.after = agenda.exposure(outcome.accepted)
+        outcome.possible = max(possible, outcome.after)
+        outcome.refused += withdrawn.map {
+            Refused(
+                restriction: $0, conflict: withdrawn, trial: trial,
+                because: "its first start: \(because)", isUnresolved: false)
+        }
+        return outcome
     }
 }
 
