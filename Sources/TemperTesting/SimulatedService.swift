@@ -15,6 +15,8 @@ public final class SimulatedService: ServiceUnderTest {
     /// The call that throws, because the experiment itself cannot go on.
     public let breakdown: Breakdown?
     private let lies: @Sendable (_ start: Int) -> Bool
+    /// Whether it lies only of what is restricted.
+    private let isHonestUnrestricted: Bool
     private let life = Mutex(Life())
 
     public enum Breakdown: Sendable, CaseIterable {
@@ -31,8 +33,10 @@ public final class SimulatedService: ServiceUnderTest {
     public init(
         conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
+        isHonestUnrestricted: Bool = false,
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
     ) {
+        self.isHonestUnrestricted = isHonestUnrestricted
         self.conflicts = conflicts
         self.fault = fault
         self.complaints = complaints
@@ -63,7 +67,8 @@ public final class SimulatedService: ServiceUnderTest {
             return life.profiles.count
         }
         try fail(in: .start)
-        let isBroken = breaks(under: profile) != lies(number)
+        let isHonest = isHonestUnrestricted && profile == .unrestricted
+        let isBroken = breaks(under: profile) != (!isHonest && lies(number))
         if isBroken && fault == .refused {
             return .refused(name: "org.freedesktop.systemd1.BadUnitSetting", message: "simulated")
         }

@@ -244,7 +244,7 @@ struct CampaignTests {
     @Test("a result that never passes again is not the result")
     func brokenConfirmation() async throws {
         let last = try await Playground.campaign(SimulatedService()).run().trials.count
-        let service = SimulatedService(fault: .probe) { $0 >= last }
+        let service = SimulatedService(fault: .probe, isHonestUnrestricted: true) { $0 >= last }
         var options = CampaignOptions()
         options.maxTrials = last + 30
         let outcome = try await Playground.campaign(service, options: options).run()
