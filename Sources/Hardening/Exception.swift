@@ -37,6 +37,22 @@ extension Sandbox {
         }
     }
 
+    /// The sandbox without these exceptions, for what they cost.
+    public func without(_ exceptions: [Exception]) -> Sandbox {
+        var result = self
+        for exception in exceptions {
+            if exception.setting == "SocketBindAllow" {
+                guard case .ports(let ports) = result["SocketBindAllow"] else { continue }
+                result.settings["SocketBindAllow"] = .ports(
+                    ports.filter { $0.text != exception.value })
+            } else {
+                result.settings[exception.setting] = .list(
+                    result.list(exception.setting).filter { $0 != exception.value })
+            }
+        }
+        return result
+    }
+
     /// Whether an exception stands.
     public func grants(_ exception: Exception) -> Bool {
         if exception.setting == "SocketBindAllow", let port = PortRange(text: exception.value) {

@@ -91,10 +91,13 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var restriction: String
         /// `ReadWritePaths=-/var/lib/x`
         public var settings: [String]
+        /// How much lower the exposure would be without it.
+        public var cost: Double
 
-        public init(restriction: String, settings: [String]) {
+        public init(restriction: String, settings: [String], cost: Double) {
             self.restriction = restriction
             self.settings = settings
+            self.cost = cost
         }
     }
 
@@ -217,22 +220,31 @@ extension HardeningResult {
         let agenda = outcome.agenda
         let result = agenda.sandbox.tightened(
             by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
+        func cost(_ other: Sandbox) -> Double {
+            let (with, without) = (
+                Exposure(of: result, dialect: agenda.dialect),
+                Exposure(of: other, dialect: agenda.dialect)
+            )
+            return Double(with.tenths - without.tenths) / 10
+        }
         return agenda.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
             if case .become(_, let capabilities, _) = restriction.change {
                 let granted = result.mask("AmbientCapabilities", default: 0) & capabilities
-                return granted == 0
-                    ? nil
-                    : Accommodation(
-                        restriction: restriction.id,
-                        settings: [
-                            "AmbientCapabilities="
-                                + Capability.names(in: granted).joined(separator: " ")
-                        ])
+                if granted == 0 { return nil }
+                var bare = result
+                bare.settings["AmbientCapabilities"] = nil
+                let names = Capability.names(in: granted).joined(separator: " ")
+                return Accommodation(
+                    restriction: restriction.id, settings: ["AmbientCapabilities=\(names)"],
+                    cost: cost(bare))
             }
             let open = restriction.exceptions.filter(result.grants)
             return open.isEmpty
-                ? nil : Accommodation(restriction: restriction.id, settings: open.map(\.text))
+                ? nil
+                : Accommodation(
+                    restriction: restriction.id, settings: open.map(\.text),
+                    cost: cost(result.without(open)))
         }
     }
 

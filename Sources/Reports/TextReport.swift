@@ -93,7 +93,10 @@ public struct TextReport: Sendable {
             lines += ["", paint.bold("Exceptions that the service needs")]
             for entry in result.accommodations {
                 let settings = entry.settings.joined(separator: " ")
-                lines += ["  \(entry.restriction)"] + settings.wrapped(to: 94).map { "      \($0)" }
+                let cost = entry.cost > 0 ? "  costs \(entry.cost) of exposure" : ""
+                lines +=
+                    ["  \(entry.restriction)\(paint.dim(cost))"]
+                    + settings.wrapped(to: 94).map { "      \($0)" }
             }
         }
         if !result.preparations.isEmpty {

@@ -31,7 +31,7 @@ import Testing
     func roundTrip() throws {
         var result = try decoded(Self.first)
         result.accommodations = [
-            .init(restriction: "ProtectSystem=strict", settings: ["ReadWritePaths=-/run"])
+            .init(restriction: "ProtectSystem=strict", settings: ["ReadWritePaths=-/run"], cost: 0)
         ]
         result.preparations = ["chown -R x /var/lib/x"]
         result.suspicious = [.init(line: "x: oh", restrictions: ["UMask=0077"], trial: 3)]
@@ -53,12 +53,13 @@ import Testing
         result.accommodations = [
             .init(
                 restriction: "ProtectSystem=strict",
-                settings: (1...12).map { "ReadWritePaths=-/var/lib/some-service-\($0)" })
+                settings: (1...12).map { "ReadWritePaths=-/var/lib/some-service-\($0)" }, cost: 0.1)
         ]
         result.preparations = ["chown -R x /var/lib/x"]
         let text = TextReport(result, isColoured: false).text
         #expect(text.contains("Exceptions that the service needs"))
         #expect(text.contains("ReadWritePaths=-/var/lib/some-service-12"))
+        #expect(text.contains("ProtectSystem=strict  costs 0.1 of exposure"))
         #expect(text.contains("run once\n  chown -R x /var/lib/x"))
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
