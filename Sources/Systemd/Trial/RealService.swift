@@ -26,38 +26,20 @@ public struct RealService: ServiceUnderTest {
         }
     }
 
-    private struct Running: ServiceCopy {
+    private struct Running: StartedUnit {
         let service: RealService
         let followed: ProcessWatch.Followed?
-        private var machine: Machine { service.machine }
-        private var path: String { Machine.path(ofUnit: service.unit) }
+        var machine: Machine { service.machine }
+        var helperProperties: [String] { service.helperProperties }
+        var path: String { Machine.path(ofUnit: service.unit) }
 
         var disturbances: [Observation] {
             get async throws(ExperimentError) { [] }
         }
 
-        func state() async throws(ExperimentError) -> UnitState {
-            try await experiment { () async throws(BusError) in try await machine.state(of: path) }
-        }
-
         func sightings() -> Set<Sighting> { [] }
 
         func refusals() -> [KernelRequest] { [] }
-
-        func crew() async throws(ExperimentError) -> Crew {
-            let group = try await experiment { () async throws(BusError) in
-                try await machine.controlGroup(of: path)
-            }
-            return machine.crew(inControlGroup: group)
-        }
-
-        func helpers() async throws(ExperimentError) -> [HelperExit] {
-            try await experiment { () async throws(BusError) in
-                try await machine.helpers(of: path, service.helperProperties)
-            }
-        }
-
-        func endings() async -> [ProcessExit]? { await followed?.exits }
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in
@@ -82,10 +64,7 @@ public struct RealService: ServiceUnderTest {
         }
 
         func log() async throws(ExperimentError) -> [LogLine] {
-            let invocation = try await experiment { () async throws(BusError) in
-                try await machine.property("InvocationID", of: path, Machine.unitInterface)
-            }
-            return try machine.log(ofInvocation: invocation.bytes ?? [], of: service.unit)
+            try await lines(of: service.unit)
         }
 
         func end() async {

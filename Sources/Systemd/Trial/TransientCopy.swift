@@ -5,7 +5,7 @@ import Trials
 
 /// A copy that runs as a transient unit. The manager keeps it for us (`AddRef`) until `end`, or
 /// until our connection goes, so that its ending can be read.
-struct TransientCopy: ServiceCopy {
+struct TransientCopy: StartedUnit {
     let machine: Machine
     let name: String
     let dropIns: Set<String>
@@ -18,7 +18,7 @@ struct TransientCopy: ServiceCopy {
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
 
-    private var path: String { Machine.path(ofUnit: name) }
+    var path: String { Machine.path(ofUnit: name) }
 
     var disturbances: [Observation] {
         get async throws(ExperimentError) {
@@ -33,32 +33,11 @@ struct TransientCopy: ServiceCopy {
         }
     }
 
-    func state() async throws(ExperimentError) -> UnitState {
-        try await experiment { () async throws(BusError) in try await machine.state(of: path) }
-    }
-
     func sightings() async throws(ExperimentError) -> Set<Sighting> {
-        let group = try await experiment { () async throws(BusError) in
-            try await machine.controlGroup(of: path)
-        }
-        let open = ProcessSightings(processes: machine.processes(inControlGroup: group))
+        let open = ProcessSightings(
+            processes: machine.processes(inControlGroup: try await controlGroup()))
         return open.sightings.union(testimony?.requests.flatMap(Sighting.of) ?? [])
     }
-
-    func crew() async throws(ExperimentError) -> Crew {
-        let group = try await experiment { () async throws(BusError) in
-            try await machine.controlGroup(of: path)
-        }
-        return machine.crew(inControlGroup: group)
-    }
-
-    func helpers() async throws(ExperimentError) -> [HelperExit] {
-        try await experiment { () async throws(BusError) in
-            try await machine.helpers(of: path, helperProperties)
-        }
-    }
-
-    func endings() async -> [ProcessExit]? { await followed?.exits }
 
     func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
         do {
@@ -104,12 +83,7 @@ struct TransientCopy: ServiceCopy {
         _ = try? await machine.manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
     }
 
-    func log() async throws(ExperimentError) -> [LogLine] {
-        let invocation = try await experiment { () async throws(BusError) in
-            try await machine.property("InvocationID", of: path, Machine.unitInterface)
-        }
-        return try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
-    }
+    func log() async throws(ExperimentError) -> [LogLine] { try await lines(of: name) }
 
     func end() async { await machine.forget(name) }
 }

@@ -1,0 +1,45 @@
+import SystemdBus
+import Trials
+
+/// A unit that was started for a trial, be it a copy or the real one: what is read of both in the
+/// same way.
+protocol StartedUnit: ServiceCopy {
+    var machine: Machine { get }
+    /// Its object path.
+    var path: String { get }
+    /// The properties with the commands beside its main process.
+    var helperProperties: [String] { get }
+    var followed: ProcessWatch.Followed? { get }
+}
+
+extension StartedUnit {
+    func state() async throws(ExperimentError) -> UnitState {
+        try await experiment { () async throws(BusError) in try await machine.state(of: path) }
+    }
+
+    func crew() async throws(ExperimentError) -> Crew {
+        machine.crew(inControlGroup: try await controlGroup())
+    }
+
+    func controlGroup() async throws(ExperimentError) -> String {
+        try await experiment { () async throws(BusError) in
+            try await machine.controlGroup(of: path)
+        }
+    }
+
+    func helpers() async throws(ExperimentError) -> [HelperExit] {
+        try await experiment { () async throws(BusError) in
+            try await machine.helpers(of: path, helperProperties)
+        }
+    }
+
+    func endings() async -> [ProcessExit]? { await followed?.exits }
+
+    /// Its lines in the journal, of the life that was last.
+    func lines(of unit: String) async throws(ExperimentError) -> [LogLine] {
+        let invocation = try await experiment { () async throws(BusError) in
+            try await machine.property("InvocationID", of: path, Machine.unitInterface)
+        }
+        return try machine.log(ofInvocation: invocation.bytes ?? [], of: unit)
+    }
+}
