@@ -36,6 +36,7 @@ public struct DropIn: Hashable, Sendable {
             if let reason = reasons[directive.name] { lines.append("# \(reason)") }
             lines += assignments
         }
+        lines += DropIn.exceptions(before: before, after: after, reasons: reasons)
         let preparations = profile.startPreparations(in: catalogue)
         if !preparations.isEmpty {
             lines += ["# Files in directories that stay root's are made before each start."]
@@ -52,7 +53,7 @@ public struct DropIn: Hashable, Sendable {
         _ directive: Directive, before: Sandbox, after: Sandbox
     ) -> [String] {
         let name = directive.name
-        if directive.onlyForbids || directive.onlyExtends {
+        if directive.onlyForbids {
             let new = after.list(name).filter { !before.list(name).contains($0) }
             return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]
         }
@@ -66,6 +67,18 @@ public struct DropIn: Hashable, Sendable {
             lines += assignment(second, before: before, after: after)
         }
         return lines
+    }
+
+    /// Places that are open in spite of all. Lists of them add up, so they are only extended.
+    private static func exceptions(
+        before: Sandbox, after: Sandbox, reasons: [String: String]
+    ) -> [String] {
+        Exception.places.flatMap { name, effect in
+            let new = after.list(name).filter { !before.list(name).contains($0) }
+            if new.isEmpty { return [String]() }
+            return ["# \(effect)"] + (reasons[name].map { ["# \($0)"] } ?? [])
+                + ["\(name)=\(new.joined(separator: " "))"]
+        }
     }
 
     private static func assignment(

@@ -16,9 +16,11 @@ public struct Exception: Hashable, Codable, Sendable, Comparable {
 
     public static func < (one: Exception, other: Exception) -> Bool { one.text < other.text }
 
-    /// The settings that make exceptions, in the order of a drop-in.
-    static let settings = [
-        "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "DeviceAllow", "SocketBindAllow",
+    /// The settings that open places, in the order of a drop-in.
+    static let places: [(setting: String, effect: String)] = [
+        ("ReadWritePaths", "Places that stay writable all the same."),
+        ("BindPaths", "Places that stay visible all the same."),
+        ("BindReadOnlyPaths", "Places that stay readable all the same."),
     ]
 }
 

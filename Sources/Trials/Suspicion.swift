@@ -18,7 +18,9 @@ extension Trial {
 extension Verdict {
     static func suspicions(among observations: [Observation], usual: Usual) -> [Suspicion] {
         var known: Set<String> = []
-        return observations.compactMap { suspicion($0, usual) }.filter { suspicion in
+        // An ending whose process has a name says more than one without.
+        let ordered = observations.filter { !$0.isNameless } + observations.filter(\.isNameless)
+        return ordered.compactMap { suspicion($0, usual) }.filter { suspicion in
             known.insert(suspicion.key).inserted
         }
     }
@@ -31,8 +33,15 @@ extension Verdict {
             // Signals other than those of a crash are sent by someone, such as at its stop.
             guard exit.code == 1 else { return nil }
             let text = "its process \(exit.name ?? "of unknown name") ended with \(exit.ending)"
-            return Suspicion(line: text, key: text)
+            // The name may be lost to a race in any trial, so it tells nothing apart.
+            return Suspicion(line: text, key: "a process ended with \(exit.ending)")
         default: return nil
         }
+    }
+}
+
+extension Observation {
+    fileprivate var isNameless: Bool {
+        if case .ended(let exit) = self { exit.name == nil } else { false }
     }
 }

@@ -26,7 +26,8 @@ extension EndToEnd {
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)
                     #expect(result.verified)
-                    #expect(result.warnings == [])
+                    // A lab that was not prepared would fail the first start.
+                    #expect(!result.warnings.contains { $0.contains("never ran before") })
                 }
             }
         }

@@ -41,6 +41,19 @@ import Testing
         #expect(lines(["ProtectHome=read-only"]).contains("ReadWritePaths=-/root/.config/x"))
     }
 
+    @Test("a device node is bound also where nothing else is")
+    func onlyDevices() {
+        var usage = Usage()
+        usage.devices = ["/dev/net/tun"]
+        let catalogue = Catalogue.standard.accommodating(usage)
+        let text = DropIn(
+            from: Sandbox(), taking: Profile(["PrivateDevices=yes"], in: catalogue),
+            in: catalogue, dialect: dialect
+        ).text
+        #expect(text.contains("\nBindPaths=-/dev/net/tun\n"))
+        #expect(text.contains("\nDeviceAllow=/dev/net/tun rw\n"))
+    }
+
     @Test("an exception is taken back by a restriction of its own, which contains the first")
     func withdrawn() {
         let taken = "ReadWritePaths=~/var/lib/x"

@@ -31,11 +31,10 @@ extension Directive {
         restrictions.contains { if case .add = $0.change { true } else { false } }
     }
 
-    /// Whether it is a list of exceptions to which assignments without a reset add.
-    var onlyExtends: Bool { ["ReadWritePaths", "BindPaths", "BindReadOnlyPaths"].contains(name) }
-
-    /// Whether a drop-in has it beside another directive.
-    var isWrittenElsewhere: Bool { name == "SocketBindAllow" }
+    /// Whether a drop-in has it beside another directive, or with the exceptions at its end.
+    var isWrittenElsewhere: Bool {
+        name == "SocketBindAllow" || Exception.places.contains { $0.setting == name }
+    }
 
     /// A directive that is only on or off.
     static func flag(

@@ -80,6 +80,11 @@ final class ProcessWatch: Sendable {
     }
 
     private func listen() {
+        // A process is named by /proc only while it lives: who waits for a processor comes too late.
+        var urgent = sched_param(sched_priority: 1)
+        if sched_setscheduler(0, SCHED_RR, &urgent) != 0 {
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, -20)
+        }
         while true {
             var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
             // The datagrams are taken under the lock, so that no reader overtakes this thread.
