@@ -12,7 +12,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// The version of the systemd that was asked, such as `257.13-1~deb13u1`.
     public var systemd: String
     public var exposure: ExposureChange
-    /// How many trials were run, those from an earlier, interrupted run included.
+    /// How many trials were run, those from an earlier, interrupted run included; those on the
+    /// real unit too where one of them refused something.
     public var trials: Int
     public var seconds: Double
     /// The restrictions taken, the strictest step of each ladder: `ProtectSystem=full`,
@@ -176,7 +177,7 @@ extension HardeningResult {
                 before: Double(outcome.before.tenths) / 10,
                 after: Double(outcome.after.tenths) / 10,
                 possible: Double(outcome.possible.tenths) / 10),
-            trials: outcome.trials.count, seconds: (seconds * 1000).rounded() / 1000,
+            trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { refused in
                 Refusal(

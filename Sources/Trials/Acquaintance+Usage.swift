@@ -15,7 +15,7 @@ extension Acquaintance {
             switch sighting {
             case .writes(let path): note(path, isWritten: true, declared, in: &usage)
             case .reads(let path): note(path, isWritten: false, declared, in: &usage)
-            case .device(let path): usage.devices.insert(path)
+            case .device(let path) where Places.isPlain(path): usage.devices.insert(path)
             case .listens(let transport, _, let port, _): usage.ports.insert("\(transport):\(port)")
             case .worksIn(let directory) where sightings.contains(.writesRelatively):
                 note(directory + "/file", isWritten: true, declared, in: &usage)
@@ -35,7 +35,7 @@ extension Acquaintance {
         let users = Set(
             sightings.compactMap { if case .user(let id) = $0, id != 0 { id } else { nil } })
         if sandbox.isRoot, users.count == 1, let only = users.first {
-            usage.user = userName(only)
+            usage.user = userName(only).flatMap { Places.isPlain("/\($0)") ? $0 : nil }
         }
         return usage
     }
@@ -44,6 +44,8 @@ extension Acquaintance {
         _ path: String, isWritten: Bool, _ declared: Set<String>, in usage: inout Usage
     ) {
         let path = Places.resolved(path)
+        // The service chose the name, and the drop-in is root's.
+        guard Places.isPlain(path) else { return }
         if path.hasPrefix("/dev/") {
             if !Places.isPseudoDevice(path) { usage.devices.insert(path) }
         } else if let home = Places.home(of: path) {

@@ -45,6 +45,9 @@ public struct Outcome: Sendable {
         }
     }
 
+    /// The highest number of a trial: those on the real unit follow the campaign's.
+    public var highestTrial: Int { max(trials.count, refused.map(\.trial).max() ?? 0) }
+
     /// Whether the service runs as another user in the result.
     public var hasIdentity: Bool { !agenda.fixed.restrictions.isEmpty }
 

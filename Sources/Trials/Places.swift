@@ -10,6 +10,16 @@ public enum Places {
     /// Whether a place belongs to no single service.
     public static func isShared(_ place: String) -> Bool { shared.contains(place) }
 
+    /// Whether a path can stand in a unit file as it is: no blank, no line's end, no specifier, no
+    /// quote, no separator of lists, and no way up.
+    static func isPlain(_ path: String) -> Bool {
+        path.hasPrefix("/") && !path.split(separator: "/").contains("..")
+            && path.utf8.allSatisfy { byte in
+                let isLetter = (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                return isLetter || (0x30...0x39).contains(byte) || "/._-+@,~=".utf8.contains(byte)
+            }
+    }
+
     /// The old names of places.
     static func resolved(_ path: String) -> String {
         for (old, new) in [("/var/run/", "/run/"), ("/var/lock/", "/run/lock/")]

@@ -42,6 +42,18 @@ import Trials
             usage([.writes("/etc/x.conf"), .writes("/srv/b/c")], sandbox: sandbox).written == [])
     }
 
+    @Test(
+        "a name that could write into the drop-in is not taken",
+        arguments: [
+            "/run/a b/c", "/run/a%n/c", "/run/a\n[Service]\nUser=root/c", "/run/a:b/c",
+            "/run/a\"b/c",
+            "/run/x/../../etc/c", "/run/\u{e9}/c",
+        ])
+    func hostileNames(path: String) {
+        #expect(usage([.writes(path)]) == Usage())
+        #expect(usage([.device("/dev" + path)]) == Usage())
+    }
+
     @Test("a directory inside another one is not named besides")
     func nested() {
         #expect(usage([.writes("/run/x.pid"), .writes("/run/x/y")]).written == ["/run"])

@@ -1,4 +1,3 @@
-import Glibc
 import SystemdBus
 import Trials
 
@@ -92,7 +91,11 @@ public struct Machine: Sendable {
 extension Machine {
     /// Those of these paths at which there is nothing now.
     public func missing(_ paths: [String]) -> [String] {
-        paths.filter { access(root + $0, F_OK) != 0 && !$0.hasPrefix("/dev/") }
+        paths.filter { path in
+            if path.hasPrefix("/dev/") { return false }
+            guard let (place, name) = PlaceInRoot.holding(path, of: self) else { return true }
+            return place.status(of: name) == nil
+        }
     }
 }
 

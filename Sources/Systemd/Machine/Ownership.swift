@@ -41,26 +41,19 @@ extension Machine {
             throw ExperimentError("there is no user \(ownership.user) on the service's machine")
         }
         var undo = OwnershipUndo()
-        for file in ownership.files where !FileManager.default.fileExists(atPath: root + file) {
-            if FileManager.default.createFile(atPath: root + file, contents: nil) {
-                undo.made.append(root + file)
+        do {
+            for file in ownership.files {
+                guard let (place, name) = PlaceInRoot.holding(file, of: self) else { continue }
+                if place.makeFile(name) { undo.made.append((place, name)) }
+                try undo.give(name, in: place, to: user.id)
             }
-        }
-        for top in ownership.trees + ownership.files {
-            for path in [top]
-                + (FileManager.default.subpaths(atPath: root + top) ?? [])
-                .map({ "\(top)/\($0)" })
-            {
-                var status = stat()
-                guard lstat(root + path, &status) == 0, status.st_uid != user.id else { continue }
-                // The owner only: a group keeps what it has.
-                guard lchown(root + path, user.id, status.st_gid) == 0 else {
-                    let reason = String(cString: strerror(errno))
-                    undo.run()
-                    throw ExperimentError("cannot give \(path) to \(ownership.user): \(reason)")
-                }
-                undo.owners.append((root + path, status.st_uid, status.st_gid, status.st_mode))
+            for tree in ownership.trees {
+                guard let (place, name) = PlaceInRoot.holding(tree, of: self) else { continue }
+                try undo.giveTree(name, in: place, to: user.id)
             }
+        } catch {
+            undo.run()
+            throw error
         }
         return undo
     }
@@ -85,15 +78,36 @@ extension Machine {
 
 /// Puts owners back.
 public struct OwnershipUndo: Sendable {
-    fileprivate var owners: [(path: String, user: uid_t, group: gid_t, mode: mode_t)] = []
-    fileprivate var made: [String] = []
+    private var owners:
+        [(place: PlaceInRoot, name: String, user: uid_t, group: gid_t, mode: mode_t)] = []
+    fileprivate var made: [(place: PlaceInRoot, name: String)] = []
 
     public func run() {
-        for (path, user, group, mode) in owners {
-            lchown(path, user, group)
+        for (place, name, user, group, mode) in owners {
+            _ = place.give(name, to: user, group)
             // A change of owner takes set-user-ID bits away.
-            if mode & S_IFMT != S_IFLNK { chmod(path, mode & 0o7777) }
+            if mode & S_IFMT != S_IFLNK { place.setMode(mode, of: name) }
         }
-        for path in made { unlink(path) }
+        for (place, name) in made { place.remove(name) }
+    }
+
+    /// The owner only: a group keeps what it has.
+    fileprivate mutating func give(
+        _ name: String, in place: PlaceInRoot, to user: uid_t
+    ) throws(ExperimentError) {
+        guard let (owner, group, mode) = place.status(of: name), owner != user else { return }
+        guard place.give(name, to: user, group) else {
+            throw ExperimentError(
+                "cannot change the owner of \(name): \(String(cString: strerror(errno)))")
+        }
+        owners.append((place, name, owner, group, mode))
+    }
+
+    fileprivate mutating func giveTree(
+        _ name: String, in place: PlaceInRoot, to user: uid_t
+    ) throws(ExperimentError) {
+        try give(name, in: place, to: user)
+        guard let directory = place.directory(name) else { return }
+        for name in directory.names { try giveTree(name, in: directory, to: user) }
     }
 }

@@ -34,7 +34,9 @@ public struct TransientService: ServiceUnderTest {
     ) async throws(ExperimentError) -> StartedCopy {
         // What one trial leaves must not decide the next.
         if machine.isDisposable {
-            for file in leftovers { unlink(machine.root + file) }
+            for file in leftovers {
+                if let (place, name) = PlaceInRoot.holding(file, of: machine) { place.remove(name) }
+            }
         }
         let name = TrialName.fresh()
         let stamp = try await experiment { () async throws(BusError) in
