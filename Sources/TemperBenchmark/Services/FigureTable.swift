@@ -1,7 +1,8 @@
 import Foundation
 import Reports
 
-/// The figures as a table: one line for each service, printed as soon as it is known.
+/// The figures as a table: one line for each service, printed as soon as it is known. `first` is
+/// how many trials the first version of the search took.
 enum FigureTable {
     private struct Column {
         let title: String
@@ -14,6 +15,7 @@ enum FigureTable {
         Column(title: "reached", width: 7) { _, result in "\(result.exposure.after)" },
         Column(title: "aim", width: 4) { subject, _ in subject.aim.map { "\($0)" } ?? "-" },
         Column(title: "trials", width: 6) { _, result in "\(result.trials)" },
+        Column(title: "first", width: 5) { subject, _ in "\(subject.firstVersion)" },
         Column(title: "seconds", width: 7) { _, result in
             String(format: "%.0f", result.seconds)
         },
