@@ -58,13 +58,11 @@ public struct DropIn: Hashable, Sendable {
             return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]
         }
         var lines = assignment(name, before: before, after: after)
-        // Denying addresses or ports is void while the matching allow-list stands; whoever
-        // changes its user keeps its capabilities by another setting.
-        for (first, second) in [
+        // Denying addresses or ports is void while the matching allow-list stands.
+        for (denial, grant) in [
             ("IPAddressDeny", "IPAddressAllow"), ("SocketBindDeny", "SocketBindAllow"),
-            ("User", "AmbientCapabilities"),
-        ] where first == name {
-            lines += assignment(second, before: before, after: after)
+        ] where denial == name {
+            lines += assignment(grant, before: before, after: after)
         }
         return lines
     }

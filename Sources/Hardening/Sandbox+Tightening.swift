@@ -93,7 +93,8 @@ extension Sandbox {
             }
         }
         // What is not in the bounding set cannot be granted either: the start would fail.
-        if case .mask(let granted) = settings["AmbientCapabilities"], granted != 0 {
+        let granted = ambientCapabilities
+        if granted != 0 {
             let bound = mask("CapabilityBoundingSet", default: Capability.all)
             if granted & ~bound != 0 { settings["AmbientCapabilities"] = .mask(granted & bound) }
         }
@@ -102,8 +103,7 @@ extension Sandbox {
     private mutating func become(_ user: String, keeping capabilities: UInt64) {
         settings["User"] = .word(user)
         if capabilities != 0 {
-            settings["AmbientCapabilities"] = .mask(
-                mask("AmbientCapabilities", default: 0) | capabilities)
+            settings["AmbientCapabilities"] = .mask(ambientCapabilities | capabilities)
         }
     }
 

@@ -32,6 +32,11 @@ public struct Sandbox: Hashable, Sendable {
         if case .mask(let mask) = settings[directive] { mask & fallback } else { fallback }
     }
 
+    /// What a service that is not root is granted; nothing where it is not set.
+    public var ambientCapabilities: UInt64 {
+        if case .mask(let mask) = settings["AmbientCapabilities"] { mask } else { 0 }
+    }
+
     public func filter(_ directive: String) -> (allow: Bool, names: [String]) {
         if case .filter(let allow, let names) = settings[directive] {
             (allow, names)

@@ -231,7 +231,7 @@ extension HardeningResult {
         return agenda.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
             if case .become(_, let capabilities, _) = restriction.change {
-                let granted = result.mask("AmbientCapabilities", default: 0) & capabilities
+                let granted = result.ambientCapabilities & capabilities
                 if granted == 0 { return nil }
                 var bare = result
                 bare.settings["AmbientCapabilities"] = nil
