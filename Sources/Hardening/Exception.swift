@@ -1,6 +1,6 @@
 /// A hole in a restriction: one entry of a list that grants something in spite of it, such as
 /// `ReadWritePaths=-/var/lib/x` beside `ProtectSystem=strict`.
-public struct Exception: Hashable, Codable, Sendable, Comparable {
+public struct Exception: Hashable, Codable, Sendable {
     /// The setting that grants it.
     public let setting: String
     /// One entry of its list, as a unit file takes it.
@@ -14,8 +14,6 @@ public struct Exception: Hashable, Codable, Sendable, Comparable {
     /// `ReadWritePaths=-/var/lib/x`
     public var text: String { "\(setting)=\(value)" }
 
-    public static func < (one: Exception, other: Exception) -> Bool { one.text < other.text }
-
     /// The settings that open places, in the order of a drop-in.
     static let places: [(setting: String, effect: String)] = [
         ("ReadWritePaths", "Places that stay writable all the same."),
@@ -28,9 +26,9 @@ extension Sandbox {
     mutating func grant(_ exception: Exception) {
         if exception.setting == "SocketBindAllow" {
             guard let port = PortRange(text: exception.value) else { return }
-            var ports: [PortRange] = []
-            if case .ports(let granted) = settings["SocketBindAllow"] { ports = granted }
-            if !ports.contains(port) { settings["SocketBindAllow"] = .ports(ports + [port]) }
+            if !allowedPorts.contains(port) {
+                settings["SocketBindAllow"] = .ports(allowedPorts + [port])
+            }
             return
         }
         let entries = list(exception.setting)
@@ -44,9 +42,8 @@ extension Sandbox {
         var result = self
         for exception in exceptions {
             if exception.setting == "SocketBindAllow" {
-                guard case .ports(let ports) = result["SocketBindAllow"] else { continue }
                 result.settings["SocketBindAllow"] = .ports(
-                    ports.filter { $0.text != exception.value })
+                    result.allowedPorts.filter { $0.text != exception.value })
             } else {
                 result.settings[exception.setting] = .list(
                     result.list(exception.setting).filter { $0 != exception.value })
@@ -57,13 +54,13 @@ extension Sandbox {
 
     /// Whether an exception stands.
     public func grants(_ exception: Exception) -> Bool {
-        if exception.setting == "SocketBindAllow", let port = PortRange(text: exception.value) {
-            if case .ports(let granted) = settings["SocketBindAllow"] {
-                return granted.contains(port)
-            }
-            return false
-        }
-        return list(exception.setting).contains(exception.value)
+        exception.setting == "SocketBindAllow"
+            ? allowedPorts.contains { $0.text == exception.value }
+            : list(exception.setting).contains(exception.value)
+    }
+
+    private var allowedPorts: [PortRange] {
+        if case .ports(let ports) = settings["SocketBindAllow"] { ports } else { [] }
     }
 }
 

@@ -47,18 +47,16 @@ extension Catalogue {
         var rows = directives.map { $0.making(exceptions) }
         rows += [
             Self.withdrawals(
-                "ReadWritePaths", "Places that stay writable all the same.",
+                "ReadWritePaths",
                 writable.map { ($0, "ProtectSystem=strict") }
                     + writableHomes.map { ($0, "ProtectHome=read-only") }),
             Self.withdrawals(
-                "BindPaths", "Places that stay visible all the same.",
+                "BindPaths",
                 homes.filter { $0.setting == "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
             Self.withdrawals(
-                "BindReadOnlyPaths", "Places that stay readable all the same.",
+                "BindReadOnlyPaths",
                 homes.filter { $0.setting != "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
-            Self.withdrawals(
-                "SocketBindAllow", "Ports that can be bound all the same.",
-                ports.map { ($0, "SocketBindDeny=any") }),
+            Self.withdrawals("SocketBindAllow", ports.map { ($0, "SocketBindDeny=any") }),
             Self.withdrawnNodes(nodes),
         ].compactMap { $0 }
         // First, so that what is taken besides applies to the new user.
@@ -66,9 +64,12 @@ extension Catalogue {
     }
 
     private static func withdrawals(
-        _ setting: String, _ effect: String, _ exceptions: [(Exception, under: String)]
+        _ setting: String, _ exceptions: [(Exception, under: String)]
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
+        let effect =
+            Exception.places.first { $0.setting == setting }?.effect
+            ?? "Ports that can be bound all the same."
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
             restrictions: exceptions.map { exception, base in
