@@ -175,6 +175,14 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     load(
         p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
     call(p, BPF_FUNC_probe_read_user);
+    // The path of a unix socket follows the family.
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, offsetof(struct kernel_watch_event, first));
+    set(p, BPF_REG_2, KERNEL_WATCH_TEXT);
+    load(
+        p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
+    add(p, BPF_REG_3, 2);
+    call(p, BPF_FUNC_probe_read_user_str);
     land(p, done);
     end_event(p);
     finish(p);

@@ -42,7 +42,8 @@ extension KernelRequest {
                 return ["DevicePolicy", "PrivateDevices"]
             }
             return Self.filters(of: call, in: dialect)
-                .union(Self.special(call)).union(call == "bind" ? ["SocketBindDeny"] : [])
+                .union(namespaceTypes ?? Self.special(call))
+                .union(call == "bind" ? ["SocketBindDeny"] : [])
         case Self.accessDenied:
             let places = path.map(Self.hiding) ?? []
             if !lacking.isEmpty { return lackingDroppers.union(places) }
@@ -61,6 +62,11 @@ extension KernelRequest {
         case Self.addressMissing, Self.unreachable: return ["PrivateNetwork", "IPAddressDeny"]
         default: return []
         }
+    }
+
+    /// Each type has a restriction of its own.
+    private var namespaceTypes: Set<String>? {
+        namespaces.map { Set($0.map { "RestrictNamespaces=~\($0)" }) }
     }
 
     private var lackingDroppers: Set<String> {

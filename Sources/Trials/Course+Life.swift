@@ -95,5 +95,5 @@ extension Course {
 }
 
 extension Verdict {
-    var isFailure: Bool { if case .failed = self { true } else { false } }
+    public var isFailure: Bool { if case .failed = self { true } else { false } }
 }

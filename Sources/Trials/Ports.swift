@@ -9,6 +9,12 @@ public protocol ServiceUnderTest: Sendable {
     func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy
+    /// How a person can start the same copy; nil where there is no such command.
+    func command(under profile: Profile, limit: Duration?) -> HandCommand?
+}
+
+extension ServiceUnderTest {
+    public func command(under profile: Profile, limit: Duration?) -> HandCommand? { nil }
 }
 
 /// What came of a start.

@@ -62,9 +62,9 @@ public struct Usual: Hashable, Sendable {
         ends.isEmpty || ends.contains(where: end.endedLike)
     }
 
-    func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
+    public func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
 
-    func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
+    public func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
 
-    func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
+    public func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
 }

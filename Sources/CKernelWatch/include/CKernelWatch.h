@@ -22,7 +22,8 @@ struct kernel_watch_event {
     int64_t result;  // -errno, or what the call returned
     uint64_t arguments[4];
     char command[16];
-    // What the first two arguments point at, as far as they point at anything.
+    // What the first two arguments point at, as far as they point at anything; of a socket's
+    // address what follows its family, and the whole.
     char first[KERNEL_WATCH_TEXT];
     char second[KERNEL_WATCH_TEXT];
 };

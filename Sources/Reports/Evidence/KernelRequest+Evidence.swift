@@ -1,0 +1,34 @@
+import Hardening
+import Trials
+
+extension KernelRequest {
+    /// The system call; nil for a mere check of a capability.
+    var call: String? {
+        switch subject {
+        case .call(let name), .killed(let name): name
+        case .capability: nil
+        }
+    }
+
+    /// Whether it says what was refused, and not only that a right was asked for.
+    var isSure: Bool { call != nil }
+
+    /// EROFS
+    var isReadOnly: Bool { error == 30 }
+
+    /// EPERM or EACCES: what root may do, and others may not.
+    var isForLackOfRights: Bool { !lacking.isEmpty || error == 1 || error == 13 }
+}
+
+extension Exception {
+    /// Whether a refused request was for what this exception opens.
+    func covers(_ request: KernelRequest) -> Bool {
+        let place = String(value.drop { $0 == "-" }.prefix { $0 != " " })
+        switch setting {
+        case "SocketBindAllow": return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
+        default:
+            guard let path = request.path, request.isRefused else { return false }
+            return Places.isBelow(Places.resolved(path), place)
+        }
+    }
+}

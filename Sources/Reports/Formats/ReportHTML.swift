@@ -1,0 +1,5 @@
+/// to come
+public struct ReportHTML: Sendable {
+    public let text: String
+    public init(_ report: Report) { text = "" }
+}
