@@ -122,7 +122,10 @@ extension KernelRequest {
 
     /// What takes a capability away.
     static func droppers(of capability: String) -> Set<String> {
-        var droppers: Set = ["CapabilityBoundingSet=~\(capability)", "PrivateUsers", "DynamicUser"]
+        var droppers: Set = [
+            "CapabilityBoundingSet=~\(capability)", "AmbientCapabilities", "PrivateUsers",
+            "DynamicUser",
+        ]
         switch capability {
         case "CAP_MKNOD", "CAP_SYS_RAWIO": droppers.insert("PrivateDevices")
         case "CAP_SYS_MODULE": droppers.insert("ProtectKernelModules")

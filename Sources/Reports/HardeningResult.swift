@@ -230,7 +230,8 @@ extension HardeningResult {
             beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
-            leftOut: HardeningResult.leftOut(offer), suspicious: outcome.suspicious.map {
+            leftOut: HardeningResult.leftOut(offer),
+            suspicious: outcome.suspicious.map {
                 Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
             skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },

@@ -35,7 +35,8 @@ struct Archive {
             let chosen = try campaign(number, among: campaigns, of: unit)
             guard chosen.result != nil else {
                 throw Failure(
-                    message: "campaign \(number) of \(unit) is unfinished; temper harden resumes it",
+                    message:
+                        "campaign \(number) of \(unit) is unfinished; temper harden resumes it",
                     status: 1)
             }
             return try report(chosen)
@@ -69,9 +70,10 @@ struct Archive {
             throw Failure(
                 message: "no campaign of \(unit) is on record in \(directory)", status: 1)
         }
-        let chosen = try number.map { number throws(Failure) in
-            try campaign(number, among: campaigns, of: unit)
-        } ?? last
+        let chosen =
+            try number.map { number throws(Failure) in
+                try campaign(number, among: campaigns, of: unit)
+            } ?? last
         let (trials, circumstances) = try record(chosen)
         return (chosen, trials, circumstances)
     }

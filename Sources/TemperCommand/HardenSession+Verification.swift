@@ -105,7 +105,7 @@ extension HardenSession {
                     enforcement: ground.enforcement, lapsesOfCopy: proof.lapses)
             ], canReload: service.canReload, settle: ground.course.settle)
         var order = Course.Order(
-            number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
+            number: outcome.highestTrial + 1, purpose: "the real unit with the drop-in",
             profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
             usual: measure(outcome))
         if outcome.usual.noSecondStart == nil { order.secondStart = .wanted }
@@ -142,7 +142,7 @@ extension HardenSession {
                 canReload: service.canReload, settle: .zero)
             return try await course.run(
                 Course.Order(
-                    number: proof.outcome.trials.count + 2, purpose: "first start",
+                    number: proof.outcome.highestTrial + 2, purpose: "first start",
                     profile: proof.outcome.accepted, cadence: plan.cadence.beforeBaseline,
                     began: now(), usual: measure(proof.outcome)))
         }
@@ -158,7 +158,8 @@ extension HardenSession {
             try await Lab.boot(fresh)
         }
         do {
-            let machine = try await machine(in: lab)
+            var machine = try await machine(in: lab)
+            machine.kernel = try? witness(of: machine).get()
             let trial = try await body(try await service(on: machine, in: lab).service, machine)
             try? await lab.end()
             return trial

@@ -112,7 +112,7 @@ package struct HardenSession: Sendable {
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
-    private func witness(of machine: Machine) -> Result<any KernelWitness, ExperimentError> {
+    func witness(of machine: Machine) -> Result<any KernelWitness, ExperimentError> {
         guard let cgroup = machine.rootControlGroup else {
             return .failure(ExperimentError("there is no cgroup2 tree to tell copies apart by"))
         }

@@ -23,21 +23,19 @@ public struct Advice: Hashable, Codable, Sendable {
 extension Advice {
     /// - Parameters:
     ///   - evidence: why the restriction was refused, the strongest first.
-    ///   - passedIn: a trial that passed under the result, which has what was refused open.
+    ///   - result: what was reached without it.
+    ///   - passedIn: a trial that passed under the result.
     static func on(
-        _ restriction: Restriction, _ evidence: [Evidence], passedIn: Int?
+        _ restriction: Restriction, _ evidence: [Evidence], in result: HardeningResult,
+        passedIn: Int?
     ) -> [Advice] {
         let cause = evidence.first { $0.certainty != .seen }
         let requests = evidence.filter { $0.certainty != .seen }.compactMap(\.request)
         let path = requests.lazy.compactMap(\.path).first ?? cause?.path
         switch restriction.change {
         case .withdraw(let exceptions): return needing(exceptions, passedIn)
-        case .drop(let bits): return keeping(restriction, bits, passedIn)
-        case .denyFamily(let family): return [kept("RestrictAddressFamilies", family, passedIn)]
-        case .denyOtherFamilies:
-            let families = Set(requests.compactMap(\.family)).sorted()
-            return families.isEmpty
-                ? [] : [kept("RestrictAddressFamilies", families.joined(separator: " "), passedIn)]
+        case .drop, .denyFamily, .denyOtherFamilies, .empty:
+            return open(restriction, in: result, passedIn)
         case .denyCalls, .allowOnlyCalls: return calls(restriction, requests)
         case .killOnDeniedCall:
             return [
@@ -76,20 +74,23 @@ extension Advice {
         }
     }
 
-    private static func keeping(
-        _ restriction: Restriction, _ bits: UInt64, _ trial: Int?
+    /// What the result leaves open of a list: the line of its drop-in, which was tried.
+    private static func open(
+        _ restriction: Restriction, in result: HardeningResult, _ trial: Int?
     ) -> [Advice] {
-        let names =
-            restriction.directive == "RestrictNamespaces"
-            ? [String(restriction.id.drop { $0 != "~" }.dropFirst())] : Capability.names(in: bits)
-        return names.isEmpty
-            ? [] : [kept(restriction.directive, names.joined(separator: " "), trial)]
-    }
-
-    private static func kept(_ directive: String, _ names: String, _ trial: Int?) -> Advice {
-        Advice(
-            "keeps \(names); \(directive)= denies all others that were taken",
-            settings: ["\(directive)=\(names)"], triedIn: trial)
+        let name = restriction.directive
+        let line = result.dropIn.split(separator: "\n").map(String.init)
+            .last { $0.hasPrefix("\(name)=") && $0.count > name.count + 1 }
+        let member = restriction.id.firstIndex(of: "~").map {
+            String(restriction.id[restriction.id.index(after: $0)...])
+        }
+        let what = member.map { "\($0) stays open" } ?? "what it grants stays"
+        guard let line else {
+            return [Advice("\(what); no other member could be taken either", triedIn: trial)]
+        }
+        return [
+            Advice("\(what), beside only what else is needed", settings: [line], triedIn: trial)
+        ]
     }
 
     private static func calls(
@@ -123,7 +124,8 @@ extension Advice {
                     settings: ["User=\(user)", "AmbientCapabilities=\(names)"]))
         }
         if let path = paths.first {
-            advice.append(Advice("\(user) must be allowed to use \(path); change its owner or mode"))
+            advice.append(
+                Advice("\(user) must be allowed to use \(path); change its owner or mode"))
         }
         return advice
     }
@@ -156,7 +158,8 @@ extension Advice {
             let place = Places.isShared(directory) ? path : directory
             return [
                 Advice(
-                    "leave \(place) writable", settings: [restriction.id, "ReadWritePaths=\(place)"]
+                    "leave \(place) writable",
+                    settings: [restriction.id, "ReadWritePaths=\(place)"]
                 )
             ]
                 + [declared(place)].compactMap { $0 }.map {

@@ -12,6 +12,8 @@ public struct Investigation: Sendable {
     let accepted: Set<String>
     /// What the kernel refused in trials that passed, as patterns: no reason to fail by itself.
     private let tolerated: Set<KernelRequest>
+    /// What it said in trials that passed.
+    private let toleratedWords: Set<String>
 
     public init(
         trials: [Trial], catalogue: Catalogue, dialect: Dialect, accepted: Set<String> = [],
@@ -27,9 +29,9 @@ public struct Investigation: Sendable {
                 learnedFrom: trials.filter {
                     $0.profile.restrictions.isEmpty && $0.verdict.isPass
                 })
-        tolerated = Set(
-            trials.filter(\.verdict.isPass).flatMap(\.refusals).filter(\.isRefused)
-                .map(\.pattern))
+        let passed = trials.filter(\.verdict.isPass)
+        tolerated = Set(passed.flatMap(\.refusals).filter(\.isRefused).map(\.pattern))
+        toleratedWords = Set(passed.flatMap(\.log).map(\.plain))
     }
 
     /// What is known of why `restriction` fails, strongest first.
@@ -168,13 +170,18 @@ public struct Investigation: Sendable {
         for observation in trial.observations {
             switch observation {
             case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
-                found.append(
-                    seen(.ending, "the main process: \(Verdict.ending(state))", trial))
+                // Without a main process it is the helper's ending, which stands by itself.
+                if state.mainCode != 0 {
+                    found.append(
+                        seen(.ending, "the main process: \(Verdict.ending(state))", trial))
+                }
+            case .job(let stage, let result) where result != "done" && result != "failed":
+                found.append(seen(.ending, "\(stage.rawValue) ended with \(result)", trial))
             case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
                 found.append(
                     seen(.ending, "\(exit.directive) \(exit.program): \(exit.ending)", trial))
             case .ended(let exit) where !usual.knows(exit):
-                let name = exit.name ?? "a process"
+                let name = exit.name ?? "a process of unknown name"
                 found.append(seen(.ending, "\(name): \(exit.ending)", trial))
             default: continue
             }
@@ -185,7 +192,7 @@ public struct Investigation: Sendable {
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
         let own = trial.log.filter { line in
             line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
-                && !usual.knows(line)
+                && !usual.knows(line) && !toleratedWords.contains(line.plain)
         }
         let complaints = own.filter(\.isComplaint)
         return (complaints.isEmpty ? Array(own.suffix(2)) : complaints).prefix(5).map { line in

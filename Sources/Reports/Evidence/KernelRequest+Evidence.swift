@@ -25,7 +25,8 @@ extension Exception {
     func covers(_ request: KernelRequest) -> Bool {
         let place = String(value.drop { $0 == "-" }.prefix { $0 != " " })
         switch setting {
-        case "SocketBindAllow": return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
+        case "SocketBindAllow":
+            return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
         default:
             guard let path = request.path, request.isRefused else { return false }
             return Places.isBelow(Places.resolved(path), place)

@@ -13,7 +13,8 @@ public struct ReportMarkdown: Sendable {
             "Exposure **\(before) \(before.label) → \(after) \(after.label)**: "
                 + "\(result.accepted.count) restrictions taken, \(result.refused.count) refused, in "
                 + "\(result.trials) trials (temper, campaign \(report.campaign), \(report.began)).",
-            "", "systemd \(result.systemd). "
+            "",
+            "systemd \(result.systemd). "
                 + (result.verified
                     ? "The drop-in was put on the real unit and passed."
                     : "The drop-in was not tried on the real unit."),
@@ -37,7 +38,8 @@ public struct ReportMarkdown: Sendable {
             lines += result.suspicious.map { suspicion in
                 "- \(Markdown.code(suspicion.line))"
                     + (suspicion.restrictions.isEmpty
-                        ? "" : " with \(suspicion.restrictions.map { "`\($0)`" }.joined(separator: ", "))")
+                        ? ""
+                        : " with \(suspicion.restrictions.map { "`\($0)`" }.joined(separator: ", "))")
                     + ", trial \(suspicion.trial)"
             }
         }
@@ -118,7 +120,8 @@ enum Markdown {
     static func block(_ text: String, _ language: String) -> [String] {
         var fence = "```"
         while text.contains(fence) { fence += "`" }
-        return [fence + language] + text.split(separator: "\n", omittingEmptySubsequences: false)
+        return [fence + language]
+            + text.split(separator: "\n", omittingEmptySubsequences: false)
             .dropLast().map(String.init) + [fence]
     }
 }

@@ -10,7 +10,8 @@ public struct ReportText: Sendable {
         let paint = Paint(isOn: isColoured)
         var lines = TextReport.headline(report.result, paint)
         lines.append(
-            paint.dim("campaign \(report.campaign), \(report.began), systemd \(report.result.systemd)"))
+            paint.dim(
+                "campaign \(report.campaign), \(report.began), systemd \(report.result.systemd)"))
         lines += TextReport.warnings(report.result, paint)
         lines += ReportText.refusals(report, paint)
         lines += TextReport.accommodations(report.result, paint)
@@ -32,7 +33,8 @@ public struct ReportText: Sendable {
         let paint = Paint(isOn: isColoured)
         let width = min(40, report.units.map(\.unit.count).max() ?? 0)
         var lines = [
-            paint.bold("\("unit".padded(to: width))  before  after  taken  refused  dearest refusal")
+            paint.bold(
+                "\("unit".padded(to: width))  before  after  taken  refused  dearest refusal")
         ]
         for unit in report.units {
             let result = unit.result
@@ -116,7 +118,8 @@ public struct ReportText: Sendable {
                     .map { $0.restriction.dropFirst(ladder.directive.count + 1) }
                 let taken = ladder.steps.count { $0.standing == .taken }
                 return hanging(
-                    "", "\(ladder.directive): \(taken) of \(ladder.steps.count) steps, not "
+                    "",
+                    "\(ladder.directive): \(taken) of \(ladder.steps.count) steps, not "
                         + refused.joined(separator: " "), indent: 2)
             }
     }

@@ -23,8 +23,10 @@ extension UnitReport {
             accepted: taken)
         let proof = trials.last { $0.verdict.isPass && $0.profile.restrictions == taken }?.number
         let refusals = result.refused.map { refusal in
-            RefusedRestriction(refusal, investigation, catalogue, passedIn: proof)
-        }
+            RefusedRestriction(refusal, investigation, result, passedIn: proof)
+        }.enumerated().sorted { one, other in
+            (-(one.element.price ?? 0), one.offset) < (-(other.element.price ?? 0), other.offset)
+        }.map(\.element)
         self.init(
             unit: result.unit, campaign: campaign, began: CivilTime(microseconds: began).text,
             result: result, refusals: refusals,
@@ -45,8 +47,9 @@ extension UnitReport {
 extension RefusedRestriction {
     init(
         _ refusal: HardeningResult.Refusal, _ investigation: Investigation,
-        _ catalogue: Catalogue, passedIn: Int?
+        _ result: HardeningResult, passedIn: Int?
     ) {
+        let catalogue = investigation.catalogue
         let evidence = investigation.evidence(
             against: refusal.restriction, conflict: refusal.conflict, witness: refusal.trial)
         let name = String(refusal.restriction.prefix { $0 != "=" })
@@ -56,7 +59,7 @@ extension RefusedRestriction {
             price: refusal.price, instead: refusal.instead ?? [], trial: refusal.trial,
             because: refusal.because, evidence: evidence,
             advice: catalogue[refusal.restriction].map {
-                Advice.on($0, evidence, passedIn: passedIn)
+                Advice.on($0, evidence, in: result, passedIn: passedIn)
             } ?? [])
     }
 }
@@ -67,7 +70,8 @@ extension Ladder {
     ) -> [Ladder] {
         let refused = Dictionary(result.refused.map { ($0.restriction, $0) }) { first, _ in first }
         let leftOut = Dictionary(
-            (result.leftOut ?? []).map { ($0.restriction, $0.because) }) { first, _ in first }
+            (result.leftOut ?? []).map { ($0.restriction, $0.because) }
+        ) { first, _ in first }
         let ignored = Dictionary(
             (result.ignored + (result.beyondManager ?? [])).map { ($0.restriction, $0.because) }
         ) { first, _ in first }

@@ -51,7 +51,8 @@ enum UnitText {
 
     private static func special(_ property: String, _ value: BusValue) -> [String]? {
         switch (property, value) {
-        case ("CapabilityBoundingSet", .uint64(let mask)), ("AmbientCapabilities", .uint64(let mask)):
+        case ("CapabilityBoundingSet", .uint64(let mask)),
+            ("AmbientCapabilities", .uint64(let mask)):
             return [Capability.names(in: mask).joined(separator: " ")]
         case ("RestrictNamespaces", .uint64(let mask)):
             let allowed = NamespaceType.names(in: mask)
