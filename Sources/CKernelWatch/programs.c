@@ -233,3 +233,14 @@ void write_kills(struct program *p, uint64_t cgroup, int ring) {
     end_event(p);
     finish(p);
 }
+
+// raw_tracepoint/sched_process_exit: in the context of the thread that ends. Only its name is of
+// interest, which nobody can ask for afterwards.
+void write_exits(struct program *p, uint64_t cgroup, int ring) {
+    only_below(p, cgroup);
+    begin_event(p, ring, KERNEL_WATCH_EXIT);
+    store_value(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), 0);
+    store_value(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), 0);
+    end_event(p);
+    finish(p);
+}

@@ -150,7 +150,7 @@ extension KernelRequest {
     }
 
     /// What hides a path, or forbids to open it.
-    private static func hiding(_ path: String) -> Set<String> {
+    static func hiding(_ path: String) -> Set<String> {
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
         if isBelow("/home", "/root", "/run/user") { return ["ProtectHome"] }
         if isBelow("/dev/kmsg", "/proc/kmsg") { return ["ProtectKernelLogs", "PrivateDevices"] }

@@ -52,6 +52,16 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     /// Whether the service's own program asked, not systemd on the way to it.
     public var isOfService: Bool { !command.hasPrefix("(") }
 
+    /// Whether a restriction can be the reason: a missing file of which none hides the place is
+    /// only missing.
+    public var isTelling: Bool {
+        guard case .call = subject, KernelRequest.absences.contains(error) else { return true }
+        return path.map { !KernelRequest.hiding($0).isEmpty } ?? false
+    }
+
+    /// ENOENT, ENXIO, ENODEV
+    private static let absences: Set<Int32> = [2, 6, 19]
+
     /// The same request but for what differs from one start to the next: numbers in paths.
     public var pattern: KernelRequest {
         KernelRequest(

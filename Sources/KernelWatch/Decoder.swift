@@ -28,17 +28,30 @@ struct Decoder {
                 }
             case Int32(KERNEL_WATCH_KILL):
                 found.append(witnessed(event, .killed(call: callName(event.number))))
+            case Int32(KERNEL_WATCH_EXIT): continue
             default:
                 let error = event.result < 0 ? Int32(-event.result) : 0
                 let (before, earlier) = split(denied[event.thread] ?? [], by: event, error)
                 denied[event.thread] = earlier.isEmpty ? nil : earlier
                 flush(event.thread)
-                found.append(
-                    call(event, error: error, lacking: Set(before.map(capability)).sorted()))
+                let name = callName(event.number)
+                let lacking = Set(before.map(capability)).filter { StrayCheck.belongs($0, to: name) }
+                found.append(call(event, name, error: error, lacking: lacking.sorted()))
             }
         }
         for thread in denied.keys.sorted() { flush(thread) }
         return found
+    }
+
+    /// The names that processes had when they ended, by their ids in the initial PID namespace.
+    var namesOfEnded: [Int32: String] {
+        events.reduce(into: [:]) { names, event in
+            guard event.kind == Int32(KERNEL_WATCH_EXIT), event.thread == event.process else {
+                return
+            }
+            names[Int32(bitPattern: event.process)] =
+                withUnsafeBytes(of: event.command) { Decoder.text($0) }
+        }
     }
 
     private func split(
@@ -53,9 +66,8 @@ struct Decoder {
     }
 
     private func call(
-        _ event: kernel_watch_event, error: Int32, lacking: [String]
+        _ event: kernel_watch_event, _ name: String, error: Int32, lacking: [String]
     ) -> WitnessedRequest {
-        let name = callName(event.number)
         let names = PathCall.of(name)
         let path = names.flatMap { text(event, $0.argument) } ?? SocketAddress(event, name)?.path
         return witnessed(
@@ -150,4 +162,23 @@ private enum NamespaceCall {
         let names = NamespaceType.names(in: flags & ~0xff)
         return names.isEmpty ? nil : names
     }
+}
+
+/// The kernel asks for CAP_SYS_ADMIN whenever memory is reserved (__vm_enough_memory in mm/util.c),
+/// and goes on without it. Such a check just before a call fails is none of the call's.
+private enum StrayCheck {
+    static func belongs(_ capability: String, to call: String) -> Bool {
+        capability != "CAP_SYS_ADMIN" || administrative.contains(call)
+    }
+
+    /// The calls that are refused for lack of it (capabilities(7)).
+    private static let administrative: Set<String> = [
+        "mount", "umount2", "umount", "pivot_root", "move_mount", "open_tree", "fsopen", "fsmount",
+        "fspick", "mount_setattr", "unshare", "setns", "clone", "clone3", "sethostname",
+        "setdomainname", "swapon", "swapoff", "quotactl", "quotactl_fd", "bpf", "perf_event_open",
+        "ioctl", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "fanotify_init", "seccomp",
+        "prctl", "keyctl", "add_key", "syslog", "msgctl", "shmctl", "semctl", "ioprio_set",
+        "sysctl", "lookup_dcookie", "nfsservctl", "vhangup", "acct", "madvise", "fcntl", "write",
+        "openat", "open",
+    ]
 }

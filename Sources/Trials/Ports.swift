@@ -61,9 +61,16 @@ public protocol ServiceCopy: Sendable {
 public protocol KernelWitness: Sendable {
     /// Everything since the last call, oldest first.
     func take() -> [WitnessedRequest]
+    /// The name that a process had when it ended, by its id in the initial PID namespace, as far as
+    /// `take` came; nil where that was not seen.
+    func name(ofEnded process: Int32) -> String?
     /// One that also sees what is granted; nil where that cannot be had. It costs the machine more.
     func closer() -> (any KernelWitness)?
     var blindSpots: Set<KernelBlindSpot> { get }
+}
+
+extension KernelWitness {
+    public func name(ofEnded process: Int32) -> String? { nil }
 }
 
 public struct WitnessedRequest: Hashable, Sendable {

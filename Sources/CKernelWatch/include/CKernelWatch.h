@@ -1,4 +1,4 @@
-// What the kernel is asked by the processes below one control group, and what it refuses: three
+// What the kernel is asked by the processes below one control group, and what it refuses: four
 // small BPF programs on raw tracepoints, loaded through bpf(2) without any library.
 #pragma once
 
@@ -8,6 +8,7 @@ enum {
     KERNEL_WATCH_CALL = 0,        // a system call returned
     KERNEL_WATCH_CAPABILITY = 1,  // a capability was checked
     KERNEL_WATCH_KILL = 2,        // a system call filter killed
+    KERNEL_WATCH_EXIT = 3,        // a thread ended
 };
 
 enum { KERNEL_WATCH_TEXT = 160 };
