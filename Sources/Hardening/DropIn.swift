@@ -140,8 +140,8 @@ public struct DropIn: Hashable, Sendable {
 
 /// Names for the few error numbers that restrictions answer with (errno(3), Linux on all
 /// architectures that systemd's own default list names).
-enum ErrorNumber {
-    static func name(_ number: Int32) -> String {
+public enum ErrorNumber {
+    public static func name(_ number: Int32) -> String {
         switch number {
         case 1: "EPERM"
         case 2: "ENOENT"

@@ -35,7 +35,9 @@ struct Decoder {
                 denied[event.thread] = earlier.isEmpty ? nil : earlier
                 flush(event.thread)
                 let name = callName(event.number)
-                let lacking = Set(before.map(capability)).filter { StrayCheck.belongs($0, to: name) }
+                let lacking = Set(before.map(capability)).filter {
+                    StrayCheck.belongs($0, to: name)
+                }
                 found.append(call(event, name, error: error, lacking: lacking.sorted()))
             }
         }

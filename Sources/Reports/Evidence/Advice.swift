@@ -94,14 +94,14 @@ extension Advice {
     }
 
     private static func calls(
-        _ restriction: Restriction, _ requests: [KernelRequest]
+        _ restriction: Restriction, _ requests: [DeniedRequest]
     ) -> [Advice] {
         letThrough(requests, below: restriction.id)
     }
 
     /// The smallest exception: the single calls, after the filter (systemd.exec(5): a name that is
     /// listed later takes an earlier one back).
-    private static func letThrough(_ requests: [KernelRequest], below filter: String?) -> [Advice] {
+    private static func letThrough(_ requests: [DeniedRequest], below filter: String?) -> [Advice] {
         let calls = Set(requests.compactMap(\.call)).sorted()
         guard !calls.isEmpty else { return [] }
         let names = calls.joined(separator: " ")
@@ -112,9 +112,9 @@ extension Advice {
         ]
     }
 
-    private static func becoming(_ user: String, _ requests: [KernelRequest]) -> [Advice] {
-        let lacking = Set(requests.flatMap(\.lacking)).sorted()
-        let paths = Set(requests.filter { $0.lacking.isEmpty }.compactMap(\.path)).sorted()
+    private static func becoming(_ user: String, _ requests: [DeniedRequest]) -> [Advice] {
+        let lacking = Set(requests.flatMap(\.capabilities)).sorted()
+        let paths = Set(requests.filter { $0.capabilities.isEmpty }.compactMap(\.path)).sorted()
         var advice: [Advice] = []
         if !lacking.isEmpty {
             let names = lacking.joined(separator: " ")
@@ -131,9 +131,9 @@ extension Advice {
     }
 
     private static func places(
-        _ restriction: Restriction, _ path: String?, _ requests: [KernelRequest]
+        _ restriction: Restriction, _ path: String?, _ requests: [DeniedRequest]
     ) -> [Advice] {
-        let isWriting = requests.contains { $0.isWriting || $0.isReadOnly }
+        let isWriting = requests.contains { $0.isWriting || $0.error == "EROFS" }
         switch restriction.directive {
         case "PrivateNetwork":
             return [

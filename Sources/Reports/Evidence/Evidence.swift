@@ -35,7 +35,7 @@ public struct Evidence: Hashable, Codable, Sendable {
     /// The number of the trial.
     public var trial: Int
     /// What the kernel refused, in parts; only of `kernel`.
-    public var request: KernelRequest?
+    public var request: DeniedRequest?
     /// The groups of system calls that hold the call, the smallest first; only of filters.
     public var groups: [String]?
     /// The path that a set-up step failed at.
@@ -45,7 +45,7 @@ public struct Evidence: Hashable, Codable, Sendable {
 
     public init(
         _ source: Source, _ certainty: Certainty, _ text: String, trial: Int,
-        request: KernelRequest? = nil, groups: [String]? = nil, path: String? = nil,
+        request: DeniedRequest? = nil, groups: [String]? = nil, path: String? = nil,
         step: String? = nil
     ) {
         self.source = source

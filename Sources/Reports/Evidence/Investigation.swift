@@ -98,7 +98,7 @@ public struct Investigation: Sendable {
         return candidates.reversed().map { request in
             Evidence(
                 .kernel, sure.count == 1 && request == sure.first ? .certain : .likely,
-                request.text, trial: trial.number, request: request,
+                request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
         }
     }
