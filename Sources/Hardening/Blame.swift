@@ -39,7 +39,7 @@ extension KernelRequest {
         case Self.notPermitted:
             if !lacking.isEmpty { return lackingDroppers }
             if let path, path.hasPrefix("/dev/"), call.hasPrefix("open") {
-                return ["DevicePolicy", "PrivateDevices"]
+                return ["DevicePolicy", "PrivateDevices", "DeviceAllow"]
             }
             return Self.filters(of: call, in: dialect)
                 .union(namespaceTypes ?? Self.special(call))
@@ -56,6 +56,8 @@ extension KernelRequest {
             guard let family else { return ["RestrictAddressFamilies"] }
             return AddressFamily.named.contains(family)
                 ? ["RestrictAddressFamilies=~\(family)"] : ["RestrictAddressFamilies=~others"]
+        case Self.noEntry where Self.objects.contains(call): return ["PrivateIPC", "RemoveIPC"]
+        case Self.invalid: return ["PrivateUsers", "DynamicUser"]
         case Self.noEntry, Self.noDevice, Self.noSuchAddress:
             return path.map(Self.hiding) ?? []
         case Self.noCall: return call == "openat2" ? ["RestrictSUIDSGID"] : []
@@ -85,6 +87,7 @@ extension KernelRequest {
     private static let accessDenied: Int32 = 13
     private static let readOnly: Int32 = 30
     private static let noCall: Int32 = 38
+    private static let invalid: Int32 = 22
     private static let noFamily: Int32 = 97
     private static let addressMissing: Int32 = 99
     private static let unreachable: Int32 = 101
@@ -98,6 +101,9 @@ extension KernelRequest {
                     : (calls.contains(call) ? "SystemCallFilter=~\(group)" : nil)
             })
     }
+
+    /// Calls that look for an object of another process by its key.
+    static let objects: Set<String> = ["msgget", "semget", "shmget", "mq_open"]
 
     /// Directives with a filter of their own.
     private static func special(_ call: String) -> Set<String> {

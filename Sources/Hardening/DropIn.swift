@@ -148,6 +148,7 @@ public enum ErrorNumber {
         case 6: "ENXIO"
         case 13: "EACCES"
         case 19: "ENODEV"
+        case 22: "EINVAL"
         case 30: "EROFS"
         case 38: "ENOSYS"
         case 97: "EAFNOSUPPORT"

@@ -55,7 +55,10 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     /// Whether a restriction can be the reason: a missing file of which none hides the place is
     /// only missing.
     public var isTelling: Bool {
-        guard case .call = subject, KernelRequest.absences.contains(error) else { return true }
+        guard case .call(let name) = subject, KernelRequest.absences.contains(error) else {
+            return true
+        }
+        if KernelRequest.objects.contains(name) { return true }
         return path.map { !KernelRequest.hiding($0).isEmpty } ?? false
     }
 

@@ -87,6 +87,9 @@ struct Decoder {
         let command = withUnsafeBytes(of: event.command) { Decoder.text($0) } ?? ""
         return WitnessedRequest(
             cgroup: event.cgroup,
+            ancestors: withUnsafeBytes(of: event.ancestors) {
+                $0.bindMemory(to: UInt64.self).filter { $0 != 0 }
+            },
             request: KernelRequest(
                 subject, by: command, error: error, path: path, isWriting: isWriting,
                 family: family, lacking: lacking, port: port, namespaces: namespaces))

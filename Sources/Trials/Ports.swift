@@ -76,12 +76,18 @@ extension KernelWitness {
 public struct WitnessedRequest: Hashable, Sendable {
     /// The inode number of the control group that the process is in.
     public let cgroup: UInt64
+    /// Those of the groups that it is below, from the top.
+    public let ancestors: [UInt64]
     public let request: KernelRequest
 
-    public init(cgroup: UInt64, request: KernelRequest) {
+    public init(cgroup: UInt64, ancestors: [UInt64] = [], request: KernelRequest) {
         self.cgroup = cgroup
+        self.ancestors = ancestors
         self.request = request
     }
+
+    /// Whether the process is in this group or below it.
+    public func isBelow(_ group: UInt64) -> Bool { cgroup == group || ancestors.contains(group) }
 }
 
 /// A kind of request that this kernel does not show.

@@ -11,10 +11,13 @@ enum {
     KERNEL_WATCH_EXIT = 3,        // a thread ended
 };
 
-enum { KERNEL_WATCH_TEXT = 160 };
+enum { KERNEL_WATCH_TEXT = 160, KERNEL_WATCH_LEVELS = 8 };
 
 struct kernel_watch_event {
     uint64_t cgroup;  // the inode of its directory
+    // Those that it is below, from the top; systemd runs a unit's further commands in one below
+    // the unit's. 0 for none.
+    uint64_t ancestors[KERNEL_WATCH_LEVELS];
     uint64_t nanoseconds;  // CLOCK_MONOTONIC
     uint32_t process;  // in the initial PID namespace
     uint32_t thread;

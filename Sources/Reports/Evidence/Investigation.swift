@@ -64,7 +64,7 @@ public struct Investigation: Sendable {
     ) -> [Evidence] {
         var found = kernel(trial, against: restriction, suspects, isAlone: conflict.count == 1)
         found += setup(trial, against: restriction, suspects)
-        found += manager(trial)
+        found += manager(trial, suspects)
         found += endings(trial)
         found += journal(trial, suspects)
         found += probes(trial, against: restriction)
@@ -95,11 +95,23 @@ public struct Investigation: Sendable {
         let new = blamed.filter { !tolerated.contains($0.pattern) }
         let candidates = distinct(isAlone ? new : (new.isEmpty ? blamed : new))
         let sure = candidates.filter(\.isSure)
-        return candidates.reversed().map { request in
+        // The last was the last straw, unless the service itself complains of another.
+        let named = candidates.filter { request in isNamed(request, in: trial) }
+        let order = candidates.filter { !named.contains($0) } + named
+        return order.reversed().map { request in
             Evidence(
                 .kernel, sure.count == 1 && request == sure.first ? .certain : .likely,
                 request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
+        }
+    }
+
+    /// Whether the service speaks of the file as well.
+    private func isNamed(_ request: KernelRequest, in trial: Trial) -> Bool {
+        guard let path = request.path, path.count > 1 else { return false }
+        return trial.log.contains { line in
+            line.source != "systemd" && line.message.contains(path)
+                && !toleratedWords.contains(line.plain)
         }
     }
 
@@ -110,6 +122,11 @@ public struct Investigation: Sendable {
         case .withdraw(let exceptions): return exceptions.contains { $0.covers(request) }
         // Whoever is not root is refused for whatever root may do.
         case .become: return request.isForLackOfRights
+        case _
+        where Investigation.ofRights.contains(catalogue[restriction]?.directive ?? "")
+            && request.isForLackOfRights && request.call != nil:
+            return true
+        case _ where request.isStray: return false
         case .killOnDeniedCall:
             if case .killed = request.subject { return true }
             return false
@@ -118,6 +135,13 @@ public struct Investigation: Sendable {
         guard let blame = request.blame(in: dialect) else { return false }
         return !blame.suspects.isDisjoint(with: suspects)
     }
+
+    /// Directives under which processes have less rights than before, or files less to give: any
+    /// refusal for lack of rights that no trial without them had is theirs.
+    private static let ofRights: Set<String> = [
+        "NoNewPrivileges", "SupplementaryGroups", "UMask", "DynamicUser", "PrivateUsers",
+        "SecureBits",
+    ]
 
     /// Each kind once, at its last place.
     private func distinct(_ requests: [KernelRequest]) -> [KernelRequest] {
@@ -137,29 +161,40 @@ public struct Investigation: Sendable {
         _ trial: Trial, against restriction: String, _ suspects: Set<String>
     ) -> [Evidence] {
         guard let step = trial.setupStep else { return [] }
-        // Said by systemd's child before it becomes the program, under a name in parentheses, and
-        // by the manager: “Failed at step NAMESPACE spawning ...”.
-        let said = trial.log.filter { line in
-            line.source == "systemd" || line.source.hasPrefix("(")
-        }.map(\.message).filter { $0.contains("Failed") || $0.contains("failed") }
-        let isSystemds = said.contains { $0.contains("at step \(step.name)") }
-        let telling = said.first { !$0.contains("at step") } ?? said.first
-        let path = telling.flatMap(SetupWords.path)
+        let said = SetupWords(trial.log, step)
+        // What systemd's child was refused before it became the program.
+        let refused = trial.refusals.last { request in
+            !request.isOfService && request.path != nil && !tolerated.contains(request.pattern)
+                && step.calls.contains(request.call ?? "")
+        }
+        let path = said.path ?? refused?.path.map(SetupWords.plain)
         let isSuspect = !step.suspects.isDisjoint(with: suspects)
-        let words = telling.map { ": \(SetupWords.plain($0))" } ?? ""
+        let object = path.map { said.text?.contains($0) == true ? "" : " for \($0)" } ?? ""
+        let words = said.text.map { ": \($0)" } ?? ""
         return [
             Evidence(
-                .setup, isSystemds ? (isSuspect ? .certain : .likely) : .likely,
-                "systemd's preparations failed at \(step.status)/\(step.name)\(words)",
+                .setup, said.isSystemds && isSuspect ? .certain : .likely,
+                "systemd's preparations failed at \(step.status)/\(step.name)\(object)\(words)",
                 trial: trial.number, path: path, step: "\(step.status)/\(step.name)")
         ]
     }
 
-    private func manager(_ trial: Trial) -> [Evidence] {
+    private func manager(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
         trial.observations.compactMap { observation in
-            guard case .refusedByManager(_, let message) = observation else { return nil }
-            return Evidence(
-                .manager, .certain, "systemd refuses the unit: \(message)", trial: trial.number)
+            switch observation {
+            case .refusedByManager(_, let message):
+                return Evidence(
+                    .manager, .certain, "systemd refuses the unit: \(message)",
+                    trial: trial.number)
+            // NotifyAccess=: systemd says whose message it did not take.
+            case .log(let line)
+            where line.source == "systemd" && line.message.contains("reception only permitted"):
+                let isSuspect = suspects.contains("NotifyAccess")
+                return Evidence(
+                    .manager, isSuspect ? .certain : .seen,
+                    "systemd: \(SetupWords.withoutUnit(line.message))", trial: trial.number)
+            default: return nil
+            }
         }
     }
 

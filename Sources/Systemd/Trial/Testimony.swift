@@ -32,7 +32,7 @@ final class Testimony: Sendable {
         listen()
         let all = heard.withLock { $0 }
         guard let own = cgroup.withLock({ $0 }) ?? deadGroup(among: all) else { return [] }
-        return all.filter { $0.cgroup == own }.map(\.request)
+        return all.filter { $0.isBelow(own) }.map(\.request)
     }
 
     /// The name that one of its processes had when it ended.

@@ -174,9 +174,17 @@ extension Breakage {
         Breakage(
             name: "notifies", conflict: ["NotifyAccess=main"],
             truth: .said("reception only permitted for main PID"),
+            acts: #"""
+                my $pid = fork;
+                if (!$pid) {
+                    socket(my $s, AF_UNIX, SOCK_DGRAM, 0);
+                    send($s, 'READY=1', 0, pack_sockaddr_un($ENV{NOTIFY_SOCKET}));
+                    sleep 1000;
+                }
+                waitpid $pid, 0;
+                """#,
             settings: [
                 "Type=notify", "NotifyAccess=all", "TimeoutStartSec=2",
-                "ExecStart=/bin/sh -c 'systemd-notify --ready; exec sleep 1000'",
             ]),
     ]
 }

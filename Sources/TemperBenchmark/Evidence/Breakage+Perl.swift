@@ -8,8 +8,8 @@ extension Breakage {
         sub need { my ($ok, $what) = @_; $ok or die "$what: $!\n" }
         # Calls what the kernel may refuse; other errors are none.
         sub allowed {
-            my ($what, @call) = @_;
-            my $result = syscall(@call);
+            my ($what, $number, @call) = @_;
+            my $result = syscall($number, @call);
             $result == -1 && ($!{EPERM} || $!{EACCES} || $!{ENOSYS}) and die "$what: $!\n";
         }
         sub wrote { open(my $file, '>', $_[0]) or return 0; print $file "x\n"; close $file }

@@ -50,7 +50,7 @@ extension Breakage {
                 "CAP_KILL", ["kill"],
                 #"""
                 my $pid = fork;
-                if (!$pid) { $> = $< = 1; sleep 100; POSIX::_exit(0) }
+                if (!$pid) { POSIX::setuid(1); sleep 100; POSIX::_exit(0) }
                 sleep 0.2 until do { my @s = stat("/proc/$pid"); $s[4] == 1 };
                 my $ok = kill('TERM', $pid); my $why = "$!";
                 system("setpriv --reuid 1 --clear-groups kill -9 $pid 2>/dev/null");
@@ -62,7 +62,10 @@ extension Breakage {
             Breakage(
                 name: "reload", conflict: ["CapabilityBoundingSet=~CAP_CHOWN"],
                 truth: .call(["fchownat"], .init(capability: "CAP_CHOWN", caller: "chown")),
-                settings: ["ExecReload=/bin/chown daemon /var/lib/break/shared-file"]),
+                acts: "sleep 1000;",
+                settings: [
+                    "Type=exec", "ExecReload=/bin/chown daemon /var/lib/break/shared-file",
+                ]),
             Breakage(
                 name: "start-pre", conflict: ["CapabilityBoundingSet=~CAP_CHOWN"],
                 truth: .call(["fchownat"], .init(capability: "CAP_CHOWN", caller: "chown")),
@@ -70,7 +73,8 @@ extension Breakage {
             Breakage(
                 name: "stop-post", conflict: ["ProtectSystem=full"],
                 truth: .path("/etc/break-stop"),
-                settings: ["ExecStop=/bin/sh -c ': > /etc/break-stop'"]),
+                acts: "sleep 1000;",
+                settings: ["Type=exec", "ExecStop=/bin/sh -c ': > /etc/break-stop'"]),
             Breakage(
                 name: "ambient", conflict: ["AmbientCapabilities="],
                 truth: .capability("CAP_NET_BIND_SERVICE", by: "bind"),
