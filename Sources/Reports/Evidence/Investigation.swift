@@ -186,13 +186,12 @@ public struct Investigation: Sendable {
                 return Evidence(
                     .manager, .certain, "systemd refuses the unit: \(message)",
                     trial: trial.number)
-            // NotifyAccess=: systemd says whose message it did not take.
-            case .log(let line)
-            where line.source == "systemd" && line.message.contains("reception only permitted"):
-                let isSuspect = suspects.contains("NotifyAccess")
+            case .unit(_, let state)
+            where state.result == "timeout" && suspects.contains("NotifyAccess"):
                 return Evidence(
-                    .manager, isSuspect ? .certain : .seen,
-                    "systemd: \(SetupWords.withoutUnit(line.message))", trial: trial.number)
+                    .manager, .likely,
+                    "systemd was not told that it is ready in time; notifications of other "
+                        + "processes than those allowed are not heard", trial: trial.number)
             default: return nil
             }
         }

@@ -173,7 +173,7 @@ extension Breakage {
             settings: ["StandardOutput=append:/dev/break-log"]),
         Breakage(
             name: "notifies", conflict: ["NotifyAccess=main"],
-            truth: .said("reception only permitted for main PID"),
+            truth: .said("notifications"),
             acts: #"""
                 my $pid = fork;
                 if (!$pid) {

@@ -31,9 +31,10 @@ extension Breakage {
         Breakage(
             name: "socket-file", conflict: ["ProtectSystem=strict"],
             truth: .path("/srv/break.sock", by: "bind"),
-            acts:
-                "unlink '/srv/break.sock'; need(bound(AF_UNIX, pack_sockaddr_un('/srv/break.sock')), 's');"
-        ),
+            acts: #"""
+                need(bound(AF_UNIX, pack_sockaddr_un('/srv/break.sock')), 'socket');
+                unlink '/srv/break.sock';
+                """#),
         Breakage(
             name: "home-writes", conflict: ["ProtectHome=read-only"], truth: .path("/home/break/x"),
             acts: "need(wrote('/home/break/x'), 'home');"),
@@ -83,7 +84,9 @@ extension Breakage {
         Breakage(
             name: "modules", conflict: ["ProtectKernelModules=yes"],
             truth: .call(["delete_module"]),
-            acts: "syscall(nr(176, 106), 'none', 0) == -1 && $!{EPERM} and die \"module: $!\\n\";"),
+            acts:
+                "my $none = 'none'; syscall(nr(176, 106), $none, 0) == -1 && $!{EPERM} and die \"module: $!\\n\";"
+        ),
         Breakage(
             name: "exception", conflict: ["ReadWritePaths=~/var/lib/break"],
             truth: .path("/var/lib/break/z"), acts: "need(wrote('/var/lib/break/z'), 'state');",
