@@ -201,26 +201,28 @@ public struct Investigation: Sendable {
 
     private func endings(_ trial: Trial) -> [Evidence] {
         var found: [Evidence] = []
+        // The same ending is seen of the main process, of its command and by the kernel.
+        var known: Set<String> = []
+        func note(_ who: String, _ ending: String) {
+            if known.insert(ending).inserted {
+                found.append(seen(.ending, "\(who): \(ending)", trial))
+            }
+        }
         for observation in trial.observations {
             switch observation {
             case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
                 // Without a main process it is the helper's ending, which stands by itself.
-                if state.mainCode != 0 {
-                    found.append(
-                        seen(.ending, "the main process: \(Verdict.ending(state))", trial))
-                }
+                if state.mainCode != 0 { note("the main process", Verdict.ending(state)) }
             case .job(let stage, let result) where result != "done" && result != "failed":
-                found.append(seen(.ending, "\(stage.rawValue) ended with \(result)", trial))
+                note(stage.rawValue, "ended with \(result)")
             case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
-                found.append(
-                    seen(.ending, "\(exit.directive) \(exit.program): \(exit.ending)", trial))
+                note("\(exit.directive) \(exit.program)", exit.ending)
             case .ended(let exit) where !usual.knows(exit):
-                let name = exit.name ?? "a process of unknown name"
-                found.append(seen(.ending, "\(name): \(exit.ending)", trial))
+                note(exit.name ?? "a process of unknown name", exit.ending)
             default: continue
             }
         }
-        return found.uniqued
+        return found
     }
 
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
@@ -271,11 +273,4 @@ private enum Reach {
 extension Stage {
     /// Whether the copy should be up at this stage.
     fileprivate var isOfLife: Bool { self != .stop && self != .secondStop }
-}
-
-extension [Evidence] {
-    fileprivate var uniqued: [Evidence] {
-        var known: Set<String> = []
-        return filter { known.insert($0.text).inserted }
-    }
 }
