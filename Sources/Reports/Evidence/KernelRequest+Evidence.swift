@@ -13,9 +13,6 @@ extension KernelRequest {
     /// Whether it says what was refused, and not only that a right was asked for.
     var isSure: Bool { call != nil }
 
-    /// The kernel asks for this capability whenever memory is reserved, and at each exec.
-    var isStray: Bool { subject == .capability("CAP_SYS_ADMIN") }
-
     /// EPERM or EACCES: what root may do, and others may not.
     var isForLackOfRights: Bool { !lacking.isEmpty || error == 1 || error == 13 }
 }
