@@ -113,7 +113,6 @@ extension EndToEnd {
                 (["report", "other"], 1, "no finished campaign for other.service"),
                 (["report", "mine", "--campaign", "99"], 1, "has no campaign 99"),
                 (["report", "--campaign", "1"], 64, "--campaign is one of a unit"),
-                (["report", "mine", "--format", "pdf"], 64, "pdf"),
                 (["report", "mine", "-o", "/no/such/place"], 64, "/no/such"),
                 (["explain", "9999"], 1, "has no trial 9999"),
                 (["explain", "1", "--unit", "other"], 1, "no campaign of other.service"),
@@ -124,6 +123,15 @@ extension EndToEnd {
                 #expect(
                     report.complaints.count == 1 && report.errors.contains(words),
                     "\(report.errors)")
+            }
+        }
+
+        @Test("a form that there is not is bad usage, and the message has those that there are")
+        func form() async throws {
+            let report = try await Tool.temper.run(["report", "mine", "--format", "pdf"])
+            #expect(report.status == 64 && report.output.isEmpty)
+            for format in ["text", "markdown", "html", "json", "junit", "sarif"] {
+                #expect(report.errors.contains(format))
             }
         }
 

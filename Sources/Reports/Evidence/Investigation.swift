@@ -98,9 +98,12 @@ public struct Investigation: Sendable {
         // The last was the last straw, unless the service itself complains of another.
         let named = candidates.filter { request in isNamed(request, in: trial) }
         let order = candidates.filter { !named.contains($0) } + named
+        let complaints = news(in: trial).filter(\.isComplaint)
         return order.reversed().map { request in
             Evidence(
-                .kernel, sure.count == 1 && request == sure.first ? .certain : .likely,
+                .kernel,
+                sure.count == 1 && request == sure.first && agrees(request, with: complaints)
+                    ? .certain : .likely,
                 request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
         }
@@ -112,6 +115,16 @@ public struct Investigation: Sendable {
         return trial.log.contains { line in
             line.source != "systemd" && line.message.contains(path)
                 && !toleratedWords.contains(line.plain)
+        }
+    }
+
+    /// Whether what the service says of its failure fits: a service that complains of something else
+    /// may have failed for something else, which the kernel never saw. One that says nothing does
+    /// not disagree.
+    private func agrees(_ request: KernelRequest, with complaints: [LogLine]) -> Bool {
+        if complaints.isEmpty { return true }
+        return complaints.contains { line in
+            request.telltales.contains(where: line.message.lowercased().contains)
         }
     }
 
@@ -226,16 +239,21 @@ public struct Investigation: Sendable {
     }
 
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
-        let own = trial.log.filter { line in
-            line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
-                && !usual.knows(line) && !toleratedWords.contains(line.plain)
-        }
+        let own = news(in: trial)
         let complaints = own.filter(\.isComplaint)
         return (complaints.isEmpty ? Array(own.suffix(2)) : complaints).prefix(5).map { line in
             let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
             return Evidence(
                 .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
                 trial: trial.number)
+        }
+    }
+
+    /// The service's own lines that it never says where it works.
+    private func news(in trial: Trial) -> [LogLine] {
+        trial.log.filter { line in
+            line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
+                && !usual.knows(line) && !toleratedWords.contains(line.plain)
         }
     }
 
