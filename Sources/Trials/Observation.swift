@@ -14,6 +14,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case managerReloaded
     /// A drop-in of the machine overrides the copy otherwise than the original.
     case foreignDropIn(path: String)
+    /// The original ran beside its copy: whatever the probes saw may have been its work.
+    case originalRan
     /// The stage does not apply to this unit.
     case skipped(Stage, why: String)
     case log(LogLine)
