@@ -78,9 +78,9 @@ public struct Usual: Hashable, Sendable {
     /// nobody can say: some daemons lose a race with their own threads.
     public var exitStatusesAtStop: Set<Int32> { Set(ends.compactMap(\.exitStatus)) }
 
-    func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
+    public func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
 
-    func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
+    public func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
 
-    func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
+    public func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
 }
