@@ -140,15 +140,24 @@ public struct Campaign: Sendable {
     // MARK: Trials
 
     private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        for run in 1...max(1, options.baselineRuns) {
+        var run = 0
+        var isNews = false
+        // A service that ends in ever other ways is looked at for longer.
+        while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline) {
+            run += 1
+            let known = diary.usual.exitStatusesAtStop
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
                 exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
             guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
             diary.learnBaseline(trial)
+            let statuses = diary.usual.exitStatusesAtStop
+            isNews = statuses.count > 1 && statuses != known
         }
         diary.isEstablished = true
     }
+
+    private static let longestBaseline = 6
 
     /// After many failures in a row: is it the restrictions, or did a trial leave something behind
     /// that no start survives, such as a lock?
@@ -173,11 +182,23 @@ public struct Campaign: Sendable {
         _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil,
         startsAgain: Bool = false
     ) async throws(ExperimentError) {
-        let trial = try await trial(
-            agenda.profile(question.configuration), purpose ?? agenda.text(question.purpose),
-            expectedLeft: search.expectedQuestionsLeft,
-            exposure: agenda.exposure(agenda.profile(search.best)), &diary,
-            startsAgain: startsAgain)
+        func run(_ purpose: String, _ diary: inout Diary) async throws(ExperimentError) -> Trial {
+            try await self.trial(
+                agenda.profile(question.configuration), purpose,
+                expectedLeft: search.expectedQuestionsLeft,
+                exposure: agenda.exposure(agenda.profile(search.best)), &diary,
+                startsAgain: startsAgain)
+        }
+        var trial = try await run(purpose ?? agenda.text(question.purpose), &diary)
+        // What a sandbox does to an ending it does each time; some services lose a race now and
+        // then, too rarely to be seen in a baseline.
+        if diary.usual.blamesExitStatusAlone(for: trial) {
+            let again = try await run("does it end so again?", &diary)
+            if again.verdict.isPass {
+                diary.learnEndings(of: trial)
+                trial = again
+            }
+        }
         diary.numbers.append(trial.number)
         switch trial.verdict {
         case .passed: search.learn(.passed, to: question)

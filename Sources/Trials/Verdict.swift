@@ -56,6 +56,8 @@ public enum Verdict: Hashable, Codable, Sendable {
     private static func disturbance(_ observation: Observation) -> String? {
         switch observation {
         case .managerReloaded: "systemd reloaded its units during the trial"
+        case .originalRan:
+            "the original ran beside its copy: something starts it, such as a socket of its own"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         default: nil
         }
@@ -63,7 +65,7 @@ public enum Verdict: Hashable, Codable, Sendable {
 
     private static func doubt(_ observation: Observation) -> String? {
         guard case .probe(_, let name, .cannotTell(let why)) = observation else { return nil }
-        return "\(name) could not tell: \(why)"
+        return "\(name.abridged) could not tell: \(why)"
     }
 
     private static func fault(
@@ -95,7 +97,7 @@ public enum Verdict: Hashable, Codable, Sendable {
                 case .secondReady: " after a second start"
                 default: ""
                 }
-            return "\(name)\(moment): \(why)"
+            return "\(name.abridged)\(moment): \(why)"
         default: return nil
         }
     }

@@ -11,6 +11,7 @@ extension Observation {
         case .probe(let stage, let name, let outcome):
             "\(stage.rawValue): \(name): \(outcome.text)"
         case .managerReloaded: "systemd reloaded its units meanwhile"
+        case .originalRan: "the original ran beside its copy"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         case .skipped(let stage, let why): "no \(stage.rawValue): \(why)"
         case .log(let line): "journal: \(line.source): \(line.message)"
