@@ -241,12 +241,14 @@ public struct Investigation: Sendable {
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
         let own = news(in: trial)
         let complaints = own.filter(\.isComplaint)
-        return (complaints.isEmpty ? Array(own.suffix(2)) : complaints).prefix(5).map { line in
-            let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
-            return Evidence(
-                .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
-                trial: trial.number)
-        }
+        var known: Set<String> = []
+        return (complaints.isEmpty ? Array(own.suffix(2)) : complaints)
+            .filter { known.insert($0.plain).inserted }.prefix(5).map { line in
+                let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
+                return Evidence(
+                    .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
+                    trial: trial.number)
+            }
     }
 
     /// The service's own lines that it never says where it works.
@@ -266,7 +268,7 @@ public struct Investigation: Sendable {
             let reason = Reach.reason(directive: catalogue[restriction]?.directive ?? "")
             return Evidence(
                 .probe, reason == nil ? .seen : .likely,
-                "\(name)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
+                "\(name.abridged)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
                 trial: trial.number)
         }
     }
@@ -280,7 +282,7 @@ public struct Investigation: Sendable {
 private enum Reach {
     static func reason(directive: String) -> String? {
         switch directive {
-        case "PrivateNetwork": "the service has a network of its own, which no client reaches"
+        case "PrivateNetwork": "the service has a network of its own"
         case "IPAddressDeny": "packets to and from it are dropped without a word"
         case "RestrictNetworkInterfaces": "packets on other interfaces are dropped without a word"
         default: nil
