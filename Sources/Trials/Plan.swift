@@ -103,7 +103,7 @@ extension Plan {
 
     /// The lines that say something, each with the number of the line on which it begins: a
     /// backslash at its end has it go on, past comments (systemd.syntax(7)).
-    private static func settings(in text: String) -> [(number: Int, line: String)] {
+    static func settings(in text: String) -> [(number: Int, line: String)] {
         var settings: [(number: Int, line: String)] = []
         var isContinued = false
         // A carriage return and a line feed are one character.
