@@ -100,7 +100,7 @@ struct TrialStoreTests {
                 #expect(row?["verdict"] as String? == "unresolved")
                 let migrations = try String.fetchAll(
                     database, sql: "SELECT identifier FROM grdb_migrations")
-                #expect(migrations == ["campaigns and trials"])
+                #expect(migrations == ["campaigns and trials", "records and checks"])
                 #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             }
         }
