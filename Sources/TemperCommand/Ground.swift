@@ -15,6 +15,8 @@ struct Ground: Sendable {
     let enforcement: Enforcement
     /// What the manager was seen to fail with.
     let inapplicable: [String: String]
+    /// What it was seen to use.
+    let usage: Usage
     /// The catalogue for this service.
     let catalogue: Catalogue
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
@@ -91,7 +93,7 @@ extension HardenSession {
                 probes: probes, canReload: service.canReload, settle: settle),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
-            catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+            usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
     }
 }
 

@@ -127,7 +127,8 @@ public final class TrialStore: Sendable {
                             WHERE campaignId = campaign.id AND number > 0) AS trials
                     FROM campaign WHERE unit = ? ORDER BY id DESC
                     """, arguments: [unit]
-            ).filter { purposes.contains(CampaignPurpose(rawValue: $0["purpose"]) ?? .harden) }.map {
+            ).filter { purposes.contains(CampaignPurpose(rawValue: $0["purpose"]) ?? .harden) }.map
+            {
                 row in
                 RecordedCampaign(
                     id: row["id"], purpose: CampaignPurpose(rawValue: row["purpose"]) ?? .harden,

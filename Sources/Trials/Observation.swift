@@ -14,6 +14,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case managerReloaded
     /// A drop-in of the machine overrides the copy otherwise than the original.
     case foreignDropIn(path: String)
+    /// The original ran beside its copy: whatever the probes saw may have been its work.
+    case originalRan
     /// The stage does not apply to this unit.
     case skipped(Stage, why: String)
     case log(LogLine)
@@ -78,6 +80,12 @@ public struct UnitState: Hashable, Codable, Sendable {
 
     /// Up, and busy with reading its configuration again (`refreshing` since systemd 260).
     public var isReloading: Bool { active == "reloading" || active == "refreshing" }
+
+    /// What the main process exited with; nil for one that was killed or never ran, also by a step
+    /// of systemd's before it.
+    var exitStatus: Int32? {
+        mainCode == 1 && SetupStep.of(exitStatus: mainStatus) == nil ? mainStatus : nil
+    }
 
     /// Whether two endings are the same ending: the result, and how the main process went.
     public func endedLike(_ other: UnitState) -> Bool {

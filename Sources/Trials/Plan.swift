@@ -33,7 +33,8 @@ public struct Plan: Hashable, Sendable {
         plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
         plan.settle = other.settle ?? settle
         plan.probeDoesWork = probeDoesWork || other.probeDoesWork
-        plan.preparations += other.preparations
+        // A record has those of the unit too.
+        plan.preparations += other.preparations.filter { !preparations.contains($0) }
         return plan
     }
 }

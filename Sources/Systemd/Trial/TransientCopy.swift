@@ -8,6 +8,8 @@ import Trials
 struct TransientCopy: StartedUnit {
     let machine: Machine
     let name: String
+    /// The unit that it is a copy of.
+    let original: String
     let dropIns: Set<String>
     /// The manager's reload stamp before the start.
     let stamp: UInt64
@@ -23,12 +25,16 @@ struct TransientCopy: StartedUnit {
     var disturbances: [Observation] {
         get async throws(ExperimentError) {
             try await experiment { () async throws(BusError) in
-                let found = try await machine.property(
-                    "DropInPaths", of: path, Machine.unitInterface)
-                let foreign = Set(found.strings ?? []).subtracting(dropIns).sorted()
-                    .filter { !$0.contains(name) }.map(Observation.foreignDropIn)
+                async let found = machine.value("DropInPaths", path, Machine.unitInterface)
+                async let state = machine.value(
+                    "ActiveState", Machine.path(ofUnit: original), Machine.unitInterface)
                 let reloaded = try await machine.reloadStamp() != stamp
-                return foreign + (reloaded ? [.managerReloaded] : [])
+                let foreign = Set(try await found.get().strings ?? []).subtracting(dropIns)
+                    .sorted().filter { !$0.contains(name) }.map(Observation.foreignDropIn)
+                // One that is on its way out was running before, and is let go of.
+                let ran = ["active", "reloading", "activating"].contains(
+                    try await state.get().string)
+                return foreign + (reloaded ? [.managerReloaded] : []) + (ran ? [.originalRan] : [])
             }
         }
     }
@@ -112,7 +118,7 @@ extension Machine {
     }
 
     /// A property, or why it cannot be had, as a value: `async let` knows no typed errors.
-    private func value(
+    func value(
         _ name: String, _ path: String, _ interface: String
     ) async -> Result<BusValue, BusError> {
         do { return .success(try await property(name, of: path, interface)) } catch {
@@ -126,11 +132,12 @@ extension Machine {
         // Also when the campaign was cancelled: a task of its own is not.
         await Task {
             let path = Machine.path(ofUnit: name)
-            let state = try? await property("ActiveState", of: path, Machine.unitInterface)
+            async let state = value("ActiveState", path, Machine.unitInterface)
             // A unit whose start job waits its turn is still inactive.
-            let job = try? await property("Job", of: path, Machine.unitInterface)
-            let isWaiting = (job?.fields?.first?.uint32 ?? 0) != 0
-            if ["inactive", "failed"].contains(state?.string) && !isWaiting {
+            async let job = value("Job", path, Machine.unitInterface)
+            let isWaiting = (try? await job.get().fields?.first?.uint32) ?? 0 != 0
+            let active = try? await state.get().string
+            if ["inactive", "failed"].contains(active) && !isWaiting {
                 _ = try? await manager("UnrefUnit", .string(name))
                 return
             }

@@ -30,7 +30,7 @@ extension HardeningRecord {
             profile: Profile(recorded: draft.taken), usage: draft.usage,
             usual: draft.usual, refused: draft.refused,
             dropIn: text.range(ofLine: "[Service]").map { String(text[$0...]) } ?? "",
-            circumstances: draft.circumstances)
+            validity: draft.validity)
         isStrict = draft.isStrict
     }
 
@@ -49,7 +49,7 @@ extension HardeningRecord {
         var exits: Set<ProcessExit> = []
         var noSecondStart: String?
         var refused: [Refused] = []
-        var circumstances = Circumstances()
+        var validity = Validity()
 
         var usual: Usual {
             Usual(
@@ -84,7 +84,7 @@ extension HardeningRecord {
                 return true
             case "[X-Temper-Usual]": return takeUsual(name, value)
             case "[X-Temper-Refused]": return takeRefused(name, value)
-            case "[X-Temper-Fingerprint]": return circumstances.take(name, value)
+            case "[X-Temper-Fingerprint]": return validity.take(name, value)
             default: return true
             }
         }
@@ -177,7 +177,7 @@ extension Usage {
     }
 }
 
-extension Circumstances {
+extension Validity {
     fileprivate mutating func take(_ name: String, _ value: String) -> Bool {
         switch name {
         case "Temper": temper = value

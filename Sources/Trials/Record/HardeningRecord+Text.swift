@@ -19,7 +19,7 @@ extension HardeningRecord {
             section("X-Temper-Usage", usage.recordLines),
             section("X-Temper-Usual", usual.recordLines),
             section("X-Temper-Refused", refused.flatMap(\.recordLines)),
-            section("X-Temper-Fingerprint", circumstances.recordLines),
+            section("X-Temper-Fingerprint", validity.recordLines),
             dropIn.hasSuffix("\n") ? String(dropIn.dropLast()) : dropIn,
         ].joined(separator: "\n") + "\n"
     }
@@ -102,7 +102,7 @@ extension Usual {
     }
 }
 
-extension Circumstances {
+extension Validity {
     var recordLines: [String] {
         let facts = [
             ("Temper", temper), ("Systemd", systemd), ("Manager", manager), ("Kernel", kernel),

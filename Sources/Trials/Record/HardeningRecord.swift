@@ -25,7 +25,7 @@ public struct HardeningRecord: Hashable, Sendable {
     public var refused: [Refused]
     /// From its line `[Service]` on.
     public var dropIn: String
-    public var circumstances: Circumstances
+    public var validity: Validity
 
     /// A restriction that was refused, and the witness.
     public struct Refused: Hashable, Sendable {
@@ -44,7 +44,7 @@ public struct HardeningRecord: Hashable, Sendable {
     public init(
         unit: String, exposure: (before: Exposure, after: Exposure), plan: Plan, profile: Profile,
         usage: Usage, usual: Usual, refused: [Refused], dropIn: String,
-        circumstances: Circumstances
+        validity: Validity
     ) {
         self.unit = unit
         (before, after) = exposure
@@ -54,20 +54,20 @@ public struct HardeningRecord: Hashable, Sendable {
         self.usual = usual
         self.refused = refused.sorted { $0.restriction < $1.restriction }
         self.dropIn = dropIn.range(ofLine: "[Service]").map { String(dropIn[$0...]) } ?? dropIn
-        self.circumstances = circumstances
+        self.validity = validity
     }
 
     /// What an outcome proved.
     public init(
         unit: String, outcome: Outcome, plan: Plan, usage: Usage, dropIn: String,
-        circumstances: Circumstances
+        validity: Validity
     ) {
         self.init(
             unit: unit, exposure: (outcome.before, outcome.after), plan: plan,
             profile: outcome.accepted, usage: usage, usual: outcome.usual.withoutJournal,
             refused: outcome.refused.map {
                 Refused(restriction: $0.restriction, conflict: $0.conflict, because: $0.because)
-            }, dropIn: dropIn, circumstances: circumstances)
+            }, dropIn: dropIn, validity: validity)
     }
 }
 

@@ -1,5 +1,5 @@
 /// What a record is valid for: the machine, the unit's files and the programs that they start.
-public struct Circumstances: Hashable, Sendable {
+public struct Validity: Hashable, Sendable {
     /// The version of Temper.
     public var temper = ""
     /// As the manager says it, such as `257.13-1~deb13u1`.
@@ -41,7 +41,7 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 /// One thing that is not as it was.
-public struct CircumstanceChange: Hashable, Codable, Sendable {
+public struct UpgradeChange: Hashable, Codable, Sendable {
     public enum Kind: String, Hashable, Codable, Sendable {
         case systemd, kernel, architecture, feature, package, program, library
         case unitFile = "unit-file"
@@ -81,12 +81,12 @@ public struct CircumstanceChange: Hashable, Codable, Sendable {
     }
 }
 
-extension Circumstances {
+extension Validity {
     /// What is different from `then`, most telling first. What either side does not know is not
     /// compared.
-    public func changes(since then: Circumstances) -> [CircumstanceChange] {
-        var changes: [CircumstanceChange] = []
-        func compare(_ kind: CircumstanceChange.Kind, _ before: String, _ after: String) {
+    public func changes(since then: Validity) -> [UpgradeChange] {
+        var changes: [UpgradeChange] = []
+        func compare(_ kind: UpgradeChange.Kind, _ before: String, _ after: String) {
             if before != after, !before.isEmpty, !after.isEmpty {
                 changes.append(.init(kind, "", before, after))
             }
@@ -100,31 +100,31 @@ extension Circumstances {
         changes += unitFileChanges(since: then)
         changes += fileChanges(since: then)
         changes += features.symmetricDifference(then.features).sorted().map {
-            CircumstanceChange(
+            UpgradeChange(
                 .feature, $0, then.features.contains($0) ? "was there" : nil,
                 features.contains($0) ? "is there" : nil)
         }
         return changes + callChanges(since: then)
     }
 
-    private func unitFileChanges(since then: Circumstances) -> [CircumstanceChange] {
+    private func unitFileChanges(since then: Validity) -> [UpgradeChange] {
         if then.unitFiles.isEmpty || unitFiles.isEmpty { return [] }
         return Set(unitFiles.keys).union(then.unitFiles.keys).sorted().compactMap { path in
             let (before, after) = (then.unitFiles[path], unitFiles[path])
             if before == after { return nil }
-            if before != nil, after != nil { return CircumstanceChange(.unitFile, path, nil, nil) }
-            return CircumstanceChange(
+            if before != nil, after != nil { return UpgradeChange(.unitFile, path, nil, nil) }
+            return UpgradeChange(
                 .unitFile, path, before.map { _ in "(a file of the unit)" },
                 after.map { _ in "(a file of the unit)" })
         }
     }
 
     /// Programs and libraries of a package that has another version are one change.
-    private func fileChanges(since then: Circumstances) -> [CircumstanceChange] {
+    private func fileChanges(since then: Validity) -> [UpgradeChange] {
         var packages: Set<String> = []
-        var changes: [CircumstanceChange] = []
+        var changes: [UpgradeChange] = []
         for (kind, before, after) in [
-            (CircumstanceChange.Kind.program, then.programs, programs),
+            (UpgradeChange.Kind.program, then.programs, programs),
             (.library, then.libraries, libraries),
         ] where !before.isEmpty && !after.isEmpty {
             for path in Set(before.keys).union(after.keys).sorted() {
@@ -144,13 +144,13 @@ extension Circumstances {
         return changes.sorted { ($0.kind == .package ? 0 : 1) < ($1.kind == .package ? 0 : 1) }
     }
 
-    private func callChanges(since then: Circumstances) -> [CircumstanceChange] {
+    private func callChanges(since then: Validity) -> [UpgradeChange] {
         calls.keys.sorted().compactMap { group in
             guard let now = calls[group], let before = then.calls[group], now != before,
                 !now.isEmpty
             else { return nil }
             let (lost, gained) = (before.subtracting(now), now.subtracting(before))
-            return CircumstanceChange(
+            return UpgradeChange(
                 .systemCalls, group, lost.isEmpty ? nil : lost.sorted().joined(separator: " "),
                 gained.isEmpty ? nil : gained.sorted().joined(separator: " "))
         }

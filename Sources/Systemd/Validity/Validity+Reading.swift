@@ -3,7 +3,7 @@ import Glibc
 import Hardening
 import Trials
 
-extension Circumstances {
+extension Validity {
     /// What can be read in a tree with no systemd running in it: all but what its manager says of
     /// itself.
     ///
