@@ -68,8 +68,12 @@ extension Campaign {
             } else if let named = named(in: rest, diary, testimonies) {
                 try await ask(Question(named, for: .locate(named)), &search, &diary)
             } else {
+                // The smallest part that is known to fail holds a whole culprit.
+                let failing = testimonies.filter { $0.isSeen && $0.profile.isAtMost(profile) }
+                    .map(\.profile).min { $0.restrictions.count < $1.restrictions.count }
+                let part = failing ?? profile
                 let hunt = SuspicionHunt(
-                    in: profile, implied: implied(in: profile), testimonies: testimonies)
+                    in: part, implied: implied(in: part), testimonies: testimonies)
                 switch hunt.next {
                 case .ask(let part):
                     let half = agenda.items(of: part)

@@ -162,7 +162,8 @@ extension UnitCheck.Culprit {
             let trial = outcome.trials.first { $0.number == refused.trial }
             return UnitCheck.Culprit(
                 restrictions: refused.conflict, trial: refused.trial, because: refused.because,
-                evidence: Array((trial?.refusals ?? []).suffix(3).map(\.text)))
+                evidence: Array(
+                    (trial?.refusals ?? []).filter(\.isOfService).suffix(3).map(\.text)))
         }
     }
 }

@@ -56,12 +56,13 @@ extension Validity {
         features = Set(
             facts.libraries.map(\.rawValue) + facts.securityModules.map { "lsm=\($0)" }
                 + (facts.hasBPFFileSystem ? ["bpf-file-system"] : []))
-        notInForce = profile.restrictions.filter { id in
-            switch enforcement[id]?.standing {
-            case nil, .inForce: false
-            default: true
-            }
-        }
+        notInForce = Set(
+            enforcement.findings.filter { _, finding in
+                switch finding.standing {
+                case .inForce, .partly, .cannotTell: false
+                case .ignored, .unknown, .absent, .failing: true
+                }
+            }.keys)
         let groups = profile.restrictions.filter { $0.hasPrefix("SystemCallFilter=") }.map {
             String($0.drop { $0 != "@" })
         }

@@ -10,7 +10,7 @@ extension CheckBed {
 
     func settle(_ passed: Trial, _ check: inout UnitCheck) async throws {
         check.notes += try await contradictions(under: passed.profile)
-        let known = record.profile.restrictions.union(record.refused.map(\.restriction))
+        let known = profile.restrictions.union(record.refused.map(\.restriction))
         let fresh = try newcomers(beside: known)
         check.notes += news(fresh)
         if choices.isQuick || changes.isEmpty { return try renew(passed.profile, &check) }

@@ -9,10 +9,12 @@ extension CheckBed {
     /// to it.
     var notes: [UnitCheck.Note] {
         let offer = Offer(
-            catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
+            catalogue: catalogue,
+            sandbox: service.sandbox.tightened(
+                by: identity, in: catalogue, dialect: service.dialect), dialect: service.dialect,
             enforcement: enforcement, attempt: record.profile.restrictions, isLocalOnly: true,
             inapplicable: inapplicable)
-        let lost = offer.leftOut.filter { record.profile.restrictions.contains($0.id) }
+        let lost = offer.leftOut.filter { profile.restrictions.contains($0.id) }
             .compactMap { left -> UnitCheck.Note? in
                 switch left.reason {
                 case .ignored(let cure):

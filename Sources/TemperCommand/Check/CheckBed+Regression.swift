@@ -13,9 +13,9 @@ extension CheckBed {
         let withdrawn = ground.catalogue.restrictions.filter { restriction in
             guard case .withdraw = restriction.change else { return false }
             return catalogue[restriction.id] == nil
-                && restriction.implies.isSubset(of: record.profile.restrictions)
+                && restriction.implies.isSubset(of: self.profile.restrictions)
         }.map(\.id)
-        let profile = record.profile.join(Profile(recorded: Set(withdrawn)))
+        let profile = self.profile.join(Profile(recorded: Set(withdrawn)))
         let whole = try agenda(profile, in: ground.catalogue, fixed: identity)
         var campaign = Campaign(
             agenda: identity.restrictions.isEmpty

@@ -91,6 +91,19 @@ struct CheckBed: Sendable {
         Catalogue.standard(under: service.dialect.scope).accommodating(usage)
     }
 
+    /// The profile on record, without exceptions taken back of what is not on record itself: where
+    /// `SocketBindDeny=` did nothing, forbidding a port did nothing either.
+    var profile: Profile {
+        let taken = record.profile.restrictions
+        return Profile(
+            recorded: taken.filter { id in
+                guard let restriction = catalogue[id], case .withdraw = restriction.change else {
+                    return true
+                }
+                return restriction.implies.isSubset(of: taken)
+            })
+    }
+
     /// Who the service is under the profile.
     var identity: Profile {
         Profile(recorded: record.profile.restrictions.filter { $0.hasPrefix("User=") })
@@ -116,10 +129,10 @@ struct CheckBed: Sendable {
     /// The one trial that a check costs: the profile through the full life of the service, measured
     /// by what is on record of the unrestricted service.
     func tryProfile() async throws -> Trial {
-        let agenda = try agenda(record.profile, in: catalogue, fixed: identity)
+        let agenda = try agenda(profile, in: catalogue, fixed: identity)
         var order = Course.Order(
             number: 1, purpose: "does the profile on record still pass?",
-            profile: agenda.everything, cadence: plan.cadence.beforeBaseline, began: now(),
+            profile: agenda.everything, cadence: record.cadence, began: now(),
             usual: record.usual)
         order.secondStart =
             record.usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted

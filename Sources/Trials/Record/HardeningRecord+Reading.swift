@@ -32,6 +32,7 @@ extension HardeningRecord {
             dropIn: text.range(ofLine: "[Service]").map { String(text[$0...]) } ?? "",
             validity: draft.validity)
         isStrict = draft.isStrict
+        healthyWithin = draft.healthyWithin
     }
 
     /// What was read so far.
@@ -48,6 +49,7 @@ extension HardeningRecord {
         var helpers: Set<HelperExit> = []
         var exits: Set<ProcessExit> = []
         var noSecondStart: String?
+        var healthyWithin: Duration?
         var refused: [Refused] = []
         var validity = Validity()
 
@@ -154,6 +156,9 @@ extension HardeningRecord {
                 exits.insert(
                     ProcessExit(name: words.count > 2 ? words[2] : nil, code: code, status: status))
             case "NoSecondStart": noSecondStart = value
+            case "HealthyWithin":
+                guard let time = Duration(timeSpan: value) else { return false }
+                healthyWithin = time
             default: break
             }
             return true

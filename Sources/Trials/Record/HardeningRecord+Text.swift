@@ -17,7 +17,10 @@ extension HardeningRecord {
             section("X-Temper", plan.recordLines),
             section("X-Temper-Profile", profile.restrictions.sorted().map { "Take=\($0)" }),
             section("X-Temper-Usage", usage.recordLines),
-            section("X-Temper-Usual", usual.recordLines),
+            section(
+                "X-Temper-Usual",
+                (healthyWithin.map { ["HealthyWithin=\($0.timeSpan)"] } ?? [])
+                    + usual.recordLines),
             section("X-Temper-Refused", refused.flatMap(\.recordLines)),
             section("X-Temper-Fingerprint", validity.recordLines),
             dropIn.hasSuffix("\n") ? String(dropIn.dropLast()) : dropIn,

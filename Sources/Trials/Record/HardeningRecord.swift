@@ -22,6 +22,9 @@ public struct HardeningRecord: Hashable, Sendable {
     public var usage: Usage
     /// What the service does without restriction; its journal is not on record.
     public var usual: Usual
+    /// Within what time the unrestricted service was up and healthy, roughly; nil where that is not
+    /// on record.
+    public var healthyWithin: Duration?
     public var refused: [Refused]
     /// From its line `[Service]` on.
     public var dropIn: String
@@ -68,6 +71,22 @@ public struct HardeningRecord: Hashable, Sendable {
             refused: outcome.refused.map {
                 Refused(restriction: $0.restriction, conflict: $0.conflict, because: $0.because)
             }, dropIn: dropIn, validity: validity)
+        let baseline = outcome.trials.filter { $0.profile.restrictions.isEmpty }.map(\.microseconds)
+        let slowest = baseline.map { $0.start + $0.probes + $0.settle }.max()
+        // To the next power of two of milliseconds, so that it stays the same from run to run.
+        healthyWithin = slowest.map { microseconds in
+            var limit = 1
+            while UInt64(limit) * 1000 < microseconds { limit *= 2 }
+            return .milliseconds(limit)
+        }
+    }
+
+    /// The cadence of a trial by which nothing else is known of the service: another machine, or
+    /// another version, may be three times as slow.
+    public var cadence: Cadence {
+        guard let healthyWithin else { return plan.cadence.beforeBaseline }
+        return .learned(
+            untilHealthy: healthyWithin * 3, slowestCheck: healthyWithin, chosen: plan.cadence)
     }
 }
 

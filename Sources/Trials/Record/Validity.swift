@@ -16,7 +16,7 @@ public struct Validity: Hashable, Sendable {
     public var libraries: [String: FileIdentity] = [:]
     /// What of the machine bears on what is enforced: `seccomp`, `bpf`, `lsm=apparmor`.
     public var features: Set<String> = []
-    /// Restrictions that were accepted there and not in force, or in part only.
+    /// Restrictions that could not be put in force there.
     public var notInForce: Set<String> = []
     /// The system calls of each group that the profile names.
     public var calls: [String: Set<String>] = [:]
@@ -65,18 +65,21 @@ public struct UpgradeChange: Hashable, Codable, Sendable {
 
     /// `nginx-light 1.22.1-9 → 1.26.3-3`
     public var text: String {
-        let name =
-            kind == .package || kind == .unitFile || kind == .program || kind == .library
-            ? what : what.isEmpty ? kind.rawValue : "\(kind.rawValue) \(what)"
-        return switch (before, after) {
+        switch kind {
+        case .feature: "\(what) is \(after == nil ? "gone" : "new")"
+        case .systemCalls:
+            [after.map { "gained \($0)" }, before.map { "lost \($0)" }].compactMap { $0 }
+                .reduce(what) { $0 == what ? "\($0) \($1)" : "\($0) and \($1)" }
+        default: moved(what.isEmpty ? kind.rawValue : what)
+        }
+    }
+
+    private func moved(_ name: String) -> String {
+        switch (before, after) {
         case (nil, nil): "\(name) changed"
-        case (let before?, nil):
-            kind == .systemCalls ? "\(name) lost \(before)" : "\(name) \(before) is gone"
-        case (nil, let after?):
-            kind == .systemCalls ? "\(name) gained \(after)" : "\(name) \(after) is new"
-        case (let before?, let after?):
-            kind == .systemCalls
-                ? "\(name) gained \(after) and lost \(before)" : "\(name) \(before) → \(after)"
+        case (let before?, nil): "\(name) \(before) is gone"
+        case (nil, let after?): "\(name) \(after) is new"
+        case (let before?, let after?): "\(name) \(before) → \(after)"
         }
     }
 }
@@ -101,8 +104,8 @@ extension Validity {
         changes += fileChanges(since: then)
         changes += features.symmetricDifference(then.features).sorted().map {
             UpgradeChange(
-                .feature, $0, then.features.contains($0) ? "was there" : nil,
-                features.contains($0) ? "is there" : nil)
+                .feature, $0, then.features.contains($0) ? "yes" : nil,
+                features.contains($0) ? "yes" : nil)
         }
         return changes + callChanges(since: then)
     }
