@@ -56,6 +56,7 @@ extension Campaign {
         _ search: inout Search, _ diary: inout Diary, since began: ContinuousClock.Instant
     ) async throws(ExperimentError) {
         var rest = agenda.space.all
+        var fails: [Profile] = []
         while !isOver(diary, since: began) {
             let testimonies = testimonies(diary)
             let profile = searched(agenda.profile(rest))
@@ -63,17 +64,18 @@ extension Campaign {
                 return
             }
             let isFailing = testimonies.contains { $0.isSeen && $0.profile.isAtMost(profile) }
+            // A part that was named and does fail holds a whole culprit.
+            let area = fails.last { $0.isAtMost(profile) } ?? profile
             if !isFailing {
                 try await ask(Question(rest, for: .accept(rest)), &search, &diary)
             } else if let named = named(in: rest, diary, testimonies) {
                 try await ask(Question(named, for: .locate(named)), &search, &diary)
+                if diary.trials.last?.verdict.isFailure == true {
+                    fails.append(searched(agenda.profile(named)))
+                }
             } else {
-                // The smallest part that is known to fail holds a whole culprit.
-                let failing = testimonies.filter { $0.isSeen && $0.profile.isAtMost(profile) }
-                    .map(\.profile).min { $0.restrictions.count < $1.restrictions.count }
-                let part = failing ?? profile
                 let hunt = SuspicionHunt(
-                    in: part, implied: implied(in: part), testimonies: testimonies)
+                    in: area, implied: implied(in: area), testimonies: testimonies)
                 switch hunt.next {
                 case .ask(let part):
                     let half = agenda.items(of: part)

@@ -84,12 +84,16 @@ private struct Look {
     private(set) var next: Int
     private(set) var found: [UnitCheck.Tightening] = []
     private var usual: Usual
+    private var cadence: Cadence
+    private var limit: Duration?
 
     init(bed: CheckBed, profile: Profile, next: Int) {
         self.bed = bed
         self.profile = profile
         self.next = next
         usual = bed.record.usual
+        cadence = bed.record.cadence
+        limit = bed.record.patience
     }
 
     /// What the service does without restriction now.
@@ -101,6 +105,12 @@ private struct Look {
                     + trial.because, isBaseline: true)
         }
         usual = Usual(learnedFrom: [trial])
+        let timing = trial.microseconds
+        let checks = Duration.microseconds(timing.probes + timing.settle)
+        let start = Duration.microseconds(timing.start)
+        cadence = .learned(
+            untilHealthy: start + checks, slowestCheck: checks, chosen: bed.plan.cadence)
+        limit = max(.seconds(3), max(start, .microseconds(timing.stop)) * 10)
         return usual
     }
 
@@ -153,8 +163,9 @@ private struct Look {
         if Task.isCancelled { throw ExperimentError.interrupted }
         var order = Course.Order(
             number: next, purpose: purpose, profile: profile,
-            cadence: bed.plan.cadence.beforeBaseline, began: now(),
+            cadence: cadence, startLimit: limit, began: now(),
             usual: profile == .unrestricted ? .unknown : usual)
+        order.stopLimit = limit
         if startsAgain {
             order.secondStart = usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
         }

@@ -132,8 +132,9 @@ struct CheckBed: Sendable {
         let agenda = try agenda(profile, in: catalogue, fixed: identity)
         var order = Course.Order(
             number: 1, purpose: "does the profile on record still pass?",
-            profile: agenda.everything, cadence: record.cadence, began: now(),
-            usual: record.usual)
+            profile: agenda.everything, cadence: record.cadence, startLimit: record.patience,
+            began: now(), usual: record.usual)
+        order.stopLimit = record.patience
         order.secondStart =
             record.usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
         session.progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))

@@ -88,6 +88,9 @@ public struct HardeningRecord: Hashable, Sendable {
         return .learned(
             untilHealthy: healthyWithin * 3, slowestCheck: healthyWithin, chosen: plan.cadence)
     }
+
+    /// How long its start, or its stop, may take in such a trial; nil for as long as it likes.
+    public var patience: Duration? { healthyWithin.map { max(.seconds(10), $0 * 30) } }
 }
 
 extension String {
