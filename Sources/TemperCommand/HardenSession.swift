@@ -68,7 +68,8 @@ package struct HardenSession: Sendable {
         in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> HardeningResult {
         var machine = try await machine(in: lab)
-        machine.kernel = witness(of: machine)
+        let watched = witness(of: machine)
+        machine.kernel = try? watched.get()
         let (service, plan) = try await service(on: machine, in: lab)
         if plan.probes.isEmpty {
             throw Failure.usage(
@@ -86,6 +87,7 @@ package struct HardenSession: Sendable {
         let outcome: Outcome
         do {
             ground = try await survey(service, probes, plan, ledger)
+            try ledger.note(circumstances(of: ground, plan, lab, watched))
             var options = options
             options.cadence = plan.cadence
             var campaign = Campaign(
@@ -97,7 +99,7 @@ package struct HardenSession: Sendable {
         } catch let error as ExperimentError {
             throw error.isBaseline ? baselineFailure(error, machine, plan) : error
         }
-        let proof = try await prove(outcome, ground, plan)
+        let proof = try await prove(outcome, ground, plan, ledger)
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
@@ -114,12 +116,38 @@ package struct HardenSession: Sendable {
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
-    private func witness(of machine: Machine) -> (any KernelWitness)? {
-        guard let cgroup = machine.rootControlGroup else { return nil }
-        do { return try KernelWatch(below: cgroup) } catch {
-            progress.step("what the kernel refuses will not be seen: \(error)")
-            return nil
+    func witness(of machine: Machine) -> Result<any KernelWitness, ExperimentError> {
+        guard let cgroup = machine.rootControlGroup else {
+            return .failure(ExperimentError("there is no cgroup2 tree to tell copies apart by"))
         }
+        do { return .success(try KernelWatch(below: cgroup)) } catch {
+            progress.step("what the kernel refuses will not be seen: \(error)")
+            return .failure(ExperimentError(error.description))
+        }
+    }
+
+    /// What the record of this campaign will be read with.
+    private func circumstances(
+        of ground: Ground, _ plan: Plan, _ lab: Lab,
+        _ watched: Result<any KernelWitness, ExperimentError>
+    ) -> Circumstances {
+        var circumstances = Circumstances(
+            temper: Temper.version, dialect: ground.service.dialect, usage: ground.usage,
+            root: lab.root)
+        circumstances.user = ground.service.machine.user?.name
+        circumstances.userID = ground.service.machine.user?.id
+        circumstances.preparations = plan.preparations
+        circumstances.ownership = ground.ownership?.commands ?? []
+        circumstances.probes = plan.probes.map(\.shellCommand)
+        circumstances.unitFiles = ground.service.unitFiles.map(\.path)
+        switch watched {
+        case .success(let witness):
+            circumstances.missing = KernelBlindSpot.allCases.filter(witness.blindSpots.contains)
+                .map(MissingSource.of)
+        case .failure(let error):
+            circumstances.missing = [.kernel(because: error.description)]
+        }
+        return circumstances
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

@@ -160,7 +160,7 @@ extension Machine {
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
-                    message: entry.message, messageID: entry.messageID)
+                    message: entry.message.withoutControlSequences, messageID: entry.messageID)
             }
         } catch {
             throw ExperimentError("\(error)")

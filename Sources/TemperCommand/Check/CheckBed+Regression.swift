@@ -68,7 +68,7 @@ extension CheckBed {
     ) async throws {
         if outcome.accepted.restrictions.isEmpty { return }
         do {
-            let proof = try await session.prove(outcome, ground, plan)
+            let proof = try await session.prove(outcome, ground, plan, ledger)
             check.offer = .init(
                 proof.outcome, dropIn: proof.dropIn,
                 preparations: ground.preparation(for: outcome)?.commands ?? [],

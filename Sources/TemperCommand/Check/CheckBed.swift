@@ -1,6 +1,5 @@
 import Foundation
 import Hardening
-import KernelWatch
 import Lab
 import Reports
 import Systemd
@@ -36,9 +35,7 @@ struct CheckBed: Sendable {
         self.store = store
         let record = check.record
         var machine = try await session.machine(in: lab)
-        if let cgroup = machine.rootControlGroup {
-            machine.kernel = try? KernelWatch(below: cgroup)
-        }
+        machine.kernel = try? session.witness(of: machine).get()
         (service, plan) = try await session.service(on: machine, in: lab)
         if plan.probes.isEmpty {
             throw Failure.usage("the record of \(record.unit) names no probe; run harden again")

@@ -1,6 +1,5 @@
 import Foundation
 import Hardening
-import KernelWatch
 import Lab
 import Reports
 import Systemd
