@@ -41,8 +41,9 @@ extension HardenSession {
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)
         let whole = own.overridden(by: plan)
-        if own.preparations.isEmpty { return (service, whole) }
-        try await prepare(own.preparations, in: lab)
+        let more = own.preparations.filter { !plan.preparations.contains($0) }
+        if more.isEmpty { return (service, whole) }
+        try await prepare(more, in: lab)
         return (try await Service(named: unit, on: machine), whole)
     }
 

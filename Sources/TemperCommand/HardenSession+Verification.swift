@@ -154,6 +154,7 @@ extension HardenSession {
         var fresh = LabPlan()
         fresh.root = labPlan.root
         fresh.binds = labPlan.binds
+        fresh.hidden = labPlan.hidden
         let lab = try await labFailures { [fresh] () async throws(LabError) in
             try await Lab.boot(fresh)
         }

@@ -20,6 +20,8 @@ package struct HardenSession: Sendable {
     /// Whether to harden a service that runs other people's work without a probe that does.
     let isForced: Bool
     let manager: ManagerChoice
+    /// Where to write the record besides; nil for the ledger only.
+    package var recordFile: String?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
@@ -107,6 +109,8 @@ package struct HardenSession: Sendable {
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
         result.preparations = ground.preparation(for: outcome)?.commands ?? []
+        result.warnings += try await leaveRecord(
+            of: proof, on: ground, plan, in: lab, store, ledger)
         if outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }
