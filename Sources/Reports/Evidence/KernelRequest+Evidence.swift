@@ -57,6 +57,8 @@ extension Exception {
             return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
         default:
             guard let path = request.path, request.isRefused else { return false }
+            // A name without a directory may be of any place; only EROFS says that it is there.
+            if !path.hasPrefix("/") { return request.error == 30 }
             return Places.isBelow(Places.resolved(path), place)
         }
     }
