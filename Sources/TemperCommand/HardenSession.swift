@@ -76,22 +76,17 @@ package struct HardenSession: Sendable {
             fingerprint: Fingerprint.of(
                 service, plan, probes.map(\.name), root: site.root, isStrict: options.isStrict),
             now: now())
-        let ground: Ground
-        let outcome: Outcome
-        do {
-            ground = try await survey(service, probes, plan, ledger)
-            var options = options
-            options.cadence = plan.cadence
-            var campaign = Campaign(
-                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
-                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
-                now: now, report: progress.show)
-            campaign.identity = try ground.identity()
-            outcome = try await campaign.run()
-        } catch let error as ExperimentError {
-            throw error.isBaseline ? baselineFailure(error, machine, plan) : error
+        let enforcement = try await enforcement(on: machine)
+        let found: (proof: Proof, ground: Ground)
+        var downtime: HardeningResult.Downtime?
+        switch place {
+        case .lab: found = try await search(service, plan, enforcement, ledger, until: nil)
+        case .live(let live):
+            (found, downtime) = try await inPlace(of: service, for: live) { service, end in
+                try await search(service, plan, enforcement, ledger, until: end)
+            }
         }
-        let proof = try await prove(outcome, ground, plan)
+        let (proof, ground) = found
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
@@ -100,9 +95,36 @@ package struct HardenSession: Sendable {
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
-        result.preparations = ground.preparation(for: outcome)?.commands ?? []
-        if outcome.ending != .interrupted { try record(result, ledger) }
+        result.preparations = ground.preparation(for: proof.outcome)?.commands ?? []
+        result.downtime = downtime
+        if place.isLive { result.skipped += skippedLive(plan) }
+        if proof.outcome.ending != .interrupted { try record(result, ledger) }
         return result
+    }
+
+    /// All that is started of the service: from its first look to the last.
+    private func search(
+        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger,
+        until mustEnd: ContinuousClock.Instant?
+    ) async throws -> (proof: Proof, ground: Ground) {
+        let probes = try ProbeMaker(machine: service.machine).probes(for: plan.probes)
+        let ground: Ground
+        let outcome: Outcome
+        do {
+            ground = try await survey(service, probes, plan, enforcement, ledger)
+            var options = options
+            options.cadence = plan.cadence
+            options.mustEnd = mustEnd
+            var campaign = Campaign(
+                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
+                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
+                now: now, report: progress.show)
+            campaign.identity = try ground.identity()
+            outcome = try await campaign.run()
+        } catch let error as ExperimentError {
+            throw error.isBaseline ? baselineFailure(error, service.machine, plan) : error
+        }
+        return (try await prove(outcome, ground, plan), ground)
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
