@@ -72,6 +72,14 @@ static inline int csystemd_connect_as(const char *path, uid_t user) {
         return result;
 }
 
+// From here on this thread meets files as this user does, and what it makes is the user's
+// (setfsuid(2)): root must not write where a user's links lead. The system calls themselves are
+// made, which change this thread alone.
+static inline void csystemd_meet_files_as(uid_t user, gid_t group) {
+        syscall(SYS_setfsgid, group);
+        syscall(SYS_setfsuid, user);
+}
+
 // Opens a path of another root tree as if that tree were all there is: symbolic links in it, also
 // absolute ones, lead nowhere else (openat2(2), Linux 5.6). Negative errno on failure.
 static inline int csystemd_open_in_root(const char *root, const char *path, int flags) {

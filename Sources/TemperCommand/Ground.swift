@@ -68,7 +68,8 @@ extension HardenSession {
         let now = try await Campaign.warmUp(
             Course(
                 service: service.copies.closer, probes: probes, canReload: service.canReload,
-                settle: settle), cadence: plan.cadence, now: now())
+                settle: settle, redaction: service.redaction),
+            cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
         let machine = service.machine
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
@@ -88,7 +89,8 @@ extension HardenSession {
             course: Course(
                 service: service.copies(
                     in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
-                probes: probes, canReload: service.canReload, settle: settle),
+                probes: probes, canReload: service.canReload, settle: settle,
+                redaction: service.redaction),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hardening
 import Reports
+import Systemd
 import Trials
 
 struct Harden: AsyncParsableCommand {
@@ -55,6 +56,12 @@ struct Harden: AsyncParsableCommand {
     private func plan() throws -> Plan {
         var plan = Plan()
         if let file = search.plan {
+            // Its probes and preparations are run, and by root.
+            if let problem = Trust.current.problem(withPath: file) {
+                throw Failure.usage(
+                    "--plan \(file) is not to be trusted: \(problem); take that right away with "
+                        + "chown or chmod")
+            }
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
                 throw Failure.usage("\(file) cannot be read; give --plan a text file")
             }
@@ -69,17 +76,25 @@ struct Harden: AsyncParsableCommand {
         mine.cadence = try cadence.chosen
         mine.settle = try cadence.settleTime
         mine.probeDoesWork = probes.probeDoesWork
+        mine.probeUser = probes.probeUser
         return plan.overridden(by: mine)
+    }
+
+    private func save(_ dropIn: String, to file: String) throws {
+        let url = URL(fileURLWithPath: file)
+        do {
+            guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
+                throw ExperimentError(String(cString: strerror(errno)))
+            }
+            try place.write(dropIn, as: url.lastPathComponent, mode: 0o644)
+        } catch {
+            throw Failure.experiment("the drop-in cannot be written to \(file): \(error)")
+        }
     }
 
     private func deliver(_ result: HardeningResult) throws {
         if let file = output.output, !result.dropIn.isEmpty {
-            do {
-                try Data(result.dropIn.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-            } catch {
-                throw Failure.experiment(
-                    "the drop-in cannot be written to \(file): \(error.localizedDescription)")
-            }
+            try save(result.dropIn, to: file)
         }
         if output.json {
             let encoder = JSONEncoder()

@@ -40,6 +40,12 @@ struct ProbeOptions: ParsableArguments {
         help: ArgumentHelp("A name on the system bus that must have an owner.", valueName: "name"))
     var dbus: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Who runs the probe commands. Default: who called sudo, else root.",
+            valueName: "user"))
+    var probeUser: String?
+
     @Flag(
         help: ArgumentHelp(
             "The probes do the work that the service runs for others, such as logging in."))
@@ -64,6 +70,9 @@ struct ProbeOptions: ParsableArguments {
         }
         for path in unix where !path.hasPrefix("/") {
             return "--probe-unix \(path): write a path that begins with /"
+        }
+        if let probeUser, let problem = Plan.problem(withUser: probeUser) {
+            return "--probe-user: \(problem)"
         }
         if contains != nil && http.isEmpty {
             return "--probe-http-contains needs a --probe-http whose body it can match"
@@ -217,6 +226,10 @@ struct OutputOptions: ParsableArguments {
     var problem: String? {
         guard let output else { return nil }
         let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        var about = stat()
+        if lstat(output, &about) == 0, about.st_mode & S_IFMT != S_IFREG {
+            return "--output \(output): that is a link or no file; name a file"
+        }
         if access(directory, W_OK) == 0 { return nil }
         return "--output \(output): \(directory): \(String(cString: strerror(errno)))"
     }
@@ -249,7 +262,7 @@ enum UnitName {
         let allowed = whole.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || ":-_.\\@".contains($0))
         }
-        if name.isEmpty || !allowed { return "“\(name)” is not a unit's name" }
+        if name.isEmpty || !allowed || whole.utf8.count > 255 { return "“\(name)” is not a unit's name" }
         if !whole.hasSuffix(".service") {
             return "\(name) is not a service; temper hardens units that end in .service"
         }

@@ -39,6 +39,7 @@ package struct HardenSession: Sendable {
     /// - Throws: `Failure`, with the exit status that fits.
     package func run() async throws -> HardeningResult {
         let began = ContinuousClock.now
+        try StateDirectory.prepare(stateDirectory)
         let lock = try CampaignLock(unit: unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try experimentFailures { () throws(ExperimentError) in
@@ -74,7 +75,9 @@ package struct HardenSession: Sendable {
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
         let hosting = try hosting(service, plan)
-        let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
+        let probes = try ProbeMaker(
+            machine: machine, user: try probeUser(plan, on: machine)
+        ).probes(for: plan.probes)
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
@@ -100,7 +103,8 @@ package struct HardenSession: Sendable {
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
             notCarriedOver: service.notCarriedOver.map {
-                .init(setting: $0.setting, because: $0.because)
+                .init(
+                    setting: ground.course.redaction.applied(to: $0.setting), because: $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)

@@ -158,9 +158,7 @@ extension Machine {
                 [reading.string("FragmentPath")].filter { !$0.isEmpty }
                 + reading.strings("DropInPaths")
             reading.files = paths.compactMap { path in
-                (try? String(contentsOfFile: root + path, encoding: .utf8)).map {
-                    UnitFile(path: path, text: $0)
-                }
+                text(ofFile: path).map { UnitFile(path: path, text: $0) }
             }
             for name in reading.strings("Requires") + reading.strings("Requisite") {
                 let state = try await loadState(of: name)
