@@ -8,6 +8,7 @@ final class SimulatedCopy: ServiceCopy {
     private let fault: SimulatedFault?
     /// What it complains of although it works.
     private let complaints: [String]
+    private let statusAtStop: Int32
     private let life = Mutex(Life())
 
     private struct Life {
@@ -17,10 +18,14 @@ final class SimulatedCopy: ServiceCopy {
         var isSecond = false
     }
 
-    init(of service: SimulatedService, fault: SimulatedFault?, complaints: [String] = []) {
+    init(
+        of service: SimulatedService, fault: SimulatedFault?, complaints: [String] = [],
+        statusAtStop: Int32 = 0
+    ) {
         self.service = service
         self.fault = fault
         self.complaints = complaints
+        self.statusAtStop = statusAtStop
     }
 
     var startJob: String {
@@ -132,7 +137,7 @@ final class SimulatedCopy: ServiceCopy {
         let isOdd = fault == .endsOtherwise || (fault == .endsOtherwiseAgain && isSecond)
         let end = UnitState(
             type: "exec", active: "inactive", sub: "dead", result: isOdd ? "signal" : "success",
-            mainCode: isOdd ? 2 : 1, mainStatus: isOdd ? 11 : 0)
+            mainCode: isOdd ? 2 : 1, mainStatus: isOdd ? 11 : statusAtStop)
         return (fault == .stopTimesOut ? "timeout" : "done", end)
     }
 

@@ -14,6 +14,8 @@ public final class SimulatedService: ServiceUnderTest {
     public let complaints: [String: Set<String>]
     /// The call that throws, because the experiment itself cannot go on.
     public let breakdown: Breakdown?
+    /// What it exits with when it is stopped, of one start after the other, again and again.
+    private let statusesAtStop: [Int32]
     private let lies: @Sendable (_ start: Int) -> Bool
     /// Whether it lies only of what is restricted.
     private let isHonestUnrestricted: Bool
@@ -34,6 +36,7 @@ public final class SimulatedService: ServiceUnderTest {
         conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
+        statusesAtStop: [Int32] = [0],
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
     ) {
         self.isHonestUnrestricted = isHonestUnrestricted
@@ -41,6 +44,7 @@ public final class SimulatedService: ServiceUnderTest {
         self.fault = fault
         self.complaints = complaints
         self.breakdown = breakdown
+        self.statusesAtStop = statusesAtStop
         self.lies = lies
     }
 
@@ -75,7 +79,8 @@ public final class SimulatedService: ServiceUnderTest {
         let copy = SimulatedCopy(
             of: self, fault: isBroken ? fault : nil,
             complaints: complaints.filter { $0.value.isSubset(of: profile.restrictions) }
-                .map(\.key).sorted())
+                .map(\.key).sorted(),
+            statusAtStop: statusesAtStop[(number - 1) % statusesAtStop.count])
         life.withLock { $0.current = copy }
         return .started(job: copy.startJob, copy)
     }

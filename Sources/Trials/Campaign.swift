@@ -140,15 +140,24 @@ public struct Campaign: Sendable {
     // MARK: Trials
 
     private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        for run in 1...max(1, options.baselineRuns) {
+        var run = 0
+        var isNews = false
+        // A service that ends in ever other ways is looked at for longer.
+        while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline) {
+            run += 1
+            let known = diary.usual.exitStatusesAtStop
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
                 exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
             guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
             diary.learnBaseline(trial)
+            let statuses = diary.usual.exitStatusesAtStop
+            isNews = statuses.count > 1 && statuses != known
         }
         diary.isEstablished = true
     }
+
+    private static let longestBaseline = 6
 
     /// After many failures in a row: is it the restrictions, or did a trial leave something behind
     /// that no start survives, such as a lock?

@@ -37,8 +37,10 @@ struct Diary {
     ) -> Course.Order {
         var order = Course.Order(
             number: number, purpose: purpose, profile: profile, cadence: cadence,
-            startLimit: startLimit, began: began, usual: isEstablished ? usual : .unknown)
-        order.stopLimit = stopLimit
+            startLimit: isEstablished ? startLimit : nil, began: began,
+            usual: isEstablished ? usual : .unknown)
+        // Not before: the baseline is what the limits are learned from.
+        order.stopLimit = isEstablished ? stopLimit : nil
         if startsAgain || self.startsAgain {
             order.secondStart =
                 usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
@@ -54,7 +56,9 @@ struct Diary {
         // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)
         slowestStop = max(slowestStop, .microseconds(timing.stop))
-        stopLimit = max(.seconds(3), slowestStop * 10)
+        // Where the endings vary the time does, too.
+        let least: Duration = usual.exitStatusesAtStop.count > 1 ? .seconds(15) : .seconds(3)
+        stopLimit = max(least, slowestStop * 10)
         cadence = .learned(
             untilHealthy: slowestStart + slowestProbes, slowestCheck: slowestProbes,
             chosen: chosen)

@@ -79,6 +79,12 @@ public struct UnitState: Hashable, Codable, Sendable {
     /// Up, and busy with reading its configuration again (`refreshing` since systemd 260).
     public var isReloading: Bool { active == "reloading" || active == "refreshing" }
 
+    /// What the main process exited with; nil for one that was killed or never ran, also by a step
+    /// of systemd's before it.
+    var exitStatus: Int32? {
+        mainCode == 1 && SetupStep.of(exitStatus: mainStatus) == nil ? mainStatus : nil
+    }
+
     /// Whether two endings are the same ending: the result, and how the main process went.
     public func endedLike(_ other: UnitState) -> Bool {
         result == other.result && mainCode == other.mainCode && mainStatus == other.mainStatus

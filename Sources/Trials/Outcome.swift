@@ -36,13 +36,18 @@ public struct Outcome: Sendable {
 
     /// Stages that no trial had, and what none could see, each with its reason.
     public var skipped: [(what: String, because: String)] {
-        (trials.first?.observations ?? []).compactMap { observation in
+        let statuses = usual.exitStatusesAtStop.sorted().map(String.init)
+        let ending = (
+            "what it exits with when stopped",
+            "without any restriction it is one of \(statuses.joined(separator: ", "))"
+        )
+        return (trials.first?.observations ?? []).compactMap { observation in
             switch observation {
             case .skipped(let stage, let why): (stage.rawValue, why)
             case .blind(let what): (what, "this machine does not show it")
             default: nil
             }
-        }
+        } + (statuses.count > 1 ? [ending] : [])
     }
 
     /// The highest number of a trial: those on the real unit follow the campaign's.

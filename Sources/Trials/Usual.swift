@@ -60,7 +60,12 @@ public struct Usual: Hashable, Sendable {
 
     func knows(_ end: UnitState) -> Bool {
         ends.isEmpty || ends.contains(where: end.endedLike)
+            || (exitStatusesAtStop.count > 1 && end.exitStatus != nil)
     }
+
+    /// With which statuses it exits when it is stopped. Of more than one, which is the usual one
+    /// nobody can say: some daemons lose a race with their own threads.
+    public var exitStatusesAtStop: Set<Int32> { Set(ends.compactMap(\.exitStatus)) }
 
     func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
 

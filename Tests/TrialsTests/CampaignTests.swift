@@ -70,6 +70,25 @@ struct CampaignTests {
         }
     }
 
+    @Test("a service that exits with ever other statuses when stopped is looked at for longer")
+    func variedEndings() async throws {
+        for seed in 0..<UInt64(Effort.campaigns / 8) {
+            var random = Seeded(4_000_000 + seed)
+            let statuses = (0..<1000).map { _ in Int32.random(in: 0...2, using: &random) }
+            let service = SimulatedService(
+                conflicts: Playground.conflicts(using: &random),
+                statusesAtStop: statuses)
+            let outcome = try await Playground.campaign(service).run()
+            let baseline = outcome.trials.prefix { $0.profile == .unrestricted }
+            let known = Set(baseline.compactMap(\.end?.mainStatus))
+            if known.count > 1 {
+                expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
+                #expect(outcome.skipped.contains { $0.what == "what it exits with when stopped" })
+            }
+            #expect((2...6).contains(baseline.count))
+        }
+    }
+
     @Test("the witness of a refusal holds that restriction and otherwise only accepted ones")
     func witnesses() async throws {
         for seed in 0..<UInt64(Effort.campaigns / 4) {

@@ -127,6 +127,27 @@ struct LifeVerdictTests {
         #expect(trial(odd).suspicions(against: .unknown).isEmpty)
     }
 
+    @Test("what it exits with when stopped counts only where it is always the same")
+    func exitStatusAtStop() {
+        func stopped(_ code: Int32, _ status: Int32) -> [Observation] {
+            life().dropLast() + [
+                .unit(
+                    .stop,
+                    UnitState(
+                        type: "exec", active: "failed", sub: "failed",
+                        result: code != 1 ? "signal" : status == 0 ? "success" : "exit-code",
+                        mainCode: code, mainStatus: status))
+            ]
+        }
+        let steady = Usual(learnedFrom: [trial(life()), trial(life())])
+        let varied = Usual(learnedFrom: [trial(life()), trial(stopped(1, 2))])
+        #expect(!Verdict(of: stopped(1, 2), usual: steady).isPass)
+        #expect(Verdict(of: stopped(1, 2), usual: varied).isPass)
+        #expect(Verdict(of: stopped(1, 7), usual: varied).isPass)
+        #expect(!Verdict(of: stopped(2, 11), usual: varied).isPass)
+        #expect(!Verdict(of: stopped(1, 226), usual: varied).isPass)
+    }
+
     @Test("new warnings and errors are suspicious, by priority or by their words")
     func complaints() {
         let usual = usual(line("error 5 at 10:11:12 on 127.0.0.1"))
