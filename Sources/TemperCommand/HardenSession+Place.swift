@@ -96,10 +96,3 @@ extension HardenSession {
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
     }
 }
-
-/// A text as one word of a POSIX shell, for commands that are shown to people.
-enum ShellWord {
-    static func quoted(_ text: String) -> String {
-        "'\(text.replacing("'", with: "'\\''"))'"
-    }
-}
