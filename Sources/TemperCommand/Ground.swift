@@ -79,11 +79,7 @@ extension HardenSession {
         if machine.user != nil { usage.user = nil }
         let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
         progress.step("finding out what this systemd enforces")
-        let enforcement =
-            machine.user != nil
-            ? .unmeasured
-            : try await LabExamination(root: labPlan.root, stateDirectory: stateDirectory)
-                .enforcement(of: try await MachineFacts(of: machine))
+        let enforcement = try await enforcement(on: machine)
         return Ground(
             service: service, plan: plan,
             course: Course(
@@ -94,6 +90,29 @@ extension HardenSession {
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+    }
+}
+
+extension HardenSession {
+    /// What the manager enforces; of a user's that is not measured.
+    private func enforcement(on machine: Machine) async throws -> Enforcement {
+        if machine.user != nil { return .unmeasured }
+        let facts = try await MachineFacts(of: machine)
+        switch place {
+        case .lab(let plan):
+            return try await LabExamination(root: plan.root, stateDirectory: stateDirectory)
+                .enforcement(of: facts)
+        case .live:
+            let record = EnforcementRecord(
+                facts: facts, root: machine.root.isEmpty ? "/" : machine.root, isDisposable: false,
+                stateDirectory: stateDirectory)
+            if let known = record.load() { return known }
+            let enforcement = try await Examination(
+                of: machine, dialect: try await Dialect(of: machine), facts: facts
+            ).enforcement()
+            record.save(enforcement)
+            return enforcement
+        }
     }
 }
 

@@ -30,7 +30,9 @@ struct Harden: AsyncParsableCommand {
         for name in search.keep + search.attempt {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
-        if let problem = probes.problem ?? search.problem ?? owner.problem ?? output.problem {
+        if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
+            ?? output.problem
+        {
             throw ValidationError(problem)
         }
     }
@@ -39,7 +41,7 @@ struct Harden: AsyncParsableCommand {
         let progress = Progress(isQuiet: output.quiet)
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress,
+            place: place.chosen, stateDirectory: state.directory, progress: progress,
             manager: owner.choice, isForced: search.force)
         let result: HardeningResult
         do {

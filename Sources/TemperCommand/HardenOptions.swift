@@ -192,6 +192,9 @@ struct PlaceOptions: ParsableArguments {
     @Flag(help: "Run in a lab, a disposable copy of the machine. This is the default.")
     var lab = false
 
+    @Flag(help: "Run on this machine itself: the service is stopped meanwhile and put back.")
+    var live = false
+
     @Option(
         help: ArgumentHelp(
             "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
@@ -202,11 +205,23 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
-    var labPlan: LabPlan {
+    var chosen: Place {
+        if live { return .live(LiveMachine()) }
         var plan = LabPlan()
         if let root { plan.root = root }
         plan.binds = bind
-        return plan
+        return .lab(plan)
+    }
+
+    /// What is wrong with a combination, or nil.
+    var problem: String? {
+        guard live else { return nil }
+        if lab { return "--live and --lab: the trials are made in one place" }
+        if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
+        if !bind.isEmpty {
+            return "--bind shares a directory with a lab; with --live there is none"
+        }
+        return nil
     }
 }
 

@@ -2,19 +2,18 @@ import Foundation
 import Glibc
 import Hardening
 import KernelWatch
-import Lab
 import Probes
 import Reports
 import Systemd
 import TrialLedger
 import Trials
 
-/// One `harden`, from a booted lab to a verified drop-in.
+/// One `harden`, from a place for its trials to a drop-in.
 package struct HardenSession: Sendable {
     let unit: String
     let plan: Plan
     let options: CampaignOptions
-    let labPlan: LabPlan
+    let place: Place
     let stateDirectory: String
     let progress: Progress
     /// Whether to harden a service that runs other people's work without a probe that does.
@@ -22,7 +21,7 @@ package struct HardenSession: Sendable {
     let manager: ManagerChoice
 
     package init(
-        unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
+        unit: String, plan: Plan, options: CampaignOptions, place: Place,
         stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
         isForced: Bool = false
     ) {
@@ -30,7 +29,7 @@ package struct HardenSession: Sendable {
         self.unit = unit
         self.plan = plan
         self.options = options
-        self.labPlan = labPlan
+        self.place = place
         self.stateDirectory = stateDirectory
         self.progress = progress
         self.isForced = isForced
@@ -45,16 +44,13 @@ package struct HardenSession: Sendable {
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
-        progress.step("booting a lab of \(labPlan.root == "/" ? "this machine" : labPlan.root)")
-        let lab = try await labFailures { () async throws(LabError) in
-            try await Lab.boot(labPlan)
-        }
+        let site = try await place.open(progress)
         do {
-            let result = try await harden(in: lab, store, began)
-            try? await lab.end()
+            let result = try await harden(at: site, store, began)
+            await site.close()
             return result
         } catch {
-            try? await lab.end()
+            await site.close()
             if let error = error as? ExperimentError {
                 throw error.isInterruption
                     ? Failure.interrupted : Failure.experiment(error.description)
@@ -64,11 +60,11 @@ package struct HardenSession: Sendable {
     }
 
     private func harden(
-        in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
+        at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> HardeningResult {
-        var machine = try await machine(in: lab)
+        var machine = try await machine(at: site)
         machine.kernel = witness(of: machine)
-        let (service, plan) = try await service(on: machine, in: lab)
+        let (service, plan) = try await service(on: machine, at: site)
         if plan.probes.isEmpty {
             throw Failure.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
@@ -81,7 +77,7 @@ package struct HardenSession: Sendable {
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
-                service, plan, probes.map(\.name), root: lab.root, isStrict: options.isStrict),
+                service, plan, probes.map(\.name), root: site.root, isStrict: options.isStrict),
             now: now())
         let ground: Ground
         let outcome: Outcome
