@@ -39,12 +39,28 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var ending: String
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
+    /// Where the drop-in was installed; absent without `--apply`.
+    public var applied: Applied?
+    /// Why it was not installed although it was to be; all is then as it was.
+    public var notApplied: String?
     /// What was new in the journal, or of its processes, although the result passed.
     public var suspicious: [Suspicion] = []
     /// Stages that no trial had, and what could not be seen on this machine.
     public var skipped: [Skipped] = []
     /// Passes above known failures, and whatever else is odd.
     public var warnings: [String]
+
+    public struct Applied: Hashable, Codable, Sendable {
+        /// The file.
+        public var path: String
+        /// How long the service was stopped and tried.
+        public var seconds: Double
+
+        public init(path: String, seconds: Double) {
+            self.path = path
+            self.seconds = seconds
+        }
+    }
 
     public struct ExposureChange: Hashable, Codable, Sendable {
         /// 0.0 to 10.0, as `systemd-analyze security` prints it.

@@ -42,7 +42,7 @@ struct Harden: AsyncParsableCommand {
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: place.chosen, stateDirectory: state.directory, progress: progress,
-            manager: owner.choice, isForced: search.force)
+            manager: owner.choice, isForced: search.force, apply: place.applyOrder)
         let result: HardeningResult
         do {
             result = try await withInterruption { try await session.run() }
@@ -108,6 +108,13 @@ struct Harden: AsyncParsableCommand {
                 Terminal.note("the drop-in is in \(file)")
             }
         }
+        if let applied = result.applied {
+            Terminal.note(
+                "installed as \(applied.path); \(result.unit) was tried for "
+                    + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
+                    + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
+        }
+        if let why = result.notApplied { throw Failure.experiment("not applied: \(why)") }
         if result.ending == "interrupted" { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }
     }

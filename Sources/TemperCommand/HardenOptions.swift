@@ -205,6 +205,22 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Install the result on this machine: tried on the real unit below /run, then kept; "
+                + "undone if anything goes wrong."))
+    var apply = false
+
+    @Flag(help: "With --apply: for all instances of the unit's template.")
+    var template = false
+
+    var applyOrder: ApplyOrder? {
+        guard apply else { return nil }
+        var order = ApplyOrder()
+        order.forTemplate = template
+        return order
+    }
+
     var chosen: Place {
         if live { return .live(LiveMachine()) }
         var plan = LabPlan()
@@ -215,6 +231,10 @@ struct PlaceOptions: ParsableArguments {
 
     /// What is wrong with a combination, or nil.
     var problem: String? {
+        if template && !apply { return "--template says where --apply installs; add --apply" }
+        if apply, let root, root != "/" {
+            return "--apply installs on this machine, and --root is another; leave one out"
+        }
         guard live else { return nil }
         if lab { return "--live and --lab: the trials are made in one place" }
         if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }

@@ -25,6 +25,11 @@ extension HardenSession {
         on machine: Machine, at site: Site
     ) async throws -> (service: Service, plan: Plan) {
         try await prepare(plan.preparations, at: site)
+        if !place.isLive,
+            try await machine.setAside(unit: unit, evenIfTouched: apply != nil && isForced)
+        {
+            progress.step("setting aside the drop-in that temper installed for \(unit) before")
+        }
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)

@@ -19,12 +19,15 @@ package struct HardenSession: Sendable {
     /// Whether to harden a service that runs other people's work without a probe that does.
     let isForced: Bool
     let manager: ManagerChoice
+    /// Whether and how the result is put on the real unit of a machine in use.
+    let apply: ApplyOrder?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: Place,
         stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
-        isForced: Bool = false
+        isForced: Bool = false, apply: ApplyOrder? = nil
     ) {
+        self.apply = apply
         self.manager = manager
         self.unit = unit
         self.plan = plan
@@ -44,27 +47,61 @@ package struct HardenSession: Sendable {
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
+        do {
+            try await examineTarget()
+            return try await apply(try await search(store, began))
+        } catch let error as ExperimentError {
+            throw error.isInterruption
+                ? Failure.interrupted : Failure.experiment(error.description)
+        }
+    }
+
+    /// What a search came to, and what is needed to put it on the real unit.
+    package struct Finding: Sendable {
+        package var result: HardeningResult
+        let plan: Plan
+        /// The sandbox that the drop-in makes of the unit.
+        let expected: Sandbox
+        /// Whether the unrestricted service survives a second start.
+        let hasSecondStart: Bool
+        let settle: Duration
+
+        package init(
+            result: HardeningResult, plan: Plan, expected: Sandbox, hasSecondStart: Bool,
+            settle: Duration
+        ) {
+            self.result = result
+            self.plan = plan
+            self.expected = expected
+            self.hasSecondStart = hasSecondStart
+            self.settle = settle
+        }
+    }
+
+    private func search(
+        _ store: TrialStore, _ began: ContinuousClock.Instant
+    ) async throws -> Finding {
         let site = try await place.open(progress)
         do {
-            let result = try await harden(at: site, store, began)
+            let finding = try await harden(at: site, store, began)
             await site.close()
-            return result
+            return finding
         } catch {
             await site.close()
-            if let error = error as? ExperimentError {
-                throw error.isInterruption
-                    ? Failure.interrupted : Failure.experiment(error.description)
-            }
             throw error
         }
     }
 
     private func harden(
         at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
-    ) async throws -> HardeningResult {
+    ) async throws -> Finding {
         var machine = try await machine(at: site)
         machine.kernel = witness(of: machine)
-        let (service, plan) = try await service(on: machine, at: site)
+        let (service, given) = try await service(on: machine, at: site)
+        var plan = given
+        if place.isLive { try Admission.check(service, isForced: isForced) }
+        // Files would have to change hands, which nobody could take back for certain.
+        if apply != nil { plan.keep.insert("User") }
         if plan.probes.isEmpty {
             throw Failure.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
@@ -105,8 +142,19 @@ package struct HardenSession: Sendable {
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
         result.preparations = ground.preparation(for: outcome)?.commands ?? []
+        if apply != nil && ground.catalogue.directive("User") != nil {
+            result.warnings.append(
+                "User= was not tried: files would have to change hands, which --apply leaves to "
+                    + "you; harden without it says which")
+        }
         if outcome.ending != .interrupted { try record(result, ledger) }
-        return result
+        let agenda = proof.outcome.agenda
+        return Finding(
+            result: result, plan: plan,
+            expected: agenda.sandbox.tightened(
+                by: proof.outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect),
+            hasSecondStart: proof.outcome.usual.noSecondStart == nil,
+            settle: ground.course.settle)
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.

@@ -15,6 +15,7 @@ struct History: ParsableCommand {
 
     func run() throws {
         let name = unit.contains(".") ? unit : unit + ".service"
+        try StateDirectory.prepare(state.directory)
         do {
             let campaigns = try TrialStore(directory: state.directory).campaigns(of: name)
             if campaigns.isEmpty {

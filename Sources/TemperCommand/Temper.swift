@@ -12,7 +12,9 @@ public struct Temper: AsyncParsableCommand {
               temper harden nginx.service --probe-http http://127.0.0.1/
             """,
         version: Temper.version,
-        subcommands: [Harden.self, Doctor.self, Explain.self, History.self, LabCommand.self])
+        subcommands: [
+            Harden.self, Revert.self, Doctor.self, Explain.self, History.self, LabCommand.self,
+        ])
 
     public static let version = "0.1.0"
 

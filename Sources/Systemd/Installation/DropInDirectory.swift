@@ -98,7 +98,11 @@ extension Machine {
             var (place, step) = (top, "")
             for name in path.split(separator: "/").map(String.init) {
                 step += "/\(name)"
-                place = try top.descend(to: step) ?? place.makingDirectory(name, mode: mode)
+                if let next = top.descend(to: step) {
+                    place = next
+                } else {
+                    place = try place.makingDirectory(name, mode: mode)
+                }
             }
             try body(place)
         }

@@ -141,7 +141,7 @@ extension Service {
     /// The template that it is an instance of: `x@.service` of `x@1.service`.
     package var template: String? {
         guard let at = unit.firstIndex(of: "@") else { return nil }
-        return unit[...at] + ".service"
+        return String(unit[...at]) + ".service"
     }
 }
 
@@ -154,7 +154,7 @@ extension Machine {
         unit: String, evenIfTouched: Bool
     ) async throws(ExperimentError) -> Bool {
         var found = false
-        let template = unit.firstIndex(of: "@").map { unit[...$0] + ".service" }
+        let template = unit.firstIndex(of: "@").map { String(unit[...$0]) + ".service" }
         for name in [unit, template].compactMap({ $0 }) {
             let place = DropInDirectory(of: name, .lasting, on: self)
             guard let installed = Installation.installed(in: place),

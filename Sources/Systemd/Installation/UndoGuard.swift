@@ -4,17 +4,18 @@ import SystemdBus
 import Trials
 
 /// Has systemd undo a try of the real unit, whoever ends it: a transient service whose stop runs
-/// the undoing. It waits for a lock that this process holds, and which the kernel lets go of
+/// the undoing. It reads from a socket that this process holds open, and which the kernel closes
 /// however the process ends, also by SIGKILL. The regular end goes the same way.
 package struct UndoGuard: Sendable {
     private let machine: Machine
     private let unit: String
-    /// What it keeps, below /run: the lock, the commands, and the word that the result is kept.
+    /// Its runtime directory, which systemd takes away with it: the commands, and the word that
+    /// the result is kept.
     private let directory: String
-    private let lock: Lock
+    private let lifeline: Lifeline
 
-    /// Held as long as it lives.
-    private final class Lock: Sendable {
+    /// Open as long as it lives.
+    private final class Lifeline: Sendable {
         let descriptor: Int32
         init(_ descriptor: Int32) { self.descriptor = descriptor }
         deinit { close(descriptor) }
@@ -24,37 +25,50 @@ package struct UndoGuard: Sendable {
     static func start(
         on machine: Machine, undoing: (_ kept: String) -> String
     ) async throws(ExperimentError) -> UndoGuard {
-        let unit = TrialName.fresh().replacing("temper", with: "temperundo")
-        let base = machine.user.map { $0.runtimeDirectory + "/temper-undo" } ?? "/run/temper-undo"
-        let directory = "\(base)/\(unit)"
-        var descriptor: Int32 = -1
-        let commands = undoing(directory + "/kept") + "rm -rf \(directory)\n"
-        try machine.placing(at: directory, mode: 0o700) { (place) throws(ExperimentError) in
-            try place.write(commands, as: "undo", mode: 0o600)
-            descriptor = openat(
-                place.descriptor, "lock", O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        // Without a dash, as the units of trials are.
+        let name = "temperundo" + TrialName.fresh().dropFirst(6).dropLast(8)
+        let unit = "\(name).service"
+        let directory = "\(machine.user?.runtimeDirectory ?? "/run")/\(name)"
+        var ends: [Int32] = [-1, -1]
+        // Not a pipe: a socket is closed on exec from its first moment on.
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw ExperimentError("cannot make a socket: \(String(cString: strerror(errno)))")
         }
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw ExperimentError("\(directory)/lock: \(String(cString: strerror(errno)))")
-        }
-        let lock = Lock(descriptor)
-        let undoGuard = UndoGuard(machine: machine, unit: unit, directory: directory, lock: lock)
+        let undoGuard = UndoGuard(
+            machine: machine, unit: unit, directory: directory, lifeline: Lifeline(ends[1]))
+        defer { close(ends[0]) }
+        let properties = properties(name, directory, reading: ends[0])
         let job = try await experiment { () async throws(BusError) in
-            try await machine.bus.startTransientUnit(unit, properties: properties(directory))
+            try await machine.bus.startTransientUnit(unit, properties: properties)
         }
         guard job == .done else {
             throw ExperimentError("the guard of the service does not start: \(job.rawValue)")
         }
+        do {
+            try undoGuard.write(undoing("\(directory)/kept"), as: "undo")
+        } catch {
+            await undoGuard.end()
+            throw error
+        }
         return undoGuard
     }
 
-    /// Arguments without a mark that a reload of the manager rewrites (`$`, `;`).
-    private static func properties(_ directory: String) -> [(String, BusValue)] {
-        [
+    /// Arguments without a mark that a reload of the manager rewrites (`$`, `;`). Before the
+    /// commands are written there is nothing to undo, and the shell's complaint is ignored.
+    private static func properties(
+        _ name: String, _ directory: String, reading descriptor: Int32
+    ) -> [(String, BusValue)] {
+        let undo = BusValue.structure([
+            .string("/bin/sh"), .strings(["/bin/sh", directory + "/undo"]),
+            .strings(["ignore-failure"]),
+        ])
+        return [
             ("Description", .string("temper puts a service back as it was")),
-            ("Type", .string("exec")),
-            ("ExecStart", .command(["/usr/bin/flock", "--exclusive", directory + "/lock", "true"])),
-            ("ExecStopPost", .command(["/bin/sh", directory + "/undo"])),
+            ("Type", .string("exec")), ("ExecStart", .command(["/bin/cat"])),
+            ("StandardInputFileDescriptor", .fileDescriptor(descriptor)),
+            ("ExecStopPostEx", .array(element: "(sasas)", [undo])),
+            ("RuntimeDirectory", .strings([name])), ("RuntimeDirectoryMode", .uint32(0o700)),
             ("CollectMode", .string("inactive-or-failed")),
             // As long as the service may take to stop and to start.
             ("TimeoutStopUSec", .uint64(Duration.seconds(600).microseconds)),
@@ -72,14 +86,16 @@ package struct UndoGuard: Sendable {
     }
 
     /// From here on its end keeps the result instead of undoing it.
-    func keep() throws(ExperimentError) {
-        try machine.placing(at: directory) { (place) throws(ExperimentError) in
-            try place.write("", as: "kept", mode: 0o600)
-        }
-    }
+    func keep() throws(ExperimentError) { try write("", as: "kept") }
 
     /// Undoes the try, or ends it with its result kept, and waits for that.
     func end() async {
         _ = try? await machine.bus.stopUnit(unit, deadline: .seconds(620))
+    }
+
+    private func write(_ text: String, as name: String) throws(ExperimentError) {
+        try machine.placing(at: directory) { (place) throws(ExperimentError) in
+            try place.write(text, as: name, mode: 0o600)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SystemdBus
 import Trials
 
 extension LoadBearing.Session {
@@ -20,7 +21,7 @@ extension LoadBearing.Session {
             }
             process = parent(of: process)
         }
-        session.terminal = terminal
+        session.terminal = ownTerminal
         return session
     }
 
@@ -38,7 +39,7 @@ extension LoadBearing.Session {
         return fields.count > 2 ? Int32(fields[2]) ?? 0 : 0
     }
 
-    private static var terminal: String? {
+    private static var ownTerminal: String? {
         for descriptor: Int32 in 0...2 {
             var name = [CChar](repeating: 0, count: 256)
             guard ttyname_r(descriptor, &name, name.count) == 0 else { continue }
@@ -63,6 +64,16 @@ extension Service {
         }
         let job = reading["Job"]?.fields?.first?.uint32 ?? 0
         return job == 0 ? nil : "about to change: a job of it is queued"
+    }
+
+    /// Stops it as its own settings have it.
+    package func stop() async throws(ExperimentError) {
+        let job = try await experiment { () async throws(BusError) in
+            try await machine.bus.stopUnit(unit, deadline: blueprint.stopDeadline + .seconds(10))
+        }
+        guard job == .done else {
+            throw ExperimentError("\(unit) does not stop (\(job.rawValue))")
+        }
     }
 
     /// Whether it runs, or ran to its end and counts as up.
