@@ -49,6 +49,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var skipped: [Skipped] = []
     /// Passes above known failures, and whatever else is odd.
     public var warnings: [String]
+    /// How long the real service was away; absent where it never stopped.
+    public var downtime: Downtime?
 
     public struct Applied: Hashable, Codable, Sendable {
         /// The file.
@@ -73,6 +75,21 @@ public struct HardeningResult: Hashable, Codable, Sendable {
             self.before = before
             self.after = after
             self.possible = possible
+        }
+    }
+
+    /// In seconds.
+    public struct Downtime: Hashable, Codable, Sendable {
+        /// As it was said beforehand.
+        public var estimate: Double
+        public var seconds: Double
+        /// What the user allowed.
+        public var limit: Double
+
+        public init(estimate: Double, seconds: Double, limit: Double) {
+            self.estimate = estimate
+            self.seconds = seconds
+            self.limit = limit
         }
     }
 
@@ -178,8 +195,11 @@ extension HardeningResult {
             dropIn: try values.decode(String.self, forKey: .dropIn),
             ending: try values.decode(String.self, forKey: .ending),
             verified: try values.decode(Bool.self, forKey: .verified),
+            applied: try values.decodeIfPresent(Applied.self, forKey: .applied),
+            notApplied: try values.decodeIfPresent(String.self, forKey: .notApplied),
             suspicious: try list(.suspicious), skipped: try list(.skipped),
-            warnings: try list(.warnings))
+            warnings: try list(.warnings),
+            downtime: try values.decodeIfPresent(Downtime.self, forKey: .downtime))
     }
 
     public init(

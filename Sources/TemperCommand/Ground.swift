@@ -61,7 +61,8 @@ extension HardenSession {
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
     func survey(
-        _ service: Service, _ probes: [any Probe], _ plan: Plan, _ ledger: CampaignLedger
+        _ service: Service, _ probes: [any Probe], _ plan: Plan, _ enforcement: Enforcement,
+        _ ledger: CampaignLedger
     ) async throws -> Ground {
         let settle = plan.settle ?? .milliseconds(50)
         progress.step("starting \(unit) once as it is")
@@ -78,13 +79,12 @@ extension HardenSession {
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
         let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
-        progress.step("finding out what this systemd enforces")
-        let enforcement = try await enforcement(on: machine)
         return Ground(
             service: service, plan: plan,
             course: Course(
                 service: service.copies(
-                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
+                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
+                    usualStop: .microseconds(now.microseconds.stop)),
                 probes: probes, canReload: service.canReload, settle: settle,
                 redaction: service.redaction),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
@@ -95,8 +95,9 @@ extension HardenSession {
 
 extension HardenSession {
     /// What the manager enforces; of a user's that is not measured.
-    private func enforcement(on machine: Machine) async throws -> Enforcement {
+    func enforcement(on machine: Machine) async throws -> Enforcement {
         if machine.user != nil { return .unmeasured }
+        progress.step("finding out what this systemd enforces")
         let facts = try await MachineFacts(of: machine)
         switch place {
         case .lab(let plan):
@@ -107,11 +108,32 @@ extension HardenSession {
                 facts: facts, root: machine.root.isEmpty ? "/" : machine.root, isDisposable: false,
                 stateDirectory: stateDirectory)
             if let known = record.load() { return known }
-            let enforcement = try await Examination(
-                of: machine, dialect: try await Dialect(of: machine), facts: facts
-            ).enforcement()
+            let enforcement = try await tied(machine) { machine in
+                try await Examination(
+                    of: machine, dialect: try await Dialect(of: machine), facts: facts
+                ).enforcement()
+            }
             record.save(enforcement)
             return enforcement
+        }
+    }
+}
+
+extension HardenSession {
+    /// Runs `body` with a machine on which nothing that is started outlives this process.
+    private func tied<Result>(
+        _ machine: Machine, _ body: (Machine) async throws -> Result
+    ) async throws -> Result {
+        var tied = machine
+        let tie = try await StandIn.taking(nil, on: machine, atMost: .seconds(600))
+        tied.standIn = tie
+        do {
+            let result = try await body(tied)
+            await tie.leave(machine)
+            return result
+        } catch {
+            await tie.leave(machine)
+            throw error
         }
     }
 }

@@ -10,7 +10,9 @@ struct Harden: AsyncParsableCommand {
         abstract: "Finds the strictest passing configuration of a service.",
         discussion: """
             Copies of the service run in a lab: a disposable copy of this machine, or of the tree \
-            given by --root. The real service is not touched. Probes can also stand in the unit \
+            given by --root. The real service is not touched. With --live they run on this machine \
+            itself; the real service is stopped meanwhile and put back, whatever happens to temper. \
+            Probes can also stand in the unit \
             itself, in a section [X-Temper].
             """)
 
@@ -41,7 +43,7 @@ struct Harden: AsyncParsableCommand {
         let progress = Progress(isQuiet: output.quiet)
         let session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            place: place.chosen, stateDirectory: state.directory, progress: progress,
+            place: try place.chosen(), stateDirectory: state.directory, progress: progress,
             manager: owner.choice, isForced: search.force, apply: place.applyOrder)
         let result: HardeningResult
         do {

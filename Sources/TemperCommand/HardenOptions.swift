@@ -197,6 +197,12 @@ struct PlaceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "With --live: the service is put back after this time, 15min unless said otherwise.",
+            valueName: "time"))
+    var maxDowntime: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
     var root: String?
 
@@ -221,8 +227,12 @@ struct PlaceOptions: ParsableArguments {
         return order
     }
 
-    var chosen: Place {
-        if live { return .live(LiveMachine()) }
+    func chosen() throws -> Place {
+        if live {
+            var machine = LiveMachine()
+            if let most = try time(maxDowntime, "--max-downtime") { machine.maxDowntime = most }
+            return .live(machine)
+        }
         var plan = LabPlan()
         if let root { plan.root = root }
         plan.binds = bind
@@ -235,7 +245,13 @@ struct PlaceOptions: ParsableArguments {
         if apply, let root, root != "/" {
             return "--apply installs on this machine, and --root is another; leave one out"
         }
-        guard live else { return nil }
+        guard live else {
+            return maxDowntime == nil
+                ? nil : "--max-downtime: nothing is down without --live; leave it out"
+        }
+        if let most = maxDowntime.flatMap({ Duration(timeSpan: $0) }), most < .seconds(5) {
+            return "--max-downtime \(maxDowntime ?? ""): allow at least 5s"
+        }
         if lab { return "--live and --lab: the trials are made in one place" }
         if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
         if !bind.isEmpty {

@@ -24,7 +24,7 @@ extension HardenSession {
     func service(
         on machine: Machine, at site: Site
     ) async throws -> (service: Service, plan: Plan) {
-        try await prepare(plan.preparations, at: site)
+        if !place.isLive { try await prepare(plan.preparations, at: site) }
         if !place.isLive,
             try await machine.setAside(unit: unit, evenIfTouched: apply != nil && isForced)
         {
@@ -34,14 +34,14 @@ extension HardenSession {
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)
         let whole = own.overridden(by: plan)
-        if own.preparations.isEmpty { return (service, whole) }
+        if own.preparations.isEmpty || place.isLive { return (service, try bounded(whole)) }
         try await prepare(own.preparations, at: site)
         return (try await Service(named: unit, on: machine), whole)
     }
 
     /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
     private func prepare(_ commands: [String], at site: Site) async throws {
-        if commands.isEmpty || place.isLive { return }
+        if commands.isEmpty { return }
         progress.step("preparing the lab")
         for command in commands {
             let outcome = await CommandProbe(command: command, on: site.system)

@@ -42,8 +42,13 @@ extension HardenSession {
     private func tryOut(_ outcome: Outcome, _ ground: Ground, _ plan: Plan) async throws -> Proof {
         var proof = Proof(outcome: outcome, dropIn: dropIn(outcome, ground))
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
-        proof.lapses = try await ground.service.lapses(
-            under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+        do {
+            proof.lapses = try await ground.service.lapses(
+                under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+        } catch {
+            if error.isPlaceLost { return proof }
+            throw error
+        }
         // On a machine in use the drop-in stays a proposal.
         guard case .lab(let lab) = place else { return proof }
         try await verify(proof, ground)

@@ -49,7 +49,7 @@ package struct HardenSession: Sendable {
         }
         do {
             try await examineTarget()
-            return try await apply(try await search(store, began))
+            return try await apply(try await explore(store, began))
         } catch let error as ExperimentError {
             throw error.isInterruption
                 ? Failure.interrupted : Failure.experiment(error.description)
@@ -78,7 +78,7 @@ package struct HardenSession: Sendable {
         }
     }
 
-    private func search(
+    private func explore(
         _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> Finding {
         let site = try await place.open(progress)
@@ -116,22 +116,17 @@ package struct HardenSession: Sendable {
             fingerprint: Fingerprint.of(
                 service, plan, probes.map(\.name), root: site.root, isStrict: options.isStrict),
             now: now())
-        let ground: Ground
-        let outcome: Outcome
-        do {
-            ground = try await survey(service, probes, plan, ledger)
-            var options = options
-            options.cadence = plan.cadence
-            var campaign = Campaign(
-                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
-                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
-                now: now, report: progress.show)
-            campaign.identity = try ground.identity()
-            outcome = try await campaign.run()
-        } catch let error as ExperimentError {
-            throw error.isBaseline ? baselineFailure(error, machine, plan) : error
+        let enforcement = try await enforcement(on: machine)
+        let found: (proof: Proof, ground: Ground)
+        var downtime: HardeningResult.Downtime?
+        switch place {
+        case .lab: found = try await search(service, plan, enforcement, ledger, until: nil)
+        case .live(let live):
+            (found, downtime) = try await inPlace(of: service, for: live) { service, end in
+                try await search(service, plan, enforcement, ledger, until: end)
+            }
         }
-        let proof = try await prove(outcome, ground, plan)
+        let (proof, ground) = found
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
@@ -141,13 +136,15 @@ package struct HardenSession: Sendable {
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
-        result.preparations = ground.preparation(for: outcome)?.commands ?? []
+        result.preparations = ground.preparation(for: proof.outcome)?.commands ?? []
+        result.downtime = downtime
+        if place.isLive { result.skipped += skippedLive(plan) }
         if apply != nil && ground.catalogue.directive("User") != nil {
             result.warnings.append(
                 "User= was not tried: files would have to change hands, which --apply leaves to "
                     + "you; harden without it says which")
         }
-        if outcome.ending != .interrupted { try record(result, ledger) }
+        if proof.outcome.ending != .interrupted { try record(result, ledger) }
         let agenda = proof.outcome.agenda
         return Finding(
             result: result, plan: plan,
@@ -155,6 +152,33 @@ package struct HardenSession: Sendable {
                 by: proof.outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect),
             hasSecondStart: proof.outcome.usual.noSecondStart == nil,
             settle: ground.course.settle)
+    }
+
+    /// All that is started of the service: from its first look to the last.
+    private func search(
+        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger,
+        until mustEnd: ContinuousClock.Instant?
+    ) async throws -> (proof: Proof, ground: Ground) {
+        let probes = try ProbeMaker(
+            machine: service.machine, user: try probeUser(plan, on: service.machine)
+        ).probes(for: plan.probes)
+        let ground: Ground
+        let outcome: Outcome
+        do {
+            ground = try await survey(service, probes, plan, enforcement, ledger)
+            var options = options
+            options.cadence = plan.cadence
+            options.mustEnd = mustEnd
+            var campaign = Campaign(
+                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
+                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
+                now: now, report: progress.show)
+            campaign.identity = try ground.identity()
+            outcome = try await campaign.run()
+        } catch let error as ExperimentError {
+            throw error.isBaseline ? baselineFailure(error, service.machine, plan) : error
+        }
+        return (try await prove(outcome, ground, plan), ground)
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.

@@ -21,6 +21,10 @@ package struct LiveMachine: Sendable {
     package var root = ""
     /// Its network namespace as a path; nil for our own.
     package var network: String?
+    /// How long the service may be away.
+    package var maxDowntime = LiveMachine.defaultDowntime
+
+    package static let defaultDowntime = Duration.seconds(900)
 
     package init() {}
 }

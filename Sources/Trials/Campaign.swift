@@ -89,8 +89,8 @@ public struct Campaign: Sendable {
             suspicious = try await suspicions(
                 of: agenda.profile(search.best), &diary, since: began)
         } catch {
-            guard error.isInterruption else { throw error }
-            ending = .interrupted
+            guard error.isInterruption || error.isPlaceLost else { throw error }
+            ending = error.isInterruption ? .interrupted : .limit
         }
         return outcome(search, diary, ending, suspicious)
     }
@@ -134,6 +134,7 @@ public struct Campaign: Sendable {
     func isOver(_ diary: Diary, since began: ContinuousClock.Instant) -> Bool {
         if let most = options.maxTrials, diary.trials.count >= most { return true }
         if let most = options.maxTime, ContinuousClock.now - began >= most { return true }
+        if let end = options.mustEnd, ContinuousClock.now + diary.longest >= end { return true }
         return false
     }
 

@@ -99,8 +99,14 @@ public struct ExperimentError: Error, Hashable, CustomStringConvertible {
     public let isInterruption: Bool
     /// The service does not even pass as it is: the caller knows with which commands to see it.
     public let isBaseline: Bool
+    /// The trials may no longer be made in the place of the service; what was found stands.
+    public let isPlaceLost: Bool
 
-    public init(_ description: String, isInterruption: Bool = false, isBaseline: Bool = false) {
+    public init(
+        _ description: String, isInterruption: Bool = false, isBaseline: Bool = false,
+        isPlaceLost: Bool = false
+    ) {
+        self.isPlaceLost = isPlaceLost
         self.description = description
         self.isInterruption = isInterruption
         self.isBaseline = isBaseline

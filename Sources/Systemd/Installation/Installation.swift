@@ -33,13 +33,14 @@ package struct Installation: Sendable {
     package static func begin(
         _ service: Service, forTemplate: Bool
     ) async throws(ExperimentError) -> Installation {
+        let circumstances = try await service.machine.circumstances(of: service.unit)
         let final = place(of: service, forTemplate: forTemplate)
         let replaces = installed(in: final) != nil
         // A file in /etc comes before one of the same name in /run/systemd/system.
         let staged = DropInDirectory(
             of: service.unit, replaces ? .overriding : .passing, on: service.machine)
         let undoGuard = try await UndoGuard.start(on: service.machine) { kept in
-            undoing(service, staged, final, replaces: replaces, kept: kept)
+            undoing(circumstances, service, staged, final, replaces: replaces, kept: kept)
         }
         let installation = Installation(
             service: service, staged: staged, final: final, undoGuard: undoGuard,
@@ -55,7 +56,8 @@ package struct Installation: Sendable {
     }
 
     private static func undoing(
-        _ service: Service, _ staged: DropInDirectory, _ final: DropInDirectory, replaces: Bool,
+        _ circumstances: Circumstances, _ service: Service, _ staged: DropInDirectory,
+        _ final: DropInDirectory, replaces: Bool,
         kept: String
     ) -> String {
         let systemctl = service.machine.user == nil ? "systemctl" : "systemctl --user"
@@ -73,6 +75,10 @@ package struct Installation: Sendable {
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
         let places = [staged, final].map { ShellWord.quoted($0.path) }
         let unit = ShellWord.quoted(service.unit)
+        // What stops with the service, and what would start it.
+        let others = circumstances.alsoDown.map {
+            "\(systemctl) start -- \(ShellWord.quoted($0))\n"
+        }
         return """
             # Puts \(service.unit) back as it was.
             cd /
@@ -82,7 +88,7 @@ package struct Installation: Sendable {
             \(systemctl) daemon-reload
             \(systemctl) reset-failed -- \(unit) 2>/dev/null
             \(systemctl) \(service.isActive ? "restart" : "stop") -- \(unit)
-
+            \(others.joined())
             """
     }
 

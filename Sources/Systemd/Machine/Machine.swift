@@ -13,6 +13,8 @@ public struct Machine: Sendable {
     public let isDisposable: Bool
     /// Sees what the kernel refuses, where that can be had.
     public var kernel: (any KernelWitness)?
+    /// What holds the place of the service while its copies run; nil where nobody misses it.
+    public var standIn: StandIn?
     /// The user whose own manager is spoken to; nil for the machine's.
     public let user: UserAccount?
 

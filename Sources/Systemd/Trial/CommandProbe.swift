@@ -24,7 +24,7 @@ public struct CommandProbe: Probe {
     public func check(deadline: Duration) async -> CheckOutcome {
         let name = TrialName.fresh()
         do {
-            let job = try await machine.bus.startTransientUnit(
+            let job = try await machine.startTransientUnit(
                 name, properties: properties(deadline), deadline: deadline + .seconds(10))
             let state = try await machine.state(of: Machine.path(ofUnit: name))
             let isHealthy = CommandProbe.outcome(job: job.rawValue, state, said: "").isHealthy

@@ -22,7 +22,8 @@ struct TransientCopy: StartedUnit {
 
     var disturbances: [Observation] {
         get async throws(ExperimentError) {
-            try await experiment { () async throws(BusError) in
+            try await machine.holdsPlace()
+            return try await experiment { () async throws(BusError) in
                 let found = try await machine.property(
                     "DropInPaths", of: path, Machine.unitInterface)
                 let foreign = Set(found.strings ?? []).subtracting(dropIns).sorted()
@@ -83,7 +84,11 @@ struct TransientCopy: StartedUnit {
         _ = try? await machine.manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
     }
 
-    func log() async throws(ExperimentError) -> [LogLine] { try await lines(of: name) }
+    func log() async throws(ExperimentError) -> [LogLine] {
+        // The last that is asked of a copy: all that was seen of it was seen in its place.
+        try await machine.holdsPlace()
+        return try await lines(of: name)
+    }
 
     func end() async { await machine.forget(name) }
 }

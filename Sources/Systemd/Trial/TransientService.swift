@@ -15,6 +15,9 @@ public struct TransientService: ServiceUnderTest {
     let dropIns: Set<String>
     /// Files that only an unclean end leaves, such as a pid file with a pid of long ago.
     let leftovers: [String]
+    /// How long the original takes to stop, where that is known. A copy that is deaf to SIGTERM
+    /// must not keep its original waiting for the whole of its TimeoutStopSec=.
+    var usualStop: Duration?
 
     public init(
         machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
@@ -48,12 +51,13 @@ public struct TransientService: ServiceUnderTest {
             testimony: machine.kernel.map { Testimony($0, on: machine) },
             helperProperties: blueprint.helperProperties, followed: machine.follow(name))
         do {
-            let result = try await machine.bus.startTransientUnit(
+            let result = try await machine.startTransientUnit(
                 name, properties: properties(profile, limit),
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
             await copy.testimony?.identify(Machine.path(ofUnit: name))
             return .started(job: result.rawValue, copy)
         } catch {
+            if error.name != nil { try await machine.holdsPlace() }
             if error.isRefusal {
                 return .refused(
                     name: error.name ?? "",
@@ -84,6 +88,10 @@ public struct TransientService: ServiceUnderTest {
         var settings: [(String, BusValue)] = []
         if let limit, limit < blueprint.startDeadline {
             settings.append(("TimeoutStartUSec", .uint64(limit.microseconds)))
+        }
+        if let usualStop, machine.standIn != nil, !profile.restrictions.isEmpty {
+            let limit = min(max(.seconds(5), usualStop * 5), blueprint.stopDeadline)
+            settings.append(("TimeoutStopUSec", .uint64(limit.microseconds)))
         }
         let changes = sandbox.changes(taking: profile, in: catalogue, dialect: dialect)
         settings += changes.replacing

@@ -1,0 +1,3 @@
+import Testing
+
+@Suite("on a machine in use") struct LiveTests {}
