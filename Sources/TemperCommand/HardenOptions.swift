@@ -313,7 +313,9 @@ enum UnitName {
         let allowed = whole.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || ":-_.\\@".contains($0))
         }
-        if name.isEmpty || !allowed || whole.utf8.count > 255 { return "“\(name)” is not a unit's name" }
+        if name.isEmpty || !allowed || whole.utf8.count > 255 {
+            return "“\(name)” is not a unit's name"
+        }
         if !whole.hasSuffix(".service") {
             return "\(name) is not a service; temper hardens units that end in .service"
         }

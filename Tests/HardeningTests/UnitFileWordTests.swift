@@ -134,6 +134,7 @@ import Testing
             from: Sandbox(), taking: Profile(["DevicePolicy=closed"], in: catalogue),
             in: catalogue, dialect: .invented
         ).text
-        #expect(text.contains("DeviceAllow=\nDeviceAllow=/dev/ttyS0 rw\nDeviceAllow=/dev/ttyUSB0 rw"))
+        #expect(
+            text.contains("DeviceAllow=\nDeviceAllow=/dev/ttyS0 rw\nDeviceAllow=/dev/ttyUSB0 rw"))
     }
 }

@@ -32,7 +32,7 @@ struct ApplyTests {
             let after = try await subject.settings("steady.service")
             #expect(after.contains("ProtectSystem=full") && after.contains("PrivateTmp=yes"))
             #expect(after.contains("DropInPaths=\(path)"), "\(after)")
-            #expect(try await subject.leftovers("steady.service") == [])
+            try await expectNothingLeft(on: subject)
 
             let said = try await subject.reversal("steady.service").run()
             #expect(said.contains("is gone") && said.contains("runs"), "\(said)")
@@ -51,7 +51,7 @@ struct ApplyTests {
             #expect(try await subject.state("steady.service") == "inactive")
             let said = try await subject.reversal("steady.service").run()
             #expect(said.contains("is not running"), "\(said)")
-            #expect(try await subject.leftovers("steady.service") == [])
+            try await expectNothingLeft(on: subject)
         }
     }
 
@@ -75,7 +75,7 @@ struct ApplyTests {
             // The machine is still there, and the units that react to failure were never started.
             #expect(try await subject.state("witness.service") == "inactive")
             #expect(!subject.exists("/srv/fired"))
-            #expect(try await subject.leftovers("touchy.service") == [])
+            try await expectNothingLeft(on: subject)
             #expect(!subject.exists("/etc/systemd/system/touchy.service.d"))
         }
     }

@@ -57,7 +57,8 @@ enum Corpus {
 
     private static let observations: [Observation] = [
         .job(.start, result: "done"),
-        .unit(.ready, UnitState(type: "notify", active: "active", sub: "running", result: "success")),
+        .unit(
+            .ready, UnitState(type: "notify", active: "active", sub: "running", result: "success")),
         .probe(.ready, name: "GET http://127.0.0.1/", .unhealthy("connection refused")),
         .log(LogLine(priority: 3, source: "x", message: "no", messageID: nil)),
         .saw(.listens(transport: "tcp", family: "AF_INET", port: 80, isLoopback: false)),

@@ -54,7 +54,7 @@ struct KillTests {
             }
             let after = try await subject.settings("steady.service")
             let state = try await subject.state("steady.service")
-            let left = try await subject.leftovers("steady.service")
+            let left = try await subject.leftovers()
             #expect(after == before, "kill \(number) at \(part)")
             #expect(state == "active", "kill \(number) at \(part)")
             #expect(left == [], "kill \(number) at \(part)")

@@ -50,7 +50,8 @@ struct ReaderFuzzTests {
                 #expect(plan.probes.allSatisfy { $0.problem == nil })
             } catch {
                 let number = Int(error.place.split(separator: ":").last ?? "") ?? 0
-                let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                let lines = text.split(
+                    omittingEmptySubsequences: false, whereSeparator: \.isNewline)
                 #expect(error.place.hasPrefix("x.temper:"))
                 #expect(number >= 1 && number <= lines.count, "\(error)")
             }
@@ -157,7 +158,8 @@ struct ReaderFuzzTests {
                     case 2: bytes.removeLast(min(bytes.count - 1, place))
                     default:
                         let end = min(bytes.count, place + 16)
-                        bytes.replaceSubrange(place..<end, with: repeatElement(0xff, count: end - place))
+                        bytes.replaceSubrange(
+                            place..<end, with: repeatElement(0xff, count: end - place))
                     }
                 }
                 let directory = top + "/mutated"

@@ -5,6 +5,7 @@ import Glibc
 import Lab
 import Systemd
 import TemperCommand
+import Testing
 
 /// A lab that is the machine, with services to be hardened on it.
 struct Subject: Sendable {
@@ -29,34 +30,34 @@ struct Subject: Sendable {
     /// Units of the machine, in /etc; in the home of the user where there is one.
     static let units = [
         "steady.service": """
-            [Service]
-            ExecStart=/bin/sleep 1000
-            """,
+        [Service]
+        ExecStart=/bin/sleep 1000
+        """,
         "many@.service": """
-            [Service]
-            ExecStart=/bin/sleep 1000
-            """,
+        [Service]
+        ExecStart=/bin/sleep 1000
+        """,
         "endless.service": """
-            [Service]
-            Type=notify
-            ExecStart=/bin/sleep 1000
-            """,
+        [Service]
+        Type=notify
+        ExecStart=/bin/sleep 1000
+        """,
         "witness.service": """
-            [Service]
-            ExecStart=/bin/sh -c 'touch /srv/fired; exec sleep 1000'
-            """,
+        [Service]
+        ExecStart=/bin/sh -c 'touch /srv/fired; exec sleep 1000'
+        """,
         "touchy.service": """
-            [Unit]
-            OnFailure=witness.service
-            FailureAction=reboot-force
-            StartLimitAction=reboot-force
-            StartLimitBurst=1
-            StartLimitIntervalSec=1h
-            [Service]
-            Type=exec
-            ExecStart=/bin/sh -c 'rm -f /srv/touched; touch /srv/touched && exec sleep 1000'
-            Restart=always
-            """,
+        [Unit]
+        OnFailure=witness.service
+        FailureAction=reboot-force
+        StartLimitAction=reboot-force
+        StartLimitBurst=1
+        StartLimitIntervalSec=1h
+        [Service]
+        Type=exec
+        ExecStart=/bin/sh -c 'rm -f /srv/touched; touch /srv/touched && exec sleep 1000'
+        Restart=always
+        """,
     ]
 
     func write(_ path: String, _ text: String) throws {
@@ -103,7 +104,7 @@ struct Subject: Sendable {
     }
 
     /// Files, units and jobs of temper's that are still there.
-    func leftovers(_ unit: String) async throws -> [String] {
+    func leftovers() async throws -> [String] {
         let names = try await lab.run([
             "find", "/run", "/etc/systemd", "/home", "-path", "/run/credentials", "-prune", "-o",
             "(", "-name", "zz-temper*", "-o", "-name", "50-temper.conf", "-path", "/run/*", "-o",
@@ -116,8 +117,16 @@ struct Subject: Sendable {
     }
 }
 
+func expectNothingLeft(
+    on subject: Subject, location: SourceLocation = #_sourceLocation
+) async throws {
+    let left = try await subject.leftovers()
+    #expect(left == [], sourceLocation: location)
+}
+
 /// Boots a lab of a release as the machine of a test.
-func withSubject(_ release: Release, _ body: @Sendable (Subject) async throws -> Void) async throws {
+func withSubject(_ release: Release, _ body: @Sendable (Subject) async throws -> Void) async throws
+{
     try await withLab(release) { lab, machine in
         let subject = Subject(lab: lab)
         for (name, text) in Subject.units {

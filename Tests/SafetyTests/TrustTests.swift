@@ -41,7 +41,8 @@ import Testing
             chmod(top + "/a/b", 0o775)
             chown(top + "/a/b", 0, 1000)
             #expect(
-                Trust.current.problem(withPath: top + "/link/b/plan")?.contains("mode 0775") == true)
+                Trust.current.problem(withPath: top + "/link/b/plan")?.contains("mode 0775") == true
+            )
             chown(top + "/a/b", 0, 0)
             lchown(top + "/link", 12345, 0)
             #expect(

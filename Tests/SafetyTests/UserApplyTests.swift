@@ -27,7 +27,9 @@ enum UserTree: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
 @Suite("A user's own manager, of systemd 252, 257 and 262", .serialized)
 struct UserApplyTests {
-    @Test("installs in the user's directory, as the user, and takes it away", arguments: UserTree.allCases)
+    @Test(
+        "installs in the user's directory, as the user, and takes it away",
+        arguments: UserTree.allCases)
     func installs(_ tree: UserTree) async throws {
         try await withUsersSubject(root: tree.root) { subject in
             try await subject.start("steady.service")
@@ -41,7 +43,7 @@ struct UserApplyTests {
             #expect(subject.text(path)?.contains("temper revert --user steady.service") == true)
             #expect(try await subject.settings("steady.service").contains("PrivateTmp=yes"))
             #expect(try await subject.state("steady.service") == "active")
-            #expect(try await subject.leftovers("steady.service") == [])
+            try await expectNothingLeft(on: subject)
             _ = try await subject.reversal("steady.service").run()
             #expect(subject.text(path) == nil)
             #expect(try await subject.settings("steady.service") == before)
@@ -61,11 +63,13 @@ struct UserApplyTests {
             #expect(result.applied == nil)
             #expect(result.notApplied?.contains("Permission denied") == true)
             #expect(!subject.exists("/etc/systemd/system/steady.service.d/50-temper.conf"))
-            #expect(try await subject.leftovers("steady.service") == [])
+            try await expectNothingLeft(on: subject)
         }
     }
 
-    @Test("what it cannot apply is known beforehand or seen, and never the service's need", arguments: UserTree.allCases)
+    @Test(
+        "what it cannot apply is known beforehand or seen, and never the service's need",
+        arguments: UserTree.allCases)
     func beyond(_ tree: UserTree) async throws {
         try await withUsersSubject(root: tree.root) { subject in
             let bus = try await Bus.connect(to: subject.machine.bus)

@@ -14,7 +14,8 @@ import Trials
         #expect(
             redaction.applied(to: "auth with s3cr3t-token-of-the-service failed")
                 == "auth with [TOKEN] failed")
-        #expect(redaction.applied(to: "pin=4711, port 47110, 4711") == "pin=[PIN], port 47110, [PIN]")
+        #expect(
+            redaction.applied(to: "pin=4711, port 47110, 4711") == "pin=[PIN], port 47110, [PIN]")
         #expect(redaction.applied(to: "got line two! here") == "got [KEY] here")
         #expect(redaction.applied(to: "abc info /etc/x/x.conf") == "abc info /etc/x/x.conf")
         #expect(Redaction.none.applied(to: "anything") == "anything")

@@ -54,20 +54,20 @@ package struct UndoGuard: Sendable {
         return undoGuard
     }
 
-    /// Arguments without a mark that a reload of the manager rewrites (`$`, `;`). Before the
-    /// commands are written there is nothing to undo, and the shell's complaint is ignored.
+    /// Arguments without a mark that a reload of the manager rewrites (`$`, `;`), and not
+    /// ExecStopPostEx, which systemd 252 forgets at a reload. Before the commands are written there
+    /// is nothing to undo, and the shell's complaint is ignored.
     private static func properties(
         _ name: String, _ directory: String, reading descriptor: Int32
     ) -> [(String, BusValue)] {
         let undo = BusValue.structure([
-            .string("/bin/sh"), .strings(["/bin/sh", directory + "/undo"]),
-            .strings(["ignore-failure"]),
+            .string("/bin/sh"), .strings(["/bin/sh", directory + "/undo"]), .bool(true),
         ])
         return [
             ("Description", .string("temper puts a service back as it was")),
             ("Type", .string("exec")), ("ExecStart", .command(["/bin/cat"])),
             ("StandardInputFileDescriptor", .fileDescriptor(descriptor)),
-            ("ExecStopPostEx", .array(element: "(sasas)", [undo])),
+            ("ExecStopPost", .array(element: "(sasb)", [undo])),
             ("RuntimeDirectory", .strings([name])), ("RuntimeDirectoryMode", .uint32(0o700)),
             ("CollectMode", .string("inactive-or-failed")),
             // As long as the service may take to stop and to start.

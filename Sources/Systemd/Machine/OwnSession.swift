@@ -59,7 +59,8 @@ extension Service {
     /// back what nobody wanted.
     public var unrest: String? {
         let state = reading.string("ActiveState")
-        if ["activating", "deactivating", "reloading", "refreshing", "maintenance"].contains(state) {
+        if ["activating", "deactivating", "reloading", "refreshing", "maintenance"].contains(state)
+        {
             return state
         }
         let job = reading["Job"]?.fields?.first?.uint32 ?? 0

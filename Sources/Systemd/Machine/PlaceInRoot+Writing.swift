@@ -32,7 +32,8 @@ extension PlaceInRoot {
     static func draft(of name: String) -> String { ".\(name).new" }
 
     /// The directory of this name, made where there is none.
-    package func makingDirectory(_ name: String, mode: mode_t) throws(ExperimentError) -> PlaceInRoot
+    package func makingDirectory(_ name: String, mode: mode_t) throws(ExperimentError)
+        -> PlaceInRoot
     {
         if mkdirat(descriptor, name, mode) == 0 {
             fsync(descriptor)
