@@ -15,7 +15,7 @@ extension HardenSession {
     func inPlace<Result: Sendable>(
         of service: Service, for live: LiveMachine,
         _ body: (Service, _ mustEnd: ContinuousClock.Instant) async throws -> Result
-    ) async throws -> (Result, HardeningResult.Downtime?) {
+    ) async throws -> (found: Result, absence: Absence) {
         var machine = service.machine
         let circumstances = try await machine.circumstances(of: unit)
         let estimate = DowntimeEstimate(
@@ -31,21 +31,29 @@ extension HardenSession {
         } catch {
             result = .failure(error)
         }
+        var absence = Absence()
+        do { try await machine.holdsPlace() } catch {
+            absence.cutShort = error.isPlaceLost ? error.description : nil
+        }
         progress.step("starting \(circumstances.restored.joined(separator: " ")) again")
         let problems = await standIn.leave(machine)
-        let downtime = (ContinuousClock.now - standIn.began).seconds
+        let seconds = (ContinuousClock.now - standIn.began).seconds
         if !problems.isEmpty { throw Failure.experiment(problems.joined(separator: "; ")) }
         if circumstances.isActive {
             progress.say(
-                "\(unit) runs again as before; it was down for \(DowntimeEstimate.text(downtime))")
+                "\(unit) runs again as before; it was down for \(DowntimeEstimate.text(seconds))")
+            absence.downtime = HardeningResult.Downtime(
+                estimate: estimate.whole.seconds.rounded(), seconds: seconds,
+                limit: live.maxDowntime.seconds)
         }
-        return (
-            try result.get(),
-            circumstances.isActive
-                ? HardeningResult.Downtime(
-                    estimate: estimate.whole.seconds.rounded(), seconds: downtime,
-                    limit: live.maxDowntime.seconds) : nil
-        )
+        return (try result.get(), absence)
+    }
+
+    /// What came of the service's being away.
+    struct Absence {
+        var downtime: HardeningResult.Downtime?
+        /// Why it ended before temper ended it.
+        var cutShort: String?
     }
 
     private func announce(

@@ -118,11 +118,11 @@ package struct HardenSession: Sendable {
             now: now())
         let enforcement = try await enforcement(on: machine)
         let found: (proof: Proof, ground: Ground)
-        var downtime: HardeningResult.Downtime?
+        var absence = Absence()
         switch place {
         case .lab: found = try await search(service, plan, enforcement, ledger, until: nil)
         case .live(let live):
-            (found, downtime) = try await inPlace(of: service, for: live) { service, end in
+            (found, absence) = try await inPlace(of: service, for: live) { service, end in
                 try await search(service, plan, enforcement, ledger, until: end)
             }
         }
@@ -137,7 +137,10 @@ package struct HardenSession: Sendable {
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
         result.preparations = ground.preparation(for: proof.outcome)?.commands ?? []
-        result.downtime = downtime
+        result.downtime = absence.downtime
+        result.warnings += [absence.cutShort.map { "\($0): the trials ended there" }].compactMap {
+            $0
+        }
         if place.isLive { result.skipped += skippedLive(plan) }
         if apply != nil && ground.catalogue.directive("User") != nil {
             result.warnings.append(

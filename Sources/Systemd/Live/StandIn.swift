@@ -185,8 +185,8 @@ extension Machine {
 
     /// Makes sure that what was seen until now was seen of a copy in the place of the service.
     ///
-    /// - Throws: `ExperimentError.placeLost` when the stand-in is gone.
-    func holdsPlace() async throws(ExperimentError) {
+    /// - Throws: `ExperimentError` with `isPlaceLost` when the stand-in is gone.
+    public func holdsPlace() async throws(ExperimentError) {
         guard let standIn else { return }
         let state = try await experiment { () async throws(BusError) in
             try await self.state(of: Machine.path(ofUnit: standIn.name))
