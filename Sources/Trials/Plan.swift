@@ -110,8 +110,7 @@ extension Plan {
         var settings: [(number: Int, line: String)] = []
         var isContinued = false
         // A carriage return and a line feed are one character.
-        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        for (index, raw) in lines.enumerated() {
+        for (index, raw) in text.unitFileLines.enumerated() {
             var line = String(raw).trimmed
             if line.hasPrefix("#") || line.hasPrefix(";") { continue }
             let goesOn = line.hasSuffix("\\")

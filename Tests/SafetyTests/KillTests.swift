@@ -11,7 +11,7 @@ import Testing
 @Suite("Killed at any moment of --apply", .serialized)
 struct KillTests {
     private static let kills =
-        ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap(Int.init) ?? 12
+        ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap(Int.init) ?? 6
 
     @Test("the service runs as before, and nothing is left", arguments: Release.allCases)
     func killed(_ release: Release) async throws {

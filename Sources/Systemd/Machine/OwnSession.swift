@@ -10,7 +10,7 @@ extension LoadBearing.Session {
         var process = getpid()
         // The kernel's own limit of nesting is far lower than a loop that never ends.
         for _ in 0..<64 where process > 0 {
-            for line in (SmallFile.text("/proc/\(process)/cgroup") ?? "").split(separator: "\n") {
+            for line in (SmallFile.text("/proc/\(process)/cgroup") ?? "").lines {
                 session.units.formUnion(units(inControlGroup: line))
             }
             let environment = contentsOfKernelFile("/proc/\(process)/environ")

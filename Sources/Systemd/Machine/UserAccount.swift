@@ -22,7 +22,7 @@ public struct UserAccount: Hashable, Sendable {
 
     /// The accounts of a passwd(5) file; what is no account is passed over.
     static func all(in passwd: String) -> [UserAccount] {
-        passwd.split(separator: "\n").compactMap { line in
+        passwd.lines.compactMap { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
             guard fields.count == 7, let id = UInt32(fields[2]) else { return nil }
             return UserAccount(
