@@ -116,7 +116,10 @@ struct Harden: AsyncParsableCommand {
                     + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
                     + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
         }
-        if let why = result.notApplied { throw Failure.experiment("not applied: \(why)") }
+        if let why = result.notApplied {
+            let isInterrupted = why.hasPrefix(ExperimentError.interrupted.description)
+            throw Failure(message: "not applied: \(why)", status: isInterrupted ? 130 : 2)
+        }
         if result.ending == "interrupted" { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }
     }

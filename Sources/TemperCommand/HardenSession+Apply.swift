@@ -41,6 +41,8 @@ extension HardenSession {
         let site = try await Site.live(apply.machine)
         do {
             result.applied = try await install(finding, apply, at: site)
+            result.verified = true
+            result.skipped.removeAll { $0.what == HardenSession.realUnitAtAll }
         } catch let error as Failure {
             result.notApplied = error.message
         } catch let error as ExperimentError {

@@ -51,7 +51,7 @@ extension EndToEnd {
         func secrets() async throws {
             try await withTalkative { root in
                 try await withState { state in
-                    let options = ["--max-trials", "12", "--keep", "SystemCallFilter"]
+                    let options = ["--max-trials", "6", "--keep", "SystemCallFilter"]
                     let report = try await Tool.harden(
                         "talkative", root: root, state: state,
                         options + ["--json", "--probe", "test -e /srv/talkative"])
@@ -181,7 +181,7 @@ extension EndToEnd {
                         "grave", root: root, state: state,
                         [
                             "--probe", "test -e /srv/a && test ! -e /srv/fired", "--json",
-                            "--quiet", "--max-trials", "12",
+                            "--quiet", "--max-trials", "8",
                         ])
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)

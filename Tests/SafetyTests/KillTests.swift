@@ -6,12 +6,12 @@ import Lab
 import TemperTesting
 import Testing
 
-/// temper is killed while it installs a drop-in; systemd puts the service back.
+/// temper is killed or interrupted while it installs a drop-in; systemd puts the service back.
 /// `TEMPER_KILLS=200` kills as often.
 @Suite("Killed at any moment of --apply", .serialized)
 struct KillTests {
     private static let kills =
-        ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap(Int.init) ?? 6
+        ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap(Int.init) ?? 4
 
     @Test("the service runs as before, and nothing is left", arguments: Release.allCases)
     func killed(_ release: Release) async throws {
@@ -44,7 +44,9 @@ struct KillTests {
                 : Double.random(in: 0...1, using: &random)
             let run = try victim(subject)
             try await Task.sleep(for: .seconds(whole.seconds * part))
-            run.signal(SIGKILL)
+            // Every second time so that it can still do something about it.
+            let signals = [SIGINT, SIGTERM, SIGHUP]
+            run.signal(number % 2 == 0 ? SIGKILL : signals[number / 2 % signals.count])
             _ = try await run.end()
             try await calm(subject)
             if subject.text(try path(subject)) != nil {

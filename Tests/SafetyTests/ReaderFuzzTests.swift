@@ -50,8 +50,7 @@ struct ReaderFuzzTests {
                 #expect(plan.probes.allSatisfy { $0.problem == nil })
             } catch {
                 let number = Int(error.place.split(separator: ":").last ?? "") ?? 0
-                let lines = text.split(
-                    omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                let lines = text.unitFileLines
                 #expect(error.place.hasPrefix("x.temper:"))
                 #expect(number >= 1 && number <= lines.count, "\(error)")
             }

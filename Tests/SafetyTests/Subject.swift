@@ -107,7 +107,8 @@ struct Subject: Sendable {
     func leftovers() async throws -> [String] {
         let names = try await lab.run([
             "find", "/run", "/etc/systemd", "/home", "-path", "/run/credentials", "-prune", "-o",
-            "(", "-name", "zz-temper-trial*", "-o", "-name", "50-temper.conf", "-path", "/run/*", "-o",
+            "(", "-name", "zz-temper-trial*", "-o", "-name", "50-temper.conf", "-path", "/run/*",
+            "-o",
             "-name", ".50-temper*", "-o", "-name", "temperundo*", ")", "-print",
         ]).stdout
         let units = try await systemctl("list-units", "--all", "--plain", "--no-legend", "temper*")

@@ -92,17 +92,22 @@ struct UserApplyTests {
                     "SocketBindDeny=any", "DevicePolicy=closed",
                 ]), "\(beyond.sorted())")
             print("\(tree.rawValue): the user's manager fails with \(inapplicable.keys.sorted())")
-            // A service that does nothing works under all that is offered, one by one.
+            // A service that does nothing works under all that is offered: the steps of a ladder one
+            // by one, the elements of a set together.
             let course = Course(
                 service: service.copies(in: .standard(under: .user)), probes: [], canReload: false,
                 settle: .zero)
-            for restriction in offer.restrictions {
+            let rows = Dictionary(grouping: offer.restrictions, by: \.directive).values
+            let profiles = rows.flatMap { row in
+                row.allSatisfy(\.change.isOrdered) ? row.map { [$0.id] } : [row.map(\.id)]
+            }
+            for ids in profiles {
                 let trial = try await course.run(
                     Course.Order(
-                        number: 1, purpose: restriction.id,
-                        profile: Profile([restriction.id], in: .standard(under: .user)),
+                        number: 1, purpose: ids[0],
+                        profile: Profile(ids, in: .standard(under: .user)),
                         cadence: ChosenCadence().beforeBaseline, began: 0, usual: .unknown))
-                #expect(trial.verdict.isPass, "\(restriction.id): \(trial.because)")
+                #expect(trial.verdict.isPass, "\(ids): \(trial.because)")
             }
             await manager.bus.close()
             await bus.close()

@@ -50,7 +50,7 @@ extension AgainstSystemd {
                             == paths.dropLast().map { "-\($0)" }.sorted(), "\(unit)")
                     let read = try await bench.machine.properties(
                         of: Machine.path(ofUnit: unit), Machine.serviceInterface)
-                    let commands = (read["ExecStartPre"]?.elements ?? []).compactMap(\.command)
+                    let commands = (read["ExecStartPreEx"]?.elements ?? []).compactMap(\.command)
                     // The manager keeps `$$` for the moment of the start.
                     #expect(
                         commands.first?.arguments.last?.replacing("$$", with: "$") == paths.last)

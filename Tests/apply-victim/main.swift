@@ -11,8 +11,10 @@ var machine = LiveMachine()
 machine.bus = .address(arguments[1])
 machine.root = arguments[2]
 machine.network = arguments[3]
-var bench = ApplyBench(
-    machine, unit: arguments[4], user: arguments[5].isEmpty ? nil : arguments[5])
-bench.probe = arguments[6]
-let result = try await bench.apply(Array(arguments[7...]))
+let result = try await withInterruption { [machine] in
+    var bench = ApplyBench(
+        machine, unit: arguments[4], user: arguments[5].isEmpty ? nil : arguments[5])
+    bench.probe = arguments[6]
+    return try await bench.apply(Array(arguments[7...]))
+}
 print(result.applied?.path ?? result.notApplied ?? "nothing")

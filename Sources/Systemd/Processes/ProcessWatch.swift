@@ -180,13 +180,13 @@ extension Machine {
         ProcessWatch.shared?.follow(unit, below: controlGroupRoot)
     }
 
-    /// How many processes of each name there are in a control group.
     /// Whether a process of this name is systemd's own, on the way to the program: until then it is
     /// called `(program)`, and for a moment by the number of a descriptor (systemd 256 and later).
     private static func isPreparing(_ name: Substring) -> Bool {
         name.hasPrefix("(") || name.allSatisfy(\.isNumber)
     }
 
+    /// How many processes of each name there are in a control group.
     func crew(inControlGroup path: String) -> Crew {
         Crew(
             processes(inControlGroup: path).reduce(into: [:]) { crew, process in
