@@ -55,7 +55,7 @@ let package = Package(
             name: "temper-benchmark",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes", "Lab",
-                "Reports", "TemperCommand", "TrialLedger",
+                "Reports", "TemperCommand", "TrialLedger", "KernelWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/TemperBenchmark"),
 

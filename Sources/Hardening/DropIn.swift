@@ -38,7 +38,7 @@ public struct DropIn: Hashable, Sendable {
             lines += DropIn.comment(reasons[directive.name])
             lines += assignments
         }
-        lines += DropIn.exceptions(before: before, after: after, reasons: reasons)
+        lines += DropIn.places(before: before, after: after, reasons: reasons)
         let preparations = profile.startPreparations(in: catalogue)
         if !preparations.isEmpty {
             lines += ["# Files in directories that stay root's are made before each start."]
@@ -83,11 +83,13 @@ public struct DropIn: Hashable, Sendable {
         return lines
     }
 
-    /// Places that are open in spite of all. Lists of them add up, so they are only extended.
-    private static func exceptions(
+    /// Places that are open in spite of all, or closed once more. Lists of them add up, so they
+    /// are only extended.
+    private static func places(
         before: Sandbox, after: Sandbox, reasons: [String: String]
     ) -> [String] {
-        Exception.places.flatMap { name, effect in
+        let closed = [("ReadOnlyPaths", "Other settings would leave it writable.")]
+        return (Exception.places + closed).flatMap { name, effect in
             let new = after.list(name).filter { !before.list(name).contains($0) }
             let entries = line(new)
             if entries.isEmpty { return [String]() }

@@ -9,6 +9,7 @@ extension Sandbox {
         let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
         for restriction in taken { result.apply(restriction, dialect) }
         result.makeExceptions(for: taken)
+        result.closeRun(unlessOpenIn: self)
         if !filtersCalls && !result.filtersCalls {
             result.settings["SystemCallErrorNumber"] = settings["SystemCallErrorNumber"]
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hardening
+import KernelWatch
 import Lab
 import Probes
 import Systemd
@@ -68,11 +69,15 @@ struct TrialBench: Sendable {
     let course: Course
     /// A sandbox that nginx survives, of the size that a campaign ends with.
     let profile: Profile
+    /// As in a campaign, where every trial is measured by a baseline.
+    let usual: Usual
 
     init(lab: Lab) async throws {
         let bus = try await Bus.connect(to: .address(lab.busAddress))
-        machine = Machine(
+        var machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
+        if let group = machine.rootControlGroup { machine.kernel = try KernelWatch(below: group) }
+        self.machine = machine
         service = try await Service(named: "nginx.service", on: machine)
         probe = HTTPProbe(
             url: "http://127.0.0.1/", from: try NetworkPlace(namespace: machine.network))
@@ -88,16 +93,22 @@ struct TrialBench: Sendable {
                 || ["SystemCallFilter=~@mount", "SystemCallFilter=~@debug"].contains(restriction.id)
         }.map(\.id).filter { !needed.contains($0) }
         profile = Profile(survived, in: .standard)
-    }
-
-    private func order(_ profile: Profile) -> Course.Order {
-        Course.Order(
-            number: 1, purpose: "benchmark", profile: profile, cadence: Cadence(), began: 0,
-            usual: .unknown)
+        var baseline: [Trial] = []
+        for number in 1...3 {
+            baseline.append(
+                try await course.run(
+                    Course.Order(
+                        number: number, purpose: "baseline", profile: .unrestricted,
+                        cadence: Cadence(), began: 0, usual: .unknown)))
+        }
+        usual = Usual(learnedFrom: baseline)
     }
 
     private func trial(_ course: Course) async throws -> Trial {
-        let trial = try await course.run(order(profile))
+        let trial = try await course.run(
+            Course.Order(
+                number: 4, purpose: "benchmark", profile: profile, cadence: Cadence(), began: 0,
+                usual: usual))
         guard trial.verdict.isPass else { throw ValidationError(trial.because) }
         return trial
     }

@@ -241,7 +241,7 @@ public struct Campaign: Sendable {
             trial = recorded.numbered(number)
             diary.resumed += 1
         } else {
-            trial = try await course.run(order)
+            trial = try await course.runUndisturbed(order)
             // A baseline that failed ends the run and would end every later one, off the record.
             if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
         }

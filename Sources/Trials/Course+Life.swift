@@ -66,6 +66,7 @@ extension Course {
     func gather(
         _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
     ) async throws(ExperimentError) {
+        async let log = Self.log(of: copy)
         notes.observations += unusual(try await copy.refusals(), order).map(Observation.refused)
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
@@ -75,7 +76,15 @@ extension Course {
         } else {
             notes.observations.append(.blind(to: "how the processes of a copy end"))
         }
-        notes.observations += try await copy.log().map(Observation.log)
+        if let excess = await copy.excess() { notes.observations.append(.excess(excess)) }
+        notes.observations += try await log.get().map(Observation.log)
+    }
+
+    /// As a value: `async let` knows no typed errors.
+    private static func log(of copy: any ServiceCopy) async -> Result<[LogLine], ExperimentError> {
+        do throws(ExperimentError) { return .success(try await copy.log()) } catch {
+            return .failure(error)
+        }
     }
 
     /// Each refusal once, at its last place, and only so many: a process that tries again without

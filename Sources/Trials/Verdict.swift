@@ -18,6 +18,10 @@ public enum Verdict: Hashable, Codable, Sendable {
             self = .unresolved(disturbance)
             return
         }
+        for case .excess(let what) in observations {
+            self = .failed(what)
+            return
+        }
         let states = observations.compactMap { observation in
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }
@@ -56,6 +60,8 @@ public enum Verdict: Hashable, Codable, Sendable {
     private static func disturbance(_ observation: Observation) -> String? {
         switch observation {
         case .managerReloaded: "systemd reloaded its units during the trial"
+        case .originalRan:
+            "the original ran beside its copy: something starts it, such as a socket of its own"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         default: nil
         }

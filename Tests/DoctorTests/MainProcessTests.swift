@@ -126,9 +126,12 @@ struct MainProcessTests {
         }
     }
 
-    @Test("no step of a directive is undone by the places without programs beside it")
+    @Test("no step of a directive is undone by those that we put beside it")
     func undoneByOurselves() async throws {
-        for step in ["ProtectHome=tmpfs", "ProtectHome=read-only", "PrivateTmp=disconnected"] {
+        for step in [
+            "ProtectHome=tmpfs", "ProtectHome=read-only", "PrivateTmp=disconnected",
+            "ProtectControlGroups=yes", "ProtectKernelTunables=yes",
+        ] {
             let profile = Profile(
                 [step, "ProtectSystem=strict", "NoExecPaths=writable"], in: .standard)
             let outcome = try await outcome("/bin/sleep 1000", profile: profile, .trixie)

@@ -49,6 +49,14 @@ struct MachineInUse {
         }
     }
 
+    /// Gives the service another unit file; it runs then.
+    func replace(_ text: String) async throws {
+        try text.write(
+            toFile: "\(lab.rootPath)/etc/systemd/system/mine.service", atomically: true,
+            encoding: .utf8)
+        try await shell("systemctl daemon-reload; systemctl restart mine")
+    }
+
     /// What a script says there; whatever its exit status.
     @discardableResult
     func shell(_ script: String) async throws -> String {

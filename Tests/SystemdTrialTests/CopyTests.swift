@@ -56,6 +56,37 @@ struct CopyTests {
         #expect(left == [], comment)
     }
 
+    @Test("a trial during which the original was started says nothing")
+    func originalRuns() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await Self.install(["small.service": Self.small], in: lab)
+            let service = try await Service(named: "small.service", on: machine)
+            guard
+                case .started(_, let copy) = try await service.copies.start(
+                    under: .unrestricted, limit: nil)
+            else {
+                Issue.record("the copy did not start")
+                return
+            }
+            #expect(try await copy.disturbances == [])
+            _ = try await lab.run(["systemctl", "start", "small.service"])
+            #expect(try await copy.disturbances == [.originalRan])
+            await copy.end()
+        }
+    }
+
+    @Test("a unit of which one property cannot be read is read all the same")
+    func unreadableProperty() async throws {
+        try await withLab(.sid) { lab, machine in
+            let text = "[Service]\nExecStart=/bin/sleep 1000\nStateDirectory=proof\n"
+            try await Self.install(
+                ["mine.service": text + "StateDirectoryQuota=1M\nProtectHome=yes\n"], in: lab)
+            let service = try await Service(named: "mine.service", on: machine)
+            #expect(service.sandbox.word("ProtectHome", default: "no") == "yes")
+            #expect(service.declaredDirectories == ["/var/lib/proof"])
+        }
+    }
+
     @Test(
         "obey the contract that simulated ones obey",
         arguments: Release.allCases)

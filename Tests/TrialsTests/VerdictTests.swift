@@ -132,7 +132,9 @@ struct VerdictTests {
             .job(.start, result: "failed"), .unit(.ready, dead),
             .probe(.ready, name: "p", .unhealthy("x")),
         ]
-        for disturbance in [Observation.managerReloaded, .foreignDropIn(path: "/x.conf")] {
+        for disturbance in [
+            Observation.managerReloaded, .originalRan, .foreignDropIn(path: "/x.conf"),
+        ] {
             for fault in faults {
                 for life in [
                     good + [disturbance], good + [fault, disturbance], [disturbance, fault],

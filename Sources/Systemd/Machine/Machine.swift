@@ -108,7 +108,7 @@ extension ExperimentError {
         if case .cancelled = error {
             self = .interrupted
         } else {
-            self.init(error.description + advice)
+            self.init(error.description + advice, isPassing: error.isPassing)
         }
     }
 }
@@ -130,6 +130,16 @@ extension BusError {
             "org.freedesktop.systemd1.BadUnitSetting", "System.Error.ENXIO",
         ]
         return name.map(refusals.contains) ?? false
+    }
+
+    /// Whether the manager was busy with itself: executed again, it is off the bus for a moment
+    /// and may have forgotten a unit that was kept for us.
+    fileprivate var isPassing: Bool {
+        let signs: Set = [
+            "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.NameHasNoOwner",
+            "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.systemd1.NoSuchUnit",
+        ]
+        return name.map(signs.contains) ?? false
     }
 
     /// What the other side said, without what was asked of it.

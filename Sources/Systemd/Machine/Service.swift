@@ -182,8 +182,28 @@ extension Machine {
 
     private func reading(ofObject path: String) async throws(BusError) -> UnitReading {
         let unit = try await properties(of: path, Machine.unitInterface)
-        let service = try await properties(of: path, Machine.serviceInterface)
+        let service = try await serviceProperties(of: path, beside: unit)
         return UnitReading(properties: unit.merging(service) { $1 })
+    }
+
+    /// A single property that cannot be read fails them all: `StateDirectoryQuotaUsage` of systemd
+    /// 262 does so where the file system has no quotas. Then each is asked for by itself, by the
+    /// names that a bare unit has, and what cannot be read is left out.
+    private func serviceProperties(
+        of path: String, beside unit: [String: BusValue]
+    ) async throws(BusError) -> [String: BusValue] {
+        do { return try await properties(of: path, Machine.serviceInterface) } catch {
+            guard case .refused = error else { throw error }
+        }
+        let bare = try await readingOfBareUnit(for: .simple)
+        var found: [String: BusValue] = [:]
+        for name in bare.properties.keys where unit[name] == nil {
+            do { found[name] = try await property(name, of: path, Machine.serviceInterface) } catch
+            {
+                guard case .refused = error else { throw error }
+            }
+        }
+        return found
     }
 
     private func loadState(of unit: String) async throws(BusError) -> String {

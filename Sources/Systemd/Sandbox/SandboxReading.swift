@@ -23,7 +23,7 @@ extension Sandbox {
         Catalogue.standard.directives.map(\.name) + [
             "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
             "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
-            "ReadWritePaths", "BindPaths", "BindReadOnlyPaths",
+            "ReadWritePaths", "ReadOnlyPaths", "BindPaths", "BindReadOnlyPaths",
         ]
 
 }

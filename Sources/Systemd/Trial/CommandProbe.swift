@@ -65,6 +65,8 @@ public struct CommandProbe: Probe {
             ("TimeoutStartUSec", .uint64(deadline.microseconds)),
             ("KillMode", .string("control-group")), ("KillSignal", .int32(SIGKILL)),
             ("DefaultDependencies", .bool(false)),
+            // Of what it says the last line is read: it cannot fill the journal.
+            ("LogRateLimitIntervalUSec", .uint64(1_000_000)), ("LogRateLimitBurst", .uint32(200)),
         ] + (user.map { [("User", .string($0))] } ?? [])
     }
 
@@ -76,7 +78,9 @@ public struct CommandProbe: Probe {
         // What a process said in its last moment reaches the journal a little after its end.
         for _ in 0..<4 {
             let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
-            if let line = lines.last(where: { $0.source != "systemd" }) { return line.message }
+            if let line = lines.last(where: { $0.source != "systemd" }) {
+                return String(line.message.prefix(500))
+            }
             try? await Task.sleep(for: .milliseconds(10))
         }
         return ""

@@ -8,22 +8,33 @@ extension Machine {
     func helpers(
         of path: String, _ properties: [String]
     ) async throws(BusError) -> [HelperExit] {
-        var exits: [HelperExit] = []
-        for name in properties {
-            let value = try await property(name, of: path, Machine.serviceInterface)
-            for (index, command) in (value.elements ?? []).enumerated() {
-                guard let fields = command.fields, fields.count == 10,
-                    let pid = fields[7].uint32, pid != 0, let code = fields[8].int32, code != 0,
-                    let status = fields[9].int32
-                else { continue }
-                exits.append(
-                    HelperExit(
-                        directive: name.hasSuffix("Ex") ? String(name.dropLast(2)) : name,
-                        position: index + 1, program: fields[0].string ?? "", code: code,
-                        status: status))
+        let readings = await withTaskGroup { group in
+            for (place, name) in properties.enumerated() {
+                group.addTask { (place, await value(name, path, Machine.serviceInterface)) }
+            }
+            return await group.reduce(into: [Int: Result<BusValue, BusError>]()) {
+                $0[$1.0] = $1.1
             }
         }
+        var exits: [HelperExit] = []
+        for (place, name) in properties.enumerated() {
+            exits += HelperExit.all(of: name, try readings[place]?.get().elements ?? [])
+        }
         return exits
+    }
+}
+
+extension HelperExit {
+    fileprivate static func all(of property: String, _ commands: [BusValue]) -> [HelperExit] {
+        commands.enumerated().compactMap { index, command in
+            guard let fields = command.fields, fields.count == 10,
+                let pid = fields[7].uint32, pid != 0, let code = fields[8].int32, code != 0,
+                let status = fields[9].int32
+            else { return nil }
+            return HelperExit(
+                directive: property.hasSuffix("Ex") ? String(property.dropLast(2)) : property,
+                position: index + 1, program: fields[0].string ?? "", code: code, status: status)
+        }
     }
 }
 

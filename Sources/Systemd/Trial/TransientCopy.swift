@@ -8,6 +8,8 @@ import Trials
 struct TransientCopy: StartedUnit {
     let machine: Machine
     let name: String
+    /// The unit that it is a copy of.
+    let original: String
     let dropIns: Set<String>
     /// The manager's reload stamp before the start.
     let stamp: UInt64
@@ -17,6 +19,7 @@ struct TransientCopy: StartedUnit {
     /// The properties with the commands beside its main process.
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
+    let watch: ExcessWatch
 
     var path: String { Machine.path(ofUnit: name) }
 
@@ -24,12 +27,16 @@ struct TransientCopy: StartedUnit {
         get async throws(ExperimentError) {
             try await machine.holdsPlace()
             return try await experiment { () async throws(BusError) in
-                let found = try await machine.property(
-                    "DropInPaths", of: path, Machine.unitInterface)
-                let foreign = Set(found.strings ?? []).subtracting(dropIns).sorted()
-                    .filter { !$0.contains(name) }.map(Observation.foreignDropIn)
+                async let found = machine.value("DropInPaths", path, Machine.unitInterface)
+                async let state = machine.value(
+                    "ActiveState", Machine.path(ofUnit: original), Machine.unitInterface)
                 let reloaded = try await machine.reloadStamp() != stamp
-                return foreign + (reloaded ? [.managerReloaded] : [])
+                let foreign = Set(try await found.get().strings ?? []).subtracting(dropIns)
+                    .sorted().filter { !$0.contains(name) }.map(Observation.foreignDropIn)
+                // One that is on its way out was running before, and is let go of.
+                let ran = ["active", "reloading", "activating"].contains(
+                    try await state.get().string)
+                return foreign + (reloaded ? [.managerReloaded] : []) + (ran ? [.originalRan] : [])
             }
         }
     }
@@ -80,9 +87,9 @@ struct TransientCopy: StartedUnit {
         }
     }
 
-    func kill() async {
-        _ = try? await machine.manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
-    }
+    func kill() async { await machine.killAtOnce(name) }
+
+    func excess() -> String? { watch.excess }
 
     func log() async throws(ExperimentError) -> [LogLine] {
         // The last that is asked of a copy: all that was seen of it was seen in its place.
@@ -117,7 +124,7 @@ extension Machine {
     }
 
     /// A property, or why it cannot be had, as a value: `async let` knows no typed errors.
-    private func value(
+    func value(
         _ name: String, _ path: String, _ interface: String
     ) async -> Result<BusValue, BusError> {
         do { return .success(try await property(name, of: path, interface)) } catch {
@@ -131,20 +138,24 @@ extension Machine {
         // Also when the campaign was cancelled: a task of its own is not.
         await Task {
             let path = Machine.path(ofUnit: name)
-            let state = try? await property("ActiveState", of: path, Machine.unitInterface)
+            async let state = value("ActiveState", path, Machine.unitInterface)
             // A unit whose start job waits its turn is still inactive.
-            let job = try? await property("Job", of: path, Machine.unitInterface)
-            let isWaiting = (job?.fields?.first?.uint32 ?? 0) != 0
-            if ["inactive", "failed"].contains(state?.string) && !isWaiting {
+            async let job = value("Job", path, Machine.unitInterface)
+            let isWaiting = (try? await job.get().fields?.first?.uint32) ?? 0 != 0
+            let active = try? await state.get().string
+            if ["inactive", "failed"].contains(active) && !isWaiting {
                 _ = try? await manager("UnrefUnit", .string(name))
                 return
             }
-            _ = try? await manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
+            await killAtOnce(name)
             _ = try? await bus.stopUnit(name, deadline: .seconds(10))
             _ = try? await manager("ResetFailedUnit", .string(name))
             _ = try? await manager("UnrefUnit", .string(name))
         }.value
     }
+
+    /// Of a line in the journal, in characters: a record holds hundreds of lines of each trial.
+    private static let longestMessage = 2000
 
     func log(ofInvocation bytes: [UInt8], of unit: String) throws(ExperimentError) -> [LogLine] {
         let digits = bytes.map { byte in
@@ -158,7 +169,8 @@ extension Machine {
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
-                    message: entry.message, messageID: entry.messageID)
+                    message: String(entry.message.prefix(Machine.longestMessage)),
+                    messageID: entry.messageID)
             }
         } catch {
             throw ExperimentError("\(error)")

@@ -46,10 +46,12 @@ public struct TransientService: ServiceUnderTest {
             try await machine.reloadStamp()
         }
         let copy = TransientCopy(
-            machine: machine, name: name, dropIns: dropIns, stamp: stamp,
+            machine: machine, name: name, original: blueprint.facts.unit, dropIns: dropIns,
+            stamp: stamp,
             startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
             testimony: machine.kernel.map { Testimony($0, on: machine) },
-            helperProperties: blueprint.helperProperties, followed: machine.follow(name))
+            helperProperties: blueprint.helperProperties, followed: machine.follow(name),
+            watch: ExcessWatch(of: name, on: machine))
         do {
             let result = try await machine.startTransientUnit(
                 name, properties: properties(profile, limit),
