@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct program {
-    struct bpf_insn code[512];
+    struct bpf_insn code[1024];
     int length;
     int exits[64];  // jumps to the end
     int exit_count;

@@ -25,7 +25,7 @@ enum { SCRATCH = -8, KEY = -24, SEEN = -32 };
 
 // Leaves unless the current process is below the watched control group, which may be nested.
 static void only_below(struct program *p, uint64_t cgroup) {
-    enum { DEEPEST = 8 };
+    enum { DEEPEST = KERNEL_WATCH_LEVELS };
     int found[DEEPEST];
     set_wide(p, BPF_REG_9, 0, cgroup);
     for (int level = 0; level < DEEPEST; level++) {
@@ -62,6 +62,12 @@ static void begin_event(struct program *p, int ring, int kind) {
     move(p, BPF_REG_7, BPF_REG_0);
     call(p, BPF_FUNC_get_current_cgroup_id);
     store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, cgroup), BPF_REG_0);
+    for (int level = 0; level < KERNEL_WATCH_LEVELS; level++) {
+        set(p, BPF_REG_1, level);
+        call(p, BPF_FUNC_get_current_ancestor_cgroup_id);
+        int at = offsetof(struct kernel_watch_event, ancestors) + 8 * level;
+        store(p, BPF_DW, BPF_REG_7, at, BPF_REG_0);
+    }
     call(p, BPF_FUNC_ktime_get_ns);
     store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, nanoseconds), BPF_REG_0);
     call(p, BPF_FUNC_get_current_pid_tgid);
@@ -118,11 +124,20 @@ static const int telling[] = {
 #endif
 };
 
+// The calls that fail with EINVAL for an id that the user namespace does not map.
+static const int identifying[] = {
+    SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid, SYS_setgroups,
+    SYS_fchown, SYS_fchownat,
+#if defined(__x86_64__)
+    SYS_chown, SYS_lchown,
+#endif
+};
+
 // raw_tracepoint/sys_exit: (struct pt_regs *, long result). A call that a filter answers with an
 // errno passes here too; one that is killed does not.
 void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int closely) {
     static const int refusals[] = {EPERM, EACCES, EROFS, ENOENT, ENOSYS, EAFNOSUPPORT, ENXIO,
-                                   ENODEV, EADDRNOTAVAIL, ENETUNREACH};
+                                   ENODEV, EADDRNOTAVAIL, ENETUNREACH, EINVAL};
     enum { COUNT = sizeof refusals / sizeof *refusals };
     int wanted[COUNT];
     move(p, BPF_REG_6, BPF_REG_1);
@@ -140,6 +155,16 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     add(p, BPF_REG_3, number_offset);
     call(p, BPF_FUNC_probe_read_kernel);
     load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
+    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
+    int other = jump(p, BPF_JNE, BPF_REG_9, -EINVAL);
+    enum { IDENTIFYING = sizeof identifying / sizeof *identifying };
+    int about_ids[IDENTIFYING];
+    for (int i = 0; i < IDENTIFYING; i++) {
+        about_ids[i] = jump(p, BPF_JEQ, BPF_REG_8, identifying[i]);
+    }
+    leave(p, BPF_JA, 0, 0);
+    for (int i = 0; i < IDENTIFYING; i++) land(p, about_ids[i]);
+    land(p, other);
     if (closely) {
         enum { TELLING = sizeof telling / sizeof *telling };
         int every[TELLING + 1];
@@ -175,6 +200,14 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     load(
         p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
     call(p, BPF_FUNC_probe_read_user);
+    // The path of a unix socket follows the family.
+    move(p, BPF_REG_1, BPF_REG_7);
+    add(p, BPF_REG_1, offsetof(struct kernel_watch_event, first));
+    set(p, BPF_REG_2, KERNEL_WATCH_TEXT);
+    load(
+        p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
+    add(p, BPF_REG_3, 2);
+    call(p, BPF_FUNC_probe_read_user_str);
     land(p, done);
     end_event(p);
     finish(p);
@@ -222,6 +255,17 @@ void write_kills(struct program *p, uint64_t cgroup, int ring) {
     store_value(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), 0);
     load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
     copy_to_event(p, offsetof(struct kernel_watch_event, number), 4, BPF_REG_9, 24);
+    end_event(p);
+    finish(p);
+}
+
+// raw_tracepoint/sched_process_exit: in the context of the thread that ends. Only its name is of
+// interest, which nobody can ask for afterwards.
+void write_exits(struct program *p, uint64_t cgroup, int ring) {
+    only_below(p, cgroup);
+    begin_event(p, ring, KERNEL_WATCH_EXIT);
+    store_value(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), 0);
+    store_value(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), 0);
     end_event(p);
     finish(p);
 }

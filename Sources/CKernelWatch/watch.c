@@ -10,7 +10,7 @@
 #include "CKernelWatch.h"
 #include "programs.h"
 
-enum { KINDS = 3, RING = 8 << 20, SEEN_ENTRIES = 65536 };
+enum { KINDS = 4, RING = 8 << 20, SEEN_ENTRIES = 65536 };
 
 struct kernel_watch {
     int ring, seen;
@@ -85,7 +85,9 @@ int kernel_watch_open(
     write_capabilities(
         &programs[KERNEL_WATCH_CAPABILITY], cgroup, watch->ring, watch->seen, closely);
     write_kills(&programs[KERNEL_WATCH_KILL], cgroup, watch->ring);
-    static const char *const tracepoints[KINDS] = {"sys_exit", "cap_capable", "signal_generate"};
+    write_exits(&programs[KERNEL_WATCH_EXIT], cgroup, watch->ring);
+    static const char *const tracepoints[KINDS] = {
+        "sys_exit", "cap_capable", "signal_generate", "sched_process_exit"};
     *missing = 0;
     for (int kind = 0; kind < KINDS; kind++) {
         watch->attached[kind] = attach(tracepoints[kind], &programs[kind]);

@@ -39,10 +39,11 @@ extension KernelRequest {
         case Self.notPermitted:
             if !lacking.isEmpty { return lackingDroppers }
             if let path, path.hasPrefix("/dev/"), call.hasPrefix("open") {
-                return ["DevicePolicy", "PrivateDevices"]
+                return ["DevicePolicy", "PrivateDevices", "DeviceAllow"]
             }
             return Self.filters(of: call, in: dialect)
-                .union(Self.special(call)).union(call == "bind" ? ["SocketBindDeny"] : [])
+                .union(namespaceTypes ?? Self.special(call))
+                .union(call == "bind" ? ["SocketBindDeny"] : [])
         case Self.accessDenied:
             let places = path.map(Self.hiding) ?? []
             if !lacking.isEmpty { return lackingDroppers.union(places) }
@@ -55,12 +56,19 @@ extension KernelRequest {
             guard let family else { return ["RestrictAddressFamilies"] }
             return AddressFamily.named.contains(family)
                 ? ["RestrictAddressFamilies=~\(family)"] : ["RestrictAddressFamilies=~others"]
+        case Self.noEntry where Self.objects.contains(call): return ["PrivateIPC", "RemoveIPC"]
+        case Self.invalid: return ["PrivateUsers", "DynamicUser"]
         case Self.noEntry, Self.noDevice, Self.noSuchAddress:
             return path.map(Self.hiding) ?? []
         case Self.noCall: return call == "openat2" ? ["RestrictSUIDSGID"] : []
         case Self.addressMissing, Self.unreachable: return ["PrivateNetwork", "IPAddressDeny"]
         default: return []
         }
+    }
+
+    /// Each type has a restriction of its own.
+    private var namespaceTypes: Set<String>? {
+        namespaces.map { Set($0.map { "RestrictNamespaces=~\($0)" }) }
     }
 
     private var lackingDroppers: Set<String> {
@@ -79,6 +87,7 @@ extension KernelRequest {
     private static let accessDenied: Int32 = 13
     private static let readOnly: Int32 = 30
     private static let noCall: Int32 = 38
+    private static let invalid: Int32 = 22
     private static let noFamily: Int32 = 97
     private static let addressMissing: Int32 = 99
     private static let unreachable: Int32 = 101
@@ -92,6 +101,9 @@ extension KernelRequest {
                     : (calls.contains(call) ? "SystemCallFilter=~\(group)" : nil)
             })
     }
+
+    /// Calls that look for an object of another process by its key.
+    static let objects: Set<String> = ["msgget", "semget", "shmget", "mq_open"]
 
     /// Directives with a filter of their own.
     private static func special(_ call: String) -> Set<String> {
@@ -116,7 +128,10 @@ extension KernelRequest {
 
     /// What takes a capability away.
     static func droppers(of capability: String) -> Set<String> {
-        var droppers: Set = ["CapabilityBoundingSet=~\(capability)", "PrivateUsers", "DynamicUser"]
+        var droppers: Set = [
+            "CapabilityBoundingSet=~\(capability)", "AmbientCapabilities", "PrivateUsers",
+            "DynamicUser",
+        ]
         switch capability {
         case "CAP_MKNOD", "CAP_SYS_RAWIO": droppers.insert("PrivateDevices")
         case "CAP_SYS_MODULE": droppers.insert("ProtectKernelModules")
@@ -141,7 +156,7 @@ extension KernelRequest {
     }
 
     /// What hides a path, or forbids to open it.
-    private static func hiding(_ path: String) -> Set<String> {
+    static func hiding(_ path: String) -> Set<String> {
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
         if isBelow("/home", "/root", "/run/user") { return ["ProtectHome"] }
         if isBelow("/dev/kmsg", "/proc/kmsg") { return ["ProtectKernelLogs", "PrivateDevices"] }

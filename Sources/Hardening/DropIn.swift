@@ -170,14 +170,15 @@ public struct DropIn: Hashable, Sendable {
 
 /// Names for the few error numbers that restrictions answer with (errno(3), Linux on all
 /// architectures that systemd's own default list names).
-enum ErrorNumber {
-    static func name(_ number: Int32) -> String {
+public enum ErrorNumber {
+    public static func name(_ number: Int32) -> String {
         switch number {
         case 1: "EPERM"
         case 2: "ENOENT"
         case 6: "ENXIO"
         case 13: "EACCES"
         case 19: "ENODEV"
+        case 22: "EINVAL"
         case 30: "EROFS"
         case 38: "ENOSYS"
         case 97: "EAFNOSUPPORT"

@@ -23,11 +23,19 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public let family: String?
     /// The capabilities that were asked for and denied in the course of the call.
     public let lacking: [String]
+    /// The port that `bind` or `connect` is about.
+    public let port: UInt16?
+    /// The types of namespaces that the call would make or enter, as `RestrictNamespaces=` names
+    /// them.
+    public let namespaces: [String]?
 
     public init(
         _ subject: Subject, by command: String, error: Int32 = 0, path: String? = nil,
-        isWriting: Bool = false, family: String? = nil, lacking: [String] = []
+        isWriting: Bool = false, family: String? = nil, lacking: [String] = [],
+        port: UInt16? = nil, namespaces: [String]? = nil
     ) {
+        self.port = port
+        self.namespaces = namespaces
         self.subject = subject
         self.command = command
         self.error = error
@@ -44,11 +52,25 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     /// Whether the service's own program asked, not systemd on the way to it.
     public var isOfService: Bool { !command.hasPrefix("(") }
 
+    /// Whether a restriction can be the reason: a missing file of which none hides the place is
+    /// only missing.
+    public var isTelling: Bool {
+        guard case .call(let name) = subject, KernelRequest.absences.contains(error) else {
+            return true
+        }
+        if KernelRequest.objects.contains(name) { return true }
+        return path.map { !KernelRequest.hiding($0).isEmpty } ?? false
+    }
+
+    /// ENOENT, ENXIO, ENODEV
+    private static let absences: Set<Int32> = [2, 6, 19]
+
     /// The same request but for what differs from one start to the next: numbers in paths.
     public var pattern: KernelRequest {
         KernelRequest(
             subject, by: command, error: error, path: path.map(KernelRequest.withoutNumbers),
-            isWriting: isWriting, family: family, lacking: lacking)
+            isWriting: isWriting, family: family, lacking: lacking, port: port,
+            namespaces: namespaces)
     }
 
     private static func withoutNumbers(_ path: String) -> String {
@@ -65,7 +87,9 @@ public struct KernelRequest: Hashable, Codable, Sendable {
 
     /// `setgid failed with EPERM for lack of CAP_SETGID`, for people.
     public var text: String {
-        let object = path.map { " \($0)" } ?? family.map { " \($0)" } ?? ""
+        let names = namespaces.map { "a namespace of type \($0.joined(separator: ", "))" }
+        let place = family.map { name in name + (port.map { " port \($0)" } ?? "") }
+        let object = (path ?? place ?? names).map { " \($0)" } ?? ""
         switch subject {
         case .killed(let call): return "\(command) was killed for \(call)\(object)"
         case .capability(let name):

@@ -1,6 +1,6 @@
 /// Whose manager runs a service: the machine's own, which is root, or that of a user, which has no
 /// more rights than the user.
-public enum ManagerScope: String, Hashable, Sendable, CaseIterable {
+public enum ManagerScope: String, Hashable, Codable, Sendable, CaseIterable {
     case system, user
 
     /// Why this manager accepts `directive` and does nothing, or refuses it; nil where it is applied.

@@ -66,7 +66,7 @@ public struct Sandbox: Hashable, Sendable {
 
 /// What the running systemd understands by a name: its version and the system calls of each
 /// group, asked of the manager itself because both change between releases.
-public struct Dialect: Hashable, Sendable {
+public struct Dialect: Hashable, Codable, Sendable {
     /// For instance 257.
     public let version: Int
     /// The system calls of each group by the group's name, such as `@mount`.

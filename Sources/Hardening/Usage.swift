@@ -63,6 +63,18 @@ extension Catalogue {
         return Catalogue(([Self.identity(usage)].compactMap { $0 } + rows).merged)
     }
 
+    /// The table with a row for each directive that only the catalogue for one service has; words
+    /// in capitals stand for what a service was seen to use.
+    public static let withExamples: Catalogue = {
+        var usage = Usage()
+        usage.written = ["/var/lib/NAME"]
+        usage.homes = ["/home/USER/NAME": true, "/home/USER/OTHER": false]
+        usage.devices = ["/dev/NODE"]
+        usage.ports = ["tcp:PORT"]
+        usage.user = "USER"
+        return Catalogue.standard.accommodating(usage)
+    }()
+
     private static func withdrawals(
         _ setting: String, _ exceptions: [(Exception, under: String)]
     ) -> Directive? {

@@ -28,17 +28,32 @@ struct Decoder {
                 }
             case Int32(KERNEL_WATCH_KILL):
                 found.append(witnessed(event, .killed(call: callName(event.number))))
+            case Int32(KERNEL_WATCH_EXIT): continue
             default:
                 let error = event.result < 0 ? Int32(-event.result) : 0
                 let (before, earlier) = split(denied[event.thread] ?? [], by: event, error)
                 denied[event.thread] = earlier.isEmpty ? nil : earlier
                 flush(event.thread)
-                found.append(
-                    call(event, error: error, lacking: Set(before.map(capability)).sorted()))
+                let name = callName(event.number)
+                let lacking = Set(before.map(capability)).filter {
+                    StrayCheck.belongs($0, to: name)
+                }
+                found.append(call(event, name, error: error, lacking: lacking.sorted()))
             }
         }
         for thread in denied.keys.sorted() { flush(thread) }
         return found
+    }
+
+    /// The names that processes had when they ended, by their ids in the initial PID namespace.
+    var namesOfEnded: [Int32: String] {
+        events.reduce(into: [:]) { names, event in
+            guard event.kind == Int32(KERNEL_WATCH_EXIT), event.thread == event.process else {
+                return
+            }
+            names[Int32(bitPattern: event.process)] =
+                withUnsafeBytes(of: event.command) { Decoder.text($0) }
+        }
     }
 
     private func split(
@@ -53,28 +68,31 @@ struct Decoder {
     }
 
     private func call(
-        _ event: kernel_watch_event, error: Int32, lacking: [String]
+        _ event: kernel_watch_event, _ name: String, error: Int32, lacking: [String]
     ) -> WitnessedRequest {
-        let name = callName(event.number)
         let names = PathCall.of(name)
-        let path = names.flatMap { text(event, $0.argument) }
+        let path = names.flatMap { text(event, $0.argument) } ?? SocketAddress(event, name)?.path
         return witnessed(
             event, .call(name), error: error, path: path,
             isWriting: names?.writes(event.arguments) ?? false, family: family(event, name),
-            lacking: lacking)
+            lacking: lacking, port: SocketAddress(event, name)?.port,
+            namespaces: NamespaceCall.types(name, event.arguments))
     }
 
     private func witnessed(
         _ event: kernel_watch_event, _ subject: KernelRequest.Subject, error: Int32 = 0,
         path: String? = nil, isWriting: Bool = false, family: String? = nil,
-        lacking: [String] = []
+        lacking: [String] = [], port: UInt16? = nil, namespaces: [String]? = nil
     ) -> WitnessedRequest {
         let command = withUnsafeBytes(of: event.command) { Decoder.text($0) } ?? ""
         return WitnessedRequest(
             cgroup: event.cgroup,
+            ancestors: withUnsafeBytes(of: event.ancestors) {
+                $0.bindMemory(to: UInt64.self).filter { $0 != 0 }
+            },
             request: KernelRequest(
                 subject, by: command, error: error, path: path, isWriting: isWriting,
-                family: family, lacking: lacking))
+                family: family, lacking: lacking, port: port, namespaces: namespaces))
     }
 
     private func capability(_ event: kernel_watch_event) -> String {
@@ -97,7 +115,7 @@ struct Decoder {
     }
 
     /// The text up to the first zero; nil where there is none.
-    private static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+    fileprivate static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
         let used = bytes.prefix { $0 != 0 }
         return used.isEmpty ? nil : String(decoding: used, as: UTF8.self)
     }
@@ -106,10 +124,66 @@ struct Decoder {
         let number: Int
         switch name {
         case "socket": number = Int(event.arguments.0)
-        case "bind", "connect":
-            number = withUnsafeBytes(of: event.second) { Int($0.loadUnaligned(as: UInt16.self)) }
-        default: return nil
+        default:
+            guard let address = SocketAddress(event, name) else { return nil }
+            number = address.family
         }
         return AddressFamily.name(ofNumber: number)
     }
+}
+
+/// What `bind` and `connect` name: sockaddr_in(7), sockaddr_in6, sockaddr_un(7).
+private struct SocketAddress {
+    /// AF_INET is 2, AF_INET6 is 10, AF_UNIX is 1.
+    let family: Int
+    let port: UInt16?
+    let path: String?
+
+    init?(_ event: kernel_watch_event, _ call: String) {
+        guard call == "bind" || call == "connect" else { return nil }
+        let (family, port) = withUnsafeBytes(of: event.second) { bytes in
+            (
+                Int(bytes.loadUnaligned(as: UInt16.self)),
+                UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+            )
+        }
+        self.family = family
+        self.port = family == 2 || family == 10 ? port : nil
+        // Behind the family; a name that begins with a zero is no file's.
+        path = family == 1 ? withUnsafeBytes(of: event.first) { Decoder.text($0) } : nil
+    }
+}
+
+/// The types of namespaces that a call would make or enter.
+private enum NamespaceCall {
+    static func types(_ call: String, _ arguments: PathCall.Arguments) -> [String]? {
+        let flags: UInt64
+        switch call {
+        // The flags of clone(2) share their place with the signal of the child's end.
+        case "unshare", "clone": flags = arguments.0
+        case "setns": flags = arguments.1
+        default: return nil
+        }
+        let names = NamespaceType.names(in: flags & ~0xff)
+        return names.isEmpty ? nil : names
+    }
+}
+
+/// The kernel asks for CAP_SYS_ADMIN whenever memory is reserved (__vm_enough_memory in mm/util.c),
+/// and goes on without it. Such a check just before a call fails is none of the call's.
+private enum StrayCheck {
+    static func belongs(_ capability: String, to call: String) -> Bool {
+        capability != "CAP_SYS_ADMIN" || administrative.contains(call)
+    }
+
+    /// The calls that are refused for lack of it (capabilities(7)).
+    private static let administrative: Set<String> = [
+        "mount", "umount2", "umount", "pivot_root", "move_mount", "open_tree", "fsopen", "fsmount",
+        "fspick", "mount_setattr", "unshare", "setns", "clone", "clone3", "sethostname",
+        "setdomainname", "swapon", "swapoff", "quotactl", "quotactl_fd", "bpf", "perf_event_open",
+        "ioctl", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "fanotify_init", "seccomp",
+        "prctl", "keyctl", "add_key", "syslog", "msgctl", "shmctl", "semctl", "ioprio_set",
+        "sysctl", "lookup_dcookie", "nfsservctl", "vhangup", "acct", "madvise", "fcntl", "write",
+        "openat", "open",
+    ]
 }

@@ -1,5 +1,6 @@
 import CKernelWatch
 import Hardening
+import Synchronization
 import Trials
 
 /// Watches the processes below one control group through BPF programs on raw tracepoints: what
@@ -10,6 +11,8 @@ import Trials
 public final class KernelWatch: KernelWitness {
     private let cgroup: UInt64
     private let watch: OpenWatch
+    /// Of processes that ended, by their ids.
+    private let names = Mutex<[Int32: String]>([:])
     /// What this kernel does not tell.
     public let blindSpots: Set<KernelBlindSpot>
 
@@ -36,8 +39,17 @@ public final class KernelWatch: KernelWitness {
     public func take() -> [WitnessedRequest] {
         var events: [kernel_watch_event] = []
         watch.takeAll(into: &events)
-        return Decoder(events).requests
+        let decoder = Decoder(events)
+        let ended = decoder.namesOfEnded
+        names.withLock { names in
+            // Ids come again; a record of all that ever ended is of no use.
+            if names.count > 50_000 { names = [:] }
+            names.merge(ended) { $1 }
+        }
+        return decoder.requests
     }
+
+    public func name(ofEnded process: Int32) -> String? { names.withLock { $0[process] } }
 }
 
 /// Why the kernel cannot be watched.

@@ -43,6 +43,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var applied: Applied?
     /// Why it was not installed although it was to be; all is then as it was.
     public var notApplied: String?
+    /// Restrictions that were not asked about for other reasons, such as `--keep`; absent in older
+    /// results.
+    public var leftOut: [Ignored]?
     /// What was new in the journal, or of its processes, although the result passed.
     public var suspicious: [Suspicion] = []
     /// Stages that no trial had, and what could not be seen on this machine.
@@ -100,12 +103,34 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         /// The number of the trial that shows it.
         public var trial: Int
         public var because: String
+        /// How much lower the exposure would be with it; absent in older results.
+        public var price: Double?
+        /// What could be given up for it; absent where it fails alone, and in older results.
+        public var instead: [Choice]?
 
-        public init(restriction: String, conflict: [String], trial: Int, because: String) {
+        public init(
+            restriction: String, conflict: [String], trial: Int, because: String,
+            price: Double? = nil, instead: [Choice]? = nil
+        ) {
             self.restriction = restriction
             self.conflict = conflict
             self.trial = trial
             self.because = because
+            self.price = price
+            self.instead = instead
+        }
+    }
+
+    /// Another choice between restrictions that only fail together.
+    public struct Choice: Hashable, Codable, Sendable {
+        /// What would be given up, with all that contains it.
+        public var without: String
+        /// The exposure that the result would then have.
+        public var exposure: Double
+
+        public init(without: String, exposure: Double) {
+            self.without = without
+            self.exposure = exposure
         }
     }
 
@@ -197,6 +222,7 @@ extension HardeningResult {
             verified: try values.decode(Bool.self, forKey: .verified),
             applied: try values.decodeIfPresent(Applied.self, forKey: .applied),
             notApplied: try values.decodeIfPresent(String.self, forKey: .notApplied),
+            leftOut: try values.decodeIfPresent([Ignored].self, forKey: .leftOut),
             suspicious: try list(.suspicious), skipped: try list(.skipped),
             warnings: try list(.warnings),
             downtime: try values.decodeIfPresent(Downtime.self, forKey: .downtime))
@@ -215,13 +241,7 @@ extension HardeningResult {
                 possible: Double(outcome.possible.tenths) / 10),
             trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
-            refused: outcome.refused.map { refused in
-                Refusal(
-                    restriction: refused.restriction, conflict: refused.conflict,
-                    trial: refused.trial,
-                    because: refused.isUnresolved
-                        ? "could not be judged: \(refused.because)" : refused.because)
-            },
+            refused: outcome.refused.map { Refusal($0, outcome) },
             ignored: offer.leftOut.compactMap { left in
                 switch left.reason {
                 case .ignored(let cure): Ignored(restriction: left.id, because: cure)
@@ -246,6 +266,7 @@ extension HardeningResult {
             beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: HardeningResult.word(outcome.ending), verified: verified,
+            leftOut: HardeningResult.leftOut(offer),
             suspicious: outcome.suspicious.map {
                 Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
@@ -284,6 +305,25 @@ extension HardeningResult {
                     cost: cost(result.without(open)))
         }
     }
+
+    /// What the user or the service itself left no question about.
+    private static func leftOut(_ offer: Offer) -> [Ignored] {
+        offer.leftOut.compactMap { left in
+            let because: String? =
+                switch left.reason {
+                case .alreadyInForce: inForce
+                case .unknownTo(let version): "needs systemd \(version)"
+                case .heldBack(let why): why
+                case .kept: "kept as it is, as was asked for"
+                case .contains(let other): "contains \(other), which is kept as it is"
+                case .ignored, .failing, .unjudged, .beyondManager: nil
+                }
+            return because.map { Ignored(restriction: left.id, because: $0) }
+        }
+    }
+
+    /// Why a restriction that the unit already had was not tried.
+    static let inForce = "in force before"
 
     private static func beyondManager(_ offer: Offer) -> [Ignored]? {
         let entries = offer.leftOut.compactMap { left in

@@ -13,15 +13,18 @@ public struct TextReport: Sendable {
         lines += TextReport.suspicions(result, paint)
         lines += TextReport.refusals(result, paint)
         lines += TextReport.asides(result, paint)
-        if !result.dropIn.isEmpty {
-            lines += ["", paint.bold("Drop-in")]
-            lines += result.dropIn.split(separator: "\n", omittingEmptySubsequences: false)
-                .dropLast().map { $0.hasPrefix("#") ? paint.dim("  \($0)") : "  \($0)" }
-        }
+        lines += TextReport.dropIn(result, paint)
         text = lines.joined(separator: "\n") + "\n"
     }
 
-    private static func headline(_ result: HardeningResult, _ paint: Paint) -> [String] {
+    static func dropIn(_ result: HardeningResult, _ paint: Paint) -> [String] {
+        if result.dropIn.isEmpty { return [] }
+        return ["", paint.bold("Drop-in")]
+            + result.dropIn.split(separator: "\n", omittingEmptySubsequences: false)
+            .dropLast().map { $0.hasPrefix("#") ? paint.dim("  \($0)") : "  \($0)" }
+    }
+
+    static func headline(_ result: HardeningResult, _ paint: Paint) -> [String] {
         let exposure = result.exposure
         let (before, after) = (Exposure(exposure.before), Exposure(exposure.after))
         let change =
@@ -90,7 +93,7 @@ public struct TextReport: Sendable {
             }
     }
 
-    private static func accommodations(_ result: HardeningResult, _ paint: Paint) -> [String] {
+    static func accommodations(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines: [String] = []
         if !result.accommodations.isEmpty {
             lines += ["", paint.bold("Exceptions that the service needs")]
@@ -109,13 +112,13 @@ public struct TextReport: Sendable {
         return lines
     }
 
-    private static func warnings(_ result: HardeningResult, _ paint: Paint) -> [String] {
+    static func warnings(_ result: HardeningResult, _ paint: Paint) -> [String] {
         if result.warnings.isEmpty { return [] }
         return ["", paint.yellow("Warnings")]
             + result.warnings.flatMap { warning in warning.wrapped(to: 96).map { "  \($0)" } }
     }
 
-    private static func suspicions(_ result: HardeningResult, _ paint: Paint) -> [String] {
+    static func suspicions(_ result: HardeningResult, _ paint: Paint) -> [String] {
         if result.suspicious.isEmpty { return [] }
         return [
             "", paint.yellow("Suspicious: passed, but new (--strict-logs refuses what brings it)"),
@@ -131,7 +134,7 @@ public struct TextReport: Sendable {
             }
     }
 
-    private static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
+    static func asides(_ result: HardeningResult, _ paint: Paint) -> [String] {
         var lines = listed(
             "Not tried: this machine would not enforce them", result.ignored, result, paint)
         lines += listed(

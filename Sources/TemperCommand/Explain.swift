@@ -1,48 +1,124 @@
 import ArgumentParser
 import Hardening
+import Reports
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows a directive of the catalogue: effect, values, what usually breaks.")
+        abstract: "Explains a directive, or a trial on record.",
+        discussion: """
+            A directive: effect, values, what usually breaks. A trial, by its number: all that was \
+            seen of it, and the commands to repeat it by hand.
+            """)
 
-    @Argument(help: "A directive, such as ProtectSystem; none to list all.")
-    var directive: String?
+    @Argument(help: "A directive, such as ProtectSystem, or a trial's number; none to list all.")
+    var subject: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The unit whose trial it is. Default: the only one on record.", valueName: "unit"))
+    var unit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The campaign, by its number in `temper history`. Default: the last.",
+            valueName: "number"))
+    var campaign: Int64?
+
+    @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        if let unit, let problem = UnitName.problem(unit) { throw ValidationError(problem) }
+    }
 
     func run() throws {
-        let catalogue = Catalogue.standard
-        guard let directive else {
-            let width = catalogue.directives.map(\.name.count).max() ?? 0
-            for row in catalogue.directives {
-                let gap = String(repeating: " ", count: width - row.name.count)
-                Terminal.print("\(row.name)\(gap)  \(row.effect)\n")
-            }
-            return
+        if let subject, let number = Int(subject) {
+            try explain(trial: number)
+        } else if let subject {
+            try explain(directive: String(subject.prefix { $0 != "=" }))
+        } else {
+            list()
         }
-        let name = String(directive.prefix { $0 != "=" })
+    }
+
+    private func explain(trial number: Int) throws {
+        let archive = try Archive(directory: state.directory)
+        let unit = try unit.map(UnitName.complete) ?? onlyUnit(archive)
+        let (campaign, trials, circumstances) = try archive.trials(of: unit, campaign: campaign)
+        guard let trial = trials.last(where: { $0.number == number }) else {
+            let last = trials.map(\.number).max() ?? 0
+            throw Failure(
+                message: "campaign \(campaign.id) of \(unit) has no trial \(number); "
+                    + "it has 1 to \(last)", status: 1)
+        }
+        Terminal.print(
+            TrialText(
+                trial, of: unit, campaign: campaign.id, circumstances: circumstances,
+                isColoured: Terminal.showsColours
+            ).text)
+    }
+
+    private func onlyUnit(_ archive: Archive) throws -> String {
+        let units = try archive.units()
+        if units.count == 1, let only = units.first { return only }
+        throw Failure.usage(
+            "which unit's trial? give --unit: \(units.prefix(8).joined(separator: ", "))")
+    }
+
+    private func list() {
+        let catalogue = Catalogue.withExamples
+        let width = catalogue.directives.map(\.name.count).max() ?? 0
+        for row in catalogue.directives {
+            let gap = String(repeating: " ", count: width - row.name.count)
+            Terminal.print("\(row.name)\(gap)  \(row.effect)\n")
+        }
+    }
+
+    private func explain(directive name: String) throws {
+        let catalogue = Catalogue.withExamples
         guard let row = catalogue.directive(name) else {
             throw Failure.usage(
                 "\(name) is not in the catalogue; `temper explain` lists what is")
         }
         var lines = [
             "\(row.name)=  (\(row.manual), since systemd \(row.introduced))", "",
-            "  \(row.effect)", "  Breaks: \(row.breaks).", "",
+            "  \(row.effect)", "  Breaks: \(row.breaks).",
         ]
+        if Catalogue.perService.contains(name) {
+            lines += [
+                "  Made for each service from what it was seen to use; words in capitals stand for it."
+            ]
+        }
+        lines.append("")
         let width = row.restrictions.map(\.id.count).max() ?? 0
         for restriction in row.restrictions {
-            var notes: [String] = []
-            if restriction.introduced > row.introduced {
-                notes.append("since systemd \(restriction.introduced)")
-            }
-            let others = restriction.implies.filter { catalogue[$0]?.directive != row.name }
-            if !others.isEmpty {
-                notes.append("contains \(others.sorted().joined(separator: ", "))")
-            }
-            notes += restriction.needs.map(\.cure).sorted()
-            if let held = restriction.heldBack { notes.append("not tried by itself: \(held)") }
+            let notes = notes(on: restriction, of: row, in: catalogue)
             let gap = String(repeating: " ", count: width - restriction.id.count)
             lines.append(
                 "  \(restriction.id)\(notes.isEmpty ? "" : gap)  \(notes.joined(separator: "; "))")
         }
         Terminal.print(lines.joined(separator: "\n") + "\n")
+    }
+
+    private func notes(
+        on restriction: Restriction, of row: Directive, in catalogue: Catalogue
+    ) -> [String] {
+        var notes: [String] = []
+        if restriction.introduced > row.introduced {
+            notes.append("since systemd \(restriction.introduced)")
+        }
+        switch restriction.change {
+        case .withdraw(let exceptions):
+            let grants = exceptions.map { $0.text.replacing("=-", with: "=") }
+            notes.append("asks whether it does without \(grants.joined(separator: " "))")
+        case .become(let user, _, _): notes.append("tried first: the service as \(user)")
+        default: break
+        }
+        let others = restriction.implies.filter { catalogue[$0]?.directive != row.name }
+        if !others.isEmpty {
+            notes.append("contains \(others.sorted().joined(separator: ", "))")
+        }
+        notes += restriction.needs.map(\.cure).sorted()
+        if let held = restriction.heldBack { notes.append("not tried by itself: \(held)") }
+        return notes
     }
 }

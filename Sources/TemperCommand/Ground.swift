@@ -15,6 +15,8 @@ struct Ground: Sendable {
     let enforcement: Enforcement
     /// What the manager was seen to fail with.
     let inapplicable: [String: String]
+    /// What it was seen to use.
+    let usage: Usage
     /// The catalogue for this service.
     let catalogue: Catalogue
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
@@ -61,9 +63,11 @@ extension HardenSession {
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
     func survey(
-        _ service: Service, _ probes: [any Probe], _ plan: Plan, _ enforcement: Enforcement,
-        _ ledger: CampaignLedger
+        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger
     ) async throws -> Ground {
+        let probes = try ProbeMaker(
+            machine: service.machine, user: try probeUser(plan, on: service.machine)
+        ).probes(for: plan.probes)
         let settle = plan.settle ?? .milliseconds(50)
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
@@ -89,7 +93,7 @@ extension HardenSession {
                 redaction: service.redaction),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
-            catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+            usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
     }
 }
 

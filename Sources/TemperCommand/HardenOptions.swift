@@ -274,7 +274,10 @@ struct OutputOptions: ParsableArguments {
     var quiet = false
 
     /// What is wrong with a value, or nil. Asked before the work of minutes is done.
-    var problem: String? {
+    var problem: String? { OutputOptions.problem(output) }
+
+    /// What is wrong with a file to be written, or nil.
+    static func problem(_ output: String?) -> String? {
         guard let output else { return nil }
         let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
         var about = stat()

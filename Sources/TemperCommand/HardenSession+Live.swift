@@ -17,12 +17,12 @@ extension HardenSession {
         _ body: (Service, _ mustEnd: ContinuousClock.Instant) async throws -> Result
     ) async throws -> (found: Result, absence: Absence) {
         var machine = service.machine
-        let circumstances = try await machine.circumstances(of: unit)
+        let surroundings = try await machine.surroundings(of: unit)
         let estimate = DowntimeEstimate(
-            startTime: circumstances.startTime ?? .zero, maxTrials: options.maxTrials)
-        announce(circumstances, estimate, atMost: live.maxDowntime)
+            startTime: surroundings.startTime ?? .zero, maxTrials: options.maxTrials)
+        announce(surroundings, estimate, atMost: live.maxDowntime)
         let standIn = try await StandIn.taking(
-            circumstances, on: machine, atMost: live.maxDowntime)
+            surroundings, on: machine, atMost: live.maxDowntime)
         machine.standIn = standIn
         let mustEnd = standIn.began + live.maxDowntime - estimate.trial
         let result: Swift.Result<Result, any Error>
@@ -35,11 +35,11 @@ extension HardenSession {
         do { try await machine.holdsPlace() } catch {
             absence.cutShort = error.isPlaceLost ? error.description : nil
         }
-        progress.step("starting \(circumstances.restored.joined(separator: " ")) again")
+        progress.step("starting \(surroundings.restored.joined(separator: " ")) again")
         let problems = await standIn.leave(machine)
         let seconds = (ContinuousClock.now - standIn.began).seconds
         if !problems.isEmpty { throw Failure.experiment(problems.joined(separator: "; ")) }
-        if circumstances.isActive {
+        if surroundings.isActive {
             progress.say(
                 "\(unit) runs again as before; it was down for \(DowntimeEstimate.text(seconds))")
             absence.downtime = HardeningResult.Downtime(
@@ -57,12 +57,12 @@ extension HardenSession {
     }
 
     private func announce(
-        _ circumstances: Circumstances, _ estimate: DowntimeEstimate, atMost limit: Duration
+        _ surroundings: Surroundings, _ estimate: DowntimeEstimate, atMost limit: Duration
     ) {
-        let others = circumstances.alsoDown
+        let others = surroundings.alsoDown
         let also =
             others.isEmpty ? "" : " and with it \(others.joined(separator: ", "))"
-        if circumstances.isActive {
+        if surroundings.isActive {
             progress.say(
                 "\(unit)\(also) will be down for about "
                     + "\(DowntimeEstimate.text(estimate.whole.seconds)), for "

@@ -67,17 +67,21 @@ extension HardenSession {
     }
 
     /// The service fails as it is: with the commands that show it to the user.
-    func baselineFailure(_ error: ExperimentError, _ machine: Machine, _ plan: Plan) -> Failure {
+    func baselineFailure(_ error: ExperimentError, _ service: Service, _ plan: Plan) -> Failure {
         guard case .lab(let lab) = place else {
+            let sockets = service.notCarriedOver.contains { $0.setting.hasPrefix("TriggeredBy=") }
+            let hint =
+                sockets
+                ? "\nIts copies get no sockets from systemd and have to open their own." : ""
             return .experiment(
-                "\(error.description)\nTo see it yourself:\n    systemctl start \(unit)\n"
+                "\(error.description)\(hint)\nTo see it yourself:\n    systemctl start \(unit)\n"
                     + "    journalctl -u \(unit)")
         }
         let root = lab.root == "/" ? "" : " --root \(lab.root)"
         let inside = "temper lab exec look"
         var commands = ["temper lab up look\(root)"]
         commands += plan.preparations.map { "\(inside) sh -c \(ShellWord.quoted($0))" }
-        if let user = machine.user {
+        if let user = service.machine.user {
             commands += [
                 "\(inside) systemctl start user@\(user.id).service",
                 "\(inside) runuser -u \(user.name) -- env "

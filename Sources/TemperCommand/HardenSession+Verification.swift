@@ -1,6 +1,7 @@
 import Hardening
 import Lab
 import Systemd
+import TrialLedger
 import Trials
 
 /// From a campaign's outcome to a drop-in that was tried on the real unit.
@@ -30,16 +31,20 @@ extension HardenSession {
 
     /// The real unit has the last word, and then its first start. What only the first start needs
     /// is mostly an exception: a directory that is made then and only read from then on.
-    func prove(_ outcome: Outcome, _ ground: Ground, _ plan: Plan) async throws -> Proof {
-        let proof = try await tryOut(outcome, ground, plan)
+    func prove(
+        _ outcome: Outcome, _ ground: Ground, _ plan: Plan, _ ledger: CampaignLedger
+    ) async throws -> Proof {
+        let proof = try await tryOut(outcome, ground, plan, ledger)
         guard let first = proof.firstStart,
             let wider = outcome.makingExceptions(trial: first.number, because: first.because)
         else { return proof }
-        let second = try await tryOut(wider, ground, plan)
+        let second = try await tryOut(wider, ground, plan, ledger)
         return second.firstStart == nil ? second : proof
     }
 
-    private func tryOut(_ outcome: Outcome, _ ground: Ground, _ plan: Plan) async throws -> Proof {
+    private func tryOut(
+        _ outcome: Outcome, _ ground: Ground, _ plan: Plan, _ ledger: CampaignLedger
+    ) async throws -> Proof {
         var proof = Proof(outcome: outcome, dropIn: dropIn(outcome, ground))
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
         do {
@@ -51,9 +56,10 @@ extension HardenSession {
         }
         // On a machine in use the drop-in stays a proposal.
         guard case .lab(let lab) = place else { return proof }
-        try await verify(proof, ground)
+        try ledger.recordAside(try await verify(proof, ground))
         proof.isVerified = true
         let trial = try await firstStart(proof, plan, ground.preparation(for: outcome), like: lab)
+        try ledger.recordAside(trial)
         if case .failed = trial.verdict { proof.firstStart = trial }
         return proof
     }
@@ -87,7 +93,7 @@ extension HardenSession {
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
     /// its properties must be those of the result; what can be seen to be in force
     /// on its running main process must be what is on a copy's.
-    private func verify(_ proof: Proof, _ ground: Ground) async throws {
+    private func verify(_ proof: Proof, _ ground: Ground) async throws -> Trial {
         let (outcome, service) = (proof.outcome, ground.service)
         let agenda = outcome.agenda
         progress.step("trying the drop-in on the real \(unit) in the lab")
@@ -107,7 +113,7 @@ extension HardenSession {
             ], canReload: service.canReload, settle: ground.course.settle,
             redaction: ground.course.redaction)
         var order = Course.Order(
-            number: outcome.trials.count + 1, purpose: "the real unit with the drop-in",
+            number: outcome.highestTrial + 1, purpose: "the real unit with the drop-in",
             profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
             usual: measure(outcome))
         if outcome.usual.noSecondStart == nil { order.secondStart = .wanted }
@@ -119,6 +125,7 @@ extension HardenSession {
                 "the copy passed under this configuration and the real unit does not: "
                     + trial.because)
         }
+        return trial
     }
 
     /// What the real unit is measured by: all but its journal, which names it and not a copy.
@@ -145,7 +152,7 @@ extension HardenSession {
                 canReload: service.canReload, settle: .zero, redaction: service.redaction)
             return try await course.run(
                 Course.Order(
-                    number: proof.outcome.trials.count + 2, purpose: "first start",
+                    number: proof.outcome.highestTrial + 2, purpose: "first start",
                     profile: proof.outcome.accepted, cadence: plan.cadence.beforeBaseline,
                     began: now(), usual: measure(proof.outcome)))
         }
@@ -159,7 +166,8 @@ extension HardenSession {
         fresh.binds = lab.binds
         let site = try await Site.lab(fresh)
         do {
-            let machine = try await machine(at: site)
+            var machine = try await machine(at: site)
+            machine.kernel = try? witness(of: machine).get()
             let trial = try await body(try await service(on: machine, at: site).service, machine)
             await site.close()
             return trial

@@ -96,7 +96,8 @@ package struct HardenSession: Sendable {
         at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> Finding {
         var machine = try await machine(at: site)
-        machine.kernel = witness(of: machine)
+        let watched = witness(of: machine)
+        machine.kernel = try? watched.get()
         let (service, given) = try await service(on: machine, at: site)
         var plan = given
         if place.isLive { try Admission.check(service, isForced: isForced) }
@@ -119,12 +120,22 @@ package struct HardenSession: Sendable {
         let enforcement = try await enforcement(on: machine)
         let found: (proof: Proof, ground: Ground)
         var absence = Absence()
-        switch place {
-        case .lab: found = try await search(service, plan, enforcement, ledger, until: nil)
-        case .live(let live):
-            (found, absence) = try await inPlace(of: service, for: live) { service, end in
-                try await search(service, plan, enforcement, ledger, until: end)
+        func search(
+            _ service: Service, until mustEnd: ContinuousClock.Instant?
+        ) async throws -> (proof: Proof, ground: Ground) {
+            let ground = try await survey(service, plan, enforcement, ledger)
+            try ledger.note(circumstances(of: ground, plan, site, watched))
+            let outcome = try await campaign(on: ground, ledger, until: mustEnd).run()
+            return (try await prove(outcome, ground, plan, ledger), ground)
+        }
+        do {
+            switch place {
+            case .lab: found = try await search(service, until: nil)
+            case .live(let live):
+                (found, absence) = try await inPlace(of: service, for: live, search)
             }
+        } catch let error as ExperimentError {
+            throw error.isBaseline ? baselineFailure(error, service, plan) : error
         }
         let (proof, ground) = found
         var result = HardeningResult(
@@ -157,40 +168,53 @@ package struct HardenSession: Sendable {
             settle: ground.course.settle)
     }
 
-    /// All that is started of the service: from its first look to the last.
-    private func search(
-        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger,
-        until mustEnd: ContinuousClock.Instant?
-    ) async throws -> (proof: Proof, ground: Ground) {
-        let probes = try ProbeMaker(
-            machine: service.machine, user: try probeUser(plan, on: service.machine)
-        ).probes(for: plan.probes)
-        let ground: Ground
-        let outcome: Outcome
-        do {
-            ground = try await survey(service, probes, plan, enforcement, ledger)
-            var options = options
-            options.cadence = plan.cadence
-            options.mustEnd = mustEnd
-            var campaign = Campaign(
-                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
-                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
-                now: now, report: progress.show)
-            campaign.identity = try ground.identity()
-            outcome = try await campaign.run()
-        } catch let error as ExperimentError {
-            throw error.isBaseline ? baselineFailure(error, service.machine, plan) : error
-        }
-        return (try await prove(outcome, ground, plan), ground)
+    private func campaign(
+        on ground: Ground, _ ledger: CampaignLedger, until mustEnd: ContinuousClock.Instant?
+    ) throws -> Campaign {
+        var options = options
+        options.cadence = ground.plan.cadence
+        options.mustEnd = mustEnd
+        var campaign = Campaign(
+            agenda: try ground.agenda(), course: ground.course, ledger: ledger,
+            options: options, acquaintance: ground.acquaintance, usual: ground.usual,
+            now: now, report: progress.show)
+        campaign.identity = try ground.identity()
+        return campaign
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
-    private func witness(of machine: Machine) -> (any KernelWitness)? {
-        guard let cgroup = machine.rootControlGroup else { return nil }
-        do { return try KernelWatch(below: cgroup) } catch {
-            progress.step("what the kernel refuses will not be seen: \(error)")
-            return nil
+    func witness(of machine: Machine) -> Result<any KernelWitness, ExperimentError> {
+        guard let cgroup = machine.rootControlGroup else {
+            return .failure(ExperimentError("there is no cgroup2 tree to tell copies apart by"))
         }
+        do { return .success(try KernelWatch(below: cgroup)) } catch {
+            progress.step("what the kernel refuses will not be seen: \(error)")
+            return .failure(ExperimentError(error.description))
+        }
+    }
+
+    /// What the record of this campaign will be read with.
+    private func circumstances(
+        of ground: Ground, _ plan: Plan, _ site: Site,
+        _ watched: Result<any KernelWitness, ExperimentError>
+    ) -> Circumstances {
+        var circumstances = Circumstances(
+            temper: Temper.version, dialect: ground.service.dialect, usage: ground.usage,
+            root: site.root)
+        circumstances.user = ground.service.machine.user?.name
+        circumstances.userID = ground.service.machine.user?.id
+        circumstances.preparations = plan.preparations
+        circumstances.ownership = ground.ownership?.commands ?? []
+        circumstances.probes = plan.probes.map(\.shellCommand)
+        circumstances.unitFiles = ground.service.unitFiles.map(\.path)
+        switch watched {
+        case .success(let witness):
+            circumstances.missing = KernelBlindSpot.allCases.filter(witness.blindSpots.contains)
+                .map(MissingSource.of)
+        case .failure(let error):
+            circumstances.missing = [.kernel(because: error.description)]
+        }
+        return circumstances
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

@@ -27,7 +27,7 @@ struct History: ParsableCommand {
             for campaign in campaigns {
                 let date = format.string(
                     from: Date(timeIntervalSince1970: Double(campaign.began) / 1e6))
-                Terminal.print("\(date)  \(line(campaign))\n")
+                Terminal.print("\(campaign.id)  \(date)  \(line(campaign))\n")
             }
         } catch let error as ExperimentError {
             throw Failure.experiment(error.description)

@@ -36,15 +36,36 @@ public final class CampaignLedger: Ledger {
     }
 
     public func record(_ trial: Trial) throws(ExperimentError) {
+        try record(trial, isAside: false)
+    }
+
+    /// Records a trial that is not the campaign's own, such as one on the real unit: it is there to
+    /// be read, and never answers a question of the search.
+    public func recordAside(_ trial: Trial) throws(ExperimentError) {
+        try record(trial, isAside: true)
+    }
+
+    /// Writes down under what the campaign is run; the last word counts.
+    public func note(_ circumstances: Circumstances) throws(ExperimentError) {
+        try store.run { database in
+            let text = String(decoding: try encode(circumstances), as: UTF8.self)
+            try database.execute(
+                sql: "UPDATE campaign SET circumstances = ? WHERE id = ?", arguments: [text, id])
+        }
+    }
+
+    private func record(_ trial: Trial, isAside: Bool) throws(ExperimentError) {
         let profile = trial.profile.restrictions.sorted().joined(separator: " ")
         try store.run { database in
             let record = String(decoding: try encode(trial), as: UTF8.self)
             try database.execute(
                 sql: """
-                    INSERT INTO trial (campaignId, number, profile, verdict, record)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO trial (campaignId, number, profile, verdict, record, isAside)
+                    VALUES (?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [id, trial.number, profile, word(trial.verdict), record])
+                arguments: [
+                    id, trial.number, profile, word(trial.verdict), record, isAside,
+                ])
         }
     }
 
@@ -57,10 +78,10 @@ public final class CampaignLedger: Ledger {
         }
     }
 
-    private func encode(_ trial: Trial) throws -> Data {
+    private func encode(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        return try encoder.encode(trial)
+        return try encoder.encode(value)
     }
 
     private func word(_ verdict: Verdict) -> String {

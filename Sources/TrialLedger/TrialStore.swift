@@ -68,6 +68,15 @@ public final class TrialStore: Sendable {
                 table.column("record", .text).notNull()
             }
         }
+        migrator.registerMigration("circumstances, and trials on the real unit") { database in
+            try database.alter(table: "campaign") { table in
+                table.add(column: "circumstances", .text)
+            }
+            try database.alter(table: "trial") { table in
+                // Beside the campaign's: never handed out again to a search.
+                table.add(column: "isAside", .boolean).notNull().defaults(to: false)
+            }
+        }
         return migrator
     }()
 
@@ -89,7 +98,10 @@ public final class TrialStore: Sendable {
             if let open {
                 let records = try String.fetchAll(
                     database,
-                    sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY position",
+                    sql: """
+                        SELECT record FROM trial
+                        WHERE campaignId = ? AND NOT isAside ORDER BY position
+                        """,
                     arguments: [open])
                 let decoder = JSONDecoder()
                 let trials = try records.map {
@@ -112,7 +124,8 @@ public final class TrialStore: Sendable {
                 sql: """
                     SELECT id, began, finished, result,
                         (SELECT count(*) FROM trial
-                            WHERE campaignId = campaign.id AND number > 0) AS trials
+                            WHERE campaignId = campaign.id AND number > 0 AND NOT isAside)
+                            AS trials
                     FROM campaign WHERE unit = ? ORDER BY id DESC
                     """, arguments: [unit]
             ).map { row in
@@ -121,6 +134,35 @@ public final class TrialStore: Sendable {
                     finished: (row["finished"] as Int64?).map(UInt64.init), trials: row["trials"],
                     result: row["result"])
             }
+        }
+    }
+
+    /// The units that have a campaign on record.
+    public func units() throws(ExperimentError) -> [String] {
+        try run { database in
+            try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM campaign ORDER BY unit")
+        }
+    }
+
+    /// All that is on record of a campaign: its trials in their order, those on the real unit among
+    /// them, and under what they were run, which records of earlier versions lack.
+    public func record(
+        ofCampaign id: Int64
+    ) throws(ExperimentError) -> (trials: [Trial], circumstances: Circumstances?) {
+        try run { database in
+            let decoder = JSONDecoder()
+            let trials = try String.fetchAll(
+                database, sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY position",
+                arguments: [id]
+            ).map { try decoder.decode(Trial.self, from: Data($0.utf8)) }
+            let circumstances = try String.fetchOne(
+                database,
+                sql: """
+                    SELECT circumstances FROM campaign
+                    WHERE id = ? AND circumstances IS NOT NULL
+                    """, arguments: [id]
+            ).map { try decoder.decode(Circumstances.self, from: Data($0.utf8)) }
+            return (trials, circumstances)
         }
     }
 

@@ -88,21 +88,25 @@ extension Course {
     }
 
     /// Each refusal once, at its last place, and only so many: a process that tries again without
-    /// end must not fill the record.
+    /// end must not fill the record, nor one that looks for files in a hundred places.
     private func unusual(_ refusals: [KernelRequest], _ order: Order) -> [KernelRequest] {
         var seen: Set<KernelRequest> = []
         var last: [KernelRequest] = []
         let most = order.looksClosely ? Int.max : 40
+        var absences = 0
         for refusal in refusals.reversed() where last.count < most {
             let pattern = refusal.pattern
-            if !order.usual.refuses(pattern) && seen.insert(pattern).inserted {
-                last.append(refusal)
+            if order.usual.refuses(pattern) || !seen.insert(pattern).inserted { continue }
+            if !refusal.isTelling && !order.looksClosely {
+                absences += 1
+                if absences > 8 { continue }
             }
+            last.append(refusal)
         }
         return last.reversed()
     }
 }
 
 extension Verdict {
-    var isFailure: Bool { if case .failed = self { true } else { false } }
+    public var isFailure: Bool { if case .failed = self { true } else { false } }
 }

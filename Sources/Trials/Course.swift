@@ -27,6 +27,9 @@ public struct Course: Sendable {
     /// Runs one trial. The copy is ended however this returns.
     public func run(_ order: Order) async throws(ExperimentError) -> Trial {
         var notes = Notes(usual: order.usual)
+        if let command = service.command(under: order.profile, limit: order.startLimit) {
+            notes.observations.append(.command(command))
+        }
         let began = clock.now
         let started = try await service.start(
             under: order.profile, limit: order.startLimit)

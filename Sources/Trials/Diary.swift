@@ -70,6 +70,9 @@ struct Diary {
             chosen: chosen)
     }
 
+    /// A trial that was repeated and then passed: how it ended is not a matter of its profile.
+    mutating func learnEndings(of trial: Trial) { usual.learnEndings(of: trial) }
+
     /// The result failed at its second start. The trials that led to it had one start each, so
     /// the search begins anew with two: what failed still counts, what passed does not.
     ///

@@ -31,6 +31,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case helper(HelperExit)
     /// One of its processes ended, not with status 0.
     case ended(ProcessExit)
+    /// How a person can start the same copy.
+    case command(HandCommand)
     /// Something that cannot be seen on this machine, in words that follow "cannot see".
     case blind(to: String)
 }

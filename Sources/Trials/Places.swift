@@ -21,7 +21,7 @@ public enum Places {
     }
 
     /// The old names of places.
-    static func resolved(_ path: String) -> String {
+    public static func resolved(_ path: String) -> String {
         for (old, new) in [("/var/run/", "/run/"), ("/var/lock/", "/run/lock/")]
         where path.hasPrefix(old) {
             return new + path.dropFirst(old.count)
@@ -29,7 +29,7 @@ public enum Places {
         return path
     }
 
-    static func isBelow(_ path: String, _ place: String) -> Bool {
+    public static func isBelow(_ path: String, _ place: String) -> Bool {
         path == place || path.hasPrefix(place.hasSuffix("/") ? place : place + "/")
     }
 

@@ -9,6 +9,12 @@ public protocol ServiceUnderTest: Sendable {
     func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy
+    /// How a person can start the same copy; nil where there is no such command.
+    func command(under profile: Profile, limit: Duration?) -> HandCommand?
+}
+
+extension ServiceUnderTest {
+    public func command(under profile: Profile, limit: Duration?) -> HandCommand? { nil }
 }
 
 /// What came of a start.
@@ -61,20 +67,33 @@ extension ServiceCopy {
 public protocol KernelWitness: Sendable {
     /// Everything since the last call, oldest first.
     func take() -> [WitnessedRequest]
+    /// The name that a process had when it ended, by its id in the initial PID namespace, as far as
+    /// `take` came; nil where that was not seen.
+    func name(ofEnded process: Int32) -> String?
     /// One that also sees what is granted; nil where that cannot be had. It costs the machine more.
     func closer() -> (any KernelWitness)?
     var blindSpots: Set<KernelBlindSpot> { get }
 }
 
+extension KernelWitness {
+    public func name(ofEnded process: Int32) -> String? { nil }
+}
+
 public struct WitnessedRequest: Hashable, Sendable {
     /// The inode number of the control group that the process is in.
     public let cgroup: UInt64
+    /// Those of the groups that it is below, from the top.
+    public let ancestors: [UInt64]
     public let request: KernelRequest
 
-    public init(cgroup: UInt64, request: KernelRequest) {
+    public init(cgroup: UInt64, ancestors: [UInt64] = [], request: KernelRequest) {
         self.cgroup = cgroup
+        self.ancestors = ancestors
         self.request = request
     }
+
+    /// Whether the process is in this group or below it.
+    public func isBelow(_ group: UInt64) -> Bool { cgroup == group || ancestors.contains(group) }
 }
 
 /// A kind of request that this kernel does not show.

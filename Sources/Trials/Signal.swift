@@ -1,5 +1,5 @@
 /// Names of signals that end services (signal(7); the same numbers on x86-64 and arm64).
-enum Signal {
+public enum Signal {
     private static let names: [Int32: String] = [
         1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT",
         7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 10: "SIGUSR1", 11: "SIGSEGV",
@@ -7,7 +7,7 @@ enum Signal {
         25: "SIGXFSZ", 31: "SIGSYS",
     ]
 
-    static func name(_ number: Int32) -> String { names[number] ?? "\(number)" }
+    public static func name(_ number: Int32) -> String { names[number] ?? "\(number)" }
 
     /// Whether its default action dumps core (signal(7)), SIGQUIT apart, which people send.
     static func isCrash(_ number: Int32) -> Bool {

@@ -32,7 +32,7 @@ extension Trial {
     private static let sure = 0.9
 
     /// The step of systemd's own preparations that failed.
-    private var setupStep: SetupStep? {
+    public var setupStep: SetupStep? {
         endings.lazy.filter { $0.mainCode == 1 }
             .compactMap { SetupStep.of(exitStatus: $0.mainStatus) }.first
     }

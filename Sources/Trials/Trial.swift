@@ -72,6 +72,13 @@ public struct Trial: Hashable, Codable, Sendable {
         return nil
     }
 
+    /// How it ended each time it was stopped.
+    var ends: [UnitState] {
+        observations.compactMap { observation in
+            if case .unit(let stage, let state) = observation, stage.isEnd { state } else { nil }
+        }
+    }
+
     public var sightings: Set<Sighting> {
         Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
     }

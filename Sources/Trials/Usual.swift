@@ -25,6 +25,17 @@ public struct Usual: Hashable, Sendable {
 
     private init() {}
 
+    /// It was seen to end in these ways too, under a profile under which it otherwise passes.
+    mutating func learnEndings(of trial: Trial) { ends += trial.ends }
+
+    /// Whether what it exited with when it was stopped is all that is wrong with a trial.
+    func blamesExitStatusAlone(for trial: Trial) -> Bool {
+        var lenient = self
+        lenient.learnEndings(of: trial)
+        guard lenient.exitStatusesAtStop.count > 1, trial.verdict.isFailure else { return false }
+        return Verdict(of: trial.observations, usual: lenient).isPass
+    }
+
     /// Of a service of which only an ending is known.
     public init(end: UnitState?) {
         if let end {
@@ -40,9 +51,9 @@ public struct Usual: Hashable, Sendable {
 
     public mutating func learn(_ trial: Trial) {
         lives += 1
+        learnEndings(of: trial)
         for observation in trial.observations {
             switch observation {
-            case .unit(.stop, let end), .unit(.secondStop, let end): ends.append(end)
             case .helper(let exit): helpers.insert(exit)
             case .ended(let exit): exits.insert(exit)
             case .crew(let seen): crew = crew?.meet(seen) ?? seen
@@ -67,9 +78,9 @@ public struct Usual: Hashable, Sendable {
     /// nobody can say: some daemons lose a race with their own threads.
     public var exitStatusesAtStop: Set<Int32> { Set(ends.compactMap(\.exitStatus)) }
 
-    func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
+    public func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
 
-    func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
+    public func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
 
-    func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
+    public func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
 }

@@ -69,7 +69,7 @@ public enum Verdict: Hashable, Codable, Sendable {
 
     private static func doubt(_ observation: Observation) -> String? {
         guard case .probe(_, let name, .cannotTell(let why)) = observation else { return nil }
-        return "\(name) could not tell: \(why)"
+        return "\(name.abridged) could not tell: \(why)"
     }
 
     private static func fault(
@@ -101,7 +101,7 @@ public enum Verdict: Hashable, Codable, Sendable {
                 case .secondReady: " after a second start"
                 default: ""
                 }
-            return "\(name)\(moment): \(why)"
+            return "\(name.abridged)\(moment): \(why)"
         default: return nil
         }
     }

@@ -9,6 +9,12 @@ import Testing
 enum Tool {
     static let temper = BuiltProduct("temper")
 
+    /// Where the tests of this run keep what was measured of machines.
+    static let measured: String = {
+        atexit { try? FileManager.default.removeItem(atPath: Tool.measured) }
+        return NSTemporaryDirectory() + "temper-enforcement-\(getpid())"
+    }()
+
     static func harden(
         _ unit: String, root: String, state: String, _ arguments: [String],
         within deadline: Duration = .seconds(180)
@@ -62,11 +68,23 @@ enum Tool {
     }
 }
 
-/// A directory of its own for a test.
+/// A state directory of its own for a test. What was measured of the machines is handed from one
+/// to the next: it depends on the trees alone, and takes seconds each time.
 func withState<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let files = FileManager.default
     let directory = NSTemporaryDirectory() + "temper-state-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    return try await body(directory)
+    try files.createDirectory(
+        atPath: directory, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    defer { try? files.removeItem(atPath: directory) }
+    let here = directory + "/enforcement"
+    try? files.copyItem(atPath: Tool.measured, toPath: here)
+    let result = try await body(directory)
+    for record in (try? files.contentsOfDirectory(atPath: here)) ?? [] {
+        try? files.createDirectory(atPath: Tool.measured, withIntermediateDirectories: true)
+        try? files.copyItem(atPath: "\(here)/\(record)", toPath: "\(Tool.measured)/\(record)")
+    }
+    return result
 }
 
 /// A copy of a release's root tree with more units, made of hard links in a second.

@@ -91,16 +91,25 @@ struct TrialStoreTests {
             let database = try DatabaseQueue(path: directory + "/trials.sqlite")
             try database.read { database in
                 let campaign = try database.columns(in: "campaign").map(\.name)
-                #expect(campaign == ["id", "unit", "fingerprint", "began", "finished", "result"])
+                #expect(
+                    campaign == [
+                        "id", "unit", "fingerprint", "began", "finished", "result", "circumstances",
+                    ])
                 let trial = try database.columns(in: "trial").map(\.name)
                 #expect(
-                    trial == ["position", "campaignId", "number", "profile", "verdict", "record"])
+                    trial == [
+                        "position", "campaignId", "number", "profile", "verdict", "record",
+                        "isAside",
+                    ])
                 let row = try Row.fetchOne(database, sql: "SELECT * FROM trial")
                 #expect(row?["profile"] as String? == "A=1")
                 #expect(row?["verdict"] as String? == "unresolved")
                 let migrations = try String.fetchAll(
                     database, sql: "SELECT identifier FROM grdb_migrations")
-                #expect(migrations == ["campaigns and trials"])
+                #expect(
+                    migrations == [
+                        "campaigns and trials", "circumstances, and trials on the real unit",
+                    ])
                 #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             }
         }

@@ -86,6 +86,20 @@ struct CampaignTests {
         }
     }
 
+    @Test("an exit status that comes once under a profile and not again is not held against it")
+    func rareEnding() async throws {
+        for seed in 0..<UInt64(Effort.campaigns / 8) {
+            var random = Seeded(5_000_000 + seed)
+            // The baseline does not show it, and it never comes twice in a row.
+            var statuses = [Int32](repeating: 0, count: 9)
+            statuses[Int.random(in: 2..<9, using: &random)] = 1
+            let service = SimulatedService(
+                conflicts: Playground.conflicts(using: &random), statusesAtStop: statuses)
+            let outcome = try await Playground.campaign(service).run()
+            expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
+        }
+    }
+
     @Test("the witness of a refusal holds that restriction and otherwise only accepted ones")
     func witnesses() async throws {
         for seed in 0..<UInt64(Effort.campaigns / 4) {

@@ -148,6 +148,27 @@ struct LifeVerdictTests {
         #expect(!Verdict(of: stopped(1, 226), usual: varied).isPass)
     }
 
+    @Test("a log in colour is read without it")
+    func colours() {
+        let line =
+            "\u{1B}[2m[12:00]\u{1B}[0m \u{1B}[97m\u{1B}[42m INF \u{1B}[0m Loading\u{1B}7 rules"
+        #expect(line.withoutControlSequences == "[12:00]  INF  Loading7 rules")
+        #expect("plain [0m".withoutControlSequences == "plain [0m")
+        #expect("cut \u{1B}[3".withoutControlSequences == "cut ")
+    }
+
+    @Test("a probe's script stands in a verdict in one short line")
+    func script() {
+        let script =
+            "perl -e '\\\n    my @ports = map { IO::Socket::INET->new } 7001, 7002; exit 1'"
+        let verdict = Verdict(of: life(.probe(.ready, name: script, .unhealthy("exit status 1"))))
+        #expect(
+            verdict
+                == .failed(
+                    "perl -e ' my @ports = map { IO::Socket::INET->new } 7001, 7…: exit status 1")
+        )
+    }
+
     @Test("new warnings and errors are suspicious, by priority or by their words")
     func complaints() {
         let usual = usual(line("error 5 at 10:11:12 on 127.0.0.1"))

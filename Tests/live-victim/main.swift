@@ -20,6 +20,8 @@ machine.network = lab.networkNamespace
 if arguments.count > 6, let most = Double(arguments[6]) { machine.maxDowntime = .seconds(most) }
 var plan = Plan()
 plan.probes = [.command(arguments[4])]
+plan.cadence.startPeriod = .seconds(3)
+plan.cadence.timeout = .seconds(3)
 var options = CampaignOptions()
 options.maxTrials = arguments.count > 5 ? Int(arguments[5]) : nil
 let session = HardenSession(

@@ -1,4 +1,4 @@
-// What the kernel is asked by the processes below one control group, and what it refuses: three
+// What the kernel is asked by the processes below one control group, and what it refuses: four
 // small BPF programs on raw tracepoints, loaded through bpf(2) without any library.
 #pragma once
 
@@ -8,12 +8,16 @@ enum {
     KERNEL_WATCH_CALL = 0,        // a system call returned
     KERNEL_WATCH_CAPABILITY = 1,  // a capability was checked
     KERNEL_WATCH_KILL = 2,        // a system call filter killed
+    KERNEL_WATCH_EXIT = 3,        // a thread ended
 };
 
-enum { KERNEL_WATCH_TEXT = 160 };
+enum { KERNEL_WATCH_TEXT = 160, KERNEL_WATCH_LEVELS = 8 };
 
 struct kernel_watch_event {
     uint64_t cgroup;  // the inode of its directory
+    // Those that it is below, from the top; systemd runs a unit's further commands in one below
+    // the unit's. 0 for none.
+    uint64_t ancestors[KERNEL_WATCH_LEVELS];
     uint64_t nanoseconds;  // CLOCK_MONOTONIC
     uint32_t process;  // in the initial PID namespace
     uint32_t thread;
@@ -22,7 +26,8 @@ struct kernel_watch_event {
     int64_t result;  // -errno, or what the call returned
     uint64_t arguments[4];
     char command[16];
-    // What the first two arguments point at, as far as they point at anything.
+    // What the first two arguments point at, as far as they point at anything; of a socket's
+    // address what follows its family, and the whole.
     char first[KERNEL_WATCH_TEXT];
     char second[KERNEL_WATCH_TEXT];
 };

@@ -101,7 +101,7 @@ public struct Prior: Hashable, Sendable {
 
 /// Something of the machine without which systemd accepts a setting and does nothing, or refuses
 /// every start (facts measured on systemd 252, 257 and 262).
-public enum Need: String, Hashable, Sendable, CaseIterable {
+public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// libseccomp2 installed and `+SECCOMP`; on systemd 262 the library is only recommended.
     case seccomp
     /// A systemd built `+BPF_FRAMEWORK` and libbpf installed; Debian 12's is built without.

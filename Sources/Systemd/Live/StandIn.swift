@@ -18,16 +18,16 @@ import Trials
 public final class StandIn: Sendable {
     public let name: String
     /// nil for one that takes nobody's place: a tie for units that must not outlive this process.
-    public let circumstances: Circumstances?
+    public let surroundings: Surroundings?
     /// When the service began to stop.
     public let began: ContinuousClock.Instant
     private let lifeline: Mutex<Int32>
 
     private init(
-        name: String, circumstances: Circumstances?, began: ContinuousClock.Instant, lifeline: Int32
+        name: String, surroundings: Surroundings?, began: ContinuousClock.Instant, lifeline: Int32
     ) {
         self.name = name
-        self.circumstances = circumstances
+        self.surroundings = surroundings
         self.began = began
         self.lifeline = Mutex(lifeline)
     }
@@ -38,7 +38,7 @@ public final class StandIn: Sendable {
     ///
     /// - Parameter limit: after it systemd puts the service back, whatever this process does.
     public static func taking(
-        _ circumstances: Circumstances?, on machine: Machine, atMost limit: Duration
+        _ surroundings: Surroundings?, on machine: Machine, atMost limit: Duration
     ) async throws(ExperimentError) -> StandIn {
         var ends: [Int32] = [-1, -1]
         // Not a pipe: a socket is closed on exec from its first moment on.
@@ -48,7 +48,7 @@ public final class StandIn: Sendable {
         }
         defer { close(ends[0]) }
         let standIn = StandIn(
-            name: TrialName.fresh(), circumstances: circumstances, began: .now, lifeline: ends[1])
+            name: TrialName.fresh(), surroundings: surroundings, began: .now, lifeline: ends[1])
         // What starts it again must not be refused for having started it too often.
         for unit in standIn.restored {
             _ = try? await machine.manager("ResetFailedUnit", .string(unit))
@@ -57,7 +57,7 @@ public final class StandIn: Sendable {
             let job = try await standIn.start(on: machine, reading: ends[0], limit)
             if job == .done { return standIn }
             throw ExperimentError(
-                "\(circumstances?.unit ?? "a unit that the trials hang on") cannot be replaced for "
+                "\(surroundings?.unit ?? "a unit that the trials hang on") cannot be replaced for "
                     + "the trials: the job of the unit that takes its place ended with "
                     + "“\(job.rawValue)”")
         } catch {
@@ -70,7 +70,7 @@ public final class StandIn: Sendable {
         on machine: Machine, reading socket: Int32, _ limit: Duration
     ) async throws(ExperimentError) -> JobResult {
         let successor = TrialName.fresh()
-        let unit = circumstances?.unit ?? "nothing"
+        let unit = surroundings?.unit ?? "nothing"
         let common: [(String, BusValue)] = [("CollectMode", .string("inactive-or-failed"))]
         var properties: [(String, BusValue)] =
             common + [
@@ -117,8 +117,8 @@ public final class StandIn: Sendable {
     var directory: String { "/run/\(directoryName)" }
 
     private var directoryName: String { String(name.prefix { $0 != "." }) }
-    private var displaced: [String] { circumstances?.displaced ?? [] }
-    private var restored: [String] { circumstances?.restored ?? [] }
+    private var displaced: [String] { surroundings?.displaced ?? [] }
+    private var restored: [String] { surroundings?.restored ?? [] }
     private var affected: [String] { Set(displaced + restored).sorted() }
 
     /// Ends it: systemd stops what is tied to it and puts the service back.
@@ -195,7 +195,7 @@ extension Machine {
         throw ExperimentError(
             state.result == "timeout"
                 ? "the time that the service may be down is over"
-                : "somebody started \(standIn.circumstances?.unit ?? "it") meanwhile, or stopped "
+                : "somebody started \(standIn.surroundings?.unit ?? "it") meanwhile, or stopped "
                     + "what took its place",
             isPlaceLost: true)
     }

@@ -24,7 +24,7 @@ struct ProcessRoll {
     }
 
     private var members: [Int32: Member] = [:]
-    private var exits: [Unit: [ProcessExit]] = [:]
+    private var exits: [Unit: [(process: Int32, exit: ProcessExit)]] = [:]
     private var lost: Set<Unit> = []
     private var serial = 0
 
@@ -49,7 +49,12 @@ struct ProcessRoll {
     func isAlive(_ unit: Unit) -> Bool { members.contains { $0.value.unit == unit } }
 
     /// How processes of the unit ended, all but those with status 0; nil if not all is known.
-    func exits(of unit: Unit) -> [ProcessExit]? { lost.contains(unit) ? nil : exits[unit] }
+    func exits(of unit: Unit) -> [ProcessExit]? { ends(of: unit)?.map(\.exit) }
+
+    /// The same with the ids that they had.
+    func ends(of unit: Unit) -> [(process: Int32, exit: ProcessExit)]? {
+        lost.contains(unit) ? nil : exits[unit]
+    }
 
     /// - Parameter look: a process's control group and name, as /proc has them now; nil for one
     ///   that is gone already.
@@ -73,7 +78,7 @@ struct ProcessRoll {
             guard let member = members.removeValue(forKey: pid), status != 0 else { return }
             // Of a service that forks without end, the first tell enough.
             if exits[member.unit]?.count ?? 0 >= ProcessRoll.mostExits { return }
-            exits[member.unit]?.append(ProcessExit(name: member.name, waitStatus: status))
+            exits[member.unit]?.append((pid, ProcessExit(name: member.name, waitStatus: status)))
         case .answered: break
         }
     }

@@ -56,13 +56,16 @@ final class ProcessWatch: Sendable {
         /// The kernel tells of an end just after the parent hears of it (do_exit in
         /// kernel/exit.c), so those that are not known to have ended are waited for. What a unit
         /// leaves running by intention (KillMode=process) is not.
-        var exits: [ProcessExit]? {
-            get async {
-                let end = ContinuousClock.now + .milliseconds(50)
-                while watch.read({ $0.isAlive(unit) }) && ContinuousClock.now < end {
-                    try? await Task.sleep(for: .milliseconds(1))
-                }
-                return watch.read { $0.exits(of: unit) }
+        ///
+        /// - Parameter name: what a process was called when it ended, where that is known better.
+        func exits(naming name: @Sendable (Int32) -> String?) async -> [ProcessExit]? {
+            let end = ContinuousClock.now + .milliseconds(50)
+            while watch.read({ $0.isAlive(unit) }) && ContinuousClock.now < end {
+                try? await Task.sleep(for: .milliseconds(1))
+            }
+            return watch.read { $0.ends(of: unit) }?.map { process, exit in
+                ProcessExit(
+                    name: name(process) ?? exit.name, code: exit.code, status: exit.status)
             }
         }
     }

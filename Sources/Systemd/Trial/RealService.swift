@@ -17,9 +17,12 @@ public struct RealService: ServiceUnderTest {
         do {
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
-            let followed = machine.follow(unit)
+            let running = Running(
+                service: self, followed: machine.follow(unit),
+                testimony: machine.kernel.map { Testimony($0, on: machine) })
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
-            return .started(job: job.rawValue, Running(service: self, followed: followed))
+            await running.testimony?.identify(running.path)
+            return .started(job: job.rawValue, running)
         } catch {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
             throw ExperimentError(error)
@@ -29,6 +32,7 @@ public struct RealService: ServiceUnderTest {
     private struct Running: StartedUnit {
         let service: RealService
         let followed: ProcessWatch.Followed?
+        let testimony: Testimony?
         var machine: Machine { service.machine }
         var helperProperties: [String] { service.helperProperties }
         var path: String { Machine.path(ofUnit: service.unit) }
@@ -39,7 +43,7 @@ public struct RealService: ServiceUnderTest {
 
         func sightings() -> Set<Sighting> { [] }
 
-        func refusals() -> [KernelRequest] { [] }
+        func refusals() -> [KernelRequest] { testimony?.requests.filter(\.isRefused) ?? [] }
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in

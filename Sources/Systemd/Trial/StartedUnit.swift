@@ -10,6 +10,7 @@ protocol StartedUnit: ServiceCopy {
     /// The properties with the commands beside its main process.
     var helperProperties: [String] { get }
     var followed: ProcessWatch.Followed? { get }
+    var testimony: Testimony? { get }
 }
 
 extension StartedUnit {
@@ -33,7 +34,12 @@ extension StartedUnit {
         }
     }
 
-    func endings() async -> [ProcessExit]? { await followed?.exits }
+    func endings() async -> [ProcessExit]? {
+        await followed?.exits { [testimony] process in
+            testimony?.listen()
+            return testimony?.name(ofEnded: process)
+        }
+    }
 
     /// Its lines in the journal, of the life that was last.
     func lines(of unit: String) async throws(ExperimentError) -> [LogLine] {

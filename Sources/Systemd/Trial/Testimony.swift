@@ -29,13 +29,19 @@ final class Testimony: Sendable {
 
     /// Everything of the copy so far, oldest first.
     var requests: [KernelRequest] {
-        let news = witness.take()
-        let all = heard.withLock { heard in
-            heard += news
-            return heard
-        }
+        listen()
+        let all = heard.withLock { $0 }
         guard let own = cgroup.withLock({ $0 }) ?? deadGroup(among: all) else { return [] }
-        return all.filter { $0.cgroup == own }.map(\.request)
+        return all.filter { $0.isBelow(own) }.map(\.request)
+    }
+
+    /// The name that one of its processes had when it ended.
+    func name(ofEnded process: Int32) -> String? { witness.name(ofEnded: process) }
+
+    /// Hears what there is to hear.
+    func listen() {
+        let news = witness.take()
+        heard.withLock { $0 += news }
     }
 
     /// A copy that died at its start left no number, and its group is gone. Numbers grow, and it

@@ -169,7 +169,8 @@ extension Machine {
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
-                    message: String(entry.message.prefix(Machine.longestMessage)),
+                    message: String(
+                        entry.message.withoutControlSequences.prefix(Machine.longestMessage)),
                     messageID: entry.messageID)
             }
         } catch {

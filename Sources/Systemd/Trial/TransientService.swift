@@ -85,6 +85,10 @@ public struct TransientService: ServiceUnderTest {
             sandbox: sandbox, dropIns: dropIns, leftovers: leftovers)
     }
 
+    public func command(under profile: Profile, limit: Duration?) -> HandCommand? {
+        HandCommand(starting: properties(profile, limit), systemd: dialect.version)
+    }
+
     /// What is handed to StartTransientUnit for this profile.
     public func properties(_ profile: Profile, _ limit: Duration? = nil) -> [(String, BusValue)] {
         var settings: [(String, BusValue)] = []

@@ -3,7 +3,7 @@ import Trials
 
 /// How a service stands on a machine in use, and what hangs together with it: all that has to be
 /// known to take its place for a while and to put it back as it was.
-public struct Circumstances: Hashable, Sendable {
+public struct Surroundings: Hashable, Sendable {
     public let unit: String
     /// Whether it runs.
     public let isActive: Bool
@@ -37,7 +37,7 @@ public struct Circumstances: Hashable, Sendable {
 
 extension Machine {
     /// - Throws: `ExperimentError` for a unit whose place cannot be taken, with the reason.
-    public func circumstances(of unit: String) async throws(ExperimentError) -> Circumstances {
+    public func surroundings(of unit: String) async throws(ExperimentError) -> Surroundings {
         let found = try await experiment { () async throws(BusError) in
             let properties = try await self.properties(
                 of: Machine.path(ofUnit: unit), Machine.unitInterface)
@@ -55,7 +55,7 @@ extension Machine {
                 "\(other) stops with \(unit) and cannot simply be started again; "
                     + "without --live a lab is used")
         }
-        return Circumstances(
+        return Surroundings(
             unit: unit, isActive: isActive, triggers: triggers,
             dependents: dependents.filter { !triggers.contains($0) },
             startTime: Machine.startTime(properties))

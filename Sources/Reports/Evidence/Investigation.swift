@@ -1,0 +1,281 @@
+import Hardening
+import Trials
+
+/// What the trials of a campaign tell of why restrictions were refused. Pure: the same record gives
+/// the same reasons.
+public struct Investigation: Sendable {
+    let trials: [Trial]
+    let catalogue: Catalogue
+    let dialect: Dialect
+    let usual: Usual
+    /// What was taken in the end: not to blame for anything.
+    let accepted: Set<String>
+    /// What the kernel refused in trials that passed, as patterns: no reason to fail by itself.
+    private let tolerated: Set<KernelRequest>
+    /// What it said in trials that passed.
+    private let toleratedWords: Set<String>
+
+    public init(
+        trials: [Trial], catalogue: Catalogue, dialect: Dialect, accepted: Set<String> = [],
+        usual: Usual? = nil
+    ) {
+        self.trials = trials
+        self.catalogue = catalogue
+        self.dialect = dialect
+        self.accepted = accepted
+        self.usual =
+            usual
+            ?? Usual(
+                learnedFrom: trials.filter {
+                    $0.profile.restrictions.isEmpty && $0.verdict.isPass
+                })
+        let passed = trials.filter(\.verdict.isPass)
+        tolerated = Set(passed.flatMap(\.refusals).filter(\.isRefused).map(\.pattern))
+        toleratedWords = Set(passed.flatMap(\.log).map(\.plain))
+    }
+
+    /// What is known of why `restriction` fails, strongest first.
+    ///
+    /// The witness is heard first. Where it names nothing, the failing trials that had the same
+    /// conflict are, the least restricted first.
+    public func evidence(
+        against restriction: String, conflict: [String], witness: Int
+    ) -> [Evidence] {
+        let conflict = conflict.isEmpty ? [restriction] : conflict
+        let suspects = names(of: restriction)
+        let failing = trials.filter { trial in
+            trial.verdict.isFailure && conflict.allSatisfy(trial.profile.restrictions.contains)
+        }.sorted { $0.profile.restrictions.count < $1.profile.restrictions.count }
+        let first = failing.last { $0.number == witness } ?? trials.last { $0.number == witness }
+        let own = first.map { evidence(in: $0, against: restriction, suspects, conflict) } ?? []
+        if own.first?.certainty == .certain { return own }
+        for trial in failing where trial.number != witness {
+            let more = evidence(in: trial, against: restriction, suspects, conflict)
+            let telling = more.filter { $0.certainty == .certain }
+            if !telling.isEmpty { return Evidence.strongestFirst(telling + own) }
+        }
+        return own
+    }
+
+    /// What one failing trial says against a restriction that it had.
+    private func evidence(
+        in trial: Trial, against restriction: String, _ suspects: Set<String>,
+        _ conflict: [String]
+    ) -> [Evidence] {
+        var found = kernel(trial, against: restriction, suspects, isAlone: conflict.count == 1)
+        found += setup(trial, against: restriction, suspects)
+        found += manager(trial, suspects)
+        found += endings(trial)
+        found += journal(trial, suspects)
+        found += probes(trial, against: restriction)
+        return Evidence.strongestFirst(found)
+    }
+
+    /// The names under which suspicion falls on a restriction: its own, its directive's, and those
+    /// of what it contains and what the service does not do with either.
+    private func names(of id: String) -> Set<String> {
+        guard let restriction = catalogue[id] else { return [id, String(id.prefix { $0 != "=" })] }
+        var names: Set = [id, restriction.directive]
+        for below in restriction.implies where !accepted.contains(below) {
+            names.insert(below)
+            if let directive = catalogue[below]?.directive { names.insert(directive) }
+        }
+        return names
+    }
+
+    // MARK: The kernel
+
+    private func kernel(
+        _ trial: Trial, against restriction: String, _ suspects: Set<String>, isAlone: Bool
+    ) -> [Evidence] {
+        let blamed = trial.refusals.filter { request in
+            request.isOfService && isBlamed(request, restriction, suspects)
+        }
+        // What it can do without is no reason, unless it only fails together with others.
+        let new = blamed.filter { !tolerated.contains($0.pattern) }
+        let candidates = distinct(isAlone ? new : (new.isEmpty ? blamed : new))
+        let sure = candidates.filter(\.isSure)
+        // The last was the last straw, unless the service itself complains of another.
+        let named = candidates.filter { request in isNamed(request, in: trial) }
+        let order = candidates.filter { !named.contains($0) } + named
+        return order.reversed().map { request in
+            Evidence(
+                .kernel, sure.count == 1 && request == sure.first ? .certain : .likely,
+                request.text, trial: trial.number, request: DeniedRequest(request),
+                groups: groups(of: request, restriction))
+        }
+    }
+
+    /// Whether the service speaks of the file as well.
+    private func isNamed(_ request: KernelRequest, in trial: Trial) -> Bool {
+        guard let path = request.path, path.count > 1 else { return false }
+        return trial.log.contains { line in
+            line.source != "systemd" && line.message.contains(path)
+                && !toleratedWords.contains(line.plain)
+        }
+    }
+
+    private func isBlamed(
+        _ request: KernelRequest, _ restriction: String, _ suspects: Set<String>
+    ) -> Bool {
+        switch catalogue[restriction]?.change {
+        case .withdraw(let exceptions): return exceptions.contains { $0.covers(request) }
+        // Whoever is not root is refused for whatever root may do.
+        case .become: return request.isForLackOfRights
+        case _
+        where Investigation.ofRights.contains(catalogue[restriction]?.directive ?? "")
+            && request.isForLackOfRights && request.call != nil:
+            return true
+        case _ where request.isStray: return false
+        case .killOnDeniedCall:
+            if case .killed = request.subject { return true }
+            return false
+        default: break
+        }
+        guard let blame = request.blame(in: dialect) else { return false }
+        return !blame.suspects.isDisjoint(with: suspects)
+    }
+
+    /// Directives under which processes have less rights than before, or files less to give: any
+    /// refusal for lack of rights that no trial without them had is theirs.
+    private static let ofRights: Set<String> = [
+        "NoNewPrivileges", "SupplementaryGroups", "UMask", "DynamicUser", "PrivateUsers",
+        "SecureBits",
+    ]
+
+    /// Each kind once, at its last place.
+    private func distinct(_ requests: [KernelRequest]) -> [KernelRequest] {
+        var seen: Set<KernelRequest> = []
+        return requests.reversed().filter { seen.insert($0.pattern).inserted }.reversed()
+    }
+
+    private func groups(of request: KernelRequest, _ restriction: String) -> [String]? {
+        guard let call = request.call, restriction.hasPrefix("SystemCall") else { return nil }
+        return dialect.calls.filter { $0.key != "@known" && $0.value.contains(call) }
+            .sorted { ($0.value.count, $0.key) < ($1.value.count, $1.key) }.map(\.key)
+    }
+
+    // MARK: systemd
+
+    private func setup(
+        _ trial: Trial, against restriction: String, _ suspects: Set<String>
+    ) -> [Evidence] {
+        guard let step = trial.setupStep else { return [] }
+        let said = SetupWords(trial.log, step)
+        // What systemd's child was refused before it became the program.
+        let refused = trial.refusals.last { request in
+            !request.isOfService && request.path != nil && !tolerated.contains(request.pattern)
+                && step.calls.contains(request.call ?? "")
+        }
+        let path = said.path ?? refused?.path.map(SetupWords.plain)
+        let isSuspect = !step.suspects.isDisjoint(with: suspects)
+        let object = path.map { said.text?.contains($0) == true ? "" : " for \($0)" } ?? ""
+        let words = said.text.map { ": \($0)" } ?? ""
+        return [
+            Evidence(
+                .setup, said.isSystemds && isSuspect ? .certain : .likely,
+                "systemd's preparations failed at \(step.status)/\(step.name)\(object)\(words)",
+                trial: trial.number, path: path, step: "\(step.status)/\(step.name)")
+        ]
+    }
+
+    private func manager(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
+        trial.observations.compactMap { observation in
+            switch observation {
+            case .refusedByManager(_, let message):
+                return Evidence(
+                    .manager, .certain, "systemd refuses the unit: \(message)",
+                    trial: trial.number)
+            case .unit(_, let state)
+            where state.result == "timeout" && suspects.contains("NotifyAccess"):
+                return Evidence(
+                    .manager, .likely,
+                    "systemd was not told that it is ready in time; notifications of other "
+                        + "processes than those allowed are not heard", trial: trial.number)
+            default: return nil
+            }
+        }
+    }
+
+    // MARK: The service
+
+    private func endings(_ trial: Trial) -> [Evidence] {
+        var found: [Evidence] = []
+        for observation in trial.observations {
+            switch observation {
+            case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
+                // Without a main process it is the helper's ending, which stands by itself.
+                if state.mainCode != 0 {
+                    found.append(
+                        seen(.ending, "the main process: \(Verdict.ending(state))", trial))
+                }
+            case .job(let stage, let result) where result != "done" && result != "failed":
+                found.append(seen(.ending, "\(stage.rawValue) ended with \(result)", trial))
+            case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
+                found.append(
+                    seen(.ending, "\(exit.directive) \(exit.program): \(exit.ending)", trial))
+            case .ended(let exit) where !usual.knows(exit):
+                let name = exit.name ?? "a process of unknown name"
+                found.append(seen(.ending, "\(name): \(exit.ending)", trial))
+            default: continue
+            }
+        }
+        return found.uniqued
+    }
+
+    private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
+        let own = trial.log.filter { line in
+            line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
+                && !usual.knows(line) && !toleratedWords.contains(line.plain)
+        }
+        let complaints = own.filter(\.isComplaint)
+        return (complaints.isEmpty ? Array(own.suffix(2)) : complaints).prefix(5).map { line in
+            let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
+            return Evidence(
+                .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
+                trial: trial.number)
+        }
+    }
+
+    private func probes(_ trial: Trial, against restriction: String) -> [Evidence] {
+        trial.observations.compactMap { observation in
+            guard case .probe(let stage, let name, .unhealthy(let why)) = observation else {
+                return nil
+            }
+            let moment = stage == .ready ? "" : " (\(stage.rawValue))"
+            let reason = Reach.reason(directive: catalogue[restriction]?.directive ?? "")
+            return Evidence(
+                .probe, reason == nil ? .seen : .likely,
+                "\(name)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
+                trial: trial.number)
+        }
+    }
+
+    private func seen(_ source: Evidence.Source, _ text: String, _ trial: Trial) -> Evidence {
+        Evidence(source, .seen, text, trial: trial.number)
+    }
+}
+
+/// Restrictions under which nothing is refused to the service: clients do not reach it.
+private enum Reach {
+    static func reason(directive: String) -> String? {
+        switch directive {
+        case "PrivateNetwork": "the service has a network of its own, which no client reaches"
+        case "IPAddressDeny": "packets to and from it are dropped without a word"
+        case "RestrictNetworkInterfaces": "packets on other interfaces are dropped without a word"
+        default: nil
+        }
+    }
+}
+
+extension Stage {
+    /// Whether the copy should be up at this stage.
+    fileprivate var isOfLife: Bool { self != .stop && self != .secondStop }
+}
+
+extension [Evidence] {
+    fileprivate var uniqued: [Evidence] {
+        var known: Set<String> = []
+        return filter { known.insert($0.text).inserted }
+    }
+}

@@ -1,0 +1,118 @@
+import Hardening
+import Trials
+
+/// The commands with which a person sees for himself what a trial saw: a lab, the copy started by
+/// systemd-run with the same properties, and what the probes ask.
+///
+/// Run in order by a shell that ends at the first failure, they end with status 0 where the trial
+/// passed. The last one takes the lab away again.
+public struct Repetition: Hashable, Sendable {
+    public let commands: [String]
+    /// What they do not repeat, a sentence each.
+    public let notes: [String]
+
+    private static let lab = "look"
+    /// Without a dash, so that no drop-in of a prefix applies to it.
+    private static let unit = "temperagain"
+
+    /// nil for a trial of which no command is on record: one on the real unit, or of an older
+    /// version.
+    public init?(_ trial: Trial, _ circumstances: Circumstances) {
+        guard let command = trial.command else { return nil }
+        let place = Place(circumstances)
+        var commands = [
+            "temper lab up \(Repetition.lab)"
+                + (circumstances.root == "/" ? "" : " --root \(circumstances.root.shellQuoted)")
+        ]
+        var preparations = circumstances.preparations
+        if trial.profile.restrictions.contains(where: { $0.hasPrefix("User=") }) {
+            preparations += circumstances.ownership
+        }
+        commands += preparations.map { "\(place.lab) sh -c \($0.shellQuoted)" } + place.beginnings
+        commands.append(
+            Repetition.run(command, place.inside(["systemd-run"] + place.userOption)))
+        let asked = circumstances.probes.map { probe in
+            place.inside(["sh", "-c", Repetition.patiently(probe)])
+        }
+        if trial.reached(.ready) { commands += asked }
+        if trial.reached(.reload) {
+            commands.append(place.inside(["systemctl"] + place.userOption + ["reload", Self.unit]))
+            if trial.reached(.reloaded) { commands += asked }
+        }
+        commands.append(place.inside(["systemctl"] + place.userOption + ["stop", Self.unit]))
+        commands.append("temper lab down \(Repetition.lab)")
+        self.commands = commands
+        var notes = command.lacking.map { "systemd-run cannot set \($0)" }
+        if trial.reached(.secondStart) {
+            notes.append("the second start: systemd forgets a transient unit when it stops")
+        }
+        self.notes = notes
+    }
+
+    private struct Place {
+        let user: String?
+        let userID: UInt32
+        var lab: String { "temper lab exec \(Repetition.lab)" }
+        var userOption: [String] { user == nil ? [] : ["--user"] }
+
+        init(_ circumstances: Circumstances) {
+            user = circumstances.user
+            userID = circumstances.userID ?? 0
+        }
+
+        /// What has to run before anything of the user's manager.
+        var beginnings: [String] {
+            user == nil ? [] : ["\(lab) systemctl start user@\(userID).service"]
+        }
+
+        func inside(_ words: [String]) -> String {
+            let who =
+                user.map { name in
+                    [
+                        "runuser", "-u", name, "--", "env", "XDG_RUNTIME_DIR=/run/user/\(userID)",
+                    ]
+                } ?? []
+            return lab + " " + (who + words).map(\.shellQuoted).joined(separator: " ")
+        }
+    }
+
+    /// One property on each line.
+    private static func run(_ command: HandCommand, _ start: String) -> String {
+        var lines = ["\(start) --unit=\(unit)"]
+        var words = command.arguments[...]
+        while let word = words.popFirst() {
+            if word == "-p", let property = words.popFirst() {
+                lines.append("-p \(property.shellQuoted)")
+            } else if word.hasPrefix("--") && lines.count == 1 {
+                lines[0] += " \(word)"
+            } else {
+                lines.append(([word] + words).map(\.shellQuoted).joined(separator: " "))
+                break
+            }
+        }
+        return lines.joined(separator: " \\\n    ")
+    }
+
+    /// A service may need a moment before it answers.
+    private static func patiently(_ probe: String) -> String {
+        "for i in 1 2 3 4 5 6 7 8 9 10; do { \(probe); } && exit 0; sleep 0.2; done; exit 1"
+    }
+}
+
+extension Trial {
+    /// How a person can start the same copy, where that is on record.
+    public var command: HandCommand? {
+        for case .command(let command) in observations { return command }
+        return nil
+    }
+
+    /// Whether something was seen of it at this stage.
+    func reached(_ stage: Stage) -> Bool {
+        observations.contains { observation in
+            switch observation {
+            case .job(stage, _), .unit(stage, _), .probe(stage, _, _): true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Hardening
+import Trials
+
+extension UnitReport {
+    /// From the record of a campaign that came to an end.
+    ///
+    /// - Parameters:
+    ///   - campaign: its number in the ledger.
+    ///   - began: microseconds since 1970.
+    ///   - trials: those of the campaign and those on the real unit.
+    ///   - circumstances: nil in a record from before they were written down.
+    public init(
+        campaign: Int64, began: UInt64, result: HardeningResult, trials: [Trial],
+        circumstances: Circumstances?
+    ) {
+        let catalogue = circumstances?.catalogue ?? .standard
+        let dialect =
+            circumstances?.dialect
+            ?? Dialect(version: Int(result.systemd.prefix(while: \.isNumber)) ?? 0, calls: [:])
+        let taken = Profile(result.accepted, in: catalogue).restrictions
+        let investigation = Investigation(
+            trials: trials.filter { $0.number > 0 }, catalogue: catalogue, dialect: dialect,
+            accepted: taken)
+        let proof = trials.last { $0.verdict.isPass && $0.profile.restrictions == taken }?.number
+        let refusals = result.refused.map { refusal in
+            RefusedRestriction(refusal, investigation, result, passedIn: proof)
+        }.enumerated().sorted { one, other in
+            (-(one.element.price ?? 0), one.offset) < (-(other.element.price ?? 0), other.offset)
+        }.map(\.element)
+        self.init(
+            unit: result.unit, campaign: campaign, began: CivilTime(microseconds: began).text,
+            result: result, refusals: refusals,
+            ladders: Ladder.all(of: result, taken, catalogue),
+            trials: trials.filter { $0.number > 0 }.map {
+                TrialEntry($0, since: began, catalogue)
+            },
+            missing: circumstances?.missing ?? [UnitReport.oldRecord],
+            unitFiles: circumstances?.unitFiles ?? [])
+    }
+
+    private static let oldRecord = MissingSource(
+        source: "the groups of system calls, and what this service was seen to use",
+        because: "the campaign was recorded by an older temper",
+        cure: "run temper harden again")
+}
+
+extension RefusedRestriction {
+    init(
+        _ refusal: HardeningResult.Refusal, _ investigation: Investigation,
+        _ result: HardeningResult, passedIn: Int?
+    ) {
+        let catalogue = investigation.catalogue
+        let evidence = investigation.evidence(
+            against: refusal.restriction, conflict: refusal.conflict, witness: refusal.trial)
+        let name = String(refusal.restriction.prefix { $0 != "=" })
+        self.init(
+            restriction: refusal.restriction, directive: name,
+            effect: catalogue.directive(name)?.effect ?? "", conflict: refusal.conflict,
+            price: refusal.price, instead: refusal.instead ?? [], trial: refusal.trial,
+            because: refusal.because, evidence: evidence,
+            advice: catalogue[refusal.restriction].map {
+                Advice.on($0, evidence, in: result, passedIn: passedIn)
+            } ?? [])
+    }
+}
+
+extension Ladder {
+    static func all(
+        of result: HardeningResult, _ taken: Set<String>, _ catalogue: Catalogue
+    ) -> [Ladder] {
+        let refused = Dictionary(result.refused.map { ($0.restriction, $0) }) { first, _ in first }
+        let leftOut = Dictionary(
+            (result.leftOut ?? []).map { ($0.restriction, $0.because) }
+        ) { first, _ in first }
+        let ignored = Dictionary(
+            (result.ignored + (result.beyondManager ?? [])).map { ($0.restriction, $0.because) }
+        ) { first, _ in first }
+        return catalogue.directives.compactMap { directive in
+            let steps = directive.restrictions.map { restriction -> Step in
+                let id = restriction.id
+                if taken.contains(id) { return step(id, .taken, "") }
+                if let refusal = refused[id] {
+                    return step(id, .refused, refusal.because, trial: refusal.trial)
+                }
+                if let because = ignored[id] { return step(id, .ignored, because) }
+                if let because = leftOut[id] {
+                    return step(
+                        id, because == HardeningResult.inForce ? .inForce : .leftOut, because)
+                }
+                if let below = restriction.implies.sorted().first(where: { refused[$0] != nil }) {
+                    return step(
+                        id, .untried, "contains \(below), which was refused",
+                        trial: refused[below]?.trial)
+                }
+                return step(id, .untried, "")
+            }
+            return steps.isEmpty
+                ? nil
+                : Ladder(directive: directive.name, effect: directive.effect, steps: steps)
+        }
+    }
+
+    private static func step(
+        _ id: String, _ standing: Standing, _ because: String, trial: Int? = nil
+    ) -> Step {
+        Step(restriction: id, standing: standing, because: because, trial: trial)
+    }
+}
+
+extension TrialEntry {
+    init(_ trial: Trial, since began: UInt64, _ catalogue: Catalogue) {
+        let word =
+            switch trial.verdict {
+            case .passed: "passed"
+            case .failed: "failed"
+            case .unresolved: "unresolved"
+            }
+        self.init(
+            number: trial.number, purpose: trial.purpose, verdict: word,
+            because: trial.verdict.isPass ? "" : trial.because,
+            startMilliseconds: Int((max(trial.began, began) - began) / 1000),
+            milliseconds: Int(trial.microseconds.whole / 1000),
+            restrictions: HardeningResult.tops(trial.profile, catalogue),
+            observations: trial.observations.compactMap(\.text))
+    }
+}

@@ -1,0 +1,29 @@
+import Hardening
+import Trials
+
+extension HardeningResult.Refusal {
+    init(_ refused: Outcome.Refused, _ outcome: Outcome) {
+        let agenda = outcome.agenda
+        let accepted = outcome.accepted
+        let more = Profile([refused.restriction], in: agenda.catalogue)
+        func tenths(_ profile: Profile) -> Int { agenda.exposure(profile).tenths }
+        // What it contains and was refused for itself would come with it: that is its price too.
+        let price = outcome.after.tenths - tenths(accepted.join(more))
+        let others = refused.conflict.filter { other in
+            other != refused.restriction && accepted.restrictions.contains(other)
+        }
+        let instead = others.map { other in
+            let lost = accepted.restrictions.filter { id in
+                id == other || agenda.catalogue[id]?.implies.contains(other) == true
+            }
+            let rest = Profile(recorded: accepted.restrictions.subtracting(lost)).join(more)
+            return HardeningResult.Choice(
+                without: other, exposure: Double(tenths(rest)) / 10)
+        }
+        self.init(
+            restriction: refused.restriction, conflict: refused.conflict, trial: refused.trial,
+            because: refused.isUnresolved
+                ? "could not be judged: \(refused.because)" : refused.because,
+            price: Double(max(0, price)) / 10, instead: instead.isEmpty ? nil : instead)
+    }
+}

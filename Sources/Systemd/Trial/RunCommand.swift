@@ -1,0 +1,78 @@
+import Hardening
+import SystemdBus
+import Trials
+
+extension HandCommand {
+    /// A transient unit with these properties, as systemd-run(1) would start it. Its options read
+    /// like a unit file and not like the bus: `TimeoutStartSec=3s` for `TimeoutStartUSec`.
+    ///
+    /// Not among them are properties that keep a failed unit for temper: systemd keeps it for a
+    /// person by itself.
+    init(starting properties: [(String, BusValue)], systemd version: Int) {
+        var draft = RunDraft(properties, version: version)
+        draft.write()
+        self.init(arguments: draft.options + draft.command, lacking: draft.lacking)
+    }
+}
+
+private struct RunDraft {
+    let properties: [(String, BusValue)]
+    let version: Int
+    private(set) var options: [String] = []
+    private(set) var command: [String] = []
+    private(set) var lacking: [String] = []
+
+    init(_ properties: [(String, BusValue)], version: Int) {
+        self.properties = properties
+        self.version = version
+    }
+
+    /// Only for the reader of the result.
+    private static let ours: Set<String> = ["AddRef", "CollectMode", "Description"]
+
+    mutating func write() {
+        for (name, value) in properties where !RunDraft.ours.contains(name) {
+            if name == "ExecStart" || name == "ExecStartEx" {
+                start(value)
+            } else if name.hasSuffix("Soft"), name.hasPrefix("Limit") {
+                continue
+            } else if let texts = texts(name, value) {
+                for text in texts { options += ["-p", "\(UnitText.directive(name))=\(text)"] }
+            } else {
+                lacking.append("\(DirectiveText.name(name))=\(value)")
+            }
+        }
+    }
+
+    /// The last command is systemd-run's own; those before it, of a oneshot, are properties.
+    private mutating func start(_ value: BusValue) {
+        let commands = (value.elements ?? []).compactMap(\.command)
+        for command in commands.dropLast() {
+            options += ["-p", "ExecStart=\(UnitText.command(command))"]
+        }
+        guard let last = commands.last else { return }
+        let isPlain = last.arguments.first == last.path
+        if !isPlain { lacking.append("ExecStart=@, the name \(last.arguments.first ?? "")") }
+        var arguments = last.arguments.dropFirst().map { $0 }
+        for flag in last.flags {
+            switch flag {
+            case "no-env-expand" where version >= 254: options.append("--expand-environment=no")
+            // A dollar that is doubled is none to be expanded.
+            case "no-env-expand": arguments = arguments.map { $0.replacing("$", with: "$$") }
+            default: lacking.append("ExecStart=\(UnitText.mark(flag))")
+            }
+        }
+        self.command = [last.path] + arguments
+    }
+
+    private func texts(_ name: String, _ value: BusValue) -> [String]? {
+        if name.hasPrefix("Limit"), let hard = value.uint64 {
+            let soft = properties.last { $0.0 == name + "Soft" }?.1.uint64 ?? hard
+            return ["\(UnitText.limit(soft)):\(UnitText.limit(hard))"]
+        }
+        if name == "Delegate", properties.contains(where: { $0.0 == "DelegateControllers" }) {
+            return []
+        }
+        return UnitText.values(of: name, value)
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Reports
+import TrialLedger
+import Trials
+
+/// The ledger as reports are made of it.
+struct Archive {
+    private let store: TrialStore
+    private let directory: String
+
+    /// - Throws: `Failure` where there is no record to read: reading makes none.
+    init(directory: String) throws(Failure) {
+        self.directory = directory
+        guard FileManager.default.fileExists(atPath: directory + "/trials.sqlite") else {
+            throw Failure(
+                message: "nothing is on record in \(directory); temper harden makes a record, "
+                    + "--state-dir names another place", status: 1)
+        }
+        store = try experimentFailures { () throws(ExperimentError) in
+            try TrialStore(directory: directory)
+        }
+    }
+
+    func units() throws(Failure) -> [String] {
+        try experimentFailures { () throws(ExperimentError) in try store.units() }
+    }
+
+    /// The report on a campaign that came to an end.
+    ///
+    /// - Parameter number: which; nil for the last.
+    /// - Returns: nil where no campaign of the unit came to an end.
+    func report(on unit: String, campaign number: Int64?) throws(Failure) -> UnitReport? {
+        let campaigns = try campaigns(of: unit)
+        if let number {
+            let chosen = try campaign(number, among: campaigns, of: unit)
+            guard chosen.result != nil else {
+                throw Failure(
+                    message:
+                        "campaign \(number) of \(unit) is unfinished; temper harden resumes it",
+                    status: 1)
+            }
+            return try report(chosen)
+        }
+        guard let last = campaigns.first(where: { $0.result != nil }) else { return nil }
+        return try report(last)
+    }
+
+    private func report(_ campaign: RecordedCampaign) throws(Failure) -> UnitReport {
+        let (trials, circumstances) = try record(campaign)
+        do {
+            let result = try JSONDecoder().decode(
+                HardeningResult.self, from: Data((campaign.result ?? "").utf8))
+            return UnitReport(
+                campaign: campaign.id, began: campaign.began, result: result, trials: trials,
+                circumstances: circumstances)
+        } catch {
+            throw .experiment(
+                "the result of campaign \(campaign.id) in \(directory) cannot be read: \(error)")
+        }
+    }
+
+    /// Trials of a campaign of the unit, finished or not.
+    ///
+    /// - Parameter number: which campaign; nil for the last.
+    func trials(
+        of unit: String, campaign number: Int64?
+    ) throws(Failure) -> (campaign: RecordedCampaign, trials: [Trial], Circumstances?) {
+        let campaigns = try campaigns(of: unit)
+        guard let last = campaigns.first else {
+            throw Failure(
+                message: "no campaign of \(unit) is on record in \(directory)", status: 1)
+        }
+        let chosen =
+            try number.map { number throws(Failure) in
+                try campaign(number, among: campaigns, of: unit)
+            } ?? last
+        let (trials, circumstances) = try record(chosen)
+        return (chosen, trials, circumstances)
+    }
+
+    private func campaigns(of unit: String) throws(Failure) -> [RecordedCampaign] {
+        try experimentFailures { () throws(ExperimentError) in try store.campaigns(of: unit) }
+    }
+
+    private func campaign(
+        _ number: Int64, among campaigns: [RecordedCampaign], of unit: String
+    ) throws(Failure) -> RecordedCampaign {
+        if let found = campaigns.first(where: { $0.id == number }) { return found }
+        throw Failure(
+            message: "\(unit) has no campaign \(number); `temper history \(unit)` lists them",
+            status: 1)
+    }
+
+    private func record(
+        _ campaign: RecordedCampaign
+    ) throws(Failure) -> (trials: [Trial], circumstances: Circumstances?) {
+        try experimentFailures { () throws(ExperimentError) in
+            try store.record(ofCampaign: campaign.id)
+        }
+    }
+}

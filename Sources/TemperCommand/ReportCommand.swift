@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Reports
+import TrialLedger
+import Trials
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Shows what was decided about a service and why.",
+        discussion: """
+            For each restriction that was refused: the minimal set that fails together, what it \
+            costs, the evidence and what would have to change. Without a unit, all units on \
+            record, the worst first.
+            """)
+
+    @Argument(help: "The unit, such as nginx.service; none for all on record.")
+    var unit: String?
+
+    @Option(help: "text, markdown, html, json, junit or sarif.")
+    var format = ReportFormat.text
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the report to this file.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The campaign, by its number in `temper history`. Default: the last that was finished.",
+            valueName: "number"))
+    var campaign: Int64?
+
+    @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        if let unit, let problem = UnitName.problem(unit) { throw ValidationError(problem) }
+        if campaign != nil && unit == nil {
+            throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
+        }
+        if let problem = OutputOptions.problem(output) { throw ValidationError(problem) }
+    }
+
+    func run() throws {
+        let archive = try Archive(directory: state.directory)
+        let names = try unit.map { [UnitName.complete($0)] } ?? archive.units()
+        let reports = try names.compactMap { name in
+            try archive.report(on: name, campaign: campaign)
+        }
+        guard !reports.isEmpty else {
+            let name = unit.map { "for \(UnitName.complete($0)) " } ?? ""
+            throw Failure(
+                message: "no finished campaign \(name)is on record in \(state.directory); "
+                    + "temper harden makes one, --state-dir names another place", status: 1)
+        }
+        let report = Report(temper: Temper.version, units: reports)
+        let text = try format.text(
+            of: report, isOverview: unit == nil,
+            isColoured: output == nil && Terminal.showsColours)
+        guard let output else { return Terminal.print(text) }
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
+        } catch {
+            throw Failure.experiment(
+                "the report cannot be written to \(output): \(error.localizedDescription)")
+        }
+        Terminal.note("the report is in \(output)")
+    }
+}
+
+/// The forms of a report: the one place that knows all of them.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, markdown, html, json, junit, sarif
+
+    /// - Parameter isOverview: all units that there are, rather than the one that was asked for.
+    func text(of report: Report, isOverview: Bool, isColoured: Bool) throws -> String {
+        switch self {
+        case .text where isOverview: ReportText(overview: report, isColoured: isColoured).text
+        case .text:
+            report.units.map { ReportText($0, isColoured: isColoured).text }.joined(separator: "\n")
+        case .markdown where isOverview: ReportMarkdown(overview: report).text
+        case .markdown: report.units.map { ReportMarkdown($0).text }.joined(separator: "\n")
+        case .html: ReportHTML(report).text
+        case .json: try encoded(report)
+        case .junit: ReportJUnit(report).text
+        case .sarif: try encoded(ReportSARIF(report))
+        }
+    }
+
+    private func encoded(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+    }
+}
