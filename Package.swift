@@ -124,6 +124,21 @@ let package = Package(
         .testTarget(
             name: "PlantedFaultsTests",
             dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
+        // The end of --apply by itself, and a process that does it and is killed meanwhile.
+        .target(
+            name: "ApplyBench",
+            dependencies: [
+                "Hardening", "Trials", "SystemdBus", "Systemd", "Reports", "TemperCommand",
+            ], path: "Tests/ApplyBench"),
+        .executableTarget(
+            name: "apply-victim", dependencies: ["ApplyBench", "TemperCommand"],
+            path: "Tests/apply-victim"),
+        .testTarget(
+            name: "SafetyTests",
+            dependencies: [
+                "Hardening", "Trials", "SystemdBus", "Systemd", "TrialLedger", "Lab", "Reports",
+                "TemperCommand", "TemperTesting", "Fixtures", "ApplyBench", "apply-victim",
+            ]),
         // A process that hardens a service of a machine in use and is killed by the tests.
         .executableTarget(
             name: "live-victim", dependencies: ["Lab", "SystemdBus", "TemperCommand", "Trials"],

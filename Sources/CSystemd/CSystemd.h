@@ -72,19 +72,32 @@ static inline int csystemd_connect_as(const char *path, uid_t user) {
         return result;
 }
 
-// Opens a path of another root tree as if that tree were all there is: symbolic links in it, also
-// absolute ones, lead nowhere else (openat2(2), Linux 5.6). Negative errno on failure.
-static inline int csystemd_open_in_root(const char *root, const char *path, int flags) {
+// From here on this thread meets files as this user does, and what it makes is the user's
+// (setfsuid(2)): root must not write where a user's links lead. The system calls themselves are
+// made, which change this thread alone.
+static inline void csystemd_meet_files_as(uid_t user, gid_t group) {
+        syscall(SYS_setfsgid, group);
+        syscall(SYS_setfsuid, user);
+}
+
+// Opens a path below a directory that counts as the root (openat2(2), Linux 5.6). Negative errno on
+// failure.
+static inline int csystemd_open_below(int top, const char *path, int flags) {
         struct open_how how = {
                 .flags = (unsigned) flags | O_CLOEXEC,
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
+        int result = (int) syscall(SYS_openat2, top, path, &how, sizeof how);
+        return result < 0 ? -errno : result;
+}
+
+// Opens a path of another root tree as if that tree were all there is: symbolic links in it, also
+// absolute ones, lead nowhere else. Negative errno on failure.
+static inline int csystemd_open_in_root(const char *root, const char *path, int flags) {
         int top = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (top < 0)
                 return -errno;
-        int result = (int) syscall(SYS_openat2, top, path, &how, sizeof how);
-        if (result < 0)
-                result = -errno;
+        int result = csystemd_open_below(top, path, flags);
         close(top);
         return result;
 }

@@ -4,6 +4,8 @@
 /// assignment of a filter fixes whether it allows or denies. So every list is either emptied
 /// first and written as a whole, or only ever extended by denials (`SystemCallFilter=~...`,
 /// `NoExecPaths=`), which tighten in both modes.
+///
+/// Entries that no unit file can say are left out: an exception less is never looser.
 public struct DropIn: Hashable, Sendable {
     public let text: String
 
@@ -20,7 +22,7 @@ public struct DropIn: Hashable, Sendable {
         let calls = CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect)
         let fileSystems = before.fileSystemGroups(
             deniedBy: profile, in: catalogue, dialect: dialect)
-        var lines = header.map { $0.isEmpty ? "#" : "# \($0)" }
+        var lines = header.map(UnitFileWord.comment)
         lines.append("[Service]")
         for directive in catalogue.directives where !directive.isWrittenElsewhere {
             let assignments: [String] =
@@ -32,8 +34,8 @@ public struct DropIn: Hashable, Sendable {
                 default: DropIn.assignments(directive, before: before, after: after)
                 }
             if assignments.isEmpty { continue }
-            lines.append("# \(directive.effect)")
-            if let reason = reasons[directive.name] { lines.append("# \(reason)") }
+            lines.append(UnitFileWord.comment(directive.effect))
+            lines += DropIn.comment(reasons[directive.name])
             lines += assignments
         }
         lines += DropIn.places(before: before, after: after, reasons: reasons)
@@ -41,12 +43,25 @@ public struct DropIn: Hashable, Sendable {
         if !preparations.isEmpty {
             lines += ["# Files in directories that stay root's are made before each start."]
             lines += ["ExecStartPre="]
-            lines += preparations.map {
-                "ExecStartPre=+\($0.arguments.joined(separator: " "))"
+            lines += preparations.compactMap { preparation in
+                let words = preparation.arguments.map {
+                    UnitFileWord.quoted($0, isArgument: true)
+                }
+                if words.contains(nil) { return nil }
+                return "ExecStartPre=+\(words.compactMap { $0 }.joined(separator: " "))"
             }
             lines += startCommands.map { "ExecStartPre=\($0)" }
         }
         text = lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func comment(_ reason: String?) -> [String] {
+        reason.map { [UnitFileWord.comment($0)] } ?? []
+    }
+
+    /// The entries of a list as one line has them.
+    private static func line(_ names: [String]) -> String {
+        names.compactMap { UnitFileWord.quoted($0) }.joined(separator: " ")
     }
 
     private static func assignments(
@@ -55,7 +70,8 @@ public struct DropIn: Hashable, Sendable {
         let name = directive.name
         if directive.onlyForbids {
             let new = after.list(name).filter { !before.list(name).contains($0) }
-            return new.isEmpty ? [] : ["\(name)=\(new.joined(separator: " "))"]
+            let entries = line(new)
+            return entries.isEmpty ? [] : ["\(name)=\(entries)"]
         }
         var lines = assignment(name, before: before, after: after)
         // Denying addresses or ports is void while the matching allow-list stands.
@@ -75,9 +91,9 @@ public struct DropIn: Hashable, Sendable {
         let closed = [("ReadOnlyPaths", "Other settings would leave it writable.")]
         return (Exception.places + closed).flatMap { name, effect in
             let new = after.list(name).filter { !before.list(name).contains($0) }
-            if new.isEmpty { return [String]() }
-            return ["# \(effect)"] + (reasons[name].map { ["# \($0)"] } ?? [])
-                + ["\(name)=\(new.joined(separator: " "))"]
+            let entries = line(new)
+            if entries.isEmpty { return [String]() }
+            return [UnitFileWord.comment(effect)] + comment(reasons[name]) + ["\(name)=\(entries)"]
         }
     }
 
@@ -88,11 +104,12 @@ public struct DropIn: Hashable, Sendable {
         guard let value = after[name] else { return ["\(name)="] }
         switch value {
         case .flag(let on): return ["\(name)=\(on ? "yes" : "no")"]
-        case .word(let word): return ["\(name)=\(word)"]
+        case .word(let word): return UnitFileWord.bare(word).map { ["\(name)=\($0)"] } ?? []
         case .mode(let mode): return ["\(name)=\(octal(mode))"]
         case .number(let number):
             return ["\(name)=\(value == .kill ? "kill" : ErrorNumber.name(number))"]
         case .mask(let mask): return masked(name, mask)
+        case .list(let nodes) where name == "DeviceAllow": return devices(nodes)
         case .list(let names): return names.isEmpty ? ["\(name)="] : whole(name, names)
         case .filter(let allow, let names):
             if allow && names.isEmpty { return ["\(name)=", "\(name)=none"] }
@@ -102,6 +119,17 @@ public struct DropIn: Hashable, Sendable {
         }
     }
 
+    /// One line for each node: what stands behind the first word is what may be done with it.
+    private static func devices(_ entries: [String]) -> [String] {
+        ["DeviceAllow="]
+            + entries.compactMap { entry in
+                let end = entry.lastIndex(of: " ") ?? entry.endIndex
+                return UnitFileWord.quoted(String(entry[..<end])).map {
+                    "DeviceAllow=\($0)\(entry[end...])"
+                }
+            }
+    }
+
     /// A file mode in four digits, as people write it.
     private static func octal(_ mode: UInt32) -> String {
         let digits = String(mode, radix: 8)
@@ -109,7 +137,7 @@ public struct DropIn: Hashable, Sendable {
     }
 
     private static func whole(_ name: String, _ names: [String], mark: String = "") -> [String] {
-        ["\(name)=", "\(name)=\(mark)\(names.joined(separator: " "))"]
+        ["\(name)=", "\(name)=\(mark)\(line(names))"]
     }
 
     private static func masked(_ name: String, _ mask: UInt64) -> [String] {
@@ -135,7 +163,7 @@ public struct DropIn: Hashable, Sendable {
         (change.replaces ? ["SystemCallFilter="] : [])
             + change.assignments.map { assignment in
                 "SystemCallFilter=\(assignment.allow ? "" : "~")"
-                    + assignment.names.joined(separator: " ")
+                    + line(assignment.names)
             }
     }
 }

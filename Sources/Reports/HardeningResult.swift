@@ -39,6 +39,10 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var ending: String
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
+    /// Where the drop-in was installed; absent without `--apply`.
+    public var applied: Applied?
+    /// Why it was not installed although it was to be; all is then as it was.
+    public var notApplied: String?
     /// Restrictions that were not asked about for other reasons, such as `--keep`; absent in older
     /// results.
     public var leftOut: [Ignored]?
@@ -50,6 +54,18 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var warnings: [String]
     /// How long the real service was away; absent where it never stopped.
     public var downtime: Downtime?
+
+    public struct Applied: Hashable, Codable, Sendable {
+        /// The file.
+        public var path: String
+        /// How long the service was stopped and tried.
+        public var seconds: Double
+
+        public init(path: String, seconds: Double) {
+            self.path = path
+            self.seconds = seconds
+        }
+    }
 
     public struct ExposureChange: Hashable, Codable, Sendable {
         /// 0.0 to 10.0, as `systemd-analyze security` prints it.
@@ -204,6 +220,8 @@ extension HardeningResult {
             dropIn: try values.decode(String.self, forKey: .dropIn),
             ending: try values.decode(String.self, forKey: .ending),
             verified: try values.decode(Bool.self, forKey: .verified),
+            applied: try values.decodeIfPresent(Applied.self, forKey: .applied),
+            notApplied: try values.decodeIfPresent(String.self, forKey: .notApplied),
             leftOut: try values.decodeIfPresent([Ignored].self, forKey: .leftOut),
             suspicious: try list(.suspicious), skipped: try list(.skipped),
             warnings: try list(.warnings),

@@ -6,10 +6,9 @@ struct CampaignLock {
 
     init(unit: String, directory: String) throws(Failure) {
         let place = directory + "/locks"
-        mkdir(directory, 0o755)
-        mkdir(place, 0o755)
+        mkdir(place, 0o700)
         let path = "\(place)/\(unit).lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw .experiment(
                 "cannot write to \(directory): \(String(cString: strerror(errno))); "

@@ -32,6 +32,7 @@ struct Doctor: AsyncParsableCommand {
         let began = ContinuousClock.now
         let root = root ?? "/"
         progress.step("looking at every restriction in a lab of \(root)")
+        try StateDirectory.prepare(state.directory)
         let examination = LabExamination(root: root, stateDirectory: state.directory)
         let (facts, enforcement): (MachineFacts, Enforcement)
         do {

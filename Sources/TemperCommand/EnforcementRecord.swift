@@ -1,5 +1,6 @@
 import Foundation
 import Hardening
+import Systemd
 
 /// What was measured of machines, so that it is measured once: a small file for each, named after
 /// all that the result depends on.
@@ -26,12 +27,15 @@ struct EnforcementRecord {
     /// A record that cannot be written costs time at the next run and nothing else.
     func save(_ enforcement: Enforcement) {
         let url = URL(fileURLWithPath: path)
-        try? FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        let directory = url.deletingLastPathComponent().path
+        mkdir(directory, 0o700)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        guard let data = try? encoder.encode(enforcement) else { return }
-        try? data.write(to: url, options: .atomic)
+        guard let data = try? encoder.encode(enforcement),
+            let place = PlaceInRoot(directory, root: "")
+        else { return }
+        try? place.write(
+            String(decoding: data, as: UTF8.self), as: url.lastPathComponent, mode: 0o600)
     }
 
     /// Changes with the tree and with the systemd in it.

@@ -65,13 +65,16 @@ extension HardenSession {
     func survey(
         _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger
     ) async throws -> Ground {
-        let probes = try ProbeMaker(machine: service.machine).probes(for: plan.probes)
+        let probes = try ProbeMaker(
+            machine: service.machine, user: try probeUser(plan, on: service.machine)
+        ).probes(for: plan.probes)
         let settle = plan.settle ?? .milliseconds(50)
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
             Course(
                 service: service.copies.closer, probes: probes, canReload: service.canReload,
-                settle: settle), cadence: plan.cadence, now: now())
+                settle: settle, redaction: service.redaction),
+            cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
         let machine = service.machine
         let acquaintance = Acquaintance(warmUp.sightings, sandbox: service.sandbox)
@@ -86,7 +89,8 @@ extension HardenSession {
                 service: service.copies(
                     in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
                     usualStop: .microseconds(now.microseconds.stop)),
-                probes: probes, canReload: service.canReload, settle: settle),
+                probes: probes, canReload: service.canReload, settle: settle,
+                redaction: service.redaction),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hardening
 import Reports
+import Systemd
 import Trials
 
 struct Harden: AsyncParsableCommand {
@@ -44,7 +45,7 @@ struct Harden: AsyncParsableCommand {
         var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: try place.chosen(), stateDirectory: state.directory, progress: progress,
-            manager: owner.choice, isForced: search.force)
+            manager: owner.choice, isForced: search.force, apply: place.applyOrder)
         session.recordFile = record.file
         let result: HardeningResult
         do {
@@ -61,6 +62,12 @@ struct Harden: AsyncParsableCommand {
     private func plan() throws -> Plan {
         var plan = Plan()
         if let file = search.plan {
+            // Its probes and preparations are run, and by root.
+            if let problem = Trust.current.problem(withPath: file) {
+                throw Failure.usage(
+                    "--plan \(file) is not to be trusted: \(problem); take that right away with "
+                        + "chown or chmod")
+            }
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
                 throw Failure.usage("\(file) cannot be read; give --plan a text file")
             }
@@ -75,17 +82,25 @@ struct Harden: AsyncParsableCommand {
         mine.cadence = try cadence.chosen
         mine.settle = try cadence.settleTime
         mine.probeDoesWork = probes.probeDoesWork
+        mine.probeUser = probes.probeUser
         return plan.overridden(by: mine)
+    }
+
+    private func save(_ dropIn: String, to file: String) throws {
+        let url = URL(fileURLWithPath: file)
+        do {
+            guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
+                throw ExperimentError(String(cString: strerror(errno)))
+            }
+            try place.write(dropIn, as: url.lastPathComponent, mode: 0o644)
+        } catch {
+            throw Failure.experiment("the drop-in cannot be written to \(file): \(error)")
+        }
     }
 
     private func deliver(_ result: HardeningResult) throws {
         if let file = output.output, !result.dropIn.isEmpty {
-            do {
-                try Data(result.dropIn.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-            } catch {
-                throw Failure.experiment(
-                    "the drop-in cannot be written to \(file): \(error.localizedDescription)")
-            }
+            try save(result.dropIn, to: file)
         }
         if output.json {
             let encoder = JSONEncoder()
@@ -96,6 +111,16 @@ struct Harden: AsyncParsableCommand {
             if let file = output.output, !result.dropIn.isEmpty {
                 Terminal.note("the drop-in is in \(file)")
             }
+        }
+        if let applied = result.applied {
+            Terminal.note(
+                "installed as \(applied.path); \(result.unit) was tried for "
+                    + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
+                    + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
+        }
+        if let why = result.notApplied {
+            let isInterrupted = why.hasPrefix(ExperimentError.interrupted.description)
+            throw Failure(message: "not applied: \(why)", status: isInterrupted ? 130 : 2)
         }
         if result.ending == "interrupted" { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }

@@ -40,6 +40,12 @@ struct ProbeOptions: ParsableArguments {
         help: ArgumentHelp("A name on the system bus that must have an owner.", valueName: "name"))
     var dbus: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Who runs the probe commands. Default: who called sudo, else root.",
+            valueName: "user"))
+    var probeUser: String?
+
     @Flag(
         help: ArgumentHelp(
             "The probes do the work that the service runs for others, such as logging in."))
@@ -64,6 +70,9 @@ struct ProbeOptions: ParsableArguments {
         }
         for path in unix where !path.hasPrefix("/") {
             return "--probe-unix \(path): write a path that begins with /"
+        }
+        if let probeUser, let problem = Plan.problem(withUser: probeUser) {
+            return "--probe-user: \(problem)"
         }
         if contains != nil && http.isEmpty {
             return "--probe-http-contains needs a --probe-http whose body it can match"
@@ -202,6 +211,22 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Install the result on this machine: tried on the real unit below /run, then kept; "
+                + "undone if anything goes wrong."))
+    var apply = false
+
+    @Flag(help: "With --apply: for all instances of the unit's template.")
+    var template = false
+
+    var applyOrder: ApplyOrder? {
+        guard apply else { return nil }
+        var order = ApplyOrder()
+        order.forTemplate = template
+        return order
+    }
+
     func chosen() throws -> Place {
         if live {
             var machine = LiveMachine()
@@ -216,6 +241,10 @@ struct PlaceOptions: ParsableArguments {
 
     /// What is wrong with a combination, or nil.
     var problem: String? {
+        if template && !apply { return "--template says where --apply installs; add --apply" }
+        if apply, let root, root != "/" {
+            return "--apply installs on this machine, and --root is another; leave one out"
+        }
         guard live else {
             return maxDowntime == nil
                 ? nil : "--max-downtime: nothing is down without --live; leave it out"
@@ -251,6 +280,10 @@ struct OutputOptions: ParsableArguments {
     static func problem(_ output: String?) -> String? {
         guard let output else { return nil }
         let directory = URL(fileURLWithPath: output).deletingLastPathComponent().path
+        var about = stat()
+        if lstat(output, &about) == 0, about.st_mode & S_IFMT != S_IFREG {
+            return "--output \(output): that is a link or no file; name a file"
+        }
         if access(directory, W_OK) == 0 { return nil }
         return "--output \(output): \(directory): \(String(cString: strerror(errno)))"
     }
@@ -283,7 +316,9 @@ enum UnitName {
         let allowed = whole.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || ":-_.\\@".contains($0))
         }
-        if name.isEmpty || !allowed { return "“\(name)” is not a unit's name" }
+        if name.isEmpty || !allowed || whole.utf8.count > 255 {
+            return "“\(name)” is not a unit's name"
+        }
         if !whole.hasSuffix(".service") {
             return "\(name) is not a service; temper hardens units that end in .service"
         }

@@ -72,6 +72,9 @@ extension HardenSession {
         }
     }
 
+    /// A stage that `--apply` makes up for.
+    static let realUnitAtAll = "the drop-in on the real unit, and its first start"
+
     /// What the result says of the stages that only a lab has.
     func skippedLive(_ plan: Plan) -> [HardeningResult.Skipped] {
         var skipped = [
@@ -80,7 +83,7 @@ extension HardenSession {
                 because: "on a machine in use nothing is tried whose effect outlasts the trial; "
                     + "a lab tries them"),
             HardeningResult.Skipped(
-                what: "the drop-in on the real unit, and its first start",
+                what: HardenSession.realUnitAtAll,
                 because: "a drop-in is put on a machine in use only when that is asked for"),
         ]
         if !plan.preparations.isEmpty {

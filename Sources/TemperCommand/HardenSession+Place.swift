@@ -25,6 +25,11 @@ extension HardenSession {
         on machine: Machine, at site: Site
     ) async throws -> (service: Service, plan: Plan) {
         if !place.isLive { try await prepare(plan.preparations, at: site) }
+        if !place.isLive,
+            try await machine.setAside(unit: unit, evenIfTouched: apply != nil && isForced)
+        {
+            progress.step("setting aside the drop-in that temper installed for \(unit) before")
+        }
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)
@@ -91,12 +96,5 @@ extension HardenSession {
         return .experiment(
             "\(error.description)\nTo see it yourself:\n"
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
-    }
-}
-
-/// A text as one word of a POSIX shell, for commands that are shown to people.
-enum ShellWord {
-    static func quoted(_ text: String) -> String {
-        "'\(text.replacing("'", with: "'\\''"))'"
     }
 }

@@ -110,7 +110,8 @@ extension HardenSession {
                 InForceProbe(
                     machine: service.machine, unit: service.unit, profile: outcome.accepted,
                     enforcement: ground.enforcement, lapsesOfCopy: proof.lapses)
-            ], canReload: service.canReload, settle: ground.course.settle)
+            ], canReload: service.canReload, settle: ground.course.settle,
+            redaction: ground.course.redaction)
         var order = Course.Order(
             number: outcome.highestTrial + 1, purpose: "the real unit with the drop-in",
             profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
@@ -145,8 +146,10 @@ extension HardenSession {
             _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
             let course = Course(
                 service: service.real,
-                probes: try ProbeMaker(machine: machine).probes(for: plan.probes),
-                canReload: service.canReload, settle: .zero)
+                probes: try ProbeMaker(
+                    machine: machine, user: try probeUser(plan, on: machine)
+                ).probes(for: plan.probes),
+                canReload: service.canReload, settle: .zero, redaction: service.redaction)
             return try await course.run(
                 Course.Order(
                     number: proof.outcome.highestTrial + 2, purpose: "first start",

@@ -21,12 +21,15 @@ package struct HardenSession: Sendable {
     let manager: ManagerChoice
     /// Where to write the record besides; nil for the ledger only.
     package var recordFile: String?
+    /// Whether and how the result is put on the real unit of a machine in use.
+    let apply: ApplyOrder?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: Place,
         stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
-        isForced: Bool = false
+        isForced: Bool = false, apply: ApplyOrder? = nil
     ) {
+        self.apply = apply
         self.manager = manager
         self.unit = unit
         self.plan = plan
@@ -40,40 +43,77 @@ package struct HardenSession: Sendable {
     /// - Throws: `Failure`, with the exit status that fits.
     package func run() async throws -> HardeningResult {
         let began = ContinuousClock.now
+        try StateDirectory.prepare(stateDirectory)
         let lock = try CampaignLock(unit: unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
+        do {
+            try await examineTarget()
+            return try await apply(try await explore(store, began))
+        } catch let error as ExperimentError {
+            throw error.isInterruption
+                ? Failure.interrupted : Failure.experiment(error.description)
+        }
+    }
+
+    /// What a search came to, and what is needed to put it on the real unit.
+    package struct Finding: Sendable {
+        package var result: HardeningResult
+        let plan: Plan
+        /// The sandbox that the drop-in makes of the unit.
+        let expected: Sandbox
+        /// Whether the unrestricted service survives a second start.
+        let hasSecondStart: Bool
+        let settle: Duration
+
+        package init(
+            result: HardeningResult, plan: Plan, expected: Sandbox, hasSecondStart: Bool,
+            settle: Duration
+        ) {
+            self.result = result
+            self.plan = plan
+            self.expected = expected
+            self.hasSecondStart = hasSecondStart
+            self.settle = settle
+        }
+    }
+
+    private func explore(
+        _ store: TrialStore, _ began: ContinuousClock.Instant
+    ) async throws -> Finding {
         let site = try await place.open(progress)
         do {
-            let result = try await harden(at: site, store, began)
+            let finding = try await harden(at: site, store, began)
             await site.close()
-            return result
+            return finding
         } catch {
             await site.close()
-            if let error = error as? ExperimentError {
-                throw error.isInterruption
-                    ? Failure.interrupted : Failure.experiment(error.description)
-            }
             throw error
         }
     }
 
     private func harden(
         at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
-    ) async throws -> HardeningResult {
+    ) async throws -> Finding {
         var machine = try await machine(at: site)
         let watched = witness(of: machine)
         machine.kernel = try? watched.get()
-        let (service, plan) = try await service(on: machine, at: site)
+        let (service, given) = try await service(on: machine, at: site)
+        var plan = given
+        if place.isLive { try Admission.check(service, isForced: isForced) }
+        // Files would have to change hands, which nobody could take back for certain.
+        if apply != nil { plan.keep.insert("User") }
         if plan.probes.isEmpty {
             throw Failure.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
         let hosting = try hosting(service, plan)
-        let probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
+        let probes = try ProbeMaker(
+            machine: machine, user: try probeUser(plan, on: machine)
+        ).probes(for: plan.probes)
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
@@ -104,7 +144,8 @@ package struct HardenSession: Sendable {
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
             notCarriedOver: service.notCarriedOver.map {
-                .init(setting: $0.setting, because: $0.because)
+                .init(
+                    setting: ground.course.redaction.applied(to: $0.setting), because: $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
@@ -116,8 +157,19 @@ package struct HardenSession: Sendable {
         if place.isLive { result.skipped += skippedLive(plan) }
         result.warnings += try await leaveRecord(
             of: proof, on: ground, plan, at: site, store, ledger)
+        if apply != nil && ground.catalogue.directive("User") != nil {
+            result.warnings.append(
+                "User= was not tried: files would have to change hands, which --apply leaves to "
+                    + "you; harden without it says which")
+        }
         if proof.outcome.ending != .interrupted { try record(result, ledger) }
-        return result
+        let agenda = proof.outcome.agenda
+        return Finding(
+            result: result, plan: plan,
+            expected: agenda.sandbox.tightened(
+                by: proof.outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect),
+            hasSecondStart: proof.outcome.usual.noSecondStart == nil,
+            settle: ground.course.settle)
     }
 
     private func campaign(

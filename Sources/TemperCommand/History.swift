@@ -30,6 +30,7 @@ struct History: ParsableCommand {
 
     func run() throws {
         let name = unit.contains(".") ? unit : unit + ".service"
+        try StateDirectory.prepare(state.directory)
         do {
             let store = try TrialStore(directory: state.directory)
             let campaigns = try store.campaigns(of: name, for: Set(CampaignPurpose.allCases))

@@ -5,6 +5,8 @@ import Trials
 /// Makes the probes that the user asked for, placed where a client of the service would stand.
 struct ProbeMaker {
     let machine: Machine
+    /// Who runs commands; nil for whoever the manager is.
+    var user: String?
 
     func probes(for requests: [ProbeRequest]) throws -> [any Probe] {
         let place: NetworkPlace
@@ -13,7 +15,7 @@ struct ProbeMaker {
         }
         return requests.map { request in
             switch request {
-            case .command(let command): CommandProbe(command: command, on: machine)
+            case .command(let command): CommandProbe(command: command, on: machine, as: user)
             case .http(let url, let text): HTTPProbe(url: url, bodyContains: text, from: place)
             case .tcp(let address): TCPProbe(address: address, from: place)
             case .unixSocket(let path):

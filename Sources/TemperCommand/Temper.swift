@@ -13,8 +13,8 @@ public struct Temper: AsyncParsableCommand {
             """,
         version: Temper.version,
         subcommands: [
-            Harden.self, Check.self, ReportCommand.self, Doctor.self, Explain.self, History.self,
-            LabCommand.self,
+            Harden.self, Revert.self, Check.self, ReportCommand.self, Doctor.self, Explain.self,
+            History.self, LabCommand.self,
         ])
 
     public static let version = "0.1.0"

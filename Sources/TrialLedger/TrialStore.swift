@@ -16,11 +16,19 @@ public final class TrialStore: Sendable {
         path = directory + "/trials.sqlite"
         do {
             try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true)
+                atPath: directory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
         } catch {
             throw ExperimentError(
                 "cannot make the ledger's directory \(directory): \(error.localizedDescription); "
                     + "choose another with --state-dir")
+        }
+        // SQLite gives what it makes beside the file the file's own mode.
+        let file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            close(file)
+        } else if errno == ELOOP {
+            throw ExperimentError("the ledger \(path) is a link; move it away to start afresh")
         }
         var configuration = Configuration()
         configuration.journalMode = .wal

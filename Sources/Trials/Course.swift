@@ -9,15 +9,19 @@ public struct Course: Sendable {
     public let canReload: Bool
     /// How long the service must stay up after its last probe.
     public let settle: Duration
+    /// What must not be written down of what is seen.
+    public let redaction: Redaction
     let clock = ContinuousClock()
 
     public init(
-        service: any ServiceUnderTest, probes: [any Probe], canReload: Bool, settle: Duration
+        service: any ServiceUnderTest, probes: [any Probe], canReload: Bool, settle: Duration,
+        redaction: Redaction = .none
     ) {
         self.service = service
         self.probes = probes
         self.canReload = canReload
         self.settle = settle
+        self.redaction = redaction
     }
 
     /// Runs one trial. The copy is ended however this returns.
@@ -48,7 +52,8 @@ public struct Course: Sendable {
         notes.timing.whole = microseconds(since: began)
         return Trial(
             number: order.number, purpose: order.purpose, profile: order.profile,
-            began: order.began, microseconds: notes.timing, observations: notes.observations,
+            began: order.began, microseconds: notes.timing,
+            observations: notes.observations.map(redaction.applied),
             usual: order.usual)
     }
 

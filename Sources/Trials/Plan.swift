@@ -12,6 +12,8 @@ public struct Plan: Hashable, Sendable {
     public var settle: Duration?
     /// The probes do the kind of work that the service runs for other people.
     public var probeDoesWork = false
+    /// Who runs the probe commands; nil where nothing is said of it.
+    public var probeUser: String?
     /// Commands that make a lab more like the machine, such as for a device node: run there once,
     /// before the service's first start, and never on a real machine.
     public var preparations: [String] = []
@@ -33,6 +35,7 @@ public struct Plan: Hashable, Sendable {
         plan.cadence.failureThreshold = other.cadence.failureThreshold ?? cadence.failureThreshold
         plan.settle = other.settle ?? settle
         plan.probeDoesWork = probeDoesWork || other.probeDoesWork
+        plan.probeUser = other.probeUser ?? probeUser
         // A record has those of the unit too.
         plan.preparations += other.preparations.filter { !preparations.contains($0) }
         return plan
@@ -108,8 +111,7 @@ extension Plan {
         var settings: [(number: Int, line: String)] = []
         var isContinued = false
         // A carriage return and a line feed are one character.
-        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        for (index, raw) in lines.enumerated() {
+        for (index, raw) in text.unitFileLines.enumerated() {
             var line = String(raw).trimmed
             if line.hasPrefix("#") || line.hasPrefix(";") { continue }
             let goesOn = line.hasSuffix("\\")
@@ -136,6 +138,9 @@ extension Plan {
         case "ProbeUnix": return add(.unixSocket(value))
         case "ProbeDBus": return add(.busName(value))
         case "ProbeDoesWork": return decide(value) { probeDoesWork = $0 }
+        case "ProbeUser":
+            probeUser = value
+            return Plan.problem(withUser: value)
         case "Prepare": return prepare(value)
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
@@ -186,6 +191,18 @@ extension Plan {
         if Catalogue.perService.contains(directive) { return nil }
         return "\(directive) is not a directive that temper tries; "
             + "`temper explain` lists them"
+    }
+
+    /// Why this is no user's name or number, or nil. Whether there is such a user is the
+    /// machine's to say.
+    public static func problem(withUser name: String) -> String? {
+        let isName = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "_-.".utf8.contains(byte)
+        }
+        return isName && !name.isEmpty && !name.hasPrefix("-") && !name.hasPrefix(".")
+            ? nil : "“\(name)” is not a user's name"
     }
 
     private func read(_ value: String, _ store: (Duration) -> Void) -> String? {

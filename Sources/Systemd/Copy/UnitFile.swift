@@ -1,3 +1,5 @@
+import Trials
+
 /// One file of a unit, the fragment or a drop-in, for what cannot be read over D-Bus.
 public struct UnitFile: Hashable, Sendable {
     public var path: String
@@ -21,7 +23,7 @@ public struct UnitFile: Hashable, Sendable {
         var result: [Assignment] = []
         var section = ""
         var pending = ""
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.unitFileLines {
             let trimmed = line.trimmed
             if trimmed.hasPrefix("#") || trimmed.hasPrefix(";") { continue }
             if trimmed.hasSuffix("\\") {

@@ -37,7 +37,7 @@ extension Machine {
     }
 
     fileprivate var hasBPFFileSystem: Bool {
-        contentsOfKernelFile(root + "/proc/1/mounts").split(separator: "\n").contains {
+        contentsOfKernelFile(root + "/proc/1/mounts").lines.contains {
             $0.contains(" /sys/fs/bpf bpf ")
         }
     }

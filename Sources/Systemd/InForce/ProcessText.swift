@@ -1,11 +1,12 @@
 import Hardening
+import Trials
 
 // The texts of proc_pid_status(5) and proc_pid_mountinfo(5) as values.
 
 extension ProcessReading {
     /// Takes over what `/proc/PID/status` says.
     mutating func read(status text: String) {
-        for line in text.split(separator: "\n") {
+        for line in text.lines {
             let fields = line.split(whereSeparator: \.isWhitespace)
             guard fields.count > 1 else { continue }
             switch fields[0] {
@@ -21,7 +22,7 @@ extension ProcessReading {
 
     /// Takes over what `/proc/PID/ksm_stat` says (Linux 6.10 and later).
     mutating func read(mergedMemory text: String) {
-        for line in text.split(separator: "\n") where line.hasPrefix("ksm_merge_any:") {
+        for line in text.lines where line.hasPrefix("ksm_merge_any:") {
             mergesMemory = line.hasSuffix("yes")
         }
     }
@@ -30,7 +31,7 @@ extension ProcessReading {
 extension MountTable {
     /// The table as `/proc/PID/mountinfo` lists it.
     init(mountinfo text: String) {
-        self.init(text.split(separator: "\n").compactMap(Mount.init))
+        self.init(text.lines.compactMap(Mount.init))
     }
 }
 

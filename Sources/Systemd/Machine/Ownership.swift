@@ -67,8 +67,8 @@ extension Machine {
 
     /// passwd(5)
     private var accounts: [(name: String, id: UInt32)] {
-        let text = (try? String(contentsOfFile: root + "/etc/passwd", encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").compactMap { line in
+        let text = self.text(ofFile: "/etc/passwd") ?? ""
+        return text.lines.compactMap { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
             guard fields.count > 2, let id = UInt32(fields[2]) else { return nil }
             return (String(fields[0]), id)

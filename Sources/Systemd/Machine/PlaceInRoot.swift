@@ -3,16 +3,21 @@ import Glibc
 
 /// A directory of a machine, opened so that no symbolic link leads out of that machine: its files
 /// may be changed by us as root, and its links were made by whom we do not know.
-final class PlaceInRoot: Sendable {
-    private let descriptor: Int32
+package final class PlaceInRoot: Sendable {
+    let descriptor: Int32
 
-    private init(descriptor: Int32) { self.descriptor = descriptor }
+    init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { close(descriptor) }
 
     /// - Parameter path: absolute, as the machine sees it; nil where there is no such directory.
-    init?(_ path: String, of machine: Machine) {
-        let result = csystemd_open_in_root(machine.root, path, O_RDONLY | O_DIRECTORY)
+    convenience init?(_ path: String, of machine: Machine) {
+        self.init(path, root: machine.root)
+    }
+
+    /// - Parameter root: the machine's root directory; empty for our own.
+    package init?(_ path: String, root: String) {
+        let result = csystemd_open_in_root(root, path, O_RDONLY | O_DIRECTORY)
         guard result >= 0 else { return nil }
         descriptor = result
     }

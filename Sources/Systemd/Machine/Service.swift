@@ -1,4 +1,3 @@
-import Foundation
 import Hardening
 import SystemdBus
 import Trials
@@ -122,41 +121,31 @@ public struct Service: Sendable {
         return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
     }
 
-    /// The directory for drop-ins that do not outlive the machine (systemd.unit(5)).
-    private var directory: String {
-        let units = machine.user.map { "\($0.runtimeDirectory)/systemd/user" }
-        return "\(machine.root)\(units ?? "/run/systemd/system")/\(unit).d"
-    }
+    private var trialDropIns: DropInDirectory { DropInDirectory(of: unit, .passing, on: machine) }
 
     /// Takes the drop-in of `install` away again and reloads the manager.
     public func uninstall() async throws(ExperimentError) {
-        try? FileManager.default.removeItem(atPath: directory + "/zz-temper.conf")
-        try await experiment { () async throws(BusError) in
-            _ = try await machine.manager("Reload")
-        }
+        trialDropIns.remove("zz-temper.conf", HarmlessFailure.fileName)
+        try await machine.reload()
     }
 
     /// Puts a drop-in on the real unit, below /run, and reloads the manager: only for machines
-    /// that are thrown away.
+    /// that are thrown away. A unit that fails then does not reboot them, nor start others.
     ///
     /// - Returns: the settings that do not read back as `expected`, one line each.
     public func install(
         dropIn: String, expecting expected: Sandbox
     ) async throws(ExperimentError) -> [String] {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true)
-            try dropIn.write(
-                toFile: directory + "/zz-temper.conf", atomically: true, encoding: .utf8)
-        } catch {
-            throw ExperimentError("cannot write the drop-in: \(error.localizedDescription)")
-        }
-        try await experiment { () async throws(BusError) in
-            _ = try await machine.manager("Reload")
-        }
+        try trialDropIns.write(HarmlessFailure.dropIn, as: HarmlessFailure.fileName)
+        try trialDropIns.write(dropIn, as: "zz-temper.conf")
+        try await machine.reload()
+        return try await differences(from: expected)
+    }
+
+    /// The settings of the unit as it is now that do not read as `expected`, one line each.
+    package func differences(from expected: Sandbox) async throws(ExperimentError) -> [String] {
         let found = Sandbox(properties: try await machine.reading(of: unit).properties)
-        let expected = expected.withImplied(by: dialect)
-        return found.differences(from: expected)
+        return found.differences(from: expected.withImplied(by: dialect))
     }
 }
 
@@ -167,6 +156,11 @@ extension Blueprint {
 }
 
 extension Machine {
+    /// Makes the manager read its units anew.
+    package func reload() async throws(ExperimentError) {
+        try await experiment { () async throws(BusError) in _ = try await manager("Reload") }
+    }
+
     /// Everything that can be read of a unit.
     func reading(of unit: String) async throws(ExperimentError) -> UnitReading {
         let path = try await load(unit)
@@ -176,9 +170,7 @@ extension Machine {
                 [reading.string("FragmentPath")].filter { !$0.isEmpty }
                 + reading.strings("DropInPaths")
             reading.files = paths.compactMap { path in
-                (try? String(contentsOfFile: root + path, encoding: .utf8)).map {
-                    UnitFile(path: path, text: $0)
-                }
+                text(ofFile: path).map { UnitFile(path: path, text: $0) }
             }
             for name in reading.strings("Requires") + reading.strings("Requisite") {
                 let state = try await loadState(of: name)

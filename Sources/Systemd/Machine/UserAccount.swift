@@ -6,10 +6,15 @@ import Trials
 public struct UserAccount: Hashable, Sendable {
     public let name: String
     public let id: UInt32
+    /// The number of the group that the user's files get.
+    public let group: UInt32
+    public let home: String
 
-    public init(name: String, id: UInt32) {
+    public init(name: String, id: UInt32, group: UInt32? = nil, home: String = "/") {
         self.name = name
         self.id = id
+        self.group = group ?? id
+        self.home = home
     }
 
     /// Where the user's manager and bus have their sockets (user@.service(5)).
@@ -17,10 +22,12 @@ public struct UserAccount: Hashable, Sendable {
 
     /// The accounts of a passwd(5) file; what is no account is passed over.
     static func all(in passwd: String) -> [UserAccount] {
-        passwd.split(separator: "\n").compactMap { line in
+        passwd.lines.compactMap { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
             guard fields.count == 7, let id = UInt32(fields[2]) else { return nil }
-            return UserAccount(name: String(fields[0]), id: id)
+            return UserAccount(
+                name: String(fields[0]), id: id, group: UInt32(fields[3]),
+                home: String(fields[5]))
         }
     }
 
@@ -31,7 +38,7 @@ public struct UserAccount: Hashable, Sendable {
 extension Machine {
     /// The account of this name or number, or without one the machine's only ordinary user.
     public func account(_ name: String?) throws(ExperimentError) -> UserAccount {
-        let text = try? String(contentsOfFile: root + "/etc/passwd", encoding: .utf8)
+        let text = self.text(ofFile: "/etc/passwd")
         let accounts = UserAccount.all(in: text ?? "")
         if let name {
             if let account = accounts.first(where: { $0.name == name || "\($0.id)" == name }) {

@@ -59,19 +59,19 @@ struct ProcessSightings {
     /// Whether a descriptor is open for writing: the access mode in the octal flags of fdinfo.
     private func isWritable(_ process: Int32, _ descriptor: String) -> Bool {
         let text = contents("/proc/\(process)/fdinfo/\(descriptor)")
-        let flags = text.split(separator: "\n").first { $0.hasPrefix("flags:") }
+        let flags = text.lines.first { $0.hasPrefix("flags:") }
         let number = flags?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0, radix: 8) }
         return (number ?? 0) & 3 != 0
     }
 
     private func effectiveUser(of process: Int32) -> UInt32? {
-        let line = contents("/proc/\(process)/status").split(separator: "\n")
+        let line = contents("/proc/\(process)/status").lines
             .first { $0.hasPrefix("Uid:") }
         return line?.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { UInt32($0) }
     }
 
     private func hasWritableCode(_ process: Int32) -> Bool {
-        contents("/proc/\(process)/maps").split(separator: "\n").contains { line in
+        contents("/proc/\(process)/maps").lines.contains { line in
             let fields = line.split(separator: " ", maxSplits: 2)
             return fields.count > 1 && fields[1].hasPrefix("rwx")
         }
@@ -84,7 +84,7 @@ struct ProcessSightings {
     ) -> Set<Sighting> {
         let state = name.hasPrefix("tcp") ? "0A" : "07"
         var found: Set<Sighting> = []
-        for line in table.split(separator: "\n").dropFirst() {
+        for line in table.lines.dropFirst() {
             let fields = line.split(separator: " ")
             guard fields.count > 9, fields[3] == state, sockets.contains(String(fields[9])),
                 let colon = fields[1].lastIndex(of: ":"),
@@ -115,7 +115,7 @@ extension Machine {
         else { return [] }
         defer { try? handle.close() }
         return String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
-            .split(separator: "\n").compactMap { Int32($0) }
+            .lines.compactMap { Int32($0) }
     }
 
     /// Where a control group is, as seen from here, in whichever hierarchy systemd uses.

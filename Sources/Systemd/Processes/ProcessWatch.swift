@@ -154,7 +154,7 @@ final class ProcessWatch: Sendable {
 
     /// In the unified tree, seen from our own control group namespace.
     static func controlGroup(of pid: Int32) -> String? {
-        SmallFile.text("/proc/\(pid)/cgroup")?.split(separator: "\n")
+        SmallFile.text("/proc/\(pid)/cgroup")?.lines
             .first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
     }
 }
@@ -183,11 +183,19 @@ extension Machine {
         ProcessWatch.shared?.follow(unit, below: controlGroupRoot)
     }
 
+    /// Whether a process of this name is systemd's own, on the way to the program: until then it is
+    /// called `(program)`, and for a moment by the number of a descriptor (systemd 256 and later).
+    private static func isPreparing(_ name: Substring) -> Bool {
+        name.hasPrefix("(") || name.allSatisfy(\.isNumber)
+    }
+
     /// How many processes of each name there are in a control group.
     func crew(inControlGroup path: String) -> Crew {
         Crew(
             processes(inControlGroup: path).reduce(into: [:]) { crew, process in
-                guard let name = SmallFile.text("/proc/\(process)/comm")?.dropLast() else { return }
+                guard let name = SmallFile.text("/proc/\(process)/comm")?.dropLast(),
+                    !Machine.isPreparing(name)
+                else { return }
                 crew[String(name), default: 0] += 1
             })
     }

@@ -10,13 +10,16 @@ import Trials
 public struct CommandProbe: Probe {
     public let command: String
     private let machine: Machine
+    /// Who runs it; nil for whoever the manager is.
+    private let user: String?
 
-    public init(command: String, on machine: Machine) {
+    public init(command: String, on machine: Machine, as user: String? = nil) {
         self.command = command
         self.machine = machine
+        self.user = user
     }
 
-    public var name: String { command }
+    public var name: String { user.map { "\(command) (as \($0))" } ?? command }
 
     public func check(deadline: Duration) async -> CheckOutcome {
         let name = TrialName.fresh()
@@ -64,7 +67,7 @@ public struct CommandProbe: Probe {
             ("DefaultDependencies", .bool(false)),
             // Of what it says the last line is read: it cannot fill the journal.
             ("LogRateLimitIntervalUSec", .uint64(1_000_000)), ("LogRateLimitBurst", .uint32(200)),
-        ]
+        ] + (user.map { [("User", .string($0))] } ?? [])
     }
 
     private func lastWords(of name: String) async throws(ExperimentError) -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import Hardening
 
 /// What an ELF file says of itself (elf(5)): of 64 bits and little-endian, as on all architectures
 /// that systemd runs on today but a few.

@@ -1,0 +1,73 @@
+import Foundation
+import Hardening
+import Reports
+import Systemd
+import SystemdBus
+import TemperCommand
+import Trials
+
+/// The end of `temper harden --apply` by itself: a drop-in of chosen restrictions, put on a unit of a
+/// machine, which in tests is a lab.
+package struct ApplyBench: Sendable {
+    package var machine: LiveMachine
+    package var unit: String
+    /// Of whose manager the unit is; nil for the machine's own.
+    package var user: String?
+    package var probe = "true"
+    package var isForced = false
+    package var forTemplate = false
+
+    package init(_ machine: LiveMachine, unit: String, user: String? = nil) {
+        self.machine = machine
+        self.unit = unit
+        self.user = user
+    }
+
+    private var session: HardenSession {
+        var order = ApplyOrder()
+        order.machine = machine
+        order.forTemplate = forTemplate
+        return HardenSession(
+            unit: unit, plan: Plan(), options: CampaignOptions(), place: .live(machine),
+            stateDirectory: "", progress: Progress(isQuiet: true),
+            manager: user.map(ManagerChoice.user) ?? .system, isForced: isForced, apply: order)
+    }
+
+    /// Installs a drop-in that takes these restrictions, as the trials would have found it.
+    package func apply(_ restrictions: [String]) async throws -> HardeningResult {
+        try await session.apply(try await finding(restrictions))
+    }
+
+    private func finding(_ restrictions: [String]) async throws -> HardenSession.Finding {
+        let bus = try await Bus.connect(to: machine.bus)
+        var manager = Machine(
+            bus: bus, root: machine.root, network: machine.network, isDisposable: false)
+        if let user { manager = try await manager.manager(of: manager.account(user)) }
+        let service = try await Service(named: unit, on: manager)
+        let catalogue = Catalogue.standard(under: service.dialect.scope)
+        let profile = Profile(restrictions, in: catalogue)
+        let dropIn = DropIn(
+            from: service.sandbox, taking: profile, in: catalogue, dialect: service.dialect,
+            header: ["\(unit), as a test has it."])
+        await manager.bus.close()
+        await bus.close()
+        var plan = Plan()
+        plan.probes = [.command(probe)]
+        plan.cadence.startPeriod = .seconds(2)
+        var result = try JSONDecoder().decode(HardeningResult.self, from: Data(Self.result.utf8))
+        result.unit = unit
+        result.dropIn = dropIn.text
+        return HardenSession.Finding(
+            result: result, plan: plan,
+            expected: service.sandbox.tightened(
+                by: profile, in: catalogue, dialect: service.dialect),
+            hasSecondStart: true, settle: .milliseconds(20))
+    }
+
+    private static let result = """
+        {"accepted":[],"accommodations":[],"dropIn":"","ending":"complete","exposure":{"after":1,\
+        "before":9,"possible":1},"ignored":[],"notCarriedOver":[],"preparations":[],"refused":[],\
+        "schema":"temper.harden/1","seconds":1,"skipped":[],"suspicious":[],"systemd":"257",\
+        "trials":1,"unit":"","verified":true,"warnings":[]}
+        """
+}

@@ -1,0 +1,116 @@
+import ApplyBench
+import Fixtures
+import Foundation
+import Hardening
+import Lab
+import Systemd
+import SystemdBus
+import Testing
+import Trials
+
+@testable import TemperCommand
+
+/// The trees with an ordinary user who has a manager of her own.
+enum UserTree: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case bookworm, services, sid
+
+    var root: String {
+        switch self {
+        case .bookworm: Release.bookworm.root
+        case .services: Release.services
+        case .sid: Release.sid.root
+        }
+    }
+
+    var testDescription: String { rawValue }
+}
+
+@Suite("A user's own manager, of systemd 252, 257 and 262", .serialized)
+struct UserApplyTests {
+    @Test(
+        "installs in the user's directory, as the user, and takes it away",
+        arguments: UserTree.allCases)
+    func installs(_ tree: UserTree) async throws {
+        try await withUsersSubject(root: tree.root) { subject in
+            try await subject.start("steady.service")
+            let before = try await subject.settings("steady.service")
+            let result = try await subject.bench("steady.service").apply(
+                ["PrivateTmp=yes", "NoNewPrivileges=yes"])
+            let path = "/home/mona/.config/systemd/user/steady.service.d/50-temper.conf"
+            #expect(result.applied?.path == path, "\(result.notApplied ?? "")")
+            let owner = try await subject.lab.run(["stat", "-c", "%U %a", path]).stdout
+            #expect(owner == "mona 644\n")
+            #expect(subject.text(path)?.contains("temper revert --user steady.service") == true)
+            #expect(try await subject.settings("steady.service").contains("PrivateTmp=yes"))
+            #expect(try await subject.state("steady.service") == "active")
+            try await expectNothingLeft(on: subject)
+            _ = try await subject.reversal("steady.service").run()
+            #expect(subject.text(path) == nil)
+            #expect(try await subject.settings("steady.service") == before)
+            #expect(try await subject.state("steady.service") == "active")
+        }
+    }
+
+    @Test("root writes nothing where the links of a user lead")
+    func links() async throws {
+        try await withUsersSubject(root: Release.services) { subject in
+            let unit = "/home/mona/.config/systemd/user/steady.service"
+            _ = try await subject.lab.run(["mkdir", "/etc/systemd/system/steady.service.d"])
+            _ = try await subject.lab.run([
+                "ln", "-s", "/etc/systemd/system/steady.service.d", unit + ".d",
+            ])
+            let result = try await subject.bench("steady.service").apply(["PrivateTmp=yes"])
+            #expect(result.applied == nil)
+            #expect(result.notApplied?.contains("Permission denied") == true)
+            #expect(!subject.exists("/etc/systemd/system/steady.service.d/50-temper.conf"))
+            try await expectNothingLeft(on: subject)
+        }
+    }
+
+    @Test(
+        "what it cannot apply is known beforehand or seen, and never the service's need",
+        arguments: UserTree.allCases)
+    func beyond(_ tree: UserTree) async throws {
+        try await withUsersSubject(root: tree.root) { subject in
+            let bus = try await Bus.connect(to: subject.machine.bus)
+            let system = Machine(
+                bus: bus, root: subject.machine.root, network: subject.machine.network,
+                isDisposable: true)
+            let manager = try await system.manager(of: system.account("mona"))
+            let service = try await Service(named: "steady.service", on: manager)
+            let inapplicable = try await service.inapplicable
+            let offer = Offer(
+                catalogue: .standard(under: .user), sandbox: service.sandbox,
+                dialect: service.dialect, inapplicable: inapplicable)
+            let beyond = Set(
+                offer.leftOut.filter {
+                    if case .beyondManager = $0.reason { true } else { false }
+                }.map(\.id))
+            #expect(
+                beyond.isSuperset(of: [
+                    "ProtectProc=invisible", "ProcSubset=pid", "IPAddressDeny=any",
+                    "SocketBindDeny=any", "DevicePolicy=closed",
+                ]), "\(beyond.sorted())")
+            print("\(tree.rawValue): the user's manager fails with \(inapplicable.keys.sorted())")
+            // A service that does nothing works under all that is offered: the steps of a ladder one
+            // by one, the elements of a set together.
+            let course = Course(
+                service: service.copies(in: .standard(under: .user)), probes: [], canReload: false,
+                settle: .zero)
+            let rows = Dictionary(grouping: offer.restrictions, by: \.directive).values
+            let profiles = rows.flatMap { row in
+                row.allSatisfy(\.change.isOrdered) ? row.map { [$0.id] } : [row.map(\.id)]
+            }
+            for ids in profiles {
+                let trial = try await course.run(
+                    Course.Order(
+                        number: 1, purpose: ids[0],
+                        profile: Profile(ids, in: .standard(under: .user)),
+                        cadence: ChosenCadence().beforeBaseline, began: 0, usual: .unknown))
+                #expect(trial.verdict.isPass, "\(ids): \(trial.because)")
+            }
+            await manager.bus.close()
+            await bus.close()
+        }
+    }
+}

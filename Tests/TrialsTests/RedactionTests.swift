@@ -1,0 +1,46 @@
+import Testing
+import Trials
+
+@Suite("Secrets of a unit") struct RedactionTests {
+    private let redaction = Redaction([
+        .init(origin: "TOKEN", value: "s3cr3t-token-of-the-service"),
+        .init(origin: "PIN", value: "4711"), .init(origin: "KEY", value: "line one\nline two!\n"),
+        .init(origin: "SHORT", value: "abc"), .init(origin: "LEVEL", value: "info"),
+        .init(origin: "CONFIG", value: "/etc/x/x.conf"),
+    ])
+
+    @Test("are replaced by where they come from, the short ones only by themselves")
+    func texts() {
+        #expect(
+            redaction.applied(to: "auth with s3cr3t-token-of-the-service failed")
+                == "auth with [TOKEN] failed")
+        #expect(
+            redaction.applied(to: "pin=4711, port 47110, 4711") == "pin=[PIN], port 47110, [PIN]")
+        #expect(redaction.applied(to: "got line two! here") == "got [KEY] here")
+        #expect(redaction.applied(to: "abc info /etc/x/x.conf") == "abc info /etc/x/x.conf")
+        #expect(Redaction.none.applied(to: "anything") == "anything")
+    }
+
+    @Test("a value that holds another is replaced as a whole")
+    func nested() {
+        let two = Redaction([
+            .init(origin: "A", value: "password"), .init(origin: "B", value: "password-and-more"),
+        ])
+        #expect(two.applied(to: "password-and-more") == "[B]")
+        #expect(two.applied(to: "passwords") == "[A]s")
+    }
+
+    @Test("are in no observation that tells of words")
+    func observations() {
+        let secret = "s3cr3t-token-of-the-service"
+        let seen: [Observation] = [
+            .log(LogLine(priority: 3, source: "x", message: "no: \(secret)")),
+            .probe(.ready, name: "p", .unhealthy("said \(secret)")),
+            .probe(.ready, name: "p", .cannotTell(secret)),
+            .refusedByManager(name: "n", message: "\"\(secret)\""),
+        ]
+        for observation in seen {
+            #expect(!"\(redaction.applied(to: observation))".contains("s3cr3t"))
+        }
+    }
+}
