@@ -124,6 +124,16 @@ let package = Package(
         .testTarget(
             name: "PlantedFaultsTests",
             dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
+        // A process that hardens a service of a machine in use and is killed by the tests.
+        .executableTarget(
+            name: "live-victim", dependencies: ["Lab", "SystemdBus", "TemperCommand", "Trials"],
+            path: "Tests/live-victim"),
+        .testTarget(
+            name: "LiveTests",
+            dependencies: [
+                "Lab", "Systemd", "SystemdBus", "Reports", "Trials", "Fixtures", "TemperTesting",
+                "live-victim", "temper",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -35,6 +35,9 @@ public struct LabPlan: Sendable, Equatable {
     /// Where the state of all labs is kept, one directory each.
     public var stateDirectory = LabPlan.defaultStateDirectory
 
+    /// How many processes and threads it can have at once, where the kernel can bound that.
+    static let mostProcesses = 8192
+
     public static let defaultStateDirectory = "/run/temper/labs"
 
     public init(name: String) { self.name = name }

@@ -39,6 +39,7 @@ struct LabSetup: Equatable, Sendable {
             .mount("proc", on: "/proc", .inert),
             // The machine's kernel is behind /proc/sys, except for the network, which is the lab's.
             .bindOntoItself("/proc/sys"),
+        ] + bounds + [
             .bindOntoItself("/proc/sys/net"),
             .makeReadOnly("/proc/sys", .inert),
             .bindOntoItself("/proc/sysrq-trigger").optional,
@@ -71,18 +72,31 @@ struct LabSetup: Equatable, Sendable {
                     "devpts", on: "/dev/pts", [.noSetuid, .noExec],
                     options: "newinstance,ptmxmode=0666,mode=0620,gid=5"),
                 SetupStep(.directory("/dev/shm", mode: 0o1777)),
-                .mount("tmpfs", on: "/dev/shm", [.noSetuid, .noDevices], options: "mode=1777"),
+                .mount(
+                    "tmpfs", on: "/dev/shm", [.noSetuid, .noDevices],
+                    options: "mode=1777,size=10%"),
             ]
     }
 
+    /// Each of a tenth of the memory at most; the overlay's own has the kernel's default, a half.
     private var scratch: [SetupStep] {
         [
             .mount(
                 "tmpfs", on: "/run", [.noSetuid, .noDevices, .strictAccessTime],
-                options: "mode=0755"),
+                options: "mode=0755,size=10%"),
             .mount(
                 "tmpfs", on: "/tmp", [.noSetuid, .noDevices, .strictAccessTime],
-                options: "mode=1777"),
+                options: "mode=1777,size=10%"),
+        ]
+    }
+
+    /// How many processes and threads a lab can have: one that forks without end must not take the
+    /// machine's. The number belongs to the lab since Linux 6.14 and to the machine before.
+    private var bounds: [SetupStep] {
+        guard KernelRelease.running >= KernelRelease(6, 14) else { return [] }
+        return [
+            SetupStep(.file("/proc/sys/kernel/pid_max", text: "\(LabPlan.mostProcesses)\n"))
+                .optional
         ]
     }
 

@@ -48,6 +48,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var skipped: [Skipped] = []
     /// Passes above known failures, and whatever else is odd.
     public var warnings: [String]
+    /// How long the real service was away; absent where it never stopped.
+    public var downtime: Downtime?
 
     public struct ExposureChange: Hashable, Codable, Sendable {
         /// 0.0 to 10.0, as `systemd-analyze security` prints it.
@@ -60,6 +62,21 @@ public struct HardeningResult: Hashable, Codable, Sendable {
             self.before = before
             self.after = after
             self.possible = possible
+        }
+    }
+
+    /// In seconds.
+    public struct Downtime: Hashable, Codable, Sendable {
+        /// As it was said beforehand.
+        public var estimate: Double
+        public var seconds: Double
+        /// What the user allowed.
+        public var limit: Double
+
+        public init(estimate: Double, seconds: Double, limit: Double) {
+            self.estimate = estimate
+            self.seconds = seconds
+            self.limit = limit
         }
     }
 
@@ -189,7 +206,8 @@ extension HardeningResult {
             verified: try values.decode(Bool.self, forKey: .verified),
             leftOut: try values.decodeIfPresent([Ignored].self, forKey: .leftOut),
             suspicious: try list(.suspicious), skipped: try list(.skipped),
-            warnings: try list(.warnings))
+            warnings: try list(.warnings),
+            downtime: try values.decodeIfPresent(Downtime.self, forKey: .downtime))
     }
 
     public init(

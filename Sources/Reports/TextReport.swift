@@ -51,6 +51,9 @@ public struct TextReport: Sendable {
                     ? "The drop-in was put on the real unit and passed."
                     : paint.yellow("The drop-in was not tried on the real unit."))
         }
+        if let downtime = result.downtime {
+            lines.append("The service was down for \(seconds(downtime.seconds)) and runs again.")
+        }
         switch result.ending {
         case "complete": break
         case "too-flaky":

@@ -34,7 +34,7 @@ struct FiveServices {
             var labPlan = LabPlan()
             labPlan.root = root
             let result = try await HardenSession(
-                unit: unit, plan: plan, options: CampaignOptions(), labPlan: labPlan,
+                unit: unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
                 stateDirectory: state.path, progress: Progress(isQuiet: true),
                 isForced: true
             ).run()

@@ -63,8 +63,9 @@ extension HardenSession {
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
     func survey(
-        _ service: Service, _ probes: [any Probe], _ plan: Plan, _ ledger: CampaignLedger
+        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger
     ) async throws -> Ground {
+        let probes = try ProbeMaker(machine: service.machine).probes(for: plan.probes)
         let settle = plan.settle ?? .milliseconds(50)
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
@@ -79,21 +80,61 @@ extension HardenSession {
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
         let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
-        progress.step("finding out what this systemd enforces")
-        let enforcement =
-            machine.user != nil
-            ? .unmeasured
-            : try await LabExamination(root: labPlan.root, stateDirectory: stateDirectory)
-                .enforcement(of: try await MachineFacts(of: machine))
         return Ground(
             service: service, plan: plan,
             course: Course(
                 service: service.copies(
-                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles)),
+                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
+                    usualStop: .microseconds(now.microseconds.stop)),
                 probes: probes, canReload: service.canReload, settle: settle),
             acquaintance: acquaintance, usual: Usual(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+    }
+}
+
+extension HardenSession {
+    /// What the manager enforces; of a user's that is not measured.
+    func enforcement(on machine: Machine) async throws -> Enforcement {
+        if machine.user != nil { return .unmeasured }
+        progress.step("finding out what this systemd enforces")
+        let facts = try await MachineFacts(of: machine)
+        switch place {
+        case .lab(let plan):
+            return try await LabExamination(root: plan.root, stateDirectory: stateDirectory)
+                .enforcement(of: facts)
+        case .live:
+            let record = EnforcementRecord(
+                facts: facts, root: machine.root.isEmpty ? "/" : machine.root, isDisposable: false,
+                stateDirectory: stateDirectory)
+            if let known = record.load() { return known }
+            let enforcement = try await tied(machine) { machine in
+                try await Examination(
+                    of: machine, dialect: try await Dialect(of: machine), facts: facts
+                ).enforcement()
+            }
+            record.save(enforcement)
+            return enforcement
+        }
+    }
+}
+
+extension HardenSession {
+    /// Runs `body` with a machine on which nothing that is started outlives this process.
+    private func tied<Result>(
+        _ machine: Machine, _ body: (Machine) async throws -> Result
+    ) async throws -> Result {
+        var tied = machine
+        let tie = try await StandIn.taking(nil, on: machine, atMost: .seconds(600))
+        tied.standIn = tie
+        do {
+            let result = try await body(tied)
+            await tie.leave(machine)
+            return result
+        } catch {
+            await tie.leave(machine)
+            throw error
+        }
     }
 }
 

@@ -9,7 +9,9 @@ struct Harden: AsyncParsableCommand {
         abstract: "Finds the strictest passing configuration of a service.",
         discussion: """
             Copies of the service run in a lab: a disposable copy of this machine, or of the tree \
-            given by --root. The real service is not touched. Probes can also stand in the unit \
+            given by --root. The real service is not touched. With --live they run on this machine \
+            itself; the real service is stopped meanwhile and put back, whatever happens to temper. \
+            Probes can also stand in the unit \
             itself, in a section [X-Temper].
             """)
 
@@ -30,8 +32,8 @@ struct Harden: AsyncParsableCommand {
         for name in search.keep + search.attempt {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
-        if let problem = probes.problem ?? search.problem ?? owner.problem ?? output.problem
-            ?? record.problem
+        if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
+            ?? output.problem ?? record.problem
         {
             throw ValidationError(problem)
         }
@@ -41,7 +43,7 @@ struct Harden: AsyncParsableCommand {
         let progress = Progress(isQuiet: output.quiet)
         var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            labPlan: place.labPlan, stateDirectory: state.directory, progress: progress,
+            place: try place.chosen(), stateDirectory: state.directory, progress: progress,
             manager: owner.choice, isForced: search.force)
         session.recordFile = record.file
         let result: HardeningResult

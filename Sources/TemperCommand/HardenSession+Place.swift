@@ -10,50 +10,37 @@ package enum ManagerChoice: Hashable, Sendable {
     case user(String?)
 }
 
-/// From a booted lab to a machine that is ready for the service.
+/// From a place to a machine that is ready for the service.
 extension HardenSession {
-    /// The lab as its system manager sees it.
-    private func system(in lab: Lab) async throws(Failure) -> Machine {
-        do {
-            let bus = try await Bus.connect(to: .address(lab.busAddress))
-            return Machine(
-                bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-        } catch {
-            throw .experiment(error.description)
-        }
-    }
-
     /// The manager that the service belongs to. A user's own is started first.
-    func machine(in lab: Lab) async throws -> Machine {
-        let system = try await system(in: lab)
-        guard case .user(let name) = manager else { return system }
+    func machine(at site: Site) async throws -> Machine {
+        guard case .user(let name) = manager else { return site.system }
         progress.step("starting the manager of \(name ?? "the user")")
-        return try await system.manager(of: try system.account(name))
+        return try await site.system.manager(of: try site.system.account(name))
     }
 
-    /// The service as it stands once the lab is prepared, and all that is wanted of it: the plan of
+    /// The service as it stands once a lab is prepared, and all that is wanted of it: the plan of
     /// its unit under that of the command line, whose preparations come first.
     func service(
-        on machine: Machine, in lab: Lab
+        on machine: Machine, at site: Site
     ) async throws -> (service: Service, plan: Plan) {
-        try await prepare(plan.preparations, in: lab)
+        if !place.isLive { try await prepare(plan.preparations, at: site) }
         progress.step("reading \(unit)")
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)
         let whole = own.overridden(by: plan)
         let more = own.preparations.filter { !plan.preparations.contains($0) }
-        if more.isEmpty { return (service, whole) }
-        try await prepare(more, in: lab)
+        if more.isEmpty || place.isLive { return (service, try bounded(whole)) }
+        try await prepare(more, at: site)
         return (try await Service(named: unit, on: machine), whole)
     }
 
     /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
-    private func prepare(_ commands: [String], in lab: Lab) async throws {
+    private func prepare(_ commands: [String], at site: Site) async throws {
         if commands.isEmpty { return }
         progress.step("preparing the lab")
-        let system = try await system(in: lab)
         for command in commands {
-            let outcome = await CommandProbe(command: command, on: system)
+            let outcome = await CommandProbe(command: command, on: site.system)
                 .check(deadline: .seconds(60))
             switch outcome {
             case .healthy: continue
@@ -76,12 +63,21 @@ extension HardenSession {
     }
 
     /// The service fails as it is: with the commands that show it to the user.
-    func baselineFailure(_ error: ExperimentError, _ machine: Machine, _ plan: Plan) -> Failure {
-        let root = labPlan.root == "/" ? "" : " --root \(labPlan.root)"
+    func baselineFailure(_ error: ExperimentError, _ service: Service, _ plan: Plan) -> Failure {
+        guard case .lab(let lab) = place else {
+            let sockets = service.notCarriedOver.contains { $0.setting.hasPrefix("TriggeredBy=") }
+            let hint =
+                sockets
+                ? "\nIts copies get no sockets from systemd and have to open their own." : ""
+            return .experiment(
+                "\(error.description)\(hint)\nTo see it yourself:\n    systemctl start \(unit)\n"
+                    + "    journalctl -u \(unit)")
+        }
+        let root = lab.root == "/" ? "" : " --root \(lab.root)"
         let inside = "temper lab exec look"
         var commands = ["temper lab up look\(root)"]
         commands += plan.preparations.map { "\(inside) sh -c \(ShellWord.quoted($0))" }
-        if let user = machine.user {
+        if let user = service.machine.user {
             commands += [
                 "\(inside) systemctl start user@\(user.id).service",
                 "\(inside) runuser -u \(user.name) -- env "

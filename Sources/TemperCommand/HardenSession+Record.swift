@@ -33,14 +33,14 @@ extension HardenSession {
     ///
     /// - Returns: what the user should know where that was not possible.
     func leaveRecord(
-        of proof: Proof, on ground: Ground, _ plan: Plan, in lab: Lab, _ store: TrialStore,
+        of proof: Proof, on ground: Ground, _ plan: Plan, at site: Site, _ store: TrialStore,
         _ ledger: CampaignLedger
     ) async throws -> [String] {
         guard proof.isVerified else { return [] }
         let (outcome, service) = (proof.outcome, ground.service)
         progress.step("writing the record")
         var validity = Validity(
-            of: unit, running: ground.acquaintance.programs, in: lab.root)
+            of: unit, running: ground.acquaintance.programs, in: site.tree)
         validity.temper = Temper.version
         validity.learn(
             try await MachineFacts(of: service.machine), ground.enforcement, outcome.accepted,
@@ -52,7 +52,7 @@ extension HardenSession {
         if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
         try store.keep(
             KeptRecord(
-                unit: unit, root: lab.root, account: service.machine.user?.name ?? "", made: now(),
+                unit: unit, root: site.tree, account: service.machine.user?.name ?? "", made: now(),
                 campaign: ledger.id, text: record.text))
         if let file = recordFile { try RecordFile.write(record, to: file) }
         return []

@@ -47,11 +47,18 @@ extension HardenSession {
     ) async throws -> Proof {
         var proof = Proof(outcome: outcome, dropIn: dropIn(outcome, ground))
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
-        proof.lapses = try await ground.service.lapses(
-            under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+        do {
+            proof.lapses = try await ground.service.lapses(
+                under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+        } catch {
+            if error.isPlaceLost { return proof }
+            throw error
+        }
+        // On a machine in use the drop-in stays a proposal.
+        guard case .lab(let lab) = place else { return proof }
         try ledger.recordAside(try await verify(proof, ground))
         proof.isVerified = true
-        let trial = try await firstStart(proof, plan, ground.preparation(for: outcome))
+        let trial = try await firstStart(proof, plan, ground.preparation(for: outcome), like: lab)
         try ledger.recordAside(trial)
         if case .failed = trial.verdict { proof.firstStart = trial }
         return proof
@@ -130,10 +137,10 @@ extension HardenSession {
     /// What happens where the service never ran before: what it makes on its first start may need
     /// more than the result allows.
     private func firstStart(
-        _ proof: Proof, _ plan: Plan, _ preparation: Ownership?
+        _ proof: Proof, _ plan: Plan, _ preparation: Ownership?, like lab: LabPlan
     ) async throws -> Trial {
         progress.step("starting \(unit) with the drop-in where it never ran before")
-        return try await inFreshLab { service, machine in
+        return try await inFreshLab(like: lab) { service, machine in
             if let preparation { _ = try machine.apply(preparation) }
             _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
             let course = Course(
@@ -149,23 +156,21 @@ extension HardenSession {
     }
 
     private func inFreshLab(
-        _ body: (Service, Machine) async throws -> Trial
+        like lab: LabPlan, _ body: (Service, Machine) async throws -> Trial
     ) async throws -> Trial {
         var fresh = LabPlan()
-        fresh.root = labPlan.root
-        fresh.binds = labPlan.binds
-        fresh.hidden = labPlan.hidden
-        let lab = try await labFailures { [fresh] () async throws(LabError) in
-            try await Lab.boot(fresh)
-        }
+        fresh.root = lab.root
+        fresh.binds = lab.binds
+        fresh.hidden = lab.hidden
+        let site = try await Site.lab(fresh)
         do {
-            var machine = try await machine(in: lab)
+            var machine = try await machine(at: site)
             machine.kernel = try? witness(of: machine).get()
-            let trial = try await body(try await service(on: machine, in: lab).service, machine)
-            try? await lab.end()
+            let trial = try await body(try await service(on: machine, at: site).service, machine)
+            await site.close()
             return trial
         } catch {
-            try? await lab.end()
+            await site.close()
             throw error
         }
     }

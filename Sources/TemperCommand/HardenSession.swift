@@ -2,19 +2,18 @@ import Foundation
 import Glibc
 import Hardening
 import KernelWatch
-import Lab
 import Probes
 import Reports
 import Systemd
 import TrialLedger
 import Trials
 
-/// One `harden`, from a booted lab to a verified drop-in.
+/// One `harden`, from a place for its trials to a drop-in.
 package struct HardenSession: Sendable {
     let unit: String
     let plan: Plan
     let options: CampaignOptions
-    let labPlan: LabPlan
+    let place: Place
     let stateDirectory: String
     let progress: Progress
     /// Whether to harden a service that runs other people's work without a probe that does.
@@ -24,7 +23,7 @@ package struct HardenSession: Sendable {
     package var recordFile: String?
 
     package init(
-        unit: String, plan: Plan, options: CampaignOptions, labPlan: LabPlan,
+        unit: String, plan: Plan, options: CampaignOptions, place: Place,
         stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
         isForced: Bool = false
     ) {
@@ -32,7 +31,7 @@ package struct HardenSession: Sendable {
         self.unit = unit
         self.plan = plan
         self.options = options
-        self.labPlan = labPlan
+        self.place = place
         self.stateDirectory = stateDirectory
         self.progress = progress
         self.isForced = isForced
@@ -46,16 +45,13 @@ package struct HardenSession: Sendable {
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
-        progress.step("booting a lab of \(labPlan.root == "/" ? "this machine" : labPlan.root)")
-        let lab = try await labFailures { () async throws(LabError) in
-            try await Lab.boot(labPlan)
-        }
+        let site = try await place.open(progress)
         do {
-            let result = try await harden(in: lab, store, began)
-            try? await lab.end()
+            let result = try await harden(at: site, store, began)
+            await site.close()
             return result
         } catch {
-            try? await lab.end()
+            await site.close()
             if let error = error as? ExperimentError {
                 throw error.isInterruption
                     ? Failure.interrupted : Failure.experiment(error.description)
@@ -65,12 +61,12 @@ package struct HardenSession: Sendable {
     }
 
     private func harden(
-        in lab: Lab, _ store: TrialStore, _ began: ContinuousClock.Instant
+        at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> HardeningResult {
-        var machine = try await machine(in: lab)
+        var machine = try await machine(at: site)
         let watched = witness(of: machine)
         machine.kernel = try? watched.get()
-        let (service, plan) = try await service(on: machine, in: lab)
+        let (service, plan) = try await service(on: machine, at: site)
         if plan.probes.isEmpty {
             throw Failure.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
@@ -81,25 +77,29 @@ package struct HardenSession: Sendable {
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
-                service, plan, probes.map(\.name), root: lab.root, isStrict: options.isStrict),
+                service, plan, probes.map(\.name), root: site.root, isStrict: options.isStrict),
             now: now())
-        let ground: Ground
-        let outcome: Outcome
-        do {
-            ground = try await survey(service, probes, plan, ledger)
-            try ledger.note(circumstances(of: ground, plan, lab, watched))
-            var options = options
-            options.cadence = plan.cadence
-            var campaign = Campaign(
-                agenda: try ground.agenda(), course: ground.course, ledger: ledger,
-                options: options, acquaintance: ground.acquaintance, usual: ground.usual,
-                now: now, report: progress.show)
-            campaign.identity = try ground.identity()
-            outcome = try await campaign.run()
-        } catch let error as ExperimentError {
-            throw error.isBaseline ? baselineFailure(error, machine, plan) : error
+        let enforcement = try await enforcement(on: machine)
+        let found: (proof: Proof, ground: Ground)
+        var absence = Absence()
+        func search(
+            _ service: Service, until mustEnd: ContinuousClock.Instant?
+        ) async throws -> (proof: Proof, ground: Ground) {
+            let ground = try await survey(service, plan, enforcement, ledger)
+            try ledger.note(circumstances(of: ground, plan, site, watched))
+            let outcome = try await campaign(on: ground, ledger, until: mustEnd).run()
+            return (try await prove(outcome, ground, plan, ledger), ground)
         }
-        let proof = try await prove(outcome, ground, plan, ledger)
+        do {
+            switch place {
+            case .lab: found = try await search(service, until: nil)
+            case .live(let live):
+                (found, absence) = try await inPlace(of: service, for: live, search)
+            }
+        } catch let error as ExperimentError {
+            throw error.isBaseline ? baselineFailure(error, service, plan) : error
+        }
+        let (proof, ground) = found
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
             enforcement: ground.enforcement,
@@ -108,11 +108,30 @@ package struct HardenSession: Sendable {
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
-        result.preparations = ground.preparation(for: outcome)?.commands ?? []
+        result.preparations = ground.preparation(for: proof.outcome)?.commands ?? []
+        result.downtime = absence.downtime
+        result.warnings += [absence.cutShort.map { "\($0): the trials ended there" }].compactMap {
+            $0
+        }
+        if place.isLive { result.skipped += skippedLive(plan) }
         result.warnings += try await leaveRecord(
-            of: proof, on: ground, plan, in: lab, store, ledger)
-        if outcome.ending != .interrupted { try record(result, ledger) }
+            of: proof, on: ground, plan, at: site, store, ledger)
+        if proof.outcome.ending != .interrupted { try record(result, ledger) }
         return result
+    }
+
+    private func campaign(
+        on ground: Ground, _ ledger: CampaignLedger, until mustEnd: ContinuousClock.Instant?
+    ) throws -> Campaign {
+        var options = options
+        options.cadence = ground.plan.cadence
+        options.mustEnd = mustEnd
+        var campaign = Campaign(
+            agenda: try ground.agenda(), course: ground.course, ledger: ledger,
+            options: options, acquaintance: ground.acquaintance, usual: ground.usual,
+            now: now, report: progress.show)
+        campaign.identity = try ground.identity()
+        return campaign
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
@@ -128,12 +147,12 @@ package struct HardenSession: Sendable {
 
     /// What the record of this campaign will be read with.
     private func circumstances(
-        of ground: Ground, _ plan: Plan, _ lab: Lab,
+        of ground: Ground, _ plan: Plan, _ site: Site,
         _ watched: Result<any KernelWitness, ExperimentError>
     ) -> Circumstances {
         var circumstances = Circumstances(
             temper: Temper.version, dialect: ground.service.dialect, usage: ground.usage,
-            root: lab.root)
+            root: site.root)
         circumstances.user = ground.service.machine.user?.name
         circumstances.userID = ground.service.machine.user?.id
         circumstances.preparations = plan.preparations

@@ -2,8 +2,9 @@ import Dispatch
 @preconcurrency import Glibc
 
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation of `work`, so that it ends
-/// tidily, and the second into an immediate end. The lab dies with this process either way.
-func withInterruption<Result: Sendable>(
+/// tidily, and the second into an immediate end. The lab dies with this process either way, and
+/// what stands in for a service on a machine in use does.
+package func withInterruption<Result: Sendable>(
     _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     let task = Task(operation: work)

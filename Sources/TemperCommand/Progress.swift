@@ -22,6 +22,11 @@ package final class Progress: Sendable {
         if Terminal.hasLiveLine { live(text + " …") } else { Terminal.note(text) }
     }
 
+    /// What the user has to know and can read afterwards.
+    func say(_ text: String) {
+        if !isQuiet { settle(text) }
+    }
+
     func show(_ event: CampaignEvent) {
         if isQuiet { return }
         switch event {

@@ -49,7 +49,7 @@ extension Temper {
 /// Why a command ends without having done what was asked: one line and an exit status.
 package struct Failure: Error, CustomStringConvertible {
     let message: String
-    let status: Int32
+    package let status: Int32
 
     package var description: String { message }
 

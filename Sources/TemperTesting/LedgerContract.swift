@@ -77,7 +77,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .probe(.ready, name: "GET http://[::1]/", .healthy),
         .probe(.reloaded, name: "echo ünïcödé | grep '🔒'", .unhealthy("HTTP 502")),
         .probe(.ready, name: "x", .cannotTell("exit status 125")),
-        .managerReloaded, .originalRan, .foreignDropIn(path: "/run/x.conf"),
+        .managerReloaded, .originalRan, .excess("killed"), .foreignDropIn(path: "/run/x.conf"),
         .skipped(.reload, why: "the unit has no reload"),
         .log(LogLine(priority: 3, source: "nginx", message: "line\nbreak\t\u{0}", messageID: "ab")),
         .crew(Crew(["nginx": 3])), .blind(to: "how processes end"),

@@ -14,11 +14,11 @@ extension Campaign {
             cadence: cadence.beforeBaseline, began: now, usual: .unknown)
         order.looksClosely = true
         order.secondStart = .wanted
-        var trial = try await course.run(order)
+        var trial = try await course.runUndisturbed(order)
         if trial.lived(.secondStart), case .failed(let why) = trial.verdict {
             // Then nothing can be learned from a second start of a restricted one.
             order.secondStart = .impossible(why: "the service as it is fails in it: \(why)")
-            trial = try await course.run(order)
+            trial = try await course.runUndisturbed(order)
         }
         guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
         return trial

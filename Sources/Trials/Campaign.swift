@@ -101,8 +101,8 @@ public struct Campaign: Sendable {
             suspicious = try await suspicions(
                 of: agenda.profile(search.best), &diary, since: began)
         } catch {
-            guard error.isInterruption else { throw error }
-            ending = .interrupted
+            guard error.isInterruption || error.isPlaceLost else { throw error }
+            ending = error.isInterruption ? .interrupted : .limit
         }
         return outcome(search, diary, ending, suspicious)
     }
@@ -153,6 +153,7 @@ public struct Campaign: Sendable {
     func isOver(_ diary: Diary, since began: ContinuousClock.Instant) -> Bool {
         if let most = options.maxTrials, diary.trials.count >= most { return true }
         if let most = options.maxTime, ContinuousClock.now - began >= most { return true }
+        if let end = options.mustEnd, ContinuousClock.now + diary.longest >= end { return true }
         return false
     }
 
@@ -277,7 +278,7 @@ public struct Campaign: Sendable {
             trial = recorded.numbered(number)
             diary.resumed += 1
         } else {
-            trial = try await course.run(order)
+            trial = try await course.runUndisturbed(order)
             // A baseline that failed ends the run and would end every later one, off the record.
             if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
         }

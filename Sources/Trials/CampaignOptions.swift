@@ -13,6 +13,8 @@ public struct CampaignOptions: Sendable {
     public var maxTrials: Int?
     public var maxTime: Duration?
     public var goodEnough: Exposure?
+    /// When the last trial must have ended, however good the result is by then.
+    public var mustEnd: ContinuousClock.Instant?
 
     public init() {}
 }

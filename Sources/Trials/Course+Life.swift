@@ -76,6 +76,7 @@ extension Course {
         } else {
             notes.observations.append(.blind(to: "how the processes of a copy end"))
         }
+        if let excess = await copy.excess() { notes.observations.append(.excess(excess)) }
         notes.observations += try await log.get().map(Observation.log)
     }
 

@@ -48,6 +48,12 @@ struct Diary {
         return order
     }
 
+    /// How long a trial may well take.
+    var longest: Duration {
+        let longest = trials.filter(\.verdict.isPass).map(\.microseconds.whole).max()
+        return .microseconds(longest ?? 0)
+    }
+
     mutating func learnBaseline(_ trial: Trial) {
         let timing = trial.microseconds
         slowestStart = max(slowestStart, .microseconds(timing.start))

@@ -16,6 +16,9 @@ public enum Observation: Hashable, Codable, Sendable {
     case foreignDropIn(path: String)
     /// The original ran beside its copy: whatever the probes saw may have been its work.
     case originalRan
+    /// It was killed because it took of the machine what no service may; in words that follow
+    /// "it was".
+    case excess(String)
     /// The stage does not apply to this unit.
     case skipped(Stage, why: String)
     case log(LogLine)

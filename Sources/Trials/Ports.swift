@@ -51,10 +51,16 @@ public protocol ServiceCopy: Sendable {
     /// How its processes ended that did not end with status 0, since its first start; nil where
     /// that cannot be seen.
     func endings() async throws(ExperimentError) -> [ProcessExit]?
+    /// What it took of the machine beyond all measure, if it was killed for that.
+    func excess() async -> String?
     /// Its lines in the journal, oldest first.
     func log() async throws(ExperimentError) -> [LogLine]
     /// Kills what is left and forgets the unit. Never fails; safe to call twice.
     func end() async
+}
+
+extension ServiceCopy {
+    public func excess() async -> String? { nil }
 }
 
 /// Watches what the kernel is asked by the processes of a machine.
@@ -118,8 +124,17 @@ public struct ExperimentError: Error, Hashable, CustomStringConvertible {
     public let isInterruption: Bool
     /// The service does not even pass as it is: the caller knows with which commands to see it.
     public let isBaseline: Bool
+    /// The trials may no longer be made in the place of the service; what was found stands.
+    public let isPlaceLost: Bool
+    /// The same may well succeed in a moment.
+    public let isPassing: Bool
 
-    public init(_ description: String, isInterruption: Bool = false, isBaseline: Bool = false) {
+    public init(
+        _ description: String, isInterruption: Bool = false, isBaseline: Bool = false,
+        isPlaceLost: Bool = false, isPassing: Bool = false
+    ) {
+        self.isPassing = isPassing
+        self.isPlaceLost = isPlaceLost
         self.description = description
         self.isInterruption = isInterruption
         self.isBaseline = isBaseline

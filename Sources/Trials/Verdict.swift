@@ -18,6 +18,10 @@ public enum Verdict: Hashable, Codable, Sendable {
             self = .unresolved(disturbance)
             return
         }
+        for case .excess(let what) in observations {
+            self = .failed(what)
+            return
+        }
         let states = observations.compactMap { observation in
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }

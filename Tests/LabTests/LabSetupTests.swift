@@ -40,6 +40,20 @@ struct LabSetupTests {
         }
     }
 
+    @Test func `its processes are bounded where the number is its own and not the machine's`()
+        throws
+    {
+        let bound = SetupStep.Action.file("/proc/sys/kernel/pid_max", text: "8192\n")
+        let steps = setup().steps
+        let index = steps.firstIndex { $0.action == bound }
+        #expect((index != nil) == (KernelRelease.running >= KernelRelease(6, 14)))
+        let sealed = try #require(steps.firstIndex(of: .makeReadOnly("/proc/sys", .inert)))
+        #expect(index ?? 0 < sealed)
+        #expect(KernelRelease("6.9.12-amd64") < KernelRelease("6.14.0"))
+        #expect(
+            KernelRelease("7.0") > KernelRelease("6.14") && KernelRelease("?") < KernelRelease("1"))
+    }
+
     @Test func `a hidden file goes after the root is changed, so that the tree keeps it`() throws {
         let steps = setup { $0.hidden = ["/usr/lib/libgone.so"] }.steps
         let entered = try index(steps, .enter("/run/labs/web/stage/root"))

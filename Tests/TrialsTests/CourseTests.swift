@@ -128,6 +128,21 @@ struct CourseTests {
         #expect(trial.verdict.words == words)
     }
 
+    @Test("a trial that a reload of the manager voids is made again, three times in all")
+    func undisturbed() async throws {
+        for (reloads, starts) in [(1, 2), (2, 3), (9, 3)] {
+            let service = SimulatedService(fault: .managerReloads) { $0 <= reloads }
+            let course = Course(
+                service: service, probes: [service.probe], canReload: true, settle: .zero)
+            let trial = try await course.runUndisturbed(
+                Course.Order(
+                    number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
+                    usual: .unknown))
+            #expect(service.profiles.count == starts)
+            #expect(trial.verdict.isPass == (reloads < 3))
+        }
+    }
+
     @Test("after a fault the rest of the life is left out, but for its end and its words")
     func shortened() async throws {
         let trial = try await trial(SimulatedService(conflicts: [[]], fault: .probe))

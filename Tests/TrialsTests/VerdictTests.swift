@@ -126,6 +126,14 @@ struct VerdictTests {
         #expect(Verdict(of: [.unit(.ready, none), .unit(.settled, none)]).isPass)
     }
 
+    @Test("a copy that had to be killed fails for that reason, whatever else was seen of it")
+    func excess() {
+        let excess = Observation.excess("killed when it had 2001 processes")
+        for life in [good + [excess], [.job(.start, result: "timeout"), excess]] {
+            #expect(Verdict(of: life) == .failed("killed when it had 2001 processes"))
+        }
+    }
+
     @Test("a disturbance voids a pass and a failure alike")
     func disturbances() {
         let faults: [Observation] = [

@@ -12,6 +12,7 @@ extension Observation {
             "\(stage.rawValue): \(name.abridged): \(outcome.text)"
         case .managerReloaded: "systemd reloaded its units meanwhile"
         case .originalRan: "the original ran beside its copy"
+        case .excess(let what): "it was \(what)"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         case .skipped(let stage, let why): "no \(stage.rawValue): \(why)"
         case .log(let line): "journal: \(line.source): \(line.message)"

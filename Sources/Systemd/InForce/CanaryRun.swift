@@ -8,7 +8,7 @@ extension Machine {
         of canary: Canary, under properties: [(String, BusValue)]
     ) async throws(BusError) -> CanaryEnd? {
         let name = TrialName.fresh()
-        let file = "/run/temper-canary-\(name.prefix { $0 != "." })"
+        let file = "\(standIn?.directory ?? "/run")/temper-canary-\(name.prefix { $0 != "." })"
         defer { try? FileManager.default.removeItem(atPath: root + file) }
         guard let command = command(of: canary, at: file) else { return nil }
         let all: [(String, BusValue)] =
@@ -18,7 +18,7 @@ extension Machine {
                 ("TimeoutStartUSec", .uint64(20_000_000)),
             ] + Machine.kept + properties
         do {
-            _ = try await bus.startTransientUnit(name, properties: all, deadline: .seconds(30))
+            _ = try await startTransientUnit(name, properties: all, deadline: .seconds(30))
         } catch {
             if !error.isRefusal { await forget(name) }
             throw error

@@ -88,7 +88,7 @@ extension Machine {
             ] + Machine.kept + unit.pairs
         let job: JobResult
         do {
-            job = try await bus.startTransientUnit(
+            job = try await startTransientUnit(
                 name, properties: properties, deadline: .seconds(30))
         } catch {
             if !error.isRefusal { await forget(name) }

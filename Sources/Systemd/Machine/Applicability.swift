@@ -59,7 +59,7 @@ private struct Canary {
                 ("CollectMode", .string("inactive-or-failed")),
             ] + changes.replacing + changes.appended
         do {
-            let job = try await machine.bus.startTransientUnit(name, properties: properties)
+            let job = try await machine.startTransientUnit(name, properties: properties)
             let state = try await machine.state(of: Machine.path(ofUnit: name))
             await machine.forget(name)
             if job == .done { return nil }

@@ -52,17 +52,10 @@ extension Machine {
         with properties: [(String, BusValue)]
     ) async throws(BusError) -> [String: BusValue] {
         let name = TrialName.fresh()
-        let never = BusValue.array(
-            element: "(sbbs)",
-            [
-                .structure([
-                    .string("ConditionPathExists"), .bool(false), .bool(true), .string("/"),
-                ])
-            ])
         let all: [(String, BusValue)] =
             [
                 ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
-                ("Conditions", never), ("ExecStart", .command(["/bin/true"])),
+                ("Conditions", .neverHolds), ("ExecStart", .command(["/bin/true"])),
             ] + properties
         _ = try await bus.startTransientUnit(name, properties: all)
         let read = try await self.properties(
@@ -70,6 +63,17 @@ extension Machine {
         try await manager("UnrefUnit", .string(name))
         return read
     }
+}
+
+extension BusValue {
+    /// `Conditions` of a unit that is loaded and never runs.
+    static let neverHolds = BusValue.array(
+        element: "(sbbs)",
+        [
+            .structure([
+                .string("ConditionPathExists"), .bool(false), .bool(true), .string("/"),
+            ])
+        ])
 }
 
 /// Names for transient units: without a dash, so that no `PREFIX-.service.d` drop-in of the

@@ -13,6 +13,8 @@ public struct Machine: Sendable {
     public let isDisposable: Bool
     /// Sees what the kernel refuses, where that can be had.
     public var kernel: (any KernelWitness)?
+    /// What holds the place of the service while its copies run; nil where nobody misses it.
+    public var standIn: StandIn?
     /// The user whose own manager is spoken to; nil for the machine's.
     public let user: UserAccount?
 
@@ -106,7 +108,7 @@ extension ExperimentError {
         if case .cancelled = error {
             self = .interrupted
         } else {
-            self.init(error.description + advice)
+            self.init(error.description + advice, isPassing: error.isPassing)
         }
     }
 }
@@ -128,6 +130,16 @@ extension BusError {
             "org.freedesktop.systemd1.BadUnitSetting", "System.Error.ENXIO",
         ]
         return name.map(refusals.contains) ?? false
+    }
+
+    /// Whether the manager was busy with itself: executed again, it is off the bus for a moment
+    /// and may have forgotten a unit that was kept for us.
+    fileprivate var isPassing: Bool {
+        let signs: Set = [
+            "org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.NameHasNoOwner",
+            "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.systemd1.NoSuchUnit",
+        ]
+        return name.map(signs.contains) ?? false
     }
 
     /// What the other side said, without what was asked of it.

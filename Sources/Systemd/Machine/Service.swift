@@ -6,7 +6,7 @@ import Trials
 /// A service as it stands on a machine: all that its copies, its drop-in and the user need to know.
 public struct Service: Sendable {
     public let unit: String
-    public let machine: Machine
+    public private(set) var machine: Machine
     public let dialect: Dialect
     /// As the manager says it, such as `257.13-1~deb13u1`.
     public let systemdVersion: String
@@ -43,6 +43,13 @@ public struct Service: Sendable {
         } catch {
             throw ExperimentError(error.description)
         }
+    }
+
+    /// The same service, spoken to in another way.
+    public func on(_ machine: Machine) -> Service {
+        var service = self
+        service.machine = machine
+        return service
     }
 
     public var canReload: Bool { blueprint.facts.canReload }
@@ -88,12 +95,15 @@ public struct Service: Sendable {
     ///
     /// - Parameter leftovers: files that only an unclean end leaves; removed before each start,
     ///   on machines that are thrown away.
+    /// - Parameter usualStop: how long it takes to stop as it is, where that is known.
     public func copies(
-        in catalogue: Catalogue, leftovers: [String] = []
+        in catalogue: Catalogue, leftovers: [String] = [], usualStop: Duration? = nil
     ) -> TransientService {
-        TransientService(
+        var copies = TransientService(
             machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
             sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")), leftovers: leftovers)
+        copies.usualStop = usualStop
+        return copies
     }
 
     /// The service itself.

@@ -16,6 +16,8 @@ struct ProcessRoll {
         }
     }
 
+    private static let mostExits = 10_000
+
     private struct Member {
         let unit: Unit
         var name: String?
@@ -74,6 +76,8 @@ struct ProcessRoll {
             }
         case .exited(let pid, let status):
             guard let member = members.removeValue(forKey: pid), status != 0 else { return }
+            // Of a service that forks without end, the first tell enough.
+            if exits[member.unit]?.count ?? 0 >= ProcessRoll.mostExits { return }
             exits[member.unit]?.append((pid, ProcessExit(name: member.name, waitStatus: status)))
         case .answered: break
         }

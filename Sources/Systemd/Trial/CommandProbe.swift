@@ -21,7 +21,7 @@ public struct CommandProbe: Probe {
     public func check(deadline: Duration) async -> CheckOutcome {
         let name = TrialName.fresh()
         do {
-            let job = try await machine.bus.startTransientUnit(
+            let job = try await machine.startTransientUnit(
                 name, properties: properties(deadline), deadline: deadline + .seconds(10))
             let state = try await machine.state(of: Machine.path(ofUnit: name))
             let isHealthy = CommandProbe.outcome(job: job.rawValue, state, said: "").isHealthy
@@ -62,6 +62,8 @@ public struct CommandProbe: Probe {
             ("TimeoutStartUSec", .uint64(deadline.microseconds)),
             ("KillMode", .string("control-group")), ("KillSignal", .int32(SIGKILL)),
             ("DefaultDependencies", .bool(false)),
+            // Of what it says the last line is read: it cannot fill the journal.
+            ("LogRateLimitIntervalUSec", .uint64(1_000_000)), ("LogRateLimitBurst", .uint32(200)),
         ]
     }
 
@@ -73,7 +75,9 @@ public struct CommandProbe: Probe {
         // What a process said in its last moment reaches the journal a little after its end.
         for _ in 0..<4 {
             let lines = try machine.log(ofInvocation: invocation.bytes ?? [], of: name)
-            if let line = lines.last(where: { $0.source != "systemd" }) { return line.message }
+            if let line = lines.last(where: { $0.source != "systemd" }) {
+                return String(line.message.prefix(500))
+            }
             try? await Task.sleep(for: .milliseconds(10))
         }
         return ""

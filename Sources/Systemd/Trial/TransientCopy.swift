@@ -19,12 +19,14 @@ struct TransientCopy: StartedUnit {
     /// The properties with the commands beside its main process.
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
+    let watch: ExcessWatch
 
     var path: String { Machine.path(ofUnit: name) }
 
     var disturbances: [Observation] {
         get async throws(ExperimentError) {
-            try await experiment { () async throws(BusError) in
+            try await machine.holdsPlace()
+            return try await experiment { () async throws(BusError) in
                 async let found = machine.value("DropInPaths", path, Machine.unitInterface)
                 async let state = machine.value(
                     "ActiveState", Machine.path(ofUnit: original), Machine.unitInterface)
@@ -85,11 +87,15 @@ struct TransientCopy: StartedUnit {
         }
     }
 
-    func kill() async {
-        _ = try? await machine.manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
-    }
+    func kill() async { await machine.killAtOnce(name) }
 
-    func log() async throws(ExperimentError) -> [LogLine] { try await lines(of: name) }
+    func excess() -> String? { watch.excess }
+
+    func log() async throws(ExperimentError) -> [LogLine] {
+        // The last that is asked of a copy: all that was seen of it was seen in its place.
+        try await machine.holdsPlace()
+        return try await lines(of: name)
+    }
 
     func end() async { await machine.forget(name) }
 }
@@ -141,12 +147,15 @@ extension Machine {
                 _ = try? await manager("UnrefUnit", .string(name))
                 return
             }
-            _ = try? await manager("KillUnit", .string(name), .string("all"), .int32(SIGKILL))
+            await killAtOnce(name)
             _ = try? await bus.stopUnit(name, deadline: .seconds(10))
             _ = try? await manager("ResetFailedUnit", .string(name))
             _ = try? await manager("UnrefUnit", .string(name))
         }.value
     }
+
+    /// Of a line in the journal, in characters: a record holds hundreds of lines of each trial.
+    private static let longestMessage = 2000
 
     func log(ofInvocation bytes: [UInt8], of unit: String) throws(ExperimentError) -> [LogLine] {
         let digits = bytes.map { byte in
@@ -160,7 +169,9 @@ extension Machine {
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
-                    message: entry.message.withoutControlSequences, messageID: entry.messageID)
+                    message: String(
+                        entry.message.withoutControlSequences.prefix(Machine.longestMessage)),
+                    messageID: entry.messageID)
             }
         } catch {
             throw ExperimentError("\(error)")

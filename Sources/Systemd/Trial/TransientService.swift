@@ -15,6 +15,9 @@ public struct TransientService: ServiceUnderTest {
     let dropIns: Set<String>
     /// Files that only an unclean end leaves, such as a pid file with a pid of long ago.
     let leftovers: [String]
+    /// How long the original takes to stop, where that is known. A copy that is deaf to SIGTERM
+    /// must not keep its original waiting for the whole of its TimeoutStopSec=.
+    var usualStop: Duration?
 
     public init(
         machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
@@ -47,14 +50,16 @@ public struct TransientService: ServiceUnderTest {
             stamp: stamp,
             startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
             testimony: machine.kernel.map { Testimony($0, on: machine) },
-            helperProperties: blueprint.helperProperties, followed: machine.follow(name))
+            helperProperties: blueprint.helperProperties, followed: machine.follow(name),
+            watch: ExcessWatch(of: name, on: machine))
         do {
-            let result = try await machine.bus.startTransientUnit(
+            let result = try await machine.startTransientUnit(
                 name, properties: properties(profile, limit),
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
             await copy.testimony?.identify(Machine.path(ofUnit: name))
             return .started(job: result.rawValue, copy)
         } catch {
+            if error.name != nil { try await machine.holdsPlace() }
             if error.isRefusal {
                 return .refused(
                     name: error.name ?? "",
@@ -89,6 +94,10 @@ public struct TransientService: ServiceUnderTest {
         var settings: [(String, BusValue)] = []
         if let limit, limit < blueprint.startDeadline {
             settings.append(("TimeoutStartUSec", .uint64(limit.microseconds)))
+        }
+        if let usualStop, machine.standIn != nil, !profile.restrictions.isEmpty {
+            let limit = min(max(.seconds(5), usualStop * 5), blueprint.stopDeadline)
+            settings.append(("TimeoutStopUSec", .uint64(limit.microseconds)))
         }
         let changes = sandbox.changes(taking: profile, in: catalogue, dialect: dialect)
         settings += changes.replacing

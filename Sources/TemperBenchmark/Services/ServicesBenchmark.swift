@@ -71,7 +71,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
         var labPlan = LabPlan()
         labPlan.root = "\(roots)/\(subject.tree)"
         let result = try await HardenSession(
-            unit: subject.unit, plan: plan, options: CampaignOptions(), labPlan: labPlan,
+            unit: subject.unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
             stateDirectory: state.path, progress: Progress(isQuiet: true),
             manager: subject.manager
         ).run()

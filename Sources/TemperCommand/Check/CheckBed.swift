@@ -27,16 +27,16 @@ struct CheckBed: Sendable {
     var record: HardeningRecord { subject.record }
 
     init(
-        _ check: CheckSession, _ files: Validity, in lab: Lab, _ store: TrialStore
+        _ check: CheckSession, _ files: Validity, at site: Site, _ store: TrialStore
     ) async throws {
         session = check.session
         subject = check.subject
         choices = check.choices
         self.store = store
         let record = check.record
-        var machine = try await session.machine(in: lab)
+        var machine = try await session.machine(at: site)
         machine.kernel = try? session.witness(of: machine).get()
-        (service, plan) = try await session.service(on: machine, in: lab)
+        (service, plan) = try await session.service(on: machine, at: site)
         if plan.probes.isEmpty {
             throw Failure.usage("the record of \(record.unit) names no probe; run harden again")
         }
@@ -45,7 +45,7 @@ struct CheckBed: Sendable {
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
         (validity, enforcement) = try await CheckBed.compare(
-            files, with: record, service, check, session.labPlan.root)
+            files, with: record, service, check, site.tree)
         changes = validity.changes(since: record.validity)
         inapplicable = try await service.inapplicable
         undo = try record.ownership.map { ownership throws(ExperimentError) in

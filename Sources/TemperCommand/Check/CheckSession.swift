@@ -50,7 +50,7 @@ struct CheckSession: Sendable {
         options.baselineRuns = 1
         options.cadence = record.plan.cadence
         return HardenSession(
-            unit: record.unit, plan: record.plan, options: options, labPlan: plan,
+            unit: record.unit, plan: record.plan, options: options, place: .lab(plan),
             stateDirectory: stateDirectory, progress: progress, manager: subject.manager,
             isForced: true)
     }
@@ -85,16 +85,16 @@ struct CheckSession: Sendable {
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: stateDirectory)
         }
-        let root = subject.root == "/" ? "this machine" : subject.root
-        progress.step("booting a lab of \(root)")
-        let plan = session.labPlan
-        let lab = try await labFailures { () async throws(LabError) in try await Lab.boot(plan) }
         do {
-            let check = try await held(against: now, in: lab, store)
-            try? await lab.end()
+            let site = try await session.place.open(progress)
+            let check: UnitCheck
+            do { check = try await held(against: now, at: site, store) } catch {
+                await site.close()
+                throw error
+            }
+            await site.close()
             return check
         } catch {
-            try? await lab.end()
             if let failure = error as? Failure { throw failure }
             let isInterruption = (error as? ExperimentError)?.isInterruption ?? Task.isCancelled
             throw isInterruption ? Failure.interrupted : Failure.experiment("\(error)")
@@ -103,9 +103,9 @@ struct CheckSession: Sendable {
 
     /// The service in the lab, and yesterday's profile on it.
     private func held(
-        against files: Validity, in lab: Lab, _ store: TrialStore
+        against files: Validity, at site: Site, _ store: TrialStore
     ) async throws -> UnitCheck {
-        let bed = try await CheckBed(self, files, in: lab, store)
+        let bed = try await CheckBed(self, files, at: site, store)
         var check = UnitCheck(unit: record.unit, standing: .passed)
         check.systemd = .init(
             recorded: record.validity.systemd, now: bed.service.systemdVersion)
@@ -122,7 +122,7 @@ struct CheckSession: Sendable {
         } catch let error as ExperimentError {
             guard error.isBaseline else { throw error }
             check.standing = .broken
-            check.because = session.baselineFailure(error, bed.service.machine, bed.plan).message
+            check.because = session.baselineFailure(error, bed.service, bed.plan).message
         }
         try bed.finish(check)
         return check

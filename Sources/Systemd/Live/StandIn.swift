@@ -1,0 +1,213 @@
+import Glibc
+import Synchronization
+import SystemdBus
+import Trials
+
+/// Takes a service's place on a machine in use, for as long as its copies are tried.
+///
+/// It is a transient unit that conflicts with the service: its start stops the service, a start of
+/// the service by anybody else ends it. Its process reads from a socket of which only this process
+/// has the other end, so that it ends with this process, however that does; after the time that is
+/// allowed systemd ends it. All units that are started meanwhile stop with it and before it. Then
+/// systemd itself starts the service again, as what follows its success or failure, with nothing
+/// that would have to be run first: it needs neither this process nor a bus nor a fork.
+///
+/// What follows is a second unit, whose condition never holds and which wants the service: were it
+/// the service itself, systemd would keep the stand-in, and tell the service of it, for as long as
+/// the service runs (both as seen on 252, 257, 262).
+public final class StandIn: Sendable {
+    public let name: String
+    /// nil for one that takes nobody's place: a tie for units that must not outlive this process.
+    public let surroundings: Surroundings?
+    /// When the service began to stop.
+    public let began: ContinuousClock.Instant
+    private let lifeline: Mutex<Int32>
+
+    private init(
+        name: String, surroundings: Surroundings?, began: ContinuousClock.Instant, lifeline: Int32
+    ) {
+        self.name = name
+        self.surroundings = surroundings
+        self.began = began
+        self.lifeline = Mutex(lifeline)
+    }
+
+    deinit { letGo() }
+
+    /// Stops the service and what would start it; returns when the stand-in is up.
+    ///
+    /// - Parameter limit: after it systemd puts the service back, whatever this process does.
+    public static func taking(
+        _ surroundings: Surroundings?, on machine: Machine, atMost limit: Duration
+    ) async throws(ExperimentError) -> StandIn {
+        var ends: [Int32] = [-1, -1]
+        // Not a pipe: a socket is closed on exec from its first moment on.
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+            throw ExperimentError("cannot make a socket: \(String(cString: strerror(errno)))")
+        }
+        defer { close(ends[0]) }
+        let standIn = StandIn(
+            name: TrialName.fresh(), surroundings: surroundings, began: .now, lifeline: ends[1])
+        // What starts it again must not be refused for having started it too often.
+        for unit in standIn.restored {
+            _ = try? await machine.manager("ResetFailedUnit", .string(unit))
+        }
+        do throws(ExperimentError) {
+            let job = try await standIn.start(on: machine, reading: ends[0], limit)
+            if job == .done { return standIn }
+            throw ExperimentError(
+                "\(surroundings?.unit ?? "a unit that the trials hang on") cannot be replaced for "
+                    + "the trials: the job of the unit that takes its place ended with "
+                    + "“\(job.rawValue)”")
+        } catch {
+            await standIn.leave(machine)
+            throw error
+        }
+    }
+
+    private func start(
+        on machine: Machine, reading socket: Int32, _ limit: Duration
+    ) async throws(ExperimentError) -> JobResult {
+        let successor = TrialName.fresh()
+        let unit = surroundings?.unit ?? "nothing"
+        let common: [(String, BusValue)] = [("CollectMode", .string("inactive-or-failed"))]
+        var properties: [(String, BusValue)] =
+            common + [
+                ("Description", .string("temper's stand-in for \(unit)")),
+                ("Type", .string("exec")), ("ExecStart", .command(["/bin/cat"])),
+                ("StandardInputFileDescriptor", .fileDescriptor(socket)),
+                ("StandardOutput", .string("null")), ("AddRef", .bool(true)),
+                ("RuntimeMaxUSec", .uint64(limit.microseconds)),
+                ("OOMScoreAdjust", .int32(-900)),
+                ("RuntimeDirectory", .strings([directoryName])),
+                ("Conflicts", .strings(displaced)), ("Before", .strings(affected)),
+            ]
+        var successors: [(name: String, properties: [(String, BusValue)])] = []
+        if !restored.isEmpty {
+            properties += ["OnSuccess", "OnFailure"].flatMap { name in
+                [
+                    (name, BusValue.strings([successor])), ("\(name)JobMode", .string("replace")),
+                ]
+            }
+            let properties: [(String, BusValue)] =
+                common + [
+                    ("Description", .string("temper puts \(unit) back")),
+                    ("ExecStart", .command(["/bin/true"])), ("Conditions", .neverHolds),
+                    ("DefaultDependencies", .bool(false)), ("Wants", .strings(restored)),
+                ]
+            successors = [(successor, properties)]
+        }
+        return try await experiment { [properties, successors] () async throws(BusError) in
+            try await machine.bus.startTransientUnit(
+                name, properties: properties, auxiliary: successors, deadline: .seconds(3600))
+        }
+    }
+
+    /// What ties another unit to this one: it starts only while this one is active, stops with it,
+    /// and the service waits for its end.
+    var ties: [(String, BusValue)] {
+        [
+            ("Requisite", .strings([name])), ("After", .strings([name])),
+            ("StopPropagatedFrom", .strings([name])), ("Before", .strings(affected)),
+        ]
+    }
+
+    /// A directory of the machine that systemd removes with the stand-in.
+    var directory: String { "/run/\(directoryName)" }
+
+    private var directoryName: String { String(name.prefix { $0 != "." }) }
+    private var displaced: [String] { surroundings?.displaced ?? [] }
+    private var restored: [String] { surroundings?.restored ?? [] }
+    private var affected: [String] { Set(displaced + restored).sorted() }
+
+    /// Ends it: systemd stops what is tied to it and puts the service back.
+    private func letGo() {
+        lifeline.withLock { end in
+            if end >= 0 { close(end) }
+            end = -1
+        }
+    }
+
+    /// Ends it and waits until everything is as it was.
+    ///
+    /// - Returns: what is not, one line each; nothing where all is well.
+    @discardableResult
+    public func leave(_ machine: Machine) async -> [String] {
+        letGo()
+        // Also when the campaign was cancelled: a task of its own is not.
+        return await Task { await self.settled(machine) }.value
+    }
+
+    private func settled(_ machine: Machine) async -> [String] {
+        await wait(for: .seconds(3600)) {
+            let state = await machine.activeState(of: self.name)
+            return state == nil || state == "inactive" || state == "failed"
+        }
+        _ = try? await machine.manager("UnrefUnit", .string(name))
+        var problems: [String] = []
+        for unit in restored {
+            await wait(for: .seconds(3600)) {
+                guard let state = await machine.activeState(of: unit) else { return true }
+                if state == "active" { return true }
+                let isWaiting = await machine.hasJob(unit)
+                return !isWaiting && ["inactive", "failed"].contains(state)
+            }
+            guard await machine.activeState(of: unit) != "active" else { continue }
+            // The last word of somebody who is still there: once more, by hand.
+            let job = try? await machine.bus.startUnit(unit)
+            if job != .done {
+                problems.append(
+                    "\(unit) was active before and does not start again; "
+                        + "`systemctl status \(unit)` says why")
+            }
+        }
+        return problems
+    }
+
+    private func wait(for limit: Duration, until isDone: () async -> Bool) async {
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end {
+            if await isDone() { return }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
+
+extension Machine {
+    /// Starts a transient unit, tied to the stand-in where there is one.
+    func startTransientUnit(
+        _ name: String, properties: [(String, BusValue)], deadline: Duration = .seconds(100)
+    ) async throws(BusError) -> JobResult {
+        try await bus.startTransientUnit(
+            name, properties: properties + (standIn?.ties ?? []), deadline: deadline)
+    }
+
+    /// Makes sure that what was seen until now was seen of a copy in the place of the service.
+    ///
+    /// - Throws: `ExperimentError` with `isPlaceLost` when the stand-in is gone.
+    public func holdsPlace() async throws(ExperimentError) {
+        guard let standIn else { return }
+        let state = try await experiment { () async throws(BusError) in
+            try await self.state(of: Machine.path(ofUnit: standIn.name))
+        }
+        if state.active == "active" { return }
+        throw ExperimentError(
+            state.result == "timeout"
+                ? "the time that the service may be down is over"
+                : "somebody started \(standIn.surroundings?.unit ?? "it") meanwhile, or stopped "
+                    + "what took its place",
+            isPlaceLost: true)
+    }
+
+    /// nil where it cannot be asked for.
+    fileprivate func activeState(of unit: String) async -> String? {
+        try? await property("ActiveState", of: Machine.path(ofUnit: unit), Machine.unitInterface)
+            .string
+    }
+
+    fileprivate func hasJob(_ unit: String) async -> Bool {
+        let job = try? await property("Job", of: Machine.path(ofUnit: unit), Machine.unitInterface)
+        return (job?.fields?.first?.uint32 ?? 0) != 0
+    }
+}

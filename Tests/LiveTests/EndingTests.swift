@@ -1,0 +1,112 @@
+import Fixtures
+import Foundation
+import Glibc
+import Reports
+import Testing
+
+extension LiveTests {
+    @Suite("a service is put back however temper ends, and what happens meanwhile", .serialized)
+    struct EndingTests {
+        @Test("a signal ends it tidily, with what was found so far")
+        func signals() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                for number in [SIGINT, SIGTERM, SIGHUP] {
+                    let run = try machine.harden(trials: 100)
+                    try await run.said(or: "can all of these be taken")
+                    run.signal(number)
+                    let report = try await run.end()
+                    #expect(report.status == 130, "\(report.errors)")
+                    #expect(report.errors.contains("temper: ending; once more to end at once"))
+                    #expect(report.errors.contains("runs again as before"))
+                    #expect(try report.result().ending == "interrupted")
+                    #expect(try await machine.standing() == before)
+                }
+            }
+        }
+
+        @Test("the second signal ends it at once")
+        func twice() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                let run = try machine.harden(trials: 100)
+                try await run.said(or: "the service as it is, run 1")
+                run.signal(SIGINT)
+                try await run.said(or: "once more")
+                run.signal(SIGINT)
+                #expect(try await run.end().status == 130)
+                #expect(try await machine.settled(like: before).standing == before)
+            }
+        }
+
+        @Test("one that is stopped and never goes on is not waited for")
+        func stopped() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                let run = try machine.harden(trials: 100, downtime: 5)
+                try await run.said(or: "the service as it is, run 1")
+                run.signal(SIGSTOP)
+                // Temper still holds its references: only the service is looked at.
+                for _ in 0..<400
+                where try await machine.shell("systemctl is-active mine") != "active\n" {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                #expect(try await machine.shell("systemctl is-active mine") == "active\n")
+                run.signal(SIGCONT)
+                let report = try await run.end()
+                #expect(
+                    report.errors.contains("the time that the service may be down is over")
+                        || report.status == 0, "\(report.errors)")
+                #expect(try await machine.settled(like: before).standing == before)
+            }
+        }
+
+        @Test("somebody else starts the service: that ends it", arguments: Release.allCases)
+        func foreignStart(release: Release) async throws {
+            try await MachineInUse.with(release) { machine in
+                let before = try await machine.standing()
+                let run = try machine.harden(trials: 100)
+                try await run.said(or: "the service as it is, run 2")
+                try await machine.shell("systemctl start mine")
+                let report = try await run.end()
+                #expect(report.status == 0, "\(report.errors)")
+                #expect(try report.result().ending == "limit")
+                #expect(
+                    try report.result().warnings.contains {
+                        $0.contains("somebody started mine.service")
+                    })
+                #expect(try await machine.settled(like: before).standing == before)
+            }
+        }
+
+        @Test(
+            "the manager is reloaded and executed again, the bus restarted, the stand-in killed",
+            arguments: Release.allCases)
+        func upheavals(release: Release) async throws {
+            try await MachineInUse.with(release) { machine in
+                let before = try await machine.standing()
+                for upheaval in ["systemctl daemon-reload", "systemctl daemon-reexec"] {
+                    let run = try machine.harden(trials: 4)
+                    try await run.said(or: "the service as it is, run 1")
+                    try await machine.shell(upheaval)
+                    let report = try await run.end()
+                    #expect(report.status == 0, "\(upheaval): \(report.errors)")
+                    #expect(try await machine.settled(like: before).standing == before)
+                }
+                let killed = try machine.harden(trials: 100)
+                try await killed.said(or: "the service as it is, run 1")
+                try await machine.shell("systemctl kill -s KILL 'temper*'")
+                #expect(try await killed.end().status != 130)
+                #expect(try await machine.settled(like: before).standing == before)
+
+                let lost = try machine.harden(trials: 100)
+                try await lost.said(or: "the service as it is, run 1")
+                try await machine.shell(
+                    "systemctl kill -s KILL dbus; systemctl restart dbus.socket dbus")
+                let report = try await lost.end()
+                #expect(report.status == 2, "\(report.errors)")
+                #expect(try await machine.settled(like: before).standing == before)
+            }
+        }
+    }
+}

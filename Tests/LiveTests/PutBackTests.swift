@@ -1,0 +1,90 @@
+import Fixtures
+import Foundation
+import Glibc
+import Reports
+import Testing
+
+extension LiveTests {
+    @Suite("a service is put back as it was", .serialized)
+    struct PutBackTests {
+        @Test("after a campaign", arguments: Release.allCases)
+        func success(release: Release) async throws {
+            try await MachineInUse.with(release) { machine in
+                let before = try await machine.standing()
+                let main = try await machine.shell("systemctl show mine -p MainPID")
+                let report = try await machine.harden(trials: 6).end()
+                #expect(report.status == 0, "\(report.errors)")
+                #expect(try await machine.standing() == before)
+                #expect(try await machine.shell("systemctl show mine -p MainPID") != main)
+                let result = try report.result()
+                #expect(result.exposure.after < result.exposure.before)
+                #expect(!result.verified)
+                #expect(!result.dropIn.contains("User=") && !result.dropIn.contains("UMask="))
+                #expect(result.skipped.contains { $0.what.contains("DynamicUser") })
+                let downtime = try #require(result.downtime)
+                #expect(downtime.seconds > 0 && downtime.seconds < downtime.limit)
+                #expect(report.errors.contains("will be down for about"))
+                #expect(report.errors.contains("runs again as before"))
+            }
+        }
+
+        @Test("with what starts it and what hangs on it; one that did not run stays so")
+        func household() async throws {
+            let units = [
+                "mine.timer": "[Timer]\nOnCalendar=2040-01-01\n",
+                "client.service": """
+                [Unit]
+                Requires=mine.service
+                After=mine.service
+                [Service]
+                ExecStart=/bin/sleep 1000
+                """,
+            ]
+            try await MachineInUse.with(.trixie, units: units) { machine in
+                try await machine.shell("systemctl start mine.timer client")
+                let states = "systemctl is-active mine.timer client mine | xargs"
+                let run = try machine.harden()
+                try await run.said(or: "the service as it is, run 1")
+                #expect(try await machine.shell(states) == "inactive inactive inactive\n")
+                let report = try await run.end()
+                #expect(report.status == 0, "\(report.errors)")
+                #expect(report.errors.contains("and with it mine.timer, client.service"))
+                #expect(try await machine.shell(states) == "active active active\n")
+
+                try await machine.shell("systemctl stop mine.timer client mine")
+                let before = try await machine.standing()
+                let second = try await machine.harden().end()
+                #expect(second.status == 0, "\(second.errors)")
+                #expect(try second.result().downtime == nil)
+                #expect(try await machine.standing() == before)
+                #expect(try await machine.shell(states) == "inactive inactive inactive\n")
+            }
+        }
+
+        @Test("when the time that it may be down is over, with the best so far")
+        func downtime() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                let slow = "sleep 0.5; test -e /run/mine/pid"
+                let report = try await machine.harden(probe: slow, trials: 100, downtime: 9).end()
+                #expect(report.status == 0, "\(report.errors)")
+                let result = try report.result()
+                let downtime = try #require(result.downtime)
+                #expect(result.ending == "limit" && result.trials >= 2)
+                #expect(downtime.limit == 9 && downtime.seconds < 12)
+                #expect(try await machine.standing() == before)
+            }
+        }
+
+        @Test("when the service fails in every copy")
+        func baseline() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                let report = try await machine.harden(probe: "exit 1").end()
+                #expect(report.status == 2)
+                #expect(report.errors.contains("the service fails without any restriction"))
+                #expect(try await machine.standing() == before)
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// Hardens a service of a lab as if the lab were the machine in use, so that tests can kill it
+// anywhere:
+//
+//     live-victim LAB UNIT STATE-DIRECTORY PROBE [MAX-TRIALS [MAX-DOWNTIME-SECONDS]]
+//
+// Progress goes to standard error, a line at a time; the result is printed as JSON. The first
+// SIGINT, SIGTERM or SIGHUP ends it tidily, as with temper itself.
+
+import Foundation
+import Lab
+import TemperCommand
+import Trials
+
+let arguments = CommandLine.arguments
+let lab = try Lab.find(arguments[1])
+var machine = LiveMachine()
+machine.bus = .address(lab.busAddress)
+machine.root = lab.rootPath
+machine.network = lab.networkNamespace
+if arguments.count > 6, let most = Double(arguments[6]) { machine.maxDowntime = .seconds(most) }
+var plan = Plan()
+plan.probes = [.command(arguments[4])]
+plan.cadence.startPeriod = .seconds(3)
+plan.cadence.timeout = .seconds(3)
+var options = CampaignOptions()
+options.maxTrials = arguments.count > 5 ? Int(arguments[5]) : nil
+let session = HardenSession(
+    unit: arguments[2], plan: plan, options: options, place: .live(machine),
+    stateDirectory: arguments[3], progress: Progress(isQuiet: false))
+do {
+    let result = try await withInterruption { try await session.run() }
+    print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
+    exit(result.ending == "interrupted" ? 130 : 0)
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit((error as? Failure)?.status ?? 1)
+}
