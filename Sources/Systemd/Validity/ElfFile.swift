@@ -65,7 +65,8 @@ struct ElfFile {
         else { return }
         let table = holder.offset + Int(strings - holder.address)
         for (tag, offset) in names {
-            guard let text = reader.text(at: table + min(Int(clamping: offset), reader.bytes.count)) else { continue }
+            guard let text = reader.text(at: table + min(Int(clamping: offset), reader.bytes.count))
+            else { continue }
             if tag == 1 {
                 needed.append(text)
             } else {
