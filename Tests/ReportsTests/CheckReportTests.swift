@@ -53,6 +53,38 @@ struct CheckReportTests {
         #expect(text.contains("said &quot;&lt;no&gt;&quot; &amp; died\u{fffd}"))
     }
 
+    @Test("two campaigns differ in what they took, in reasons and in circumstances")
+    func difference() throws {
+        func result(_ accepted: [String], _ refused: [String: String]) throws -> HardeningResult {
+            let object: [String: Any] = [
+                "schema": "temper.harden/1", "unit": "a.service", "systemd": "257",
+                "exposure": [
+                    "before": 9.6, "after": accepted.count == 1 ? 1.4 : 1.2, "possible": 1.2,
+                ],
+                "trials": 9, "seconds": 1, "accepted": accepted, "dropIn": "", "ending": "complete",
+                "verified": true,
+                "refused": refused.map {
+                    ["restriction": $0.key, "conflict": [$0.key], "trial": 3, "because": $0.value]
+                },
+            ]
+            return try JSONDecoder().decode(
+                HardeningResult.self, from: try JSONSerialization.data(withJSONObject: object))
+        }
+        let earlier = try result(["A=yes", "B=yes"], ["C=yes": "no answer"])
+        let later = try result(["A=yes"], ["B=yes": "died", "C=yes": "exit status 1"])
+        let difference = CampaignDifference(from: earlier, to: later, records: (nil, nil))
+        #expect(difference.taken.isEmpty)
+        #expect(difference.lost.map(\.restriction) == ["B=yes"])
+        #expect(difference.lost.map(\.because) == ["died"])
+        #expect(
+            difference.lines == [
+                "exposure 1.2 → 1.4", "Not taken any more", "  B=yes: died",
+                "Refused for another reason", "  C=yes: exit status 1; then: no answer",
+            ])
+        let same = CampaignDifference(from: later, to: later, records: (nil, nil))
+        #expect(same.lines.last == "nothing else is different")
+    }
+
     @Test("is text of at most 100 columns that says what is wrong")
     func text() {
         let text = CheckText(Self.report, isColoured: false).text

@@ -94,6 +94,7 @@ struct TrialStoreTests {
                 #expect(
                     campaign == [
                         "id", "unit", "fingerprint", "began", "finished", "result", "circumstances",
+                        "purpose",
                     ])
                 let trial = try database.columns(in: "trial").map(\.name)
                 #expect(

@@ -23,7 +23,7 @@ struct ElfFile {
         let reader = Reader(bytes: bytes)
         guard bytes.count > 64, bytes.starts(with: [0x7f, 0x45, 0x4c, 0x46, 2, 1]),
             let table = reader.number(at: 32, 8), let size = reader.number(at: 54, 2),
-            let count = reader.number(at: 56, 2), size >= 56
+            let count = reader.number(at: 56, 2), size >= 56, table < UInt64(bytes.count)
         else { return nil }
         let segments = (0..<count).compactMap { index -> Segment? in
             let at = Int(clamping: table + index * size)
@@ -31,9 +31,10 @@ struct ElfFile {
                 let address = reader.number(at: at + 16, 8),
                 let length = reader.number(at: at + 32, 8)
             else { return nil }
+            // What lies beyond the file is not there: sums of these cannot overflow.
             return Segment(
-                type: type, offset: Int(clamping: offset), address: address,
-                size: Int(clamping: length))
+                type: type, offset: min(Int(clamping: offset), bytes.count), address: address,
+                size: min(Int(clamping: length), bytes.count))
         }
         for segment in segments {
             switch segment.type {
@@ -65,7 +66,8 @@ struct ElfFile {
         else { return }
         let table = holder.offset + Int(strings - holder.address)
         for (tag, offset) in names {
-            guard let text = reader.text(at: table + Int(clamping: offset)) else { continue }
+            guard let text = reader.text(at: table + min(Int(clamping: offset), reader.bytes.count))
+            else { continue }
             if tag == 1 {
                 needed.append(text)
             } else {

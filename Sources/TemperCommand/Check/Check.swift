@@ -159,7 +159,8 @@ struct Check: AsyncParsableCommand {
             }
             return CheckSubject(
                 record: record, root: root ?? kept.root,
-                manager: kept.account.isEmpty ? .system : .user(kept.account), binds: bind)
+                manager: kept.account.isEmpty ? .system : .user(kept.account),
+                isAtHome: root == nil || root == kept.root, binds: bind)
         }
     }
 

@@ -156,7 +156,7 @@ struct CheckBed: Sendable {
         renewed.validity = validity
         if let file = subject.file {
             if choices.updates { try RecordFile.write(renewed, to: file) }
-        } else {
+        } else if subject.isAtHome {
             // Else `--if-changed` would find the same changes every day.
             try store.keep(
                 KeptRecord(

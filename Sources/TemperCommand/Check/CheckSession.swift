@@ -14,6 +14,8 @@ struct CheckSubject: Sendable {
     let manager: ManagerChoice
     /// The file that the record was read from; nil for one of the ledger.
     var file: String?
+    /// Whether the tree is the one that the ledger's record is of, so that what passes renews it.
+    var isAtHome = false
     /// Directories of the machine that the lab shares.
     var binds: [String] = []
 }
@@ -94,10 +96,8 @@ struct CheckSession: Sendable {
             return check
         } catch {
             if let failure = error as? Failure { throw failure }
-            if let error = error as? ExperimentError, !error.isInterruption {
-                throw Failure.experiment(error.description)
-            }
-            throw Failure.interrupted
+            let isInterruption = (error as? ExperimentError)?.isInterruption ?? Task.isCancelled
+            throw isInterruption ? Failure.interrupted : Failure.experiment("\(error)")
         }
     }
 
