@@ -48,7 +48,7 @@ extension CheckBed {
 
     /// The service as it is now, seen unrestricted.
     private func ground() async throws -> Ground {
-        let seen = try await session.survey(service, probes, plan, ledger)
+        let seen = try await session.survey(service, plan, enforcement, ledger)
         let usage = record.usage.joined(with: seen.usage)
         let catalogue = catalogue(for: usage)
         let written = seen.acquaintance.sightings.compactMap { sighting in
