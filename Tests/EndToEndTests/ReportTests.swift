@@ -137,7 +137,8 @@ extension EndToEnd {
 
         @Test("nothing on record is said, and makes no record")
         func nothing() async throws {
-            try await withState { state in
+            try await withState { directory in
+                let state = directory + "/none"
                 for command in [["report"], ["report", "nginx"], ["explain", "3"]] {
                     let report = try await Tool.temper.run(command + ["--state-dir", state])
                     #expect(report.status == 1 && report.complaints.count == 1, "\(report.errors)")
