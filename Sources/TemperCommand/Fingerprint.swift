@@ -18,12 +18,6 @@ enum Fingerprint {
 
     /// 16 hexadecimal digits that differ where any of the parts does.
     static func digits(of parts: [String]) -> String {
-        // FNV-1a, 64 bits: enough to tell a handful of campaigns apart, the same everywhere.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in parts.joined(separator: "\0").utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        Digest.of(parts.joined(separator: "\0").utf8)
     }
 }

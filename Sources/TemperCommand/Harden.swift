@@ -24,6 +24,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Place") var place: PlaceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var record: RecordOptions
     @OptionGroup var state: StateOptions
 
     func validate() throws {
@@ -32,7 +33,7 @@ struct Harden: AsyncParsableCommand {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
         if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
-            ?? output.problem
+            ?? output.problem ?? record.problem
         {
             throw ValidationError(problem)
         }
@@ -40,13 +41,14 @@ struct Harden: AsyncParsableCommand {
 
     func run() async throws {
         let progress = Progress(isQuiet: output.quiet)
-        let session = HardenSession(
+        var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: try place.chosen(), stateDirectory: state.directory, progress: progress,
             manager: owner.choice, isForced: search.force)
+        session.recordFile = record.file
         let result: HardeningResult
         do {
-            result = try await withInterruption { try await session.run() }
+            result = try await withInterruption { [session] in try await session.run() }
         } catch {
             progress.finish()
             throw error

@@ -19,6 +19,8 @@ package struct HardenSession: Sendable {
     /// Whether to harden a service that runs other people's work without a probe that does.
     let isForced: Bool
     let manager: ManagerChoice
+    /// Where to write the record besides; nil for the ledger only.
+    package var recordFile: String?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: Place,
@@ -112,6 +114,8 @@ package struct HardenSession: Sendable {
             $0
         }
         if place.isLive { result.skipped += skippedLive(plan) }
+        result.warnings += try await leaveRecord(
+            of: proof, on: ground, plan, at: site, store, ledger)
         if proof.outcome.ending != .interrupted { try record(result, ledger) }
         return result
     }

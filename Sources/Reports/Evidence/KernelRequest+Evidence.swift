@@ -13,8 +13,36 @@ extension KernelRequest {
     /// Whether it says what was refused, and not only that a right was asked for.
     var isSure: Bool { call != nil }
 
-    /// The kernel asks for this capability whenever memory is reserved, and at each exec.
-    var isStray: Bool { subject == .capability("CAP_SYS_ADMIN") }
+    /// What a service may say of it, in lower case: the file, the call, or the error in the words of
+    /// strerror(3) and strsignal(3).
+    var telltales: [String] {
+        let file = path.map { [$0, String($0.split(separator: "/").last ?? "")] } ?? []
+        let names = file.filter { $0.count > 2 }.map { $0.lowercased() }
+        let words = [
+            1: "not permitted", 2: "no such file", 6: "no such device", 13: "permission denied",
+            19: "no such device", 22: "invalid argument", 30: "read-only file system",
+            38: "not implemented", 97: "address family not supported",
+            99: "cannot assign requested address", 101: "network is unreachable",
+        ][error]
+        let kill: [String]
+        if case .killed = subject {
+            kill = ["bad system call", "sigsys", "signal 31", "core dumped"]
+        } else {
+            kill = []
+        }
+        return names + [call.map(KernelRequest.stem), words].compactMap(\.self) + kill
+    }
+
+    /// What people call it: `chown` for `fchownat`, `open` for `openat2`.
+    private static func stem(_ call: String) -> String {
+        var stem = call[...]
+        while let last = stem.last, last.isNumber { stem.removeLast() }
+        if stem.hasSuffix("at"), !stem.hasSuffix("stat"), !stem.hasSuffix("creat") {
+            stem.removeLast(2)
+        }
+        if stem.hasPrefix("fch") || stem.hasPrefix("lch") { stem.removeFirst() }
+        return String(stem)
+    }
 
     /// EPERM or EACCES: what root may do, and others may not.
     var isForLackOfRights: Bool { !lacking.isEmpty || error == 1 || error == 13 }
@@ -29,6 +57,8 @@ extension Exception {
             return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
         default:
             guard let path = request.path, request.isRefused else { return false }
+            // A name without a directory may be of any place; only EROFS says that it is there.
+            if !path.hasPrefix("/") { return request.error == 30 }
             return Places.isBelow(Places.resolved(path), place)
         }
     }
