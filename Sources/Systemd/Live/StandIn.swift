@@ -22,6 +22,8 @@ public final class StandIn: Sendable {
     /// When the service began to stop.
     public let began: ContinuousClock.Instant
     private let lifeline: Mutex<Int32>
+    /// The unit that others are bound to.
+    private let knot = TrialName.fresh()
 
     private init(
         name: String, surroundings: Surroundings?, began: ContinuousClock.Instant, lifeline: Int32
@@ -54,7 +56,8 @@ public final class StandIn: Sendable {
             _ = try? await machine.manager("ResetFailedUnit", .string(unit))
         }
         do throws(ExperimentError) {
-            let job = try await standIn.start(on: machine, reading: ends[0], limit)
+            var job = try await standIn.start(on: machine, reading: ends[0], limit)
+            if job == .done { job = try await standIn.startKnot(on: machine) }
             if job == .done { return standIn }
             throw ExperimentError(
                 "\(surroundings?.unit ?? "a unit that the trials hang on") cannot be replaced for "
@@ -104,12 +107,33 @@ public final class StandIn: Sendable {
         }
     }
 
-    /// What ties another unit to this one: it starts only while this one is active, stops with it,
-    /// and the service waits for its end.
-    var ties: [(String, BusValue)] {
+    /// Starts the unit that others are bound to. They cannot be bound to the stand-in itself, which
+    /// would be started again by one that comes late and stop the service. This one stops
+    /// with the stand-in, conflicts with nothing, and can be started once only.
+    private func startKnot(on machine: Machine) async throws(ExperimentError) -> JobResult {
+        let properties: [(String, BusValue)] =
+            [
+                ("Description", .string("temper's trials hang on this")),
+                ("Type", .string("oneshot")), ("ExecStart", .command(["/bin/true"])),
+                ("RemainAfterExit", .bool(true)), ("AddRef", .bool(true)),
+                ("CollectMode", .string("inactive-or-failed")),
+                ("StartLimitIntervalUSec", .uint64(.max)), ("StartLimitBurst", .uint32(1)),
+                ("Requisite", .strings([name])),
+            ] + bonds(to: name)
+        return try await experiment { () async throws(BusError) in
+            try await machine.bus.startTransientUnit(knot, properties: properties)
+        }
+    }
+
+    /// What ties another unit to this one: it stops with it, and the service waits for its end.
+    /// Whether it may start is asked at the moment when it does (`BindsTo=` with `After=`):
+    /// `Requisite=` is asked when the start is queued, which may be long before on a busy machine.
+    var ties: [(String, BusValue)] { [("BindsTo", .strings([knot]))] + bonds(to: knot) }
+
+    private func bonds(to unit: String) -> [(String, BusValue)] {
         [
-            ("Requisite", .strings([name])), ("After", .strings([name])),
-            ("StopPropagatedFrom", .strings([name])), ("Before", .strings(affected)),
+            ("After", .strings([unit])), ("StopPropagatedFrom", .strings([unit])),
+            ("Before", .strings(affected)),
         ]
     }
 
@@ -141,10 +165,11 @@ public final class StandIn: Sendable {
 
     private func settled(_ machine: Machine) async -> [String] {
         await wait(for: .seconds(3600)) {
-            let state = await machine.activeState(of: self.name)
-            return state == nil || state == "inactive" || state == "failed"
+            guard let state = await machine.activeState(of: self.name) else { return true }
+            if !["inactive", "failed"].contains(state) { return false }
+            return await !machine.hasJob(self.name)
         }
-        _ = try? await machine.manager("UnrefUnit", .string(name))
+        for unit in [knot, name] { _ = try? await machine.manager("UnrefUnit", .string(unit)) }
         var problems: [String] = []
         for unit in restored {
             await wait(for: .seconds(3600)) {
