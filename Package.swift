@@ -75,7 +75,8 @@ let package = Package(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Hardening", "Trials"]),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
         .testTarget(
             name: "HardeningTests",

@@ -21,7 +21,7 @@ public struct InstalledDropIn: Hashable, Sendable {
             "and then temper neither overwrites nor removes this file without --force.",
         ].map(UnitFileWord.comment)
         let body = notice.joined(separator: "\n") + "\n" + settings
-        text = InstalledDropIn.mark + ContentDigest.hexadecimal(of: body) + "\n" + body
+        text = InstalledDropIn.mark + Digest.of(body.utf8) + "\n" + body
         isUntouched = true
     }
 
@@ -34,22 +34,10 @@ public struct InstalledDropIn: Hashable, Sendable {
         }
         let digest = text[..<end].dropFirst(InstalledDropIn.mark.count)
         let body = text[text.index(after: end)...]
-        isUntouched = digest == ContentDigest.hexadecimal(of: String(body))
+        isUntouched = digest == Digest.of(body.utf8)
     }
 
     private static let mark = "# Digest of what follows: "
-}
-
-/// 64 bits that tell two texts apart: FNV-1a, the same everywhere. It guards against mistakes, not
-/// against forgery.
-public enum ContentDigest {
-    /// 16 hexadecimal digits.
-    public static func hexadecimal(of text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }
 
 /// What keeps a failing try of the real unit from having consequences, as a drop-in beside the one

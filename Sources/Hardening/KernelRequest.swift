@@ -52,9 +52,14 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     /// Whether the service's own program asked, not systemd on the way to it.
     public var isOfService: Bool { !command.hasPrefix("(") }
 
+    /// The kernel asks for this capability whenever memory is reserved (__vm_enough_memory in
+    /// mm/util.c), and at each exec.
+    public var isStray: Bool { subject == .capability("CAP_SYS_ADMIN") }
+
     /// Whether a restriction can be the reason: a missing file of which none hides the place is
     /// only missing.
     public var isTelling: Bool {
+        if isStray { return false }
         guard case .call(let name) = subject, KernelRequest.absences.contains(error) else {
             return true
         }

@@ -173,7 +173,12 @@ private enum NamespaceCall {
 /// and goes on without it. Such a check just before a call fails is none of the call's.
 private enum StrayCheck {
     static func belongs(_ capability: String, to call: String) -> Bool {
-        capability != "CAP_SYS_ADMIN" || administrative.contains(call)
+        switch capability {
+        case "CAP_SYS_ADMIN": administrative.contains(call)
+        // Asked for by setsockopt(2), with which servers try for more just before they bind.
+        case "CAP_NET_ADMIN": call != "bind"
+        default: true
+        }
     }
 
     /// The calls that are refused for lack of it (capabilities(7)).

@@ -17,6 +17,16 @@ public struct TextReport: Sendable {
         text = lines.joined(separator: "\n") + "\n"
     }
 
+    /// A text behind a mark, its further lines `width` columns in; at most 100 columns.
+    package static func hanging(_ mark: String, _ text: String, width: Int) -> [String] {
+        let margin = String(repeating: " ", count: width)
+        let lines = text.wrapped(to: 100 - max(width, mark.count))
+        guard let first = lines.first else {
+            return [String(mark.reversed().drop { $0 == " " }.reversed())]
+        }
+        return ["\(mark)\(first)"] + lines.dropFirst().map { margin + $0 }
+    }
+
     static func dropIn(_ result: HardeningResult, _ paint: Paint) -> [String] {
         if result.dropIn.isEmpty { return [] }
         return ["", paint.bold("Drop-in")]

@@ -84,17 +84,16 @@ struct Explain: ParsableCommand {
             "  \(row.effect)", "  Breaks: \(row.breaks).",
         ]
         if Catalogue.perService.contains(name) {
-            lines += [
-                "  Made for each service from what it was seen to use; words in capitals stand for it."
-            ]
+            lines.append(
+                "  Made for each service from what it was seen to use, which words in capitals stand "
+                    + "for.")
         }
         lines.append("")
-        let width = row.restrictions.map(\.id.count).max() ?? 0
+        let width = min(40, row.restrictions.map(\.id.count).max() ?? 0)
         for restriction in row.restrictions {
-            let notes = notes(on: restriction, of: row, in: catalogue)
-            let gap = String(repeating: " ", count: width - restriction.id.count)
-            lines.append(
-                "  \(restriction.id)\(notes.isEmpty ? "" : gap)  \(notes.joined(separator: "; "))")
+            let notes = notes(on: restriction, of: row, in: catalogue).joined(separator: "; ")
+            let gap = String(repeating: " ", count: max(0, width - restriction.id.count))
+            lines += TextReport.hanging("  \(restriction.id)\(gap)  ", notes, width: width + 4)
         }
         Terminal.print(lines.joined(separator: "\n") + "\n")
     }

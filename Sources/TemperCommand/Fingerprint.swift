@@ -18,6 +18,6 @@ enum Fingerprint {
 
     /// 16 hexadecimal digits that differ where any of the parts does.
     static func digits(of parts: [String]) -> String {
-        ContentDigest.hexadecimal(of: parts.joined(separator: "\0"))
+        Digest.of(parts.joined(separator: "\0").utf8)
     }
 }

@@ -25,6 +25,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Place") var place: PlaceOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var record: RecordOptions
     @OptionGroup var state: StateOptions
 
     func validate() throws {
@@ -33,7 +34,7 @@ struct Harden: AsyncParsableCommand {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
         if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
-            ?? output.problem
+            ?? output.problem ?? record.problem
         {
             throw ValidationError(problem)
         }
@@ -41,13 +42,14 @@ struct Harden: AsyncParsableCommand {
 
     func run() async throws {
         let progress = Progress(isQuiet: output.quiet)
-        let session = HardenSession(
+        var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: try place.chosen(), stateDirectory: state.directory, progress: progress,
             manager: owner.choice, isForced: search.force, apply: place.applyOrder)
+        session.recordFile = record.file
         let result: HardeningResult
         do {
-            result = try await withInterruption { try await session.run() }
+            result = try await withInterruption { [session] in try await session.run() }
         } catch {
             progress.finish()
             throw error
@@ -85,12 +87,8 @@ struct Harden: AsyncParsableCommand {
     }
 
     private func save(_ dropIn: String, to file: String) throws {
-        let url = URL(fileURLWithPath: file)
         do {
-            guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
-                throw ExperimentError(String(cString: strerror(errno)))
-            }
-            try place.write(dropIn, as: url.lastPathComponent, mode: 0o644)
+            try PlaceInRoot.write(dropIn, to: file)
         } catch {
             throw Failure.experiment("the drop-in cannot be written to \(file): \(error)")
         }

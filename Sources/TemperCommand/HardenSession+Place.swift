@@ -34,8 +34,9 @@ extension HardenSession {
         let service = try await Service(named: unit, on: machine)
         let own = try unitPlan(service)
         let whole = own.overridden(by: plan)
-        if own.preparations.isEmpty || place.isLive { return (service, try bounded(whole)) }
-        try await prepare(own.preparations, at: site)
+        let more = own.preparations.filter { !plan.preparations.contains($0) }
+        if more.isEmpty || place.isLive { return (service, try bounded(whole)) }
+        try await prepare(more, at: site)
         return (try await Service(named: unit, on: machine), whole)
     }
 

@@ -164,6 +164,7 @@ extension HardenSession {
         var fresh = LabPlan()
         fresh.root = lab.root
         fresh.binds = lab.binds
+        fresh.hidden = lab.hidden
         let site = try await Site.lab(fresh)
         do {
             var machine = try await machine(at: site)

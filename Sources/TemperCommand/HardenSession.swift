@@ -21,6 +21,8 @@ package struct HardenSession: Sendable {
     let manager: ManagerChoice
     /// Whether and how the result is put on the real unit of a machine in use.
     let apply: ApplyOrder?
+    /// Where to write the record besides; nil for the ledger only.
+    package var recordFile: String?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: Place,
@@ -152,6 +154,8 @@ package struct HardenSession: Sendable {
         result.warnings += [absence.cutShort.map { "\($0): the trials ended there" }].compactMap {
             $0
         }
+        result.warnings += try await leaveRecord(
+            of: proof, on: ground, plan, at: site, store, ledger)
         if place.isLive { result.skipped += skippedLive(plan) }
         if apply != nil && ground.catalogue.directive("User") != nil {
             result.warnings.append(

@@ -6,48 +6,113 @@ import Trials
 
 struct History: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the campaigns on record for a unit.")
+        abstract: "Shows the campaigns and checks on record for a unit.",
+        discussion: """
+            The newest is first, each with its number. --diff tells what one campaign found \
+            otherwise than another: directives, reasons, and what had changed on the machine.
+            """)
 
     @Argument(help: "The unit, such as nginx.service.")
     var unit: String
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("The numbers of two campaigns, the earlier first.", valueName: "a b"))
+    var diff: [Int64] = []
+
     @OptionGroup var state: StateOptions
+
+    func validate() throws {
+        if !diff.isEmpty && diff.count != 2 {
+            throw ValidationError("--diff takes the numbers of two campaigns, such as --diff 3 7")
+        }
+    }
 
     func run() throws {
         let name = unit.contains(".") ? unit : unit + ".service"
         try StateDirectory.prepare(state.directory)
         do {
-            let campaigns = try TrialStore(directory: state.directory).campaigns(of: name)
+            let store = try TrialStore(directory: state.directory)
+            let campaigns = try store.campaigns(of: name, for: Set(CampaignPurpose.allCases))
             if campaigns.isEmpty {
                 Terminal.note("nothing on record for \(name) in \(state.directory)")
                 throw ExitCode(1)
             }
+            if diff.count == 2 {
+                return try compare(campaigns, try store.records(of: name))
+            }
             let format = DateFormatter()
             format.dateFormat = "yyyy-MM-dd HH:mm"
+            let width = campaigns.map { "\($0.id)".count }.max() ?? 1
             for campaign in campaigns {
                 let date = format.string(
                     from: Date(timeIntervalSince1970: Double(campaign.began) / 1e6))
-                Terminal.print("\(campaign.id)  \(date)  \(line(campaign))\n")
+                let number = "\(campaign.id)".leftPadded(to: width)
+                Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
             }
         } catch let error as ExperimentError {
             throw Failure.experiment(error.description)
         }
     }
 
+    private func compare(
+        _ campaigns: [RecordedCampaign], _ records: [Int64: KeptRecord]
+    ) throws {
+        let results = try diff.map { number in
+            guard let campaign = campaigns.first(where: { $0.id == number }) else {
+                throw Failure.usage("there is no campaign \(number) of \(unit); see temper history")
+            }
+            guard campaign.purpose == .harden, let text = campaign.result,
+                let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
+            else {
+                throw Failure.usage(
+                    "campaign \(number) is no finished harden, and only those can be compared")
+            }
+            return result
+        }
+        func record(_ number: Int64) -> HardeningRecord? {
+            records[number].flatMap { try? HardeningRecord(reading: $0.text, file: "ledger") }
+        }
+        let difference = CampaignDifference(
+            from: results[0], to: results[1], records: (record(diff[0]), record(diff[1])))
+        Terminal.print(difference.lines.joined(separator: "\n") + "\n")
+    }
+}
+
+/// A campaign in one line.
+struct HistoryLine {
+    let text: String
+
     /// What is told of a result, also of one of an older version that lacks newer keys.
-    private struct Line: Decodable {
+    private struct Hardened: Decodable {
         let exposure: HardeningResult.ExposureChange
         let accepted: [String]
         let refused: [HardeningResult.Refusal]
         let trials: Int
     }
 
-    private func line(_ campaign: RecordedCampaign) -> String {
-        guard let text = campaign.result,
-            let result = try? JSONDecoder().decode(Line.self, from: Data(text.utf8))
-        else { return "unfinished after \(campaign.trials) trials; harden resumes it" }
-        return "exposure \(result.exposure.before) → \(result.exposure.after)  "
-            + "\(result.accepted.count) taken, \(result.refused.count) refused, "
-            + "\(result.trials) trials"
+    init(_ campaign: RecordedCampaign) {
+        let data = Data((campaign.result ?? "").utf8)
+        if campaign.purpose == .check,
+            let check = try? JSONDecoder().decode(UnitCheck.self, from: data)
+        {
+            let culprits = check.culprits.map { $0.restrictions.joined(separator: " with ") }
+            let upgrade =
+                check.systemd.recorded == check.systemd.now
+                ? "" : ", systemd \(check.systemd.recorded) → \(check.systemd.now)"
+            text =
+                "check: \(check.standing.rawValue)\(upgrade), "
+                + "\(check.trials + check.furtherTrials) trials"
+                + (culprits.isEmpty ? "" : ": \(culprits.joined(separator: ", "))")
+        } else if let result = try? JSONDecoder().decode(Hardened.self, from: data) {
+            text =
+                "exposure \(result.exposure.before) → \(result.exposure.after)  "
+                + "\(result.accepted.count) taken, \(result.refused.count) refused, "
+                + "\(result.trials) trials"
+        } else {
+            text =
+                "unfinished after \(campaign.trials) trials"
+                + (campaign.purpose == .harden ? "; harden resumes it" : "")
+        }
     }
 }

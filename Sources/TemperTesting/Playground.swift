@@ -36,6 +36,16 @@ public enum Playground {
         }
     }
 
+    /// A profile as a campaign leaves it: everything but what breaks, and what contains that.
+    public static func accepted(using random: inout Seeded) -> Profile {
+        let broken = Set(conflicts(using: &random).compactMap { $0.min() })
+        return Profile(
+            recorded: Set(
+                agenda.offer.restrictions.filter { restriction in
+                    broken.isDisjoint(with: restriction.implies.union([restriction.id]))
+                }.map(\.id)))
+    }
+
     /// A campaign over `service` with a ledger in memory unless another is given.
     ///
     /// - Parameter pause: how long a trial takes, besides what it costs.
@@ -44,10 +54,35 @@ public enum Playground {
         options: CampaignOptions = CampaignOptions(), pause: Duration = .zero,
         report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
     ) -> Campaign {
+        campaign(service, agenda, ledger, options, pause: pause, report: report)
+    }
+
+    /// The search for what broke a profile that passed before.
+    public static func regressing(_ profile: Profile) throws -> Agenda {
+        try Agenda(regressing: profile, catalogue: .standard, on: Sandbox(), dialect: dialect)
+    }
+
+    public static func campaign(_ service: SimulatedService, on agenda: Agenda) -> Campaign {
+        campaign(
+            service, agenda, MemoryLedger(), CampaignOptions(), pause: .zero, report: { _ in })
+    }
+
+    /// A cadence that waits for nothing.
+    public static let hurried: ChosenCadence = {
+        var cadence = ChosenCadence()
+        cadence.startPeriod = .zero
+        cadence.interval = .microseconds(1)
+        cadence.failureThreshold = 1
+        return cadence
+    }()
+
+    private static func campaign(
+        _ service: SimulatedService, _ agenda: Agenda, _ ledger: any Ledger,
+        _ options: CampaignOptions, pause: Duration,
+        report: @escaping @Sendable (CampaignEvent) -> Void
+    ) -> Campaign {
         var options = options
-        options.cadence.startPeriod = .zero
-        options.cadence.interval = .microseconds(1)
-        options.cadence.failureThreshold = 1
+        options.cadence = hurried
         return Campaign(
             agenda: agenda,
             course: Course(

@@ -77,6 +77,22 @@ public final class TrialStore: Sendable {
                 table.add(column: "isAside", .boolean).notNull().defaults(to: false)
             }
         }
+        migrator.registerMigration("records and checks") { database in
+            // What a campaign was for: `harden`, or `check`.
+            try database.alter(table: "campaign") { table in
+                table.add(column: "purpose", .text).notNull().defaults(to: "harden")
+            }
+            try database.create(table: "record") { table in
+                table.autoIncrementedPrimaryKey("id")
+                table.column("unit", .text).notNull().indexed()
+                // The root tree that the lab was made of, and whose manager; empty for the system's.
+                table.column("root", .text).notNull()
+                table.column("account", .text).notNull()
+                table.column("made", .integer).notNull()
+                table.belongsTo("campaign", onDelete: .cascade)
+                table.column("text", .text).notNull()
+            }
+        }
         return migrator
     }()
 
@@ -85,16 +101,16 @@ public final class TrialStore: Sendable {
     /// - Parameter fingerprint: whatever makes a trial comparable: the unit's settings, probes,
     ///   host, catalogue. A campaign with another fingerprint is never resumed.
     public func campaign(
-        unit: String, fingerprint: String, now: UInt64
+        unit: String, fingerprint: String, purpose: CampaignPurpose = .harden, now: UInt64
     ) throws(ExperimentError) -> CampaignLedger {
         try run { database in
             let open = try Int64.fetchOne(
                 database,
                 sql: """
                     SELECT id FROM campaign
-                    WHERE unit = ? AND fingerprint = ? AND finished IS NULL
+                    WHERE unit = ? AND fingerprint = ? AND purpose = ? AND finished IS NULL
                     ORDER BY id DESC
-                    """, arguments: [unit, fingerprint])
+                    """, arguments: [unit, fingerprint, purpose.rawValue])
             if let open {
                 let records = try String.fetchAll(
                     database,
@@ -110,27 +126,34 @@ public final class TrialStore: Sendable {
                 return CampaignLedger(store: self, id: open, recorded: trials)
             }
             try database.execute(
-                sql: "INSERT INTO campaign (unit, fingerprint, began) VALUES (?, ?, ?)",
-                arguments: [unit, fingerprint, Int64(now)])
+                sql: "INSERT INTO campaign (unit, fingerprint, purpose, began) VALUES (?, ?, ?, ?)",
+                arguments: [unit, fingerprint, purpose.rawValue, Int64(now)])
             return CampaignLedger(store: self, id: database.lastInsertedRowID, recorded: [])
         }
     }
 
     /// Every campaign of a unit, the newest first.
-    public func campaigns(of unit: String) throws(ExperimentError) -> [RecordedCampaign] {
+    ///
+    /// - Parameter purposes: what they were for; the results of each have a schema of their own.
+    public func campaigns(
+        of unit: String, for purposes: Set<CampaignPurpose> = [.harden]
+    ) throws(ExperimentError) -> [RecordedCampaign] {
         try run { database in
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT id, began, finished, result,
+                    SELECT id, began, finished, result, purpose,
                         (SELECT count(*) FROM trial
                             WHERE campaignId = campaign.id AND number > 0 AND NOT isAside)
                             AS trials
                     FROM campaign WHERE unit = ? ORDER BY id DESC
                     """, arguments: [unit]
-            ).map { row in
+            ).filter { purposes.contains(CampaignPurpose(rawValue: $0["purpose"]) ?? .harden) }.map
+            {
+                row in
                 RecordedCampaign(
-                    id: row["id"], began: UInt64(row["began"] as Int64),
+                    id: row["id"], purpose: CampaignPurpose(rawValue: row["purpose"]) ?? .harden,
+                    began: UInt64(row["began"] as Int64),
                     finished: (row["finished"] as Int64?).map(UInt64.init), trials: row["trials"],
                     result: row["result"])
             }
@@ -140,7 +163,9 @@ public final class TrialStore: Sendable {
     /// The units that have a campaign on record.
     public func units() throws(ExperimentError) -> [String] {
         try run { database in
-            try String.fetchAll(database, sql: "SELECT DISTINCT unit FROM campaign ORDER BY unit")
+            try String.fetchAll(
+                database,
+                sql: "SELECT DISTINCT unit FROM campaign WHERE purpose = 'harden' ORDER BY unit")
         }
     }
 
@@ -172,7 +197,10 @@ public final class TrialStore: Sendable {
         try run { database in
             try String.fetchAll(
                 database,
-                sql: "SELECT result FROM campaign WHERE result IS NOT NULL ORDER BY id")
+                sql: """
+                    SELECT result FROM campaign
+                    WHERE result IS NOT NULL AND purpose = 'harden' ORDER BY id
+                    """)
         }
     }
 
@@ -212,10 +240,17 @@ public final class TrialStore: Sendable {
 /// A campaign as the ledger lists it.
 public struct RecordedCampaign: Sendable {
     public let id: Int64
+    public let purpose: CampaignPurpose
     /// Microseconds since 1970.
     public let began: UInt64
     public let finished: UInt64?
     public let trials: Int
-    /// The result as JSON, in the schema of `harden --json`; nil if it never finished.
+    /// The result as JSON, in the schema of `harden --json` or `check --json`; nil if it never
+    /// finished.
     public let result: String?
+}
+
+/// What a campaign was for.
+public enum CampaignPurpose: String, Hashable, Sendable, CaseIterable {
+    case harden, check
 }

@@ -12,11 +12,13 @@ public struct Agenda: Sendable {
     /// What every trial of the search takes besides: decided before the search began.
     public let fixed: Profile
 
+    /// - Parameter chance: how likely each restriction is to break, where all are alike; nil for
+    ///   the rates of the catalogue.
     /// - Throws: when the offer's implications are circular, which a test of the catalogue rules
     ///   out.
     public init(
         catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer,
-        fixed: Profile = .unrestricted
+        fixed: Profile = .unrestricted, chance: Double? = nil
     ) throws(SearchSpace.Flaw) {
         self.fixed = fixed
         self.catalogue = catalogue
@@ -37,9 +39,10 @@ public struct Agenda: Sendable {
                     requires: offer.implications(of: restriction).compactMap { index[$0] }.sorted(),
                     ladder: restriction.change.isOrdered
                         ? directives.firstIndex(of: restriction.directive) : nil,
-                    chance: .family(
-                        families.firstIndex(of: restriction.prior.family) ?? 0,
-                        hot: restriction.prior.whenHot, cold: restriction.prior.whenCold),
+                    chance: chance.map(Chance.independent)
+                        ?? .family(
+                            families.firstIndex(of: restriction.prior.family) ?? 0,
+                            hot: restriction.prior.whenHot, cold: restriction.prior.whenCold),
                     isContextual: Catalogue.contextual[restriction.directive] != nil)
             },
             families: families.map { Catalogue.familyRates[$0] ?? Catalogue.rareFamily })
@@ -47,6 +50,17 @@ public struct Agenda: Sendable {
 
     public func profile(_ items: ItemSet) -> Profile {
         Profile(recorded: Set(items.map { offer.restrictions[$0].id })).join(fixed)
+    }
+
+    /// All that is offered, and what is taken besides.
+    public var everything: Profile { profile(space.all) }
+
+    /// The items of a profile; those of its restrictions that are not offered are left out.
+    func items(of profile: Profile) -> ItemSet {
+        ItemSet(
+            offer.restrictions.indices.filter {
+                profile.restrictions.contains(offer.restrictions[$0].id)
+            })
     }
 
     /// The restrictions of a set that no other member implies: how people name it.

@@ -18,6 +18,8 @@ public struct Campaign: Sendable {
     private let report: @Sendable (CampaignEvent) -> Void
     /// Whom the service could be instead of root.
     public var identity: Identity?
+    /// What is known before the first question: trials of profiles of the agenda.
+    var known: [Trial] = []
 
     public init(
         agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
@@ -38,14 +40,23 @@ public struct Campaign: Sendable {
     /// - Throws: `ExperimentError` when the experiment cannot go on, among them a baseline that
     ///   fails. Being interrupted after the baseline is an outcome.
     public func run() async throws(ExperimentError) -> Outcome {
-        var diary = Diary(chosen: options.cadence, usual: usual, isStrict: options.isStrict)
+        var diary = freshDiary()
         try await establishBaseline(&diary)
+        return try await settled(&diary).search(&diary)
+    }
+
+    func freshDiary() -> Diary {
+        Diary(chosen: options.cadence, usual: usual, isStrict: options.isStrict)
+    }
+
+    /// The campaign once it is decided who the service is.
+    func settled(_ diary: inout Diary) async throws(ExperimentError) -> Campaign {
         var campaign = self
         if let identity {
             diary.identity = try await tried(identity, &diary)
             if diary.identity?.verdict.isPass == true { campaign.agenda = identity.agenda }
         }
-        return try await campaign.search(&diary)
+        return campaign
     }
 
     /// Who the service is comes before everything else, because it decides what else it needs:
@@ -63,19 +74,20 @@ public struct Campaign: Sendable {
         return trial
     }
 
-    private func search(_ diary: inout Diary) async throws(ExperimentError) -> Outcome {
+    func search(_ diary: inout Diary) async throws(ExperimentError) -> Outcome {
         let began = ContinuousClock.now
-        var search = freshSearch()
+        var search = freshSearch(&diary)
         var suspicious: [Outcome.Suspicious] = []
         var ending = CampaignEnding.complete
         do {
+            if !known.isEmpty { try await bisect(&search, &diary, since: began) }
             // A result that does not pass again is news for the search, which goes on with it.
             settling: while true {
                 ending = try await askOn(&search, &diary, since: began)
                 if ending != .complete { break }
                 switch try await confirm(&search, &diary) {
                 case .passed: break settling
-                case .failedAgain where diary.startAnew(): search = freshSearch()
+                case .failedAgain where diary.startAnew(): search = freshSearch(&diary)
                 case .failed, .failedAgain:
                     diary.denials += 1
                     // The search asks nothing more and its result does not pass: no end is in
@@ -95,14 +107,21 @@ public struct Campaign: Sendable {
         return outcome(search, diary, ending, suspicious)
     }
 
-    private func freshSearch() -> Search {
+    private func freshSearch(_ diary: inout Diary) -> Search {
         var search = Search(
-            agenda.space, options: Options(rigor: options.isFast ? .maximal : .proof, naming: 0.3))
+            agenda.space,
+            options: Options(
+                rigor: options.isFast ? .maximal : .proof,
+                // With an answer to begin from, what is left to find is a needle.
+                naming: known.isEmpty ? 0.3 : 0))
         let ratios = acquaintance.likelihoodRatios(
             of: agenda.offer, in: agenda.dialect,
             losesRoot: !agenda.fixed.restrictions.isEmpty)
         for (item, restriction) in agenda.offer.restrictions.enumerated() {
             if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
+        }
+        for trial in known {
+            learn(trial, Question(agenda.items(of: trial.profile), for: .recheck), &search, &diary)
         }
         return search
     }
@@ -140,7 +159,7 @@ public struct Campaign: Sendable {
 
     // MARK: Trials
 
-    private func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
+    func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         var run = 0
         var isNews = false
         // A service that ends in ever other ways is looked at for longer.
@@ -179,7 +198,7 @@ public struct Campaign: Sendable {
     /// So many failures in a row are rare.
     private static let doubtfulFailures = 12
 
-    private func ask(
+    func ask(
         _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil,
         startsAgain: Bool = false
     ) async throws(ExperimentError) {
@@ -200,6 +219,12 @@ public struct Campaign: Sendable {
                 trial = again
             }
         }
+        learn(trial, question, &search, &diary)
+    }
+
+    private func learn(
+        _ trial: Trial, _ question: Question, _ search: inout Search, _ diary: inout Diary
+    ) {
         diary.numbers.append(trial.number)
         switch trial.verdict {
         case .passed: search.learn(.passed, to: question)

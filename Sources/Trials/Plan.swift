@@ -36,7 +36,8 @@ public struct Plan: Hashable, Sendable {
         plan.settle = other.settle ?? settle
         plan.probeDoesWork = probeDoesWork || other.probeDoesWork
         plan.probeUser = other.probeUser ?? probeUser
-        plan.preparations += other.preparations
+        // A record has those of the unit too.
+        plan.preparations += other.preparations.filter { !preparations.contains($0) }
         return plan
     }
 }
@@ -106,7 +107,7 @@ extension Plan {
 
     /// The lines that say something, each with the number of the line on which it begins: a
     /// backslash at its end has it go on, past comments (systemd.syntax(7)).
-    private static func settings(in text: String) -> [(number: Int, line: String)] {
+    static func settings(in text: String) -> [(number: Int, line: String)] {
         var settings: [(number: Int, line: String)] = []
         var isContinued = false
         // A carriage return and a line feed are one character.

@@ -1,6 +1,6 @@
 extension String {
     /// In one line and not too long for a table: a probe's command can be a whole script.
-    var abridged: String {
+    public var abridged: String {
         let words = split { $0.isWhitespace || $0 == "\\" }.joined(separator: " ")
         return words.count > 60 ? words.prefix(59) + "…" : words
     }

@@ -66,6 +66,13 @@ public struct Trial: Hashable, Codable, Sendable {
             microseconds: microseconds, observations: observations, verdict: verdict)
     }
 
+    /// The same trial, judged by what else is known of the service.
+    func judged(by usual: Usual) -> Trial {
+        Trial(
+            number: number, purpose: purpose, profile: profile, began: began,
+            microseconds: microseconds, observations: observations, usual: usual)
+    }
+
     /// How the service ended when it was stopped; nil if it never came to that.
     public var end: UnitState? {
         for case .unit(.stop, let state) in observations { return state }

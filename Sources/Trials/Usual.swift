@@ -8,8 +8,8 @@ public struct Usual: Hashable, Sendable {
     public private(set) var ends: [UnitState] = []
     /// The processes that are always there once it has settled; nil until a crew was seen.
     public private(set) var crew: Crew?
-    private var helpers: Set<HelperExit> = []
-    private var exits: Set<ProcessExit> = []
+    private(set) var helpers: Set<HelperExit> = []
+    private(set) var exits: Set<ProcessExit> = []
     /// Its lines without what differs from run to run.
     private var lines: Set<String> = []
     /// What the kernel refuses it anyway, as patterns.
@@ -42,6 +42,31 @@ public struct Usual: Hashable, Sendable {
             ends = [end]
             lives = 1
         }
+    }
+
+    /// Of a service as it is on record, but for its journal.
+    init(
+        ends: [UnitState], crew: Crew?, helpers: Set<HelperExit>, exits: Set<ProcessExit>,
+        noSecondStart: String?
+    ) {
+        self.ends = ends
+        self.crew = crew
+        self.helpers = helpers
+        self.exits = exits
+        self.noSecondStart = noSecondStart
+        lives = 1
+    }
+
+    /// The same without what differs from run to run: the journal, and what the kernel refuses.
+    public var withoutJournal: Usual {
+        // An ending is how it ended; the rest of the state is of that run.
+        let like = Dictionary(grouping: ends) { "\($0.result) \($0.mainCode) \($0.mainStatus)" }
+        return Usual(
+            ends: like.sorted { $0.key < $1.key }.compactMap(\.value.first).map {
+                UnitState(
+                    type: "", active: "inactive", sub: "dead", result: $0.result,
+                    mainCode: $0.mainCode, mainStatus: $0.mainStatus)
+            }, crew: crew, helpers: helpers, exits: exits, noSecondStart: noSecondStart)
     }
 
     /// Of a service that did all this without restriction.

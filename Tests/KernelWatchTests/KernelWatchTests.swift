@@ -85,6 +85,83 @@ struct KernelWatchTests {
         #expect(found.contains { $0.family == "AF_INET" && $0.error == 97 }, "\(found)")
     }
 
+    @Test("the port that cannot be bound, and the path of a socket")
+    func addresses() async throws {
+        let found = try await witness(
+            "perl -MSocket -e \"socket(S, AF_INET, SOCK_STREAM, 0); bind(S, "
+                + "pack_sockaddr_in(777, INADDR_LOOPBACK)); socket(T, AF_UNIX, SOCK_STREAM, 0); "
+                + "bind(T, pack_sockaddr_un(q(/usr/proof.sock)))\"",
+            under: "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE", "ProtectSystem=yes")
+        #expect(
+            found.contains {
+                $0.subject == .call("bind") && $0.port == 777 && $0.family == "AF_INET"
+                    && $0.lacking == ["CAP_NET_BIND_SERVICE"]
+            }, "\(found)")
+        #expect(
+            found.contains {
+                $0.subject == .call("bind") && $0.path == "/usr/proof.sock" && $0.error == 30
+            }, "\(found)")
+    }
+
+    @Test("the type of a namespace, and an id that is not mapped")
+    func namespaces() async throws {
+        let found = try await witness(
+            "unshare -n true; chown 33 /var/tmp", under: "RestrictNamespaces=~net",
+            "PrivateUsers=yes")
+        #expect(
+            found.contains {
+                $0.command == "unshare" && $0.namespaces == ["net"] && $0.error == 1
+            }, "\(found)")
+        #expect(found.contains { $0.command == "chown" && $0.error == 22 }, "\(found)")
+    }
+
+    @Test("what a command beside the main process is refused, and the names of those that ended")
+    func besides() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                "[Service]\nType=exec\nExecStart=/bin/sleep 1000\n"
+                    + "ExecReload=/bin/sh -c \": > /etc/proof\"\n")
+            let service = try await Service(named: "small.service", on: machine)
+            let profile = Profile(["ProtectSystem=full"], in: .standard)
+            guard
+                case .started(_, let copy) = try await service.copies.start(
+                    under: profile, limit: nil)
+            else { return }
+            #expect(try await copy.reload() == "failed")
+            _ = try await copy.stop(limit: nil)
+            let found = try await copy.refusals()
+            #expect(found.contains { $0.path == "/etc/proof" && $0.command == "sh" }, "\(found)")
+            let ended = try #require(try await copy.endings())
+            #expect(ended.contains { $0.name == "sh" && $0.code == 1 }, "\(ended)")
+            #expect(ended.allSatisfy { $0.name != nil }, "\(ended)")
+            await copy.end()
+        }
+    }
+
+    @Test("the real unit is witnessed like a copy")
+    func real() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                "[Service]\nType=exec\nProtectSystem=full\n"
+                    + "ExecStart=/bin/sh -c \": > /etc/proof; sleep 1000\"\n")
+            let service = try await Service(named: "small.service", on: machine)
+            guard
+                case .started(_, let unit) = try await service.real.start(
+                    under: .unrestricted, limit: nil)
+            else { return }
+            try await Task.sleep(for: .milliseconds(100))
+            let found = try await unit.refusals()
+            await unit.end()
+            #expect(found.contains { $0.path == "/etc/proof" && $0.error == 30 }, "\(found)")
+        }
+    }
+
     @Test("a copy that dies in systemd's preparations is told from others that run beside it")
     func attribution() async throws {
         try await withLab(.trixie) { lab, machine in

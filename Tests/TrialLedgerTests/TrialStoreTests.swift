@@ -109,6 +109,7 @@ struct TrialStoreTests {
                 #expect(
                     migrations == [
                         "campaigns and trials", "circumstances, and trials on the real unit",
+                        "records and checks",
                     ])
                 #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             }

@@ -98,9 +98,12 @@ public struct Investigation: Sendable {
         // The last was the last straw, unless the service itself complains of another.
         let named = candidates.filter { request in isNamed(request, in: trial) }
         let order = candidates.filter { !named.contains($0) } + named
+        let complaints = news(in: trial).filter(\.isComplaint)
         return order.reversed().map { request in
             Evidence(
-                .kernel, sure.count == 1 && request == sure.first ? .certain : .likely,
+                .kernel,
+                sure.count == 1 && request == sure.first && agrees(request, with: complaints)
+                    ? .certain : .likely,
                 request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
         }
@@ -112,6 +115,16 @@ public struct Investigation: Sendable {
         return trial.log.contains { line in
             line.source != "systemd" && line.message.contains(path)
                 && !toleratedWords.contains(line.plain)
+        }
+    }
+
+    /// Whether what the service says of its failure fits: a service that complains of something else
+    /// may have failed for something else, which the kernel never saw. One that says nothing does
+    /// not disagree.
+    private func agrees(_ request: KernelRequest, with complaints: [LogLine]) -> Bool {
+        if complaints.isEmpty { return true }
+        return complaints.contains { line in
+            request.telltales.contains(where: line.message.lowercased().contains)
         }
     }
 
@@ -201,39 +214,48 @@ public struct Investigation: Sendable {
 
     private func endings(_ trial: Trial) -> [Evidence] {
         var found: [Evidence] = []
+        // The same ending is seen of the main process, of its command and by the kernel.
+        var known: Set<String> = []
+        func note(_ who: String, _ ending: String) {
+            if known.insert(ending).inserted {
+                found.append(seen(.ending, "\(who): \(ending)", trial))
+            }
+        }
         for observation in trial.observations {
             switch observation {
             case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
                 // Without a main process it is the helper's ending, which stands by itself.
-                if state.mainCode != 0 {
-                    found.append(
-                        seen(.ending, "the main process: \(Verdict.ending(state))", trial))
-                }
+                if state.mainCode != 0 { note("the main process", Verdict.ending(state)) }
             case .job(let stage, let result) where result != "done" && result != "failed":
-                found.append(seen(.ending, "\(stage.rawValue) ended with \(result)", trial))
+                note(stage.rawValue, "ended with \(result)")
             case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
-                found.append(
-                    seen(.ending, "\(exit.directive) \(exit.program): \(exit.ending)", trial))
+                note("\(exit.directive) \(exit.program)", exit.ending)
             case .ended(let exit) where !usual.knows(exit):
-                let name = exit.name ?? "a process of unknown name"
-                found.append(seen(.ending, "\(name): \(exit.ending)", trial))
+                note(exit.name ?? "a process of unknown name", exit.ending)
             default: continue
             }
         }
-        return found.uniqued
+        return found
     }
 
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
-        let own = trial.log.filter { line in
+        let own = news(in: trial)
+        let complaints = own.filter(\.isComplaint)
+        var known: Set<String> = []
+        return (complaints.isEmpty ? Array(own.suffix(2)) : complaints)
+            .filter { known.insert($0.plain).inserted }.prefix(5).map { line in
+                let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
+                return Evidence(
+                    .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
+                    trial: trial.number)
+            }
+    }
+
+    /// The service's own lines that it never says where it works.
+    private func news(in trial: Trial) -> [LogLine] {
+        trial.log.filter { line in
             line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
                 && !usual.knows(line) && !toleratedWords.contains(line.plain)
-        }
-        let complaints = own.filter(\.isComplaint)
-        return (complaints.isEmpty ? Array(own.suffix(2)) : complaints).prefix(5).map { line in
-            let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
-            return Evidence(
-                .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
-                trial: trial.number)
         }
     }
 
@@ -246,7 +268,7 @@ public struct Investigation: Sendable {
             let reason = Reach.reason(directive: catalogue[restriction]?.directive ?? "")
             return Evidence(
                 .probe, reason == nil ? .seen : .likely,
-                "\(name)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
+                "\(name.abridged)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
                 trial: trial.number)
         }
     }
@@ -260,7 +282,7 @@ public struct Investigation: Sendable {
 private enum Reach {
     static func reason(directive: String) -> String? {
         switch directive {
-        case "PrivateNetwork": "the service has a network of its own, which no client reaches"
+        case "PrivateNetwork": "the service has a network of its own"
         case "IPAddressDeny": "packets to and from it are dropped without a word"
         case "RestrictNetworkInterfaces": "packets on other interfaces are dropped without a word"
         default: nil
@@ -271,11 +293,4 @@ private enum Reach {
 extension Stage {
     /// Whether the copy should be up at this stage.
     fileprivate var isOfLife: Bool { self != .stop && self != .secondStop }
-}
-
-extension [Evidence] {
-    fileprivate var uniqued: [Evidence] {
-        var known: Set<String> = []
-        return filter { known.insert($0.text).inserted }
-    }
 }

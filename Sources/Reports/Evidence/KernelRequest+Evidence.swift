@@ -13,8 +13,25 @@ extension KernelRequest {
     /// Whether it says what was refused, and not only that a right was asked for.
     var isSure: Bool { call != nil }
 
-    /// The kernel asks for this capability whenever memory is reserved, and at each exec.
-    var isStray: Bool { subject == .capability("CAP_SYS_ADMIN") }
+    /// What a service may say of it, in lower case: the file, the call, or the error in the words of
+    /// strerror(3) and strsignal(3).
+    var telltales: [String] {
+        let file = path.map { [$0, String($0.split(separator: "/").last ?? "")] } ?? []
+        let names = file.filter { $0.count > 2 }.map { $0.lowercased() }
+        let words = [
+            1: "not permitted", 2: "no such file", 6: "no such device", 13: "permission denied",
+            19: "no such device", 22: "invalid argument", 30: "read-only file system",
+            38: "not implemented", 97: "address family not supported",
+            99: "cannot assign requested address", 101: "network is unreachable",
+        ][error]
+        let kill: [String]
+        if case .killed = subject {
+            kill = ["bad system call", "sigsys", "signal 31", "core dumped"]
+        } else {
+            kill = []
+        }
+        return names + [call, words].compactMap(\.self) + kill
+    }
 
     /// EPERM or EACCES: what root may do, and others may not.
     var isForLackOfRights: Bool { !lacking.isEmpty || error == 1 || error == 13 }

@@ -2,7 +2,7 @@ extension ReportHTML {
     /// The colours are said twice, for light and for dark; everything else once.
     static let style = """
         :root { --paper: #fff; --ink: #1b1f24; --quiet: #59626d; --line: #d5dae0; --card: #f5f7f9;
-          --good: #1a7f37; --bad: #c1272d; --doubt: #8a6100; --link: #0a58ca; --goodfill: #cfeed6;
+          --good: #116329; --bad: #c1272d; --doubt: #765200; --link: #0a58ca; --goodfill: #cfeed6;
           --badfill: #fbd9d8; --doubtfill: #f8e7b9; --none: #e6e9ed; }
         @media (prefers-color-scheme: dark) {
           :root { --paper: #14181d; --ink: #e4e8ed; --quiet: #9aa5b1; --line: #343c46; --card: #1c2229;
@@ -22,6 +22,7 @@ extension ReportHTML {
         .wide { overflow-x: auto; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+        .timeline { min-width: 44rem; }
         svg text.quiet { fill: var(--quiet); }
         table { border-collapse: collapse; width: 100%; }
         td, th { text-align: left; vertical-align: top; padding: .25rem .5rem;
@@ -60,7 +61,7 @@ extension ReportHTML {
         footer { margin-top: 3rem; color: var(--quiet); }
         @media (max-width: 44rem) {
           .ladders tr, .ladders td, .ladders th { display: block; width: 100%; border: 0; }
-          .ladders .ladders td:nth-child(2) { width: 100%; }
+          .ladders td:nth-child(2) { width: 100%; }
           .ladders tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
           .ladders td, .ladders th { padding: .1rem 0; } }
         @media print { .card, .trial { break-inside: avoid; } }

@@ -138,7 +138,7 @@ private struct UnitHTML {
         let settings = advice.settings.map { "<code>\(XML.text($0))</code>" }.joined(separator: " ")
         let standing = advice.triedIn.map { "tried in \(trial($0))" } ?? "not tried"
         return
-            "<li>\(XML.text(advice.text)) \(settings) <span class=\"quiet\">\(standing)</span></li>"
+            "<li>\(XML.text(advice.text))\(advice.settings.isEmpty ? "" : ":") \(settings) <span class=\"quiet\">\(standing)</span></li>"
     }
 
     private var exceptions: String {

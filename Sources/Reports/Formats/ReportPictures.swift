@@ -5,7 +5,7 @@ struct ExposureSVG {
     let text: String
 
     init(_ change: HardeningResult.ExposureChange) {
-        let (left, width) = (64.0, 520.0)
+        let (left, width) = (56.0, 300.0)
         func bar(_ name: String, _ value: Double, _ style: String, at y: Int) -> String {
             let exposure = Exposure(value)
             let length = width * min(10, max(0, value)) / 10
@@ -27,8 +27,8 @@ struct ExposureSVG {
                 + "y1=\"32\" y2=\"64\"><title>still possible: \(change.possible)</title></line>"
         }
         text =
-            "<svg viewBox=\"0 0 720 92\" role=\"img\" aria-label=\"Exposure \(change.before) before, "
-            + "\(change.after) after\" style=\"max-width: 45rem\">"
+            "<svg viewBox=\"0 0 460 92\" role=\"img\" aria-label=\"Exposure \(change.before) before, "
+            + "\(change.after) after\" style=\"max-width: 40rem\">"
             + bar("before", change.before, "before-bar", at: 4)
             + bar("after", change.after, "after-bar", at: 36) + possible + marks.joined()
             + "</svg>\n"
@@ -64,9 +64,9 @@ struct TimelineSVG {
                 + "\(moment / 1000) s</text>"
         }
         text =
-            "<svg viewBox=\"0 0 1000 72\" role=\"img\" aria-label=\"\(trials.count) trials in "
+            "<div class=\"wide\"><svg class=\"timeline\" viewBox=\"0 0 1000 72\" role=\"img\" aria-label=\"\(trials.count) trials in "
             + "\(end / 1000) seconds; those that failed hang lower\">"
-            + bars.joined() + marks.joined() + "</svg>\n"
+            + bars.joined() + marks.joined() + "</svg></div>\n"
     }
 
     /// Marks every second, or so many that there are about ten.

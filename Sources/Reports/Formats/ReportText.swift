@@ -126,11 +126,7 @@ public struct ReportText: Sendable {
 
     private static func hanging(_ mark: String, _ text: String, indent: Int = 6) -> [String] {
         let margin = String(repeating: " ", count: indent)
-        let hang = margin + String(repeating: " ", count: mark.count)
-        let width = 100 - hang.count
-        return text.wrapped(to: width).enumerated().map { position, line in
-            (position == 0 ? margin + mark : hang) + line
-        }
+        return TextReport.hanging(margin + mark, text, width: indent + mark.count)
     }
 }
 

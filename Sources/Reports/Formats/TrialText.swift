@@ -22,7 +22,8 @@ public struct TrialText: Sendable {
         lines +=
             entry.restrictions.isEmpty
             ? ["  none"]
-            : entry.restrictions.joined(separator: ", ").wrapped(to: 96).map { "  \($0)" }
+            : TrialText.grouped(entry.restrictions).joined(separator: ", ").wrapped(to: 96)
+                .map { "  \($0)" }
         lines += ["", paint.bold("What was seen")]
         lines += entry.observations.flatMap { line in
             line.wrapped(to: 94).enumerated().map {
@@ -38,6 +39,18 @@ public struct TrialText: Sendable {
         case .passed: [paint.green("passed")]
         case .failed: [paint.red("FAILED") + "  " + trial.because]
         case .unresolved: [paint.yellow("unresolved") + "  " + trial.because]
+        }
+    }
+
+    /// `RestrictNamespaces=~net ~mnt` for two restrictions of one directive.
+    private static func grouped(_ restrictions: [String]) -> [String] {
+        restrictions.reduce(into: []) { groups, id in
+            let name = id.prefix { $0 != "=" } + "="
+            if let last = groups.last, last.hasPrefix(name) {
+                groups[groups.count - 1] = "\(last) \(id.dropFirst(name.count))"
+            } else {
+                groups.append(id)
+            }
         }
     }
 

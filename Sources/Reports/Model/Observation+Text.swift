@@ -9,7 +9,7 @@ extension Observation {
         case .job(let stage, let result): "\(stage.rawValue): job \(result)"
         case .unit(let stage, let state): Observation.text(stage, state)
         case .probe(let stage, let name, let outcome):
-            "\(stage.rawValue): \(name): \(outcome.text)"
+            "\(stage.rawValue): \(name.abridged): \(outcome.text)"
         case .managerReloaded: "systemd reloaded its units meanwhile"
         case .originalRan: "the original ran beside its copy"
         case .excess(let what): "it was \(what)"

@@ -21,7 +21,11 @@ extension UnitReport {
         let investigation = Investigation(
             trials: trials.filter { $0.number > 0 }, catalogue: catalogue, dialect: dialect,
             accepted: taken)
-        let proof = trials.last { $0.verdict.isPass && $0.profile.restrictions == taken }?.number
+        // What this systemd does not know is contained on paper only.
+        let proof = trials.last { trial in
+            trial.verdict.isPass && trial.profile.restrictions.isSubset(of: taken)
+                && trial.profile.restrictions.isSuperset(of: result.accepted)
+        }?.number
         let refusals = result.refused.map { refusal in
             RefusedRestriction(refusal, investigation, result, passedIn: proof)
         }.enumerated().sorted { one, other in
@@ -30,12 +34,26 @@ extension UnitReport {
         self.init(
             unit: result.unit, campaign: campaign, began: CivilTime(microseconds: began).text,
             result: result, refusals: refusals,
-            ladders: Ladder.all(of: result, taken, catalogue),
+            ladders: Ladder.all(of: result, refusals, taken, catalogue),
             trials: trials.filter { $0.number > 0 }.map {
                 TrialEntry($0, since: began, catalogue)
             },
-            missing: circumstances?.missing ?? [UnitReport.oldRecord],
+            missing: (circumstances?.missing ?? [UnitReport.oldRecord])
+                + UnitReport.blindness(trials),
             unitFiles: circumstances?.unitFiles ?? [])
+    }
+
+    /// What the trials themselves say that they could not see.
+    private static func blindness(_ trials: [Trial]) -> [MissingSource] {
+        var seen: Set<String> = []
+        return trials.flatMap(\.observations).compactMap { observation in
+            guard case .blind(let what) = observation, seen.insert(what).inserted else {
+                return nil
+            }
+            return MissingSource(
+                source: what, because: "the kernel's process connector does not answer here",
+                cure: "run as root on the machine itself, not in a container")
+        }
     }
 
     private static let oldRecord = MissingSource(
@@ -66,9 +84,10 @@ extension RefusedRestriction {
 
 extension Ladder {
     static func all(
-        of result: HardeningResult, _ taken: Set<String>, _ catalogue: Catalogue
+        of result: HardeningResult, _ refusals: [RefusedRestriction], _ taken: Set<String>,
+        _ catalogue: Catalogue
     ) -> [Ladder] {
-        let refused = Dictionary(result.refused.map { ($0.restriction, $0) }) { first, _ in first }
+        let refused = Dictionary(refusals.map { ($0.restriction, $0) }) { first, _ in first }
         let leftOut = Dictionary(
             (result.leftOut ?? []).map { ($0.restriction, $0.because) }
         ) { first, _ in first }
@@ -80,7 +99,8 @@ extension Ladder {
                 let id = restriction.id
                 if taken.contains(id) { return step(id, .taken, "") }
                 if let refusal = refused[id] {
-                    return step(id, .refused, refusal.because, trial: refusal.trial)
+                    return step(
+                        id, .refused, refusal.cause?.text ?? refusal.because, trial: refusal.trial)
                 }
                 if let because = ignored[id] { return step(id, .ignored, because) }
                 if let because = leftOut[id] {

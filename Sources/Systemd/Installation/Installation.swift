@@ -33,14 +33,14 @@ package struct Installation: Sendable {
     package static func begin(
         _ service: Service, forTemplate: Bool
     ) async throws(ExperimentError) -> Installation {
-        let circumstances = try await service.machine.circumstances(of: service.unit)
+        let surroundings = try await service.machine.surroundings(of: service.unit)
         let final = place(of: service, forTemplate: forTemplate)
         let replaces = installed(in: final) != nil
         // A file in /etc comes before one of the same name in /run/systemd/system.
         let staged = DropInDirectory(
             of: service.unit, replaces ? .overriding : .passing, on: service.machine)
         let undoGuard = try await UndoGuard.start(on: service.machine) { kept in
-            undoing(circumstances, service, staged, final, replaces: replaces, kept: kept)
+            undoing(surroundings, service, staged, final, replaces: replaces, kept: kept)
         }
         let installation = Installation(
             service: service, staged: staged, final: final, undoGuard: undoGuard,
@@ -56,7 +56,7 @@ package struct Installation: Sendable {
     }
 
     private static func undoing(
-        _ circumstances: Circumstances, _ service: Service, _ staged: DropInDirectory,
+        _ surroundings: Surroundings, _ service: Service, _ staged: DropInDirectory,
         _ final: DropInDirectory, replaces: Bool,
         kept: String
     ) -> String {
@@ -76,7 +76,7 @@ package struct Installation: Sendable {
         let places = [staged, final].map { ShellWord.quoted($0.path) }
         let unit = ShellWord.quoted(service.unit)
         // What stops with the service, and what would start it.
-        let others = circumstances.alsoDown.map {
+        let others = surroundings.alsoDown.map {
             "\(systemctl) start -- \(ShellWord.quoted($0))\n"
         }
         return """

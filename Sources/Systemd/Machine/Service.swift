@@ -15,10 +15,18 @@ public struct Service: Sendable {
 
     /// Loads the unit and reads everything; nothing is started.
     ///
+    /// - Parameter dialect: that of the machine, where it is known already: asking for it takes
+    ///   half a second.
     /// - Throws: `ExperimentError` for a unit that does not exist, is masked or broken.
-    public init(named unit: String, on machine: Machine) async throws(ExperimentError) {
+    public init(
+        named unit: String, on machine: Machine, speaking dialect: Dialect? = nil
+    ) async throws(ExperimentError) {
         self.machine = machine
-        dialect = try await Dialect(of: machine)
+        if let dialect {
+            self.dialect = dialect
+        } else {
+            self.dialect = try await Dialect(of: machine)
+        }
         systemdVersion = try await experiment { () async throws(BusError) in
             try await machine.managerProperty("Version").string ?? ""
         }
@@ -30,7 +38,7 @@ public struct Service: Sendable {
             try await machine.readingOfBareUnit(for: type)
         }
         do {
-            blueprint = try Blueprint(of: reading, against: bare, systemd: dialect.version)
+            blueprint = try Blueprint(of: reading, against: bare, systemd: self.dialect.version)
         } catch {
             throw ExperimentError(error.description)
         }

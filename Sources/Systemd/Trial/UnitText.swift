@@ -10,6 +10,9 @@ enum UnitText {
         switch property {
         case "DelegateControllers": "Delegate"
         case "TimerSlackNSec": property
+        // Under the name of the plain boolean systemd-run 257 takes no mode (tried); 262 does.
+        case "PrivateTmpEx", "PrivateUsersEx", "ProtectControlGroupsEx", "ProtectHostnameEx":
+            property
         case _ where property.hasPrefix("Standard"): stream(property).directive
         default: DirectiveText.name(property)
         }
@@ -72,6 +75,8 @@ enum UnitText {
             let statuses = (lists[0].elements ?? []).compactMap(\.int32).map { "\($0)" }
             let signals = (lists[1].elements ?? []).compactMap(\.int32).map(Signal.name)
             return [(statuses + signals).joined(separator: " ")]
+        case ("ProtectHostnameEx", .structure(let fields)):
+            return [fields.compactMap(\.string).filter { !$0.isEmpty }.joined(separator: ":")]
         case ("StandardInputData", _), ("LogFilterPatterns", _): return nil
         case ("LogExtraFields", .array(_, let fields)):
             return fields.compactMap { $0.bytes.map { word(String(decoding: $0, as: UTF8.self)) } }

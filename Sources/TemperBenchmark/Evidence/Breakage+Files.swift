@@ -28,6 +28,15 @@ extension Breakage {
                 wrote('/opt/break-end');
                 $ok or POSIX::_exit(1);
                 """#),
+        // Nothing that it cannot do without is refused: it looks at the mount by itself.
+        Breakage(
+            name: "looks-itself", conflict: ["ProtectSystem=strict"],
+            truth: .said("the root is mounted ro"),
+            acts: #"""
+                wrote('/opt/break');
+                open(my $mounts, '<', '/proc/self/mountinfo') or die "$!\n";
+                /^\S+ \S+ \S+ \S+ \/ ro/ and die "error: the root is mounted ro\n" while <$mounts>;
+                """#),
         Breakage(
             name: "socket-file", conflict: ["ProtectSystem=strict"],
             truth: .path("/srv/break.sock", by: "bind"),

@@ -36,7 +36,7 @@ enum Truth: Sendable {
     case step(String, path: String? = nil)
     /// What a client sees, because nothing is refused to the service itself.
     case reach
-    /// What systemd itself says.
+    /// What systemd or the service itself says.
     case said(String)
 
     struct Details: Sendable {
@@ -62,7 +62,7 @@ enum Truth: Sendable {
             return "system call"
         case .step: return "set-up step"
         case .reach: return "network"
-        case .said: return "systemd's words"
+        case .said: return "words only"
         }
     }
 }

@@ -10,6 +10,7 @@ import Trials
 /// A lab in which small services break, and what the report says of each.
 struct BreakageBed {
     private let machine: Machine
+    private let dialect: Dialect
 
     /// What none of them minds: so that a pass is not due to nothing being restricted.
     private static let harmless = [
@@ -25,12 +26,14 @@ struct BreakageBed {
         }
         machine.kernel = try KernelWatch(below: cgroup)
         self.machine = machine
+        dialect = try await Dialect(of: machine)
         try await BreakageBed.plant(Breakage.all, in: lab)
     }
 
     /// Breaks it, and asks the report why.
     func finding(_ breakage: Breakage) async throws -> BreakageFinding {
-        let service = try await Service(named: "break-\(breakage.name).service", on: machine)
+        let service = try await Service(
+            named: "break-\(breakage.name).service", on: machine, speaking: dialect)
         let catalogue = Hardening.Catalogue.standard.accommodating(breakage.usage)
         let course = Course(
             service: service.copies(in: catalogue),

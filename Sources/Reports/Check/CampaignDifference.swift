@@ -1,0 +1,75 @@
+import Hardening
+import Trials
+
+/// What one campaign of a unit found otherwise than an earlier one, and under what circumstances.
+public struct CampaignDifference: Hashable, Codable, Sendable {
+    /// Restrictions taken by the later one only, the strictest step of each ladder.
+    public let taken: [String]
+    /// Restrictions taken by the earlier one only.
+    public let lost: [Lost]
+    /// Refused by both, for another reason.
+    public let otherReasons: [OtherReason]
+    /// Exposure, before and after.
+    public let exposure: [Double]
+    public let changes: [UpgradeChange]
+
+    public struct Lost: Hashable, Codable, Sendable {
+        public let restriction: String
+        /// Why the later one refused it; nil where it was not offered.
+        public let because: String?
+    }
+
+    public struct OtherReason: Hashable, Codable, Sendable {
+        public let restriction: String
+        public let then: String
+        public let now: String
+    }
+
+    /// - Parameters:
+    ///   - records: what each was valid for; nil where it left no record.
+    public init(
+        from earlier: HardeningResult, to later: HardeningResult,
+        records: (earlier: HardeningRecord?, later: HardeningRecord?)
+    ) {
+        let reasons = Dictionary(
+            later.refused.map { ($0.restriction, $0.because) },
+            uniquingKeysWith: { first, _ in first })
+        taken = later.accepted.filter { !earlier.accepted.contains($0) }
+        lost = earlier.accepted.filter { !later.accepted.contains($0) }.map {
+            Lost(restriction: $0, because: reasons[$0])
+        }
+        otherReasons = earlier.refused.compactMap { refused in
+            guard let now = reasons[refused.restriction], now != refused.because else { return nil }
+            return OtherReason(restriction: refused.restriction, then: refused.because, now: now)
+        }
+        exposure = [earlier.exposure.after, later.exposure.after]
+        if let before = records.earlier?.validity, let after = records.later?.validity {
+            changes = after.changes(since: before)
+        } else {
+            changes = []
+        }
+    }
+
+    /// At most 100 columns.
+    public var lines: [String] {
+        func part(_ title: String, _ entries: [String]) -> [String] {
+            if entries.isEmpty { return [] }
+            return [title]
+                + entries.flatMap { entry in
+                    entry.wrapped(to: 96).enumerated().map {
+                        ($0.offset == 0 ? "  " : "      ") + $0.element
+                    }
+                }
+        }
+        let all =
+            part("Changed", changes.map(\.text)) + part("Taken now", taken)
+            + part(
+                "Not taken any more",
+                lost.map { $0.restriction + ($0.because.map { ": \($0)" } ?? "") })
+            + part(
+                "Refused for another reason",
+                otherReasons.map { "\($0.restriction): \($0.now); then: \($0.then)" })
+        let exposures = "exposure \(exposure[0]) → \(exposure[1])"
+        return [exposures] + (all.isEmpty ? ["nothing else is different"] : all)
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// Which package a file is from, read from dpkg's own files (dpkg-query(1)): the tree's dpkg may
+/// not run here. Other package managers' databases are not read: there the answer is "unknown".
+struct PackageDatabase {
+    private let root: String
+    private let lists: [(package: String, files: Data)]
+    private let status: Data
+
+    init(root: String) {
+        self.root = root
+        let place = "/var/lib/dpkg/info"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root + place)) ?? []
+        lists = names.filter { $0.hasSuffix(".list") }.sorted().compactMap { name in
+            guard let data = FileManager.default.contents(atPath: "\(root)\(place)/\(name)") else {
+                return nil
+            }
+            // Of several architectures: `libssl3:amd64.list`.
+            let package = name.dropLast(5).prefix { $0 != ":" }
+            return (String(package), data)
+        }
+        status = FileManager.default.contents(atPath: root + "/var/lib/dpkg/status") ?? Data()
+    }
+
+    /// The package of a file and its version; nil where no package has it.
+    func owner(of path: String) -> (package: String, version: String?)? {
+        // Where /bin is a link to /usr/bin, dpkg may know a file by either name.
+        let names =
+            path.hasPrefix("/usr/") ? [path, String(path.dropFirst(4))] : [path, "/usr" + path]
+        for name in names {
+            let line = Data("\n\(name)\n".utf8)
+            if let list = lists.first(where: { $0.files.range(of: line) != nil }) {
+                return (list.package, version(of: list.package))
+            }
+        }
+        return nil
+    }
+
+    func version(of package: String) -> String? {
+        guard let start = status.range(of: Data("Package: \(package)\n".utf8)) else { return nil }
+        let paragraph = status[start.upperBound...].prefix(upTo: end(after: start.upperBound))
+        guard let field = paragraph.range(of: Data("\nVersion: ".utf8)) else { return nil }
+        let line = paragraph[field.upperBound...].prefix { $0 != 0x0a }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    private func end(after start: Data.Index) -> Data.Index {
+        status[start...].range(of: Data("\n\n".utf8))?.lowerBound ?? status.endIndex
+    }
+}

@@ -1,0 +1,104 @@
+import Hardening
+import Reports
+import Systemd
+import Trials
+
+/// The profile failed: is it the service, and if not, what breaks it, and what passes instead?
+extension CheckBed {
+    /// - Throws: `ExperimentError`, with `isBaseline` where the service itself is broken.
+    func explain(_ failed: Trial, _ check: inout UnitCheck) async throws {
+        let ground = try await ground()
+        // What the new version was seen to use besides becomes an exception that yesterday's
+        // profile did not make: it may be what is missing now.
+        let withdrawn = ground.catalogue.restrictions.filter { restriction in
+            guard case .withdraw = restriction.change else { return false }
+            return catalogue[restriction.id] == nil
+                && restriction.implies.isSubset(of: self.profile.restrictions)
+        }.map(\.id)
+        let profile = self.profile.join(Profile(recorded: Set(withdrawn)))
+        let whole = try agenda(profile, in: ground.catalogue, fixed: identity)
+        var campaign = Campaign(
+            agenda: identity.restrictions.isEmpty
+                ? whole : try agenda(profile, in: ground.catalogue, fixed: .unrestricted),
+            course: ground.course, ledger: ledger, options: session.options,
+            acquaintance: Acquaintance([], sandbox: service.sandbox), usual: ground.usual,
+            now: now, report: session.progress.show)
+        if let name = identity.restrictions.first {
+            campaign.identity = Identity(
+                name: name, agenda: whole, prepare: { () throws(ExperimentError) in },
+                undo: giveBack)
+        }
+        let same = Trial(
+            number: failed.number, purpose: failed.purpose, profile: whole.everything,
+            began: failed.began, microseconds: failed.microseconds,
+            observations: failed.observations, usual: record.usual)
+        switch try await campaign.regress(from: same) {
+        case .passed(let trial, let because):
+            check.notes.append(.init(.warning, "\(failed.because): but \(because)"))
+            check.furtherTrials = trial.number - 1
+        case .broken(let outcome):
+            check.standing = .regressed
+            check.because = failed.because
+            check.furtherTrials = outcome.trials.count - 1
+            check.bisecting = outcome.bisecting
+            check.culprits = UnitCheck.Culprit.all(of: outcome)
+            try await offer(outcome, ground, &check)
+        }
+    }
+
+    /// The service as it is now, seen unrestricted.
+    private func ground() async throws -> Ground {
+        let seen = try await session.survey(service, plan, enforcement, ledger)
+        let usage = record.usage.joined(with: seen.usage)
+        let catalogue = catalogue(for: usage)
+        let written = seen.acquaintance.sightings.compactMap { sighting in
+            if case .writes(let path) = sighting { path } else { nil }
+        }
+        return Ground(
+            service: service, plan: plan,
+            course: course(in: catalogue, leftovers: service.machine.missing(written)),
+            acquaintance: seen.acquaintance, usual: seen.usual, enforcement: enforcement,
+            inapplicable: inapplicable, usage: usage, catalogue: catalogue,
+            ownership: record.ownership)
+    }
+
+    /// The strictest rest that passes, tried on the real unit like any other result.
+    private func offer(
+        _ outcome: Outcome, _ ground: Ground, _ check: inout UnitCheck
+    ) async throws {
+        if outcome.accepted.restrictions.isEmpty { return }
+        do {
+            let proof = try await session.prove(outcome, ground, plan, ledger)
+            check.offer = .init(
+                proof.outcome, dropIn: proof.dropIn,
+                preparations: ground.preparation(for: outcome)?.commands ?? [],
+                verified: proof.isVerified)
+            check.notes += proof.warnings(for: record.unit).map { .init(.warning, $0) }
+        } catch let failure as Failure where failure.status != Failure.interrupted.status {
+            check.notes.append(.init(.warning, "there is no offer: \(failure.message)"))
+        }
+    }
+}
+
+extension Outcome {
+    /// The trials between the failure that was seen again and the result that was tried once more.
+    var bisecting: Int {
+        trials.drop { $0.purpose != "does it fail again?" }.dropFirst()
+            .count { $0.purpose != "does the result pass again?" }
+    }
+}
+
+extension Usage {
+    /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
+    /// the first.
+    func joined(with other: Usage) -> Usage {
+        var joined = self
+        joined.written.formUnion(other.written)
+        joined.files.formUnion(other.files)
+        joined.homes.merge(other.homes) { $0 || $1 }
+        joined.devices.formUnion(other.devices)
+        joined.ports.formUnion(other.ports)
+        joined.capabilities.formUnion(other.capabilities)
+        return joined
+    }
+}

@@ -1,0 +1,180 @@
+import Foundation
+import Hardening
+import Reports
+import Systemd
+import TrialLedger
+import Trials
+
+/// A service in a lab with a record of it: what trials of a check stand on.
+struct CheckBed: Sendable {
+    let session: HardenSession
+    let subject: CheckSubject
+    let choices: CheckChoices
+    let service: Service
+    let plan: Plan
+    let probes: [any Probe]
+    let ledger: CampaignLedger
+    let store: TrialStore
+    /// What is valid now.
+    let validity: Validity
+    let changes: [UpgradeChange]
+    let enforcement: Enforcement
+    let inapplicable: [String: String]
+    /// Gives the service's files back.
+    private let undo: OwnershipUndo?
+
+    var record: HardeningRecord { subject.record }
+
+    init(
+        _ check: CheckSession, _ files: Validity, at site: Site, _ store: TrialStore
+    ) async throws {
+        session = check.session
+        subject = check.subject
+        choices = check.choices
+        self.store = store
+        let record = check.record
+        var machine = try await session.machine(at: site)
+        machine.kernel = try? session.witness(of: machine).get()
+        (service, plan) = try await session.service(on: machine, at: site)
+        if plan.probes.isEmpty {
+            throw Failure.usage("the record of \(record.unit) names no probe; run harden again")
+        }
+        probes = try ProbeMaker(
+            machine: machine, user: try session.probeUser(plan, on: machine)
+        ).probes(for: plan.probes)
+        // Its trials are those of this moment: none is ever taken from an earlier check.
+        ledger = try store.campaign(
+            unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
+        (validity, enforcement) = try await CheckBed.compare(
+            files, with: record, service, check, subject.root)
+        changes = validity.changes(since: record.validity)
+        inapplicable = try await service.inapplicable
+        undo = try record.ownership.map { ownership throws(ExperimentError) in
+            try machine.apply(ownership)
+        }
+    }
+
+    /// What the running systemd adds to what its files said. What it enforces is measured again
+    /// where anything of the machine changed that bears on it.
+    private static func compare(
+        _ files: Validity, with record: HardeningRecord, _ service: Service, _ check: CheckSession,
+        _ root: String
+    ) async throws -> (Validity, Enforcement) {
+        var validity = files
+        let facts = try await MachineFacts(of: service.machine)
+        validity.learn(facts, .unmeasured, record.profile, service.dialect)
+        validity.notInForce = record.validity.notInForce
+        let ofMachine: Set<UpgradeChange.Kind> = [.systemd, .kernel, .architecture, .feature]
+        let isOther = validity.changes(since: record.validity).contains {
+            ofMachine.contains($0.kind)
+        }
+        guard isOther, service.machine.user == nil else { return (validity, .unmeasured) }
+        check.progress.step("finding out what this systemd enforces")
+        let enforcement = try await LabExamination(
+            root: root, stateDirectory: check.stateDirectory
+        ).enforcement(of: facts)
+        validity.learn(facts, enforcement, record.profile, service.dialect)
+        return (validity, enforcement)
+    }
+
+    /// The service's own files go back to whom they belong.
+    func giveBack() { undo?.run() }
+
+    // MARK: What is tried
+
+    /// The catalogue in which the profile makes the exceptions that are on record.
+    var catalogue: Catalogue { catalogue(for: record.usage) }
+
+    func catalogue(for usage: Usage) -> Catalogue {
+        Catalogue.standard(under: service.dialect.scope).accommodating(usage)
+    }
+
+    /// The profile on record, without exceptions taken back of what is not on record itself: where
+    /// `SocketBindDeny=` did nothing, forbidding a port did nothing either.
+    var profile: Profile {
+        let taken = record.profile.restrictions
+        return Profile(
+            recorded: taken.filter { id in
+                guard let restriction = catalogue[id], case .withdraw = restriction.change else {
+                    return true
+                }
+                return restriction.implies.isSubset(of: taken)
+            })
+    }
+
+    /// Who the service is under the profile.
+    var identity: Profile {
+        Profile(recorded: record.profile.restrictions.filter { $0.hasPrefix("User=") })
+    }
+
+    /// The search for what broke a profile.
+    ///
+    /// - Parameter fixed: what every trial takes besides.
+    func agenda(
+        _ profile: Profile, in catalogue: Catalogue, fixed: Profile
+    ) throws -> Agenda {
+        try Agenda(
+            regressing: profile, catalogue: catalogue, on: service.sandbox,
+            dialect: service.dialect, enforcement: enforcement, fixed: fixed)
+    }
+
+    func course(in catalogue: Catalogue, leftovers: [String] = []) -> Course {
+        Course(
+            service: service.copies(in: catalogue, leftovers: leftovers), probes: probes,
+            canReload: service.canReload, settle: plan.settle ?? .milliseconds(50),
+            redaction: service.redaction)
+    }
+
+    /// The one trial that a check costs: the profile through the full life of the service, measured
+    /// by what is on record of the unrestricted service.
+    func tryProfile() async throws -> Trial {
+        let agenda = try agenda(profile, in: catalogue, fixed: identity)
+        var order = Course.Order(
+            number: 1, purpose: "does the profile on record still pass?",
+            profile: agenda.everything, cadence: record.cadence, startLimit: record.patience,
+            began: now(), usual: record.usual)
+        order.stopLimit = record.patience
+        order.secondStart =
+            record.usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
+        session.progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))
+        let trial = try await course(in: catalogue).run(order)
+        try ledger.record(trial)
+        session.progress.show(
+            .tried(trial, exposure: agenda.exposure(agenda.everything), isFromRecord: false))
+        if case .unresolved(let why) = trial.verdict {
+            throw Failure.experiment("the trial of \(record.unit) could not be judged: \(why)")
+        }
+        return trial
+    }
+
+    /// Writes down what the check came to, and brings the record up to date where it passed.
+    func finish(_ check: UnitCheck) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try ledger.finish(
+            result: String(decoding: try encoder.encode(check), as: UTF8.self), now: now())
+        guard check.standing == .passed else { return }
+        var renewed = record
+        renewed.validity = validity
+        if let file = subject.file {
+            if choices.updates { try RecordFile.write(renewed, to: file) }
+        } else {
+            // Else `--if-changed` would find the same changes every day.
+            try store.keep(
+                KeptRecord(
+                    unit: record.unit, root: subject.root,
+                    account: service.machine.user?.name ?? "", made: now(), campaign: ledger.id,
+                    text: renewed.text))
+        }
+    }
+}
+
+extension HardeningRecord {
+    /// What has to change hands before the service can run as the user of the profile.
+    var ownership: Ownership? {
+        guard let user = usage.user, profile.restrictions.contains("User=\(user)") else {
+            return nil
+        }
+        return Ownership(user: user, written: usage.written, files: usage.files)
+    }
+}

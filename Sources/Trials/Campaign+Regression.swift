@@ -1,0 +1,142 @@
+import Bisection
+import Hardening
+
+/// What became of a profile that passed once.
+public enum Regression: Sendable {
+    /// It fails, and these of its restrictions are why.
+    case broken(Outcome)
+    /// It passes after all; why it first seemed to fail.
+    case passed(Trial, because: String)
+}
+
+extension Campaign {
+    /// Bisects from yesterday's answer: from a profile that passed once and failed in `failed`, to
+    /// the restrictions that break the service now and the strictest rest that passes.
+    ///
+    /// The agenda holds that profile and nothing else. The service as it is must pass first.
+    ///
+    /// - Throws: `ExperimentError`, with `isBaseline` where the service itself is broken.
+    public func regress(from failed: Trial) async throws(ExperimentError) -> Regression {
+        var diary = freshDiary()
+        // What shows only in a second life is looked for in two.
+        if failed.lived(.secondStart) { _ = diary.startAnew() }
+        diary.trials = [failed]
+        try await establishBaseline(&diary)
+        // A new version may end otherwise, or have other processes, without any restriction too.
+        let judged = failed.judged(by: diary.usual)
+        if judged.verdict.isPass {
+            return .passed(judged, because: "the service as it is does the same now")
+        }
+        var again: [Trial] = []
+        for question in ["does it fail again?", "it passed now: does it pass again?"] {
+            let trial = try await trial(
+                failed.profile, question, expectedLeft: 0, exposure: agenda.exposure(.unrestricted),
+                &diary, startsAgain: true)
+            again.append(trial)
+            if !trial.verdict.isPass { break }
+        }
+        if let last = again.last, last.verdict.isPass {
+            return .passed(last, because: "it failed once and then passed twice: \(judged.because)")
+        }
+        var campaign = try await settled(&diary)
+        // Where it cannot be who it was, what is left of the profile stands on other ground.
+        if identity == nil || diary.identity?.verdict.isPass == true { campaign.known = again }
+        return .broken(try await campaign.search(&diary))
+    }
+}
+
+// MARK: - Halving
+
+extension Campaign {
+    /// Takes out of a profile that fails what makes it fail, one minimal set at a time, until the
+    /// rest passes. What a failing trial names is tried first; then the profile is halved, about
+    /// log2 of its size trials for each restriction of such a set. Every answer goes to the search,
+    /// which proves what is left to prove.
+    func bisect(
+        _ search: inout Search, _ diary: inout Diary, since began: ContinuousClock.Instant
+    ) async throws(ExperimentError) {
+        var rest = agenda.space.all
+        var fails: [Profile] = []
+        while !isOver(diary, since: began) {
+            let testimonies = testimonies(diary)
+            let profile = searched(agenda.profile(rest))
+            if testimonies.contains(where: { !$0.isSeen && profile.isAtMost($0.profile) }) {
+                return
+            }
+            let isFailing = testimonies.contains { $0.isSeen && $0.profile.isAtMost(profile) }
+            // A part that was named and does fail holds a whole culprit.
+            let area = fails.last { $0.isAtMost(profile) } ?? profile
+            if !isFailing {
+                try await ask(Question(rest, for: .accept(rest)), &search, &diary)
+            } else if let named = named(in: rest, diary, testimonies) {
+                try await ask(Question(named, for: .locate(named)), &search, &diary)
+                if diary.trials.last?.verdict.isFailure == true {
+                    fails.append(searched(agenda.profile(named)))
+                }
+            } else {
+                let hunt = SuspicionHunt(
+                    in: area, implied: implied(in: area), testimonies: testimonies)
+                switch hunt.next {
+                case .ask(let part):
+                    let half = agenda.items(of: part)
+                    try await ask(Question(half, for: .locate(half)), &search, &diary)
+                case .found(let conflict):
+                    guard let lightest = lightest(of: conflict) else { return }
+                    rest.subtract(agenda.space.above[lightest])
+                    continue
+                }
+            }
+            // What could not be judged is asked again by the search.
+            if let last = diary.trials.last, !last.verdict.isPass, !last.verdict.isFailure {
+                return
+            }
+        }
+    }
+
+    /// What the last failing trial is sure of, as a part of `rest` that was not tried yet.
+    private func named(
+        in rest: ItemSet, _ diary: Diary, _ testimonies: [SuspicionHunt.Testimony]
+    ) -> ItemSet? {
+        let failing = diary.trials.last {
+            $0.verdict.isFailure && agenda.items(of: $0.profile).isSubset(of: rest)
+        }
+        guard let failing,
+            let evidence = agenda.evidence(failing).last(where: { $0.confidence > 0.8 })
+        else { return nil }
+        let suspects = evidence.suspects.union(evidence.companions).intersection(rest)
+        let part = agenda.space.downward(suspects)
+        let profile = searched(agenda.profile(part))
+        let isKnown = testimonies.contains {
+            $0.isSeen ? $0.profile.isAtMost(profile) : profile.isAtMost($0.profile)
+        }
+        return part.isEmpty || isKnown ? nil : part
+    }
+
+    private func testimonies(_ diary: Diary) -> [SuspicionHunt.Testimony] {
+        diary.trials.filter { agenda.fixed.isAtMost($0.profile) }.compactMap { trial in
+            guard trial.verdict.isPass || trial.verdict.isFailure else { return nil }
+            return SuspicionHunt.Testimony(
+                profile: searched(trial.profile), isSeen: trial.verdict.isFailure)
+        }
+    }
+
+    private func searched(_ profile: Profile) -> Profile {
+        Profile(recorded: profile.restrictions.subtracting(agenda.fixed.restrictions))
+    }
+
+    private func implied(in profile: Profile) -> [String: Set<String>] {
+        Dictionary(
+            uniqueKeysWithValues: profile.restrictions.map { id in
+                (id, (agenda.catalogue[id]?.implies ?? []).intersection(profile.restrictions))
+            })
+    }
+
+    /// The one of these without which the least is lost.
+    private func lightest(of conflict: [String]) -> Int? {
+        let items = agenda.offer.restrictions.indices.filter {
+            conflict.contains(agenda.offer.restrictions[$0].id)
+        }
+        let space = agenda.space
+        return items.min { space.weight(of: space.above[$0]) < space.weight(of: space.above[$1]) }
+    }
+}

@@ -1,0 +1,225 @@
+import Hardening
+
+extension HardeningRecord {
+    /// Reads a record of this or an older schema. What an older one did not write down is unknown;
+    /// settings that are not known are left alone.
+    ///
+    /// - Parameter file: its name, for errors.
+    public init(reading text: String, file: String) throws(PlanError) {
+        let plan = try Plan(reading: text, file: file)
+        var draft = Draft()
+        var section = ""
+        for (number, line) in Plan.settings(in: text) {
+            if line.hasPrefix("[") {
+                section = line
+                continue
+            }
+            guard section.hasPrefix("[X-Temper-") else { continue }
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let isGood =
+                parts.count == 2
+                && draft.take(section, String(parts[0]).trimmed, String(parts[1]).trimmed)
+            if !isGood {
+                throw PlanError(
+                    place: "\(file):\(number)", problem: "“\(line)” cannot be understood")
+            }
+        }
+        if let problem = draft.problem { throw PlanError(place: file, problem: problem) }
+        self.init(
+            unit: draft.unit, exposure: (draft.before, draft.after), plan: plan,
+            profile: Profile(recorded: draft.taken), usage: draft.usage,
+            usual: draft.usual, refused: draft.refused,
+            dropIn: text.range(ofLine: "[Service]").map { String(text[$0...]) } ?? "",
+            validity: draft.validity)
+        isStrict = draft.isStrict
+        healthyWithin = draft.healthyWithin
+    }
+
+    /// What was read so far.
+    private struct Draft {
+        var schema = 0
+        var unit = ""
+        var before = Exposure(tenths: 100)
+        var after = Exposure(tenths: 100)
+        var isStrict = false
+        var taken: Set<String> = []
+        var usage = Usage()
+        var ends: [UnitState] = []
+        var crew: [String: Int] = [:]
+        var helpers: Set<HelperExit> = []
+        var exits: Set<ProcessExit> = []
+        var noSecondStart: String?
+        var healthyWithin: Duration?
+        var refused: [Refused] = []
+        var validity = Validity()
+
+        var usual: Usual {
+            Usual(
+                ends: ends, crew: crew.isEmpty ? nil : Crew(crew), helpers: helpers, exits: exits,
+                noSecondStart: noSecondStart)
+        }
+
+        var problem: String? {
+            if schema == 0 || unit.isEmpty {
+                return "this is no record; `temper harden UNIT --record FILE` writes one"
+            }
+            if schema > HardeningRecord.schema {
+                return "written by a newer temper (schema \(schema), this one reads up to "
+                    + "\(HardeningRecord.schema)); use that one"
+            }
+            return taken.isEmpty ? "the record takes no restriction" : nil
+        }
+
+        /// Whether the value could be understood.
+        mutating func take(_ section: String, _ name: String, _ value: String) -> Bool {
+            switch section {
+            case "[X-Temper-Record]": return takeHead(name, value)
+            case "[X-Temper-Profile]":
+                // Schema 1 had them all on one line.
+                if name == "Profile" {
+                    taken.formUnion(value.split(separator: " ").map(String.init))
+                }
+                if name == "Take" { taken.insert(value) }
+                return true
+            case "[X-Temper-Usage]":
+                usage.take(name, value)
+                return true
+            case "[X-Temper-Usual]": return takeUsual(name, value)
+            case "[X-Temper-Refused]": return takeRefused(name, value)
+            case "[X-Temper-Fingerprint]": return validity.take(name, value)
+            default: return true
+            }
+        }
+
+        private mutating func takeHead(_ name: String, _ value: String) -> Bool {
+            switch name {
+            case "Schema":
+                guard let number = Int(value), number > 0 else { return false }
+                schema = number
+            case "Unit": unit = value
+            case "ExposureBefore", "ExposureAfter":
+                guard let exposure = Exposure(reading: value) else { return false }
+                if name == "ExposureBefore" { before = exposure } else { after = exposure }
+            case "StrictLogs": isStrict = value == "yes"
+            default: break
+            }
+            return true
+        }
+
+        private mutating func takeRefused(_ name: String, _ value: String) -> Bool {
+            switch name {
+            case "Refused":
+                refused.append(Refused(restriction: value, conflict: [value], because: ""))
+            case "With", "Because":
+                if refused.isEmpty { return false }
+                if name == "With" {
+                    refused[refused.count - 1].conflict.append(value)
+                } else {
+                    refused[refused.count - 1].because = value
+                }
+            default: break
+            }
+            return true
+        }
+
+        private mutating func takeUsual(_ name: String, _ value: String) -> Bool {
+            func words(_ count: Int) -> [String]? {
+                let words = value.split(
+                    separator: " ", maxSplits: count - 1, omittingEmptySubsequences: false
+                ).map(String.init)
+                return words.count == count ? words : nil
+            }
+            switch name {
+            case "Process":
+                guard let words = words(2), let count = Int(words[0]) else { return false }
+                crew[words[1]] = count
+            case "Ending":
+                guard let words = words(3), let code = Int32(words[1]),
+                    let status = Int32(words[2])
+                else { return false }
+                ends.append(
+                    UnitState(
+                        type: "", active: "inactive", sub: "dead", result: words[0], mainCode: code,
+                        mainStatus: status))
+            case "Helper":
+                guard let words = words(5), let position = Int(words[1]),
+                    let code = Int32(words[2]), let status = Int32(words[3])
+                else { return false }
+                helpers.insert(
+                    HelperExit(
+                        directive: words[0], position: position, program: words[4], code: code,
+                        status: status))
+            case "Exit":
+                let words = value.split(separator: " ", maxSplits: 2).map(String.init)
+                guard words.count >= 2, let code = Int32(words[0]), let status = Int32(words[1])
+                else { return false }
+                exits.insert(
+                    ProcessExit(name: words.count > 2 ? words[2] : nil, code: code, status: status))
+            case "NoSecondStart": noSecondStart = value
+            case "HealthyWithin":
+                guard let time = Duration(timeSpan: value) else { return false }
+                healthyWithin = time
+            default: break
+            }
+            return true
+        }
+    }
+}
+
+extension Usage {
+    fileprivate mutating func take(_ name: String, _ value: String) {
+        switch name {
+        case "User": user = value
+        case "Capability": capabilities.insert(value)
+        case "Writes": written.insert(value)
+        case "File": files.insert(value)
+        case "WritesHome": homes[value] = true
+        case "ReadsHome": homes[value] = false
+        case "Device": devices.insert(value)
+        case "Port": ports.insert(value)
+        default: break
+        }
+    }
+}
+
+extension Validity {
+    fileprivate mutating func take(_ name: String, _ value: String) -> Bool {
+        switch name {
+        case "Temper": temper = value
+        case "Systemd": systemd = value
+        case "Manager": manager = value
+        case "Kernel": kernel = value
+        case "Architecture": architecture = value
+        case "Feature": features.insert(value)
+        case "NotInForce": notInForce.insert(value)
+        case "UnitFile":
+            let words = value.split(separator: " ", maxSplits: 1).map(String.init)
+            guard words.count == 2 else { return false }
+            unitFiles[words[1]] = words[0]
+        case "Program", "Library":
+            let words = value.split(separator: " ", maxSplits: 3).map(String.init)
+            guard words.count == 4 else { return false }
+            let file = FileIdentity(
+                digest: words[0], package: words[1] == "unknown" ? nil : words[1],
+                version: words[2] == "unknown" ? nil : words[2])
+            if name == "Program" { programs[words[3]] = file } else { libraries[words[3]] = file }
+        case "Calls":
+            let words = value.split(separator: " ").map(String.init)
+            guard let group = words.first else { return false }
+            calls[group] = Set(words.dropFirst())
+        default: break
+        }
+        return true
+    }
+}
+
+extension Exposure {
+    /// `9.6`, as systemd prints it.
+    init?(reading text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].count == 1, let whole = Int(parts[0]),
+            let tenth = Int(parts[1]), (0...10).contains(whole), tenth >= 0
+        else { return nil }
+        self.init(tenths: whole * 10 + tenth)
+    }
+}

@@ -1,0 +1,155 @@
+import Fixtures
+import Foundation
+import Reports
+import Testing
+
+extension EndToEnd {
+    @Suite("checks after upgrades", .serialized)
+    struct CheckTests {
+        private static func check(
+            _ arguments: [String], state: String
+        ) async throws -> (result: UnitCheck, report: BuiltProduct.Report) {
+            let report = try await Tool.temper.run(
+                ["check", "--state-dir", state, "--quiet", "--format", "json"] + arguments,
+                within: .seconds(240))
+            let whole = try JSONDecoder().decode(
+                CheckReport.self, from: Data(report.output.utf8))
+            #expect(whole.schema == "temper.check/1" && whole.exitStatus == report.status)
+            return (try #require(whole.units.first), report)
+        }
+
+        @Test("planted upgrades of a real service: exact culprits, and what passes instead")
+        func planted() async throws {
+            try await withTree(.trixie, units: ["planted.service": PlantedServer.unit]) { root in
+                try await withState { state in
+                    try PlantedServer.install(in: root)
+                    let record = state + "/planted.temper"
+                    let hardened = try await Tool.harden(
+                        "planted", root: root, state: state,
+                        ["--quiet", "--json", "--record", record])
+                    try #require(hardened.status == 0, "\(hardened.errors)")
+                    try await unchanged(record, root, state)
+                    for needs in [[.niceness], [.path], [.family, .call], [.lowPort]]
+                        as [[PlantedServer.Need]]
+                    {
+                        try await upgraded(needs, record, root, state)
+                    }
+                    try await broken(root, state)
+                }
+                #expect(try await Tool.leftovers(of: root) == [])
+            }
+        }
+
+        /// Nothing changed: nothing is tried, or one trial.
+        private func unchanged(_ record: String, _ root: String, _ state: String) async throws {
+            let skipped = try await Self.check(["planted", "--if-changed"], state: state)
+            #expect(skipped.result.standing == .unchanged && skipped.report.status == 0)
+            #expect(skipped.result.trials == 0)
+            let text = try String(contentsOfFile: record, encoding: .utf8)
+            let (result, report) = try await Self.check(
+                ["--record", record, "--root", root, "--update"], state: state)
+            #expect(result.standing == .passed && report.status == 0, "\(result)")
+            #expect(result.trials == 1 && result.furtherTrials == 0)
+            #expect(result.changes.isEmpty && result.offer == nil)
+            print("a check that passes: 1 trial, \(report.seconds) s")
+            #expect(try String(contentsOfFile: record, encoding: .utf8) == text)
+        }
+
+        private func upgraded(
+            _ needs: [PlantedServer.Need], _ record: String, _ root: String, _ state: String
+        ) async throws {
+            try PlantedServer.install(in: root, needing: needs)
+            let (result, report) = try await Self.check(
+                ["--record", record, "--root", root, "--if-changed"], state: state)
+            let bound = log2(Double(result.profile)).rounded(.up)
+            print(
+                "\(needs.map(\.rawValue)): \(result.bisecting) trials of bisecting, log2 \(bound), "
+                    + "\(report.seconds) s")
+            #expect(result.standing == .regressed && report.status == 1, "\(result)")
+            let culprits = needs.reduce(into: Set<Set<String>>()) { $0.formUnion($1.culprits) }
+            #expect(Set(result.culprits.map { Set($0.restrictions) }) == culprits)
+            #expect(result.culprits.allSatisfy { !$0.because.isEmpty && $0.trial > 0 })
+            if culprits.count == 1 { #expect(Double(result.bisecting) <= 1.5 * bound) }
+            let offer = try #require(result.offer)
+            #expect(offer.verified && offer.exposure.after < offer.exposure.before)
+            if needs == [.path] {
+                #expect(offer.dropIn.contains("ReadWritePaths=-/var/lib/planted"))
+            }
+            #expect(result.changes.map(\.what) == ["/usr/local/bin/planted"])
+        }
+
+        private func broken(_ root: String, _ state: String) async throws {
+            try "#!/bin/sh\nexit 3\n".write(
+                toFile: root + "/usr/local/bin/planted", atomically: false, encoding: .utf8)
+            let (result, report) = try await Self.check(["planted"], state: state)
+            #expect(result.standing == .broken && report.status == 2)
+            #expect(result.culprits.isEmpty)
+            #expect(result.because?.contains("fails without any restriction") == true)
+        }
+
+        @Test(
+            "Debian's nginx from 12 to 13 and sid: its workers ask for processors now",
+            arguments: [Release.trixie, .sid])
+        func nginx(release: Release) async throws {
+            try await withState { state in
+                let (result, report) = try await Self.check(
+                    ["--record", Self.recorded("nginx"), "--root", release.root], state: state)
+                #expect(result.standing == .regressed && report.status == 1, "\(result)")
+                #expect(
+                    result.culprits.map { Set($0.restrictions) } == [
+                        ["SystemCallFilter=~@resources", "SystemCallErrorNumber=kill"]
+                    ])
+                let evidence = result.culprits.flatMap(\.evidence)
+                #expect(evidence.contains { $0.contains("killed for sched_setaffinity") })
+                #expect(result.offer?.verified == true)
+                let changed = Set(result.changes.map(\.kind))
+                #expect(changed.isSuperset(of: [.systemd, .package, .unitFile, .systemCalls]))
+                #expect(result.notes.contains { $0.kind == .meaning && $0.text.contains("EACCES") })
+                #expect(result.notes.contains { $0.kind == .new || $0.kind == .meaning })
+                let bound = log2(Double(result.profile))
+                print("nginx on \(release): \(result.bisecting) trials, log2 \(bound)")
+                print("  \(report.seconds) s")
+            }
+        }
+
+        @Test("Debian's redis-server from 12 to 13 still passes, and could be tightened")
+        func redis() async throws {
+            try await withState { state in
+                let (result, report) = try await Self.check(
+                    ["--record", Self.recorded("redis"), "--root", Release.trixie.root],
+                    state: state)
+                #expect(result.standing == .passed && report.status == 0, "\(result)")
+                #expect(result.trials == 1 && result.furtherTrials <= 6)
+                #expect(result.notes.contains { $0.kind == .new && $0.text.contains("SocketBind") })
+                print("redis: \(result.tightenings.map(\.restriction)), \(report.seconds) s")
+            }
+        }
+
+        /// A record that `harden` made on Debian 12 with systemd 252.
+        private static func recorded(_ name: String) -> String {
+            URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "Records/\(name).temper").path
+        }
+
+        @Test("formats, and what is not on record")
+        func formats() async throws {
+            try await withState { state in
+                let nothing = try await Tool.temper.run(["check", "--state-dir", state])
+                #expect(nothing.status == 64 && nothing.complaints.count == 1)
+                #expect(nothing.errors.contains("nothing on record"))
+                let unknown = try await Tool.temper.run(["check", "nginx", "--state-dir", state])
+                #expect(unknown.status == 64 && unknown.errors.contains("no record of nginx"))
+                let bad = state + "/bad.temper"
+                try "[X-Temper-Record]\nSchema=9\nUnit=a.service\n".write(
+                    toFile: bad, atomically: true, encoding: .utf8)
+                let newer = try await Tool.temper.run(["check", "--record", bad])
+                #expect(newer.status == 64 && newer.errors.contains("newer temper"))
+                let record = Self.recorded("nginx")
+                let junit = try await Tool.temper.run(
+                    ["check", "--record", record, "--root", state, "--format", "junit", "--quiet"])
+                #expect(junit.status == 2)
+                #expect(junit.output.contains("errors=\"1\""))
+            }
+        }
+    }
+}

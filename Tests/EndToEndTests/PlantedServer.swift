@@ -1,0 +1,71 @@
+import Foundation
+
+/// A small service that needs a few things and dies without any of them; a new version of it needs
+/// more. It says that it is ready once it has all.
+struct PlantedServer {
+    /// What the new version needs besides.
+    enum Need: String, CaseIterable {
+        case niceness, path, family, call, lowPort
+
+        /// As Perl; it fails where it is not given.
+        fileprivate var code: String {
+            switch self {
+            case .niceness: "setpriority(0, 0, -5) or die 'nice: ', $!;"
+            case .path: "open(my $n, '>', '/var/lib/planted/new') or die 'new: ', $!;"
+            case .family: "socket(my $k, 16, SOCK_DGRAM, 0) or die 'netlink: ', $!;"
+            case .call:
+                "(my $m = `uname -m`) =~ s/\\s//g; "
+                    + "syscall($m eq 'x86_64' ? 250 : 219, 0, -1, 0) == -1 && !$!{ENOKEY} "
+                    + "and die 'keyctl: ', $!;"
+            case .lowPort:
+                "socket(my $l, AF_INET, SOCK_STREAM, 0) && bind($l, sockaddr_in(90, INADDR_ANY)) "
+                    + "or die 'port 90: ', $!;"
+            }
+        }
+
+        /// The restrictions that break it: minimal sets.
+        var culprits: Set<Set<String>> {
+            switch self {
+            case .niceness: [["CapabilityBoundingSet=~CAP_SYS_NICE"]]
+            case .path: [["ReadWritePaths=~/var/lib/planted"]]
+            case .family: [["RestrictAddressFamilies=~AF_NETLINK"]]
+            case .call: [["SystemCallFilter=~@keyring"]]
+            case .lowPort:
+                [
+                    ["CapabilityBoundingSet=~CAP_NET_BIND_SERVICE"], ["SocketBindAllow=~tcp:90"],
+                ]
+            }
+        }
+    }
+
+    static let unit = """
+        [Service]
+        Type=notify
+        ExecStart=/usr/local/bin/planted
+
+        [X-Temper]
+        ProbeTCP=127.0.0.1:7000
+        """
+
+    /// Installs a version of the program in a tree.
+    static func install(in root: String, needing needs: [Need] = []) throws {
+        let program = """
+            #!/usr/bin/perl
+            use Socket; use Errno; $| = 1; $SIG{TERM} = sub { exit 0 };
+            setpriority(0, 0, 5) or die 'nice: ', $!;
+            socket(my $s, AF_INET, SOCK_STREAM, 0) or die 'socket: ', $!;
+            setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+            bind($s, sockaddr_in(7000, INADDR_ANY)) && listen($s, 5) or die 'port 7000: ', $!;
+            \(needs.map(\.code).joined(separator: "\n"))
+            socket(my $n, AF_UNIX, SOCK_DGRAM, 0) or die 'notify: ', $!;
+            send($n, 'READY=1', 0, sockaddr_un($ENV{NOTIFY_SOCKET})) or die 'notify: ', $!;
+            while (1) { accept(my $c, $s) and close $c; }
+
+            """
+        let path = root + "/usr/local/bin/planted"
+        try FileManager.default.createDirectory(
+            atPath: root + "/var/lib/planted", withIntermediateDirectories: true)
+        try program.write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+}

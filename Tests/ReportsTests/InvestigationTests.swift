@@ -1,0 +1,165 @@
+import Hardening
+import Reports
+import Testing
+import Trials
+
+@Suite("Why a restriction was refused") struct InvestigationTests {
+    private func evidence(
+        against restriction: String, with others: [String] = [], _ seen: [Observation],
+        passing: [Observation] = [], conflict: [String]? = nil
+    ) -> [Evidence] {
+        let trials = [
+            Sample.trial(1, [], passes: true), Sample.trial(2, others, passing, passes: true),
+            Sample.trial(3, others + [restriction] + (conflict ?? []), seen),
+        ]
+        return Investigation(
+            trials: trials, catalogue: Sample.circumstances.catalogue, dialect: Sample.dialect,
+            accepted: Set(others)
+        ).evidence(against: restriction, conflict: conflict ?? [restriction], witness: 3)
+    }
+
+    @Test("is certain where the kernel refused one thing of its kind")
+    func one() throws {
+        let found = evidence(
+            against: "ProtectSystem=full", [Sample.refused("openat", 30, path: "/etc/x")])
+        let first = try #require(found.first)
+        #expect(first.certainty == .certain && first.source == .kernel)
+        #expect(first.text == "x: openat /etc/x failed with EROFS")
+        #expect(first.request?.path == "/etc/x" && first.request?.error == "EROFS")
+    }
+
+    @Test("is only likely where it refused two, of which the last stands first")
+    func two() {
+        let found = evidence(
+            against: "ProtectSystem=full",
+            [
+                Sample.refused("openat", 30, path: "/etc/x"),
+                Sample.refused("mkdir", 30, path: "/etc/y"),
+            ])
+        #expect(found.prefix(2).map(\.certainty) == [.likely, .likely])
+        #expect(found.first?.request?.path == "/etc/y")
+    }
+
+    @Test("and the one that the service complains of comes before the last")
+    func complaint() {
+        let found = evidence(
+            against: "ProtectSystem=full",
+            [
+                Sample.refused("openat", 30, path: "/etc/first"),
+                Sample.refused("mkdir", 30, path: "/etc/last"),
+                Sample.said("cannot open /etc/first"),
+            ])
+        #expect(found.first?.request?.path == "/etc/first")
+        #expect(found.first?.certainty == .likely)
+    }
+
+    @Test("is not what it does without in a trial that passed")
+    func tolerated() {
+        let tolerated = Sample.refused("openat", 30, path: "/etc/x")
+        let found = evidence(
+            against: "ProtectSystem=full", with: ["ProtectHome=yes"], [tolerated],
+            passing: [tolerated])
+        #expect(!found.contains { $0.source == .kernel })
+    }
+
+    @Test("is not what another kind of restriction refuses")
+    func other() {
+        let found = evidence(
+            against: "ProtectSystem=full",
+            [Sample.refused("fchownat", 1, lacking: ["CAP_CHOWN"])])
+        #expect(found.allSatisfy { $0.certainty == .seen })
+    }
+
+    @Test("names what an exception is for")
+    func exception() {
+        let seen = [Sample.refused("openat", 30, path: "/var/lib/x/deep/file")]
+        let found = evidence(
+            against: "ReadWritePaths=~/var/lib/x",
+            with: ["ProtectSystem=strict", "ProtectSystem=full", "ProtectSystem=yes"], seen)
+        #expect(found.first?.certainty == .certain)
+        let strange = evidence(
+            against: "ReadWritePaths=~/var/lib/x",
+            [Sample.refused("openat", 30, path: "/var/lib/xyz")])
+        #expect(strange.allSatisfy { $0.certainty == .seen })
+    }
+
+    @Test("names the call of a filter that kills, and the groups that hold it")
+    func kill() throws {
+        let found = evidence(
+            against: "SystemCallErrorNumber=kill",
+            [.refused(KernelRequest(.killed(call: "mount"), by: "x"))],
+            conflict: ["SystemCallErrorNumber=kill", "SystemCallFilter=~@mount"])
+        let first = try #require(found.first)
+        #expect(first.certainty == .certain && first.request?.wasKilled == true)
+        #expect(first.groups == ["@mount"])
+    }
+
+    @Test("names a set-up step with its path, without where systemd mounts it")
+    func setup() throws {
+        let state = UnitState(
+            type: "exec", active: "failed", sub: "failed", result: "exit-code", mainCode: 1,
+            mainStatus: 226)
+        func line(_ source: String, _ words: String) -> Observation {
+            .log(LogLine(priority: 3, source: source, message: words))
+        }
+        let found = evidence(
+            against: "PrivateTmp=yes",
+            [
+                .unit(.start, state),
+                line(
+                    "(x)",
+                    "Failed to set up mount namespacing: /run/systemd/mount-rootfs/var/tmp: No"),
+                line("systemd", "temper0a.service: Failed at step NAMESPACE spawning /bin/x: No"),
+            ])
+        let first = try #require(found.first)
+        #expect(first.certainty == .certain && first.step == "226/NAMESPACE")
+        #expect(first.path == "/var/tmp" && !first.text.contains("mount-rootfs"))
+    }
+
+    @Test("says so where a program ended with a status of systemd's")
+    func ownStatus() throws {
+        let state = UnitState(
+            type: "exec", active: "failed", sub: "failed", result: "exit-code", mainCode: 1,
+            mainStatus: 226)
+        let found = evidence(against: "PrivateTmp=yes", [.unit(.start, state)])
+        #expect(found.first?.certainty == .likely)
+    }
+
+    @Test("what the service always says, and says in trials that pass, is no news")
+    func words() {
+        let found = evidence(
+            against: "ProtectSystem=full", with: ["ProtectHome=yes"],
+            [Sample.said("warning: old"), Sample.said("error: new")],
+            passing: [Sample.said("warning: old")])
+        #expect(found.filter { $0.source == .journal }.map(\.text) == ["x: error: new"])
+    }
+}
+
+@Suite("Advice") struct AdviceTests {
+    private func advice(_ restriction: String) throws -> [Advice] {
+        try #require(Sample.unit.refusals.first { $0.restriction == restriction }).advice
+    }
+
+    @Test("that was tried names the trial, the rest says that it was not")
+    func tried() throws {
+        let exception = try advice("ReadWritePaths=~/var/lib/x")
+        #expect(exception.first?.triedIn == 6)
+        #expect(exception.first?.settings == ["ReadWritePaths=-/var/lib/x"])
+        #expect(exception.last?.settings == ["StateDirectory=x"])
+        #expect(exception.last?.standing == "not tried")
+    }
+
+    @Test("for a capability is the line that grants only what is needed")
+    func capability() throws {
+        let advice = try advice("CapabilityBoundingSet=~CAP_CHOWN")
+        #expect(advice.first?.settings == ["CapabilityBoundingSet=CAP_CHOWN"])
+        #expect(advice.first?.triedIn == 6)
+    }
+
+    @Test("for a killed call is its smallest exception, and a filter that does not kill")
+    func call() throws {
+        let advice = try advice("SystemCallErrorNumber=kill")
+        #expect(
+            advice.map(\.settings) == [["SystemCallErrorNumber=EPERM"], ["SystemCallFilter=mount"]])
+    }
+}

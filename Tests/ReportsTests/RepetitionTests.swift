@@ -1,0 +1,81 @@
+import Reports
+import Testing
+import Trials
+
+@Suite("Repeating a trial by hand") struct RepetitionTests {
+    private func commands(_ trial: Trial, _ change: (inout Circumstances) -> Void = { _ in })
+        throws -> [String]
+    {
+        var circumstances = Sample.circumstances
+        change(&circumstances)
+        return try #require(Repetition(trial, circumstances)).commands
+    }
+
+    @Test("boots the tree, starts the copy, asks the probe, and takes all away again")
+    func passing() throws {
+        let commands = try commands(Sample.trials[0])
+        #expect(commands.first == "temper lab up look --root '/srv/trees/it'\\''s here'")
+        #expect(
+            commands[1] == "temper lab exec look systemd-run --unit=temperagain \\\n"
+                + "    -p Type=exec \\\n    /bin/x 'it'\\''s' '$HOME'")
+        #expect(commands.contains { $0.contains("curl -fsS") && $0.contains("exit 1'") })
+        #expect(
+            commands.suffix(2) == [
+                "temper lab exec look systemctl stop temperagain", "temper lab down look",
+            ])
+    }
+
+    @Test("asks no probe where the trial never came so far")
+    func failing() throws {
+        #expect(try !commands(Sample.trials[2]).contains { $0.contains("curl") })
+    }
+
+    @Test("makes the lab ready as the campaign did; files change hands only for another user")
+    func preparations() throws {
+        func prepare(_ circumstances: inout Circumstances) {
+            circumstances.preparations = ["mknod /dev/x c 4 63"]
+            circumstances.ownership = ["chown -R www-data /var/lib/x"]
+        }
+        let commands = try commands(Sample.trials[2], prepare)
+        #expect(commands[1] == "temper lab exec look sh -c 'mknod /dev/x c 4 63'")
+        #expect(!commands.contains { $0.contains("chown") })
+        let other = try self.commands(Sample.trial(9, ["User=www-data"]), prepare)
+        #expect(other[2] == "temper lab exec look sh -c 'chown -R www-data /var/lib/x'")
+    }
+
+    @Test("a user's service runs under the user's own manager")
+    func user() throws {
+        let commands = try commands(Sample.trials[0]) { circumstances in
+            circumstances.user = "mona"
+            circumstances.userID = 1000
+        }
+        #expect(commands[1] == "temper lab exec look systemctl start user@1000.service")
+        let inside = "temper lab exec look runuser -u mona -- env XDG_RUNTIME_DIR=/run/user/1000 "
+        #expect(commands[2].hasPrefix(inside + "systemd-run --user --unit=temperagain"))
+        #expect(commands.contains(inside + "systemctl --user stop temperagain"))
+    }
+
+    @Test("a trial on the real unit has no such command")
+    func real() {
+        let trial = Trial(
+            number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
+            observations: [], usual: .unknown)
+        #expect(Repetition(trial, Sample.circumstances) == nil)
+        let text = TrialText(
+            trial, of: "x.service", campaign: 1, circumstances: Sample.circumstances,
+            isColoured: false
+        ).text
+        #expect(text.contains("No command is on record"))
+    }
+
+    @Test("the text of a trial shows what was seen, and the commands as they can be run")
+    func text() throws {
+        let text = TrialText(
+            Sample.trials[2], of: "x.service", campaign: 7, circumstances: Sample.circumstances,
+            isColoured: false
+        ).text
+        #expect(text.contains("kernel: x: fchownat /srv/f failed with EPERM for lack of CAP_CHOWN"))
+        #expect(text.contains("\n    temper lab up look"))
+        #expect(text.contains("FAILED"))
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Reports
+import Testing
+import Trials
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@Suite("The forms of a report") struct ReportFormsTests {
+    @Test("text fits 100 columns, and has the dearest refusal first with its cause and advice")
+    func text() throws {
+        let text = ReportText(Sample.unit, isColoured: false).text
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        let dear = try #require(text.range(of: "CapabilityBoundingSet=~CAP_CHOWN"))
+        let cheap = try #require(text.range(of: "ReadWritePaths=~/var/lib/x"))
+        #expect(dear.lowerBound < cheap.lowerBound)
+        #expect(text.contains("costs 0.2 of exposure, trial 3"))
+        #expect(text.contains("because x: fchownat /srv/f failed with EPERM for lack of CAP_CHOWN"))
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(words.contains("CapabilityBoundingSet=CAP_CHOWN (tried in trial 6)"))
+        #expect(text.contains("only together with SystemCallFilter=~@mount"))
+        #expect(text.contains("take it without SystemCallFilter=~@mount: exposure 2.3"))
+        #expect(text.contains("(the call is in @mount)"))
+        #expect(text.contains("Linux 6.14"))
+    }
+
+    @Test("the overview has the worst first, a line each")
+    func overview() {
+        let lines = ReportText(overview: Sample.report, isColoured: false).text
+            .split(separator: "\n")
+        #expect(lines[1].hasPrefix("worse.service") && lines[2].hasPrefix("x.service"))
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        let table = ReportMarkdown(overview: Sample.report).text.split(separator: "\n")
+        #expect(table.count == 4 && table[2].contains("worse.service"))
+    }
+
+    @Test("Markdown can be pasted: what a service says is never markup")
+    func markdown() {
+        let text = ReportMarkdown(Sample.unit).text
+        #expect(text.hasPrefix("# Hardening of `x.service`\n"))
+        #expect(text.contains("### `CapabilityBoundingSet=~CAP_CHOWN`"))
+        #expect(text.contains("- **because** `x: fchownat /srv/f failed with EPERM"))
+        #expect(text.contains("```ini\n[Service]\n"))
+        // In a span of code it is harmless; outside of one it is escaped.
+        for line in text.split(separator: "\n") where line.contains("<script>") {
+            #expect(line.contains("`") && line.contains("``"), "\(line)")
+        }
+    }
+
+    @Test("JSON keeps to its published schema, and is read as it was written")
+    func json() throws {
+        let data = try JSONEncoder().encode(Sample.report)
+        let schema = try JSONSchema(file: "Examples/Report/temper.report-1.schema.json")
+        #expect(try schema.flaws(in: data) == [])
+        #expect(try JSONDecoder().decode(Report.self, from: data) == Sample.report)
+    }
+
+    @Test("and the schema is no rubber stamp")
+    func schema() throws {
+        let schema = try JSONSchema(file: "Examples/Report/temper.report-1.schema.json")
+        var report = Sample.report
+        report.schema = "temper.report/2"
+        report.units[0].trials[0].verdict = "fine"
+        report.units[0].refusals[0].conflict = []
+        let flaws = try schema.flaws(in: try JSONEncoder().encode(report))
+        #expect(flaws.count == 3, "\(flaws)")
+        #expect(try !schema.flaws(in: Data("{\"units\": 3}".utf8)).isEmpty)
+    }
+
+    @Test("JUnit is well-formed, its counts are right, and a refusal is a failure with its cause")
+    func junit() throws {
+        let reader = JUnitReader()
+        let parser = XMLParser(data: Data(ReportJUnit(Sample.report).text.utf8))
+        parser.delegate = reader
+        #expect(parser.parse(), "\(parser.parserError.map { "\($0)" } ?? "")")
+        #expect(
+            reader.nesting == [
+                "testsuites": [""], "testsuite": ["testsuites"],
+                "testcase": ["testsuite"], "failure": ["testcase"], "skipped": ["testcase"],
+            ])
+        #expect(reader.suites.count == 2)
+        for suite in reader.suites {
+            #expect(suite.declared["tests"] == "\(suite.cases)")
+            #expect(suite.declared["failures"] == "3" && suite.failures == 3)
+            #expect(suite.declared["skipped"] == "\(suite.skipped)" && suite.skipped > 0)
+        }
+        #expect(reader.messages.contains { $0.contains("lack of CAP_CHOWN") })
+    }
+
+    @Test("SARIF keeps the rules of 2.1.0")
+    func sarif() throws {
+        let data = try JSONEncoder().encode(ReportSARIF(Sample.report))
+        let log = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(log["version"] as? String == "2.1.0")
+        let runs = try #require(log["runs"] as? [[String: Any]])
+        let tool = try #require(runs.first?["tool"] as? [String: Any])
+        let driver = try #require(tool["driver"] as? [String: Any])
+        #expect(driver["name"] as? String == "temper")
+        let rules = try #require(driver["rules"] as? [[String: Any]])
+        let ids = rules.compactMap { $0["id"] as? String }
+        #expect(Set(ids).count == rules.count && !ids.isEmpty)
+        let results = try #require(runs.first?["results"] as? [[String: Any]])
+        #expect(results.count == 6)
+        for result in results {
+            // 3.27.5 and 3.27.6: both name the same rule.
+            let index = try #require(result["ruleIndex"] as? Int)
+            #expect(ids.indices.contains(index) && ids[index] == result["ruleId"] as? String)
+            #expect(["warning", "note"].contains(result["level"] as? String))
+            let message = (result["message"] as? [String: Any])?["text"] as? String
+            #expect(message?.isEmpty == false)
+            let location = try #require((result["locations"] as? [[String: Any]])?.first)
+            let physical = try #require(location["physicalLocation"] as? [String: Any])
+            let uri = (physical["artifactLocation"] as? [String: Any])?["uri"] as? String
+            // 3.4.3: a valid reference; relative to the machine's root.
+            #expect(uri == "usr/lib/systemd/system/x%20y.service")
+            #expect(((physical["region"] as? [String: Any])?["startLine"] as? Int ?? 0) >= 1)
+        }
+        let messages = results.compactMap { ($0["message"] as? [String: Any])?["text"] as? String }
+        #expect(messages.contains { $0.contains("x.service fails under CapabilityBoundingSet") })
+    }
+
+    @Test("times are those of the calendar")
+    func times() {
+        let format = ISO8601DateFormatter()
+        for seconds in [0, 951_782_399, 951_782_400, 1_709_164_800, 1_735_689_599, 4_102_444_800] {
+            let date = Date(timeIntervalSince1970: Double(seconds))
+            #expect(
+                CivilTime(microseconds: UInt64(seconds) * 1_000_000).text
+                    == format.string(from: date))
+        }
+    }
+}
+
+/// What a file of JUnit holds.
+private final class JUnitReader: NSObject, XMLParserDelegate {
+    struct Suite {
+        var declared: [String: String]
+        var cases = 0
+        var failures = 0
+        var skipped = 0
+    }
+
+    var suites: [Suite] = []
+    var messages: [String] = []
+    /// The elements that each kind of element was found in.
+    var nesting: [String: Set<String>] = [:]
+    private var open: [String] = []
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+        qualifiedName: String?, attributes: [String: String]
+    ) {
+        nesting[name, default: []].insert(open.last ?? "")
+        open.append(name)
+        switch name {
+        case "testsuite": suites.append(Suite(declared: attributes))
+        case "testcase": suites[suites.count - 1].cases += 1
+        case "skipped": suites[suites.count - 1].skipped += 1
+        case "failure":
+            suites[suites.count - 1].failures += 1
+            messages.append(attributes["message"] ?? "")
+        default: break
+        }
+    }
+
+    func parser(
+        _ parser: XMLParser, didEndElement name: String, namespaceURI: String?,
+        qualifiedName: String?
+    ) {
+        open.removeLast()
+    }
+}

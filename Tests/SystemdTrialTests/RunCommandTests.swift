@@ -1,0 +1,110 @@
+import Fixtures
+import Foundation
+import Hardening
+import Lab
+import Testing
+import Trials
+
+@testable import Systemd
+
+@Suite("The command that starts a copy by hand", .serialized)
+struct RunCommandTests {
+    /// Settings of every kind that systemd-run writes otherwise than the bus.
+    static let rich = """
+        [Unit]
+        After=network.target
+        [Service]
+        Type=exec
+        ExecStartPre=-/bin/echo "two words" 'it''s' \\x41
+        ExecStartPre=+/bin/true
+        ExecStart=/bin/sh -c 'echo $$HOME "a b"; exec sleep 1000'
+        ExecReload=/bin/kill -HUP $MAINPID
+        ExecStopPost=!/bin/true
+        Environment="A=one two" B=3
+        EnvironmentFile=-/etc/none
+        WorkingDirectory=/var
+        TimeoutStartSec=7s
+        LimitNOFILE=1000:2000
+        LimitCORE=infinity
+        UMask=0027
+        Nice=5
+        OOMScoreAdjust=100
+        SuccessExitStatus=3 SIGKILL
+        StandardOutput=append:/tmp/out
+        RuntimeDirectory=a b
+        RuntimeDirectoryMode=0750
+        ReadOnlyPaths=/opt
+        BindPaths=-/srv:/mnt:norbind
+        TemporaryFileSystem=/media:ro
+        DeviceAllow=/dev/null rw
+        IPAddressDeny=any
+        IPAddressAllow=localhost 10.0.0.0/8
+        SocketBindDeny=tcp:99
+        CapabilityBoundingSet=CAP_CHOWN CAP_KILL CAP_SYS_ADMIN
+        SystemCallFilter=~@swap @reboot
+        RestrictAddressFamilies=AF_UNIX AF_INET
+        RestrictNamespaces=mnt net
+        CPUQuota=50%
+        TasksMax=50
+        KillSignal=SIGINT
+        SyslogLevel=notice
+        LogExtraFields=X=1
+        """
+
+    static let restrictions = [
+        "ProtectSystem=strict", "ProtectHome=tmpfs", "PrivateTmp=yes", "UMask=0077",
+        "NoNewPrivileges=yes", "SystemCallFilter=~@mount", "SystemCallErrorNumber=kill",
+        "RestrictNamespaces=~user", "CapabilityBoundingSet=~CAP_SYS_ADMIN",
+        "RestrictAddressFamilies=~AF_INET6", "ProtectProc=invisible",
+        "SystemCallArchitectures=native",
+    ]
+
+    /// Those whose modes came later; each systemd takes as much of them as it knows.
+    static func modes(_ release: Release) -> [String] {
+        release == .bookworm
+            ? []
+            : ["PrivateTmp=disconnected", "PrivateUsers=identity", "ProtectControlGroups=strict"]
+    }
+
+    @Test("makes a unit with the very same settings", arguments: Release.allCases)
+    func same(release: Release) async throws {
+        try await withLab(release) { lab, machine in
+            try await CopyTests.install(["rich.service": RunCommandTests.rich], in: lab)
+            for unit in ["rich.service", "redis-server.service"] {
+                let service = try await Service(named: unit, on: machine)
+                for restrictions in [[], RunCommandTests.restrictions + Self.modes(release)] {
+                    let profile = Profile(restrictions, in: .standard)
+                    let copies = service.copies
+                    let command = try #require(copies.command(under: profile, limit: .seconds(9)))
+                    #expect(command.lacking == [], "\(unit)")
+                    let byBus = try await settings(ofCopy: copies, profile, machine)
+                    let words =
+                        ["systemd-run", "--unit=temperagain", "--no-block"] + command.arguments
+                    let run = try await lab.run(words)
+                    #expect(run.status == 0, "\(unit): \(run.stderr) \(words)")
+                    let byHand = Set(
+                        try await Service(named: "temperagain.service", on: machine)
+                            .copiedSettings)
+                    #expect(byHand.subtracting(byBus) == [], "\(unit) \(release)")
+                    #expect(byBus.subtracting(byHand) == [], "\(unit) \(release)")
+                    _ = try await lab.run(["systemctl", "kill", "-s", "KILL", "temperagain"])
+                    _ = try await lab.run(["systemctl", "stop", "temperagain"])
+                    _ = try await lab.run(["systemctl", "reset-failed"])
+                }
+            }
+        }
+    }
+
+    private func settings(
+        ofCopy copies: TransientService, _ profile: Profile, _ machine: Machine
+    ) async throws -> Set<String> {
+        let started = try await copies.start(under: profile, limit: .seconds(9))
+        guard case .started(_, let copy) = started, let transient = copy as? TransientCopy else {
+            Issue.record("\(started)")
+            return []
+        }
+        let settings = try await Service(named: transient.name, on: machine).copiedSettings
+        await copy.end()
+        return Set(settings)
+    }
+}

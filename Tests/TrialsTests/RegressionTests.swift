@@ -1,0 +1,133 @@
+import Bisection
+import Foundation
+import Hardening
+import TemperTesting
+import Testing
+import Trials
+
+@Suite("A profile that passed yesterday", Campaigns.oneAtATime)
+struct RegressionTests {
+    /// What an upgrade of a simulated service broke.
+    private enum Upgrade: CaseIterable {
+        case one, two, together
+
+        /// How many of each are planted in a profile.
+        var cases: Int { self == .one ? 16 : 4 }
+
+        func plant(in profile: [String], using random: inout Seeded) -> Set<Set<String>> {
+            let catalogue = Catalogue.standard
+            while true {
+                let picked = profile.shuffled(using: &random).prefix(self == .one ? 1 : 2)
+                // One that contains the other would break with it.
+                let areApart = picked.allSatisfy { id in
+                    catalogue[id]?.implies.isDisjoint(with: picked) ?? false
+                }
+                if areApart {
+                    return self == .together ? [Set(picked)] : Set(picked.map { [$0] })
+                }
+            }
+        }
+    }
+
+    @Test("planted upgrades: the culprits are exact each time, for about log2 trials")
+    func planted() async throws {
+        var spent: [Upgrade: [Int]] = [:]
+        for seed in 0..<UInt64(5) {
+            var random = Seeded(seed)
+            let agenda = try Playground.regressing(Playground.accepted(using: &random))
+            let profile = agenda.everything.restrictions.sorted()
+            let bound = Int(log2(Double(profile.count)).rounded(.up))
+            for upgrade in Upgrade.allCases {
+                for _ in 0..<upgrade.cases {
+                    let culprits = upgrade.plant(in: profile, using: &random)
+                    let outcome = try await check(culprits, agenda)
+                    let place: Comment = "seed \(seed), \(culprits)"
+                    #expect(Set(outcome.refused.map { Set($0.conflict) }) == culprits, place)
+                    #expect(!culprits.contains { $0.isSubset(of: outcome.accepted.restrictions) })
+                    let trials = bisecting(outcome)
+                    spent[upgrade, default: []].append(trials)
+                    if upgrade == .one {
+                        #expect(Double(trials) <= 1.5 * Double(bound), place)
+                    }
+                }
+            }
+        }
+        for (upgrade, trials) in spent.sorted(by: { $0.value.count > $1.value.count }) {
+            print(
+                "\(trials.count) upgrades, culprits: \(upgrade), trials of bisecting: "
+                    + "\(Double(trials.reduce(0, +)) / Double(trials.count)) on average, "
+                    + "\(trials.max() ?? 0) at most; log2 of the profile is 7 to 8")
+        }
+    }
+
+    /// The trials between the failure that was seen again and the result that passed, which is
+    /// then tried once more.
+    private func bisecting(_ outcome: Outcome) -> Int {
+        outcome.trials.drop { $0.purpose != "does it fail again?" }.dropFirst()
+            .count { $0.purpose != "does the result pass again?" }
+    }
+
+    private func check(_ culprits: Set<Set<String>>, _ agenda: Agenda) async throws -> Outcome {
+        let service = SimulatedService(conflicts: Array(culprits), fault: .probe)
+        let campaign = Playground.campaign(service, on: agenda)
+        let failed = try await campaign.course.run(first(agenda.everything))
+        guard case .broken(let outcome) = try await campaign.regress(from: failed) else {
+            throw Unexpected()
+        }
+        return outcome
+    }
+
+    private func first(_ profile: Profile) -> Course.Order {
+        Course.Order(
+            number: 1, purpose: "yesterday", profile: profile,
+            cadence: Playground.hurried.beforeBaseline, began: 0, usual: .unknown)
+    }
+
+    private struct Unexpected: Error {}
+
+    @Test("a service that is broken itself is not blamed on its profile")
+    func brokenService() async throws {
+        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let campaign = Playground.campaign(
+            SimulatedService(conflicts: [[]], fault: .probe), on: agenda)
+        let failed = try await campaign.course.run(first(agenda.everything))
+        await #expect {
+            _ = try await campaign.regress(from: failed)
+        } throws: { error in
+            (error as? ExperimentError)?.isBaseline == true
+        }
+    }
+
+    @Test("what failed once and passes twice is an accident, and is said to be one")
+    func accident() async throws {
+        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let campaign = Playground.campaign(
+            SimulatedService(fault: .probe, lies: { $0 == 1 }), on: agenda)
+        let failed = try await campaign.course.run(first(agenda.everything))
+        #expect(failed.verdict == .failed("simulated probe: HTTP 502"))
+        guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
+            throw Unexpected()
+        }
+        #expect(because.contains("failed once and then passed twice"))
+    }
+
+    @Test("a new habit of the service itself is no regression")
+    func newHabit() async throws {
+        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        // It has a worker less than it had, whatever is restricted.
+        let before = Playground.campaign(SimulatedService(), on: agenda)
+        let usual = Usual(learnedFrom: [
+            try await before.course.run(first(.unrestricted))
+        ])
+        let campaign = Playground.campaign(
+            SimulatedService(conflicts: [[]], fault: .workerMissing), on: agenda)
+        var order = first(agenda.everything)
+        order.usual = usual
+        let failed = try await campaign.course.run(order)
+        #expect(failed.because.contains("worker"))
+        guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
+            throw Unexpected()
+        }
+        #expect(because.contains("the same"))
+    }
+}
