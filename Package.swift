@@ -154,7 +154,7 @@ let package = Package(
             dependencies: [
                 "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-benchmark",
                 "temper-example",
-            ]),
+            ], exclude: ["Records"]),
     ])
 
 for target in package.targets where target.type != .system {

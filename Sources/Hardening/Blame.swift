@@ -145,6 +145,8 @@ extension KernelRequest {
     /// What makes a path read-only.
     private static func protecting(_ path: String) -> Set<String> {
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
+        // Below a working directory that is not known.
+        if !path.hasPrefix("/") { return ["ProtectSystem", "ProtectHome"] }
         if isBelow("/home/", "/root/", "/run/user/") { return ["ProtectHome", "ProtectSystem"] }
         if isBelow("/sys/fs/cgroup") { return ["ProtectControlGroups"] }
         if isBelow("/proc/", "/sys/") { return ["ProtectKernelTunables"] }

@@ -39,7 +39,7 @@ extension HardenSession {
         let (outcome, service) = (proof.outcome, ground.service)
         progress.step("writing the record")
         var validity = Validity(
-            of: unit, running: ground.acquaintance.programs, in: site.root)
+            of: unit, running: ground.acquaintance.programs, in: site.tree)
         validity.temper = Temper.version
         validity.learn(
             try await MachineFacts(of: service.machine), ground.enforcement, outcome.accepted,
@@ -51,7 +51,7 @@ extension HardenSession {
         if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
         try store.keep(
             KeptRecord(
-                unit: unit, root: site.root, account: service.machine.user?.name ?? "", made: now(),
+                unit: unit, root: site.tree, account: service.machine.user?.name ?? "", made: now(),
                 campaign: ledger.id, text: record.text))
         if let file = recordFile { try RecordFile.write(record, to: file) }
         return []

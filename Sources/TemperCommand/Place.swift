@@ -37,6 +37,8 @@ struct Site: Sendable {
 
     /// What it is made of, for people and for telling campaigns apart.
     let root: String
+    /// The tree that its files are in; `/` for this machine's own.
+    let tree: String
 
     static func lab(_ plan: LabPlan) async throws -> Site {
         let lab = try await labFailures { () async throws(LabError) in try await Lab.boot(plan) }
@@ -45,7 +47,7 @@ struct Site: Sendable {
             return Site(
                 system: Machine(
                     bus: bus, root: lab.rootPath, network: lab.networkNamespace,
-                    isDisposable: true), lab: lab, root: lab.root)
+                    isDisposable: true), lab: lab, root: lab.root, tree: lab.root)
         } catch {
             try? await lab.end()
             throw Failure.experiment(error.description)
@@ -68,7 +70,7 @@ struct Site: Sendable {
             return Site(
                 system: Machine(
                     bus: bus, root: machine.root, network: machine.network, isDisposable: false),
-                lab: nil, root: "live")
+                lab: nil, root: "live", tree: machine.root.isEmpty ? "/" : machine.root)
         } catch {
             throw .experiment(error.description)
         }

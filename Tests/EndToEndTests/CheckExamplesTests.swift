@@ -28,7 +28,7 @@ extension EndToEnd {
             plan.binds = [Self.tool, Self.examples]
             return try await Lab.with(plan) { lab in
                 let run: @Sendable (String) async throws -> LabOutput = { script in
-                    try await lab.run(["sh", "-euc", script])
+                    try await lab.run(["sh", "-euc", script], within: .seconds(150))
                 }
                 let ready = try await run(
                     """

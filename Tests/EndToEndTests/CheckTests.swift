@@ -23,6 +23,8 @@ extension EndToEnd {
             try await withTree(.trixie, units: ["planted.service": PlantedServer.unit]) { root in
                 try await withState { state in
                     try PlantedServer.install(in: root)
+                    try FileManager.default.createDirectory(
+                        atPath: state, withIntermediateDirectories: true)
                     let record = state + "/planted.temper"
                     let hardened = try await Tool.harden(
                         "planted", root: root, state: state,

@@ -14,25 +14,26 @@ struct PlantedServer {
             case .path: "open(my $n, '>', '/var/lib/planted/new') or die 'new: ', $!;"
             case .family: "socket(my $k, 16, SOCK_DGRAM, 0) or die 'netlink: ', $!;"
             case .call:
-                "(my $m = `uname -m`) =~ s/\\s//g; "
-                    + "syscall($m eq 'x86_64' ? 250 : 219, 0, -1, 0) == -1 && !$!{ENOKEY} "
-                    + "and die 'keyctl: ', $!;"
+                "use Config; syscall($Config{archname} =~ /x86_64/ ? 250 : 219, 0, -1, 0) == -1 "
+                    + "&& !$!{ENOKEY} and die 'keyctl: ', $!;"
             case .lowPort:
-                "socket(my $l, AF_INET, SOCK_STREAM, 0) && bind($l, sockaddr_in(90, INADDR_ANY)) "
-                    + "or die 'port 90: ', $!;"
+                "socket(my $l, AF_INET, SOCK_STREAM, 0) or die 'socket: ', $!; "
+                    + "bind($l, sockaddr_in(90, INADDR_ANY)) or die 'port 90: ', $!;"
             }
         }
 
         /// The restrictions that break it: minimal sets.
         var culprits: Set<Set<String>> {
             switch self {
-            case .niceness: [["CapabilityBoundingSet=~CAP_SYS_NICE"]]
+            // The kernel asks for the right in the machine's own user namespace.
+            case .niceness: [["CapabilityBoundingSet=~CAP_SYS_NICE"], ["PrivateUsers=identity"]]
             case .path: [["ReadWritePaths=~/var/lib/planted"]]
             case .family: [["RestrictAddressFamilies=~AF_NETLINK"]]
             case .call: [["SystemCallFilter=~@keyring"]]
             case .lowPort:
                 [
                     ["CapabilityBoundingSet=~CAP_NET_BIND_SERVICE"], ["SocketBindAllow=~tcp:90"],
+                    ["PrivateUsers=identity"],
                 ]
             }
         }

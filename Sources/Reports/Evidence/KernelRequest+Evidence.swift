@@ -30,7 +30,18 @@ extension KernelRequest {
         } else {
             kill = []
         }
-        return names + [call, words].compactMap(\.self) + kill
+        return names + [call.map(KernelRequest.stem), words].compactMap(\.self) + kill
+    }
+
+    /// What people call it: `chown` for `fchownat`, `open` for `openat2`.
+    private static func stem(_ call: String) -> String {
+        var stem = call[...]
+        while let last = stem.last, last.isNumber { stem.removeLast() }
+        if stem.hasSuffix("at"), !stem.hasSuffix("stat"), !stem.hasSuffix("creat") {
+            stem.removeLast(2)
+        }
+        if stem.hasPrefix("fch") || stem.hasPrefix("lch") { stem.removeFirst() }
+        return String(stem)
     }
 
     /// EPERM or EACCES: what root may do, and others may not.
@@ -46,6 +57,8 @@ extension Exception {
             return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
         default:
             guard let path = request.path, request.isRefused else { return false }
+            // A name without a directory may be of any place; only EROFS says that it is there.
+            if !path.hasPrefix("/") { return request.error == 30 }
             return Places.isBelow(Places.resolved(path), place)
         }
     }

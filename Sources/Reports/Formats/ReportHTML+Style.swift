@@ -2,7 +2,7 @@ extension ReportHTML {
     /// The colours are said twice, for light and for dark; everything else once.
     static let style = """
         :root { --paper: #fff; --ink: #1b1f24; --quiet: #59626d; --line: #d5dae0; --card: #f5f7f9;
-          --good: #116329; --bad: #c1272d; --doubt: #765200; --link: #0a58ca; --goodfill: #cfeed6;
+          --good: #116329; --bad: #a3181e; --doubt: #765200; --link: #0a58ca; --goodfill: #cfeed6;
           --badfill: #fbd9d8; --doubtfill: #f8e7b9; --none: #e6e9ed; }
         @media (prefers-color-scheme: dark) {
           :root { --paper: #14181d; --ink: #e4e8ed; --quiet: #9aa5b1; --line: #343c46; --card: #1c2229;

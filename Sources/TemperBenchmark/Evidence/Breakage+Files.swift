@@ -28,6 +28,9 @@ extension Breakage {
                 wrote('/opt/break-end');
                 $ok or POSIX::_exit(1);
                 """#),
+        Breakage(
+            name: "working-directory", conflict: ["ProtectHome=read-only"], truth: .path("here"),
+            acts: "need(wrote('here'), 'home');", settings: ["WorkingDirectory=/home/break"]),
         // Nothing that it cannot do without is refused: it looks at the mount by itself.
         Breakage(
             name: "looks-itself", conflict: ["ProtectSystem=strict"],

@@ -46,7 +46,7 @@ struct CheckBed: Sendable {
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
         (validity, enforcement) = try await CheckBed.compare(
-            files, with: record, service, check, subject.root)
+            files, with: record, service, check, site.tree)
         changes = validity.changes(since: record.validity)
         inapplicable = try await service.inapplicable
         undo = try record.ownership.map { ownership throws(ExperimentError) in

@@ -86,14 +86,13 @@ struct CheckSession: Sendable {
         }
         do {
             let site = try await session.place.open(progress)
-            do {
-                let check = try await held(against: now, at: site, store)
-                await site.close()
-                return check
-            } catch {
+            let check: UnitCheck
+            do { check = try await held(against: now, at: site, store) } catch {
                 await site.close()
                 throw error
             }
+            await site.close()
+            return check
         } catch {
             if let failure = error as? Failure { throw failure }
             if let error = error as? ExperimentError, !error.isInterruption {

@@ -1,0 +1,87 @@
+import Foundation
+import Reports
+import Testing
+import Trials
+
+@Suite("The report of a check")
+struct CheckReportTests {
+    private static let report: CheckReport = {
+        var passed = UnitCheck(unit: "a.service", standing: .passed)
+        passed.profile = 117
+        passed.trials = 1
+        passed.notes = [.init(.new, "this systemd can do more")]
+        var regressed = UnitCheck(
+            unit: "b.service", standing: .regressed, because: "said \"<no>\" & died\u{1}")
+        regressed.changes = [.init(.package, "b", "1", "2")]
+        regressed.culprits = [
+            .init(restrictions: ["X=~y"], trial: 5, because: "start failed", evidence: ["b: no"])
+        ]
+        let broken = UnitCheck(unit: "c.service", standing: .broken, because: "down")
+        let unchanged = UnitCheck(unit: "d.service", standing: .unchanged)
+        return CheckReport([passed, regressed, broken, unchanged])
+    }()
+
+    @Test("ends with 1 for a regression, else 2 for what could not be checked, else 0")
+    func status() {
+        let units = Self.report.units
+        #expect(Self.report.exitStatus == 1)
+        #expect(CheckReport([units[0], units[2]]).exitStatus == 2)
+        #expect(CheckReport([units[0], units[3]]).exitStatus == 0)
+        #expect(CheckReport([]).exitStatus == 0)
+    }
+
+    @Test("is JSON that reads back as the same")
+    func json() throws {
+        let data = try JSONEncoder().encode(Self.report)
+        #expect(try JSONDecoder().decode(CheckReport.self, from: data) == Self.report)
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        #expect(object?["schema"] as? String == "temper.check/1")
+        let unit = (object?["units"] as? [[String: Any]])?.first
+        #expect(
+            Set(unit.map { Array($0.keys) } ?? []).isSuperset(of: [
+                "unit", "standing", "systemd", "changes", "profile", "trials", "furtherTrials",
+                "bisecting", "seconds", "culprits", "tightenings", "notes",
+            ]))
+    }
+
+    @Test("is JUnit's XML that any reader takes, whatever a service says")
+    func junit() throws {
+        let text = CheckJUnit(Self.report).text
+        #expect(text.contains("tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""))
+        let reader = XMLReader(text)
+        #expect(reader.isWellFormed)
+        #expect(text.contains("said &quot;&lt;no&gt;&quot; &amp; died\u{fffd}"))
+    }
+
+    @Test("is text of at most 100 columns that says what is wrong")
+    func text() {
+        let text = CheckText(Self.report, isColoured: false).text
+        #expect(text.contains("REGRESSED") && text.contains("X=~y") && text.contains("b 1 → 2"))
+        #expect(text.contains("hardening is not to blame"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        #expect(CheckText(Self.report, isColoured: true).text.contains("\u{1b}[31mREGRESSED"))
+    }
+
+    /// The shape of XML: tags that match, entities that are known.
+    private struct XMLReader {
+        var isWellFormed = true
+
+        init(_ text: String) {
+            var open: [Substring] = []
+            for part in text.split(separator: "<").dropFirst(0) {
+                guard let end = part.firstIndex(of: ">") else {
+                    isWellFormed = false
+                    return
+                }
+                let tag = part[..<end]
+                if tag.hasPrefix("?") || tag.hasSuffix("/") { continue }
+                if tag.hasPrefix("/") {
+                    if open.popLast() != tag.dropFirst() { isWellFormed = false }
+                } else {
+                    open.append(tag.prefix { $0 != " " })
+                }
+            }
+            if !open.isEmpty { isWellFormed = false }
+        }
+    }
+}
