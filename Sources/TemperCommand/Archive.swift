@@ -16,6 +16,7 @@ struct Archive {
                 message: "nothing is on record in \(directory); temper harden makes a record, "
                     + "--state-dir names another place", status: 1)
         }
+        try StateDirectory.prepare(directory)
         store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: directory)
         }

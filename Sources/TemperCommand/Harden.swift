@@ -87,12 +87,8 @@ struct Harden: AsyncParsableCommand {
     }
 
     private func save(_ dropIn: String, to file: String) throws {
-        let url = URL(fileURLWithPath: file)
         do {
-            guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
-                throw ExperimentError(String(cString: strerror(errno)))
-            }
-            try place.write(dropIn, as: url.lastPathComponent, mode: 0o644)
+            try PlaceInRoot.write(dropIn, to: file)
         } catch {
             throw Failure.experiment("the drop-in cannot be written to \(file): \(error)")
         }

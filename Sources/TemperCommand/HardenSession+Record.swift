@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Hardening
-import Lab
 import Systemd
 import TrialLedger
 import Trials
@@ -62,14 +61,19 @@ extension HardenSession {
 enum RecordFile {
     static func write(_ record: HardeningRecord, to file: String) throws(Failure) {
         do {
-            try Data(record.text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+            try PlaceInRoot.write(record.text, to: file)
         } catch {
-            throw .experiment(
-                "the record cannot be written to \(file): \(error.localizedDescription)")
+            throw .experiment("the record cannot be written to \(file): \(error.description)")
         }
     }
 
     static func read(_ file: String) throws(Failure) -> HardeningRecord {
+        // Its probes and preparations are run, and by root.
+        if let problem = Trust.current.problem(withPath: file) {
+            throw .usage(
+                "--record \(file) is not to be trusted: \(problem); take that right away with "
+                    + "chown or chmod")
+        }
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw .usage("\(file) cannot be read; give --record a file that `temper harden` wrote")
         }

@@ -19,10 +19,10 @@ package struct HardenSession: Sendable {
     /// Whether to harden a service that runs other people's work without a probe that does.
     let isForced: Bool
     let manager: ManagerChoice
-    /// Where to write the record besides; nil for the ledger only.
-    package var recordFile: String?
     /// Whether and how the result is put on the real unit of a machine in use.
     let apply: ApplyOrder?
+    /// Where to write the record besides; nil for the ledger only.
+    package var recordFile: String?
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: Place,
@@ -154,9 +154,9 @@ package struct HardenSession: Sendable {
         result.warnings += [absence.cutShort.map { "\($0): the trials ended there" }].compactMap {
             $0
         }
-        if place.isLive { result.skipped += skippedLive(plan) }
         result.warnings += try await leaveRecord(
             of: proof, on: ground, plan, at: site, store, ledger)
+        if place.isLive { result.skipped += skippedLive(plan) }
         if apply != nil && ground.catalogue.directive("User") != nil {
             result.warnings.append(
                 "User= was not tried: files would have to change hands, which --apply leaves to "

@@ -13,7 +13,7 @@ public struct Temper: AsyncParsableCommand {
             """,
         version: Temper.version,
         subcommands: [
-            Harden.self, Revert.self, Check.self, ReportCommand.self, Doctor.self, Explain.self,
+            Harden.self, Check.self, Revert.self, ReportCommand.self, Doctor.self, Explain.self,
             History.self, LabCommand.self,
         ])
 

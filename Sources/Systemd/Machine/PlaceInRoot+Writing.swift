@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Trials
 
@@ -27,6 +28,15 @@ extension PlaceInRoot {
             throw error
         }
         fsync(descriptor)
+    }
+
+    /// The same for a file of our own machine by its path, mode 0644.
+    package static func write(_ text: String, to path: String) throws(ExperimentError) {
+        let url = URL(fileURLWithPath: path)
+        guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
+            throw failure(path)
+        }
+        try place.write(text, as: url.lastPathComponent, mode: 0o644)
     }
 
     static func draft(of name: String) -> String { ".\(name).new" }

@@ -140,6 +140,7 @@ struct Check: AsyncParsableCommand {
     }
 
     private func ledgerSubjects(_ names: [String]) throws -> [CheckSubject] {
+        try StateDirectory.prepare(state.directory)
         let store = try experimentFailures { () throws(ExperimentError) in
             try TrialStore(directory: state.directory)
         }

@@ -1,6 +1,5 @@
 import Foundation
 import Hardening
-import Lab
 import Reports
 import Systemd
 import TrialLedger
@@ -40,7 +39,9 @@ struct CheckBed: Sendable {
         if plan.probes.isEmpty {
             throw Failure.usage("the record of \(record.unit) names no probe; run harden again")
         }
-        probes = try ProbeMaker(machine: machine).probes(for: plan.probes)
+        probes = try ProbeMaker(
+            machine: machine, user: try session.probeUser(plan, on: machine)
+        ).probes(for: plan.probes)
         // Its trials are those of this moment: none is ever taken from an earlier check.
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
@@ -120,7 +121,8 @@ struct CheckBed: Sendable {
     func course(in catalogue: Catalogue, leftovers: [String] = []) -> Course {
         Course(
             service: service.copies(in: catalogue, leftovers: leftovers), probes: probes,
-            canReload: service.canReload, settle: plan.settle ?? .milliseconds(50))
+            canReload: service.canReload, settle: plan.settle ?? .milliseconds(50),
+            redaction: service.redaction)
     }
 
     /// The one trial that a check costs: the profile through the full life of the service, measured

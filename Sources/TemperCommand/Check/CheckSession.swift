@@ -80,6 +80,7 @@ struct CheckSession: Sendable {
         if choices.ifChanged, now.changes(since: record.validity).isEmpty {
             return UnitCheck(unit: record.unit, standing: .unchanged)
         }
+        try StateDirectory.prepare(stateDirectory)
         let lock = try CampaignLock(unit: record.unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try experimentFailures { () throws(ExperimentError) in

@@ -63,6 +63,7 @@ extension Plan {
         ]
         return preparations.map { "Prepare=\($0)" } + probes.map(\.line)
             + (probeDoesWork ? ["ProbeDoesWork=yes"] : [])
+            + (probeUser.map { ["ProbeUser=\($0)"] } ?? [])
             + times.compactMap { name, time in time.map { "\(name)=\($0.timeSpan)" } }
             + counts.compactMap { name, count in count.map { "\(name)=\($0)" } }
             + keep.sorted().map { "Keep=\($0)" } + attempt.sorted().map { "Try=\($0)" }
