@@ -18,7 +18,7 @@ struct PlantedServer {
                     + "&& !$!{ENOKEY} and die 'keyctl: ', $!;"
             case .lowPort:
                 "socket(my $l, AF_INET, SOCK_STREAM, 0) or die 'socket: ', $!; "
-                    + "bind($l, sockaddr_in(90, INADDR_ANY)) or die 'port 90: ', $!;"
+                    + "bind($l, sockaddr_in(90, INADDR_ANY)) && listen($l, 1) or die 'port 90: ', $!;"
             }
         }
 
