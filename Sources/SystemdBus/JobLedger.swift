@@ -31,6 +31,9 @@ final class JobLedger {
         return nil
     }
 
+    /// The result of a job, if it was told.
+    func known(_ path: String) -> String? { results[path] }
+
     /// `id` no longer waits.
     func forget(_ path: String, _ id: Waiters.ID) {
         waiting[path]?.remove(id)

@@ -24,6 +24,9 @@ public struct JobResult: RawRepresentable, Hashable, Sendable, CustomStringConve
     /// A unit that may be started only once had been.
     public static let once = JobResult(rawValue: "once")
 
+    /// Not a word of systemd's: it was removed while nobody could be told how it ended.
+    public static let lost = JobResult(rawValue: "lost")
+
     public var description: String { rawValue }
 }
 

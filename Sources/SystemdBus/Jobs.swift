@@ -22,9 +22,25 @@ extension Bus {
         guard reply.count == 1, case .objectPath(let path) = reply[0] else {
             throw .unexpectedReply(call, signature: reply.signature)
         }
+        while true {
+            let patience = min(Monotonic.after(Self.signalPatience), end)
+            do throws(BusError) {
+                return try await result(of: path, for: call, limit: deadline, until: patience)
+            } catch {
+                guard case .timedOut = error, patience < end else { throw error }
+            }
+            if try await isGone(path) {
+                return jobs.known(path).map(JobResult.init(rawValue:)) ?? .lost
+            }
+        }
+    }
+
+    private func result(
+        of path: String, for call: BusCall, limit: Duration, until end: Monotonic
+    ) async throws(BusError) -> JobResult {
         var waiter: Waiters.ID?
         defer { if let waiter { jobs.forget(path, waiter) } }
-        let result = try await wait(for: call, limit: deadline, until: end) { id in
+        let result = try await wait(for: call, limit: limit, until: end) { id in
             waiter = id
             if let result = jobs.result(of: path, for: id) {
                 connection.settle(id) { _ in .success([.string(result)]) }
@@ -32,6 +48,22 @@ extension Bus {
         }
         return JobResult(rawValue: result.first?.string ?? "")
     }
+
+    /// A manager that executes itself again is not on the bus for a moment; a job that ends then is
+    /// removed without a word (seen on systemd 262). So the job itself is asked for now and then.
+    private func isGone(_ path: String) async throws(BusError) -> Bool {
+        do throws(BusError) {
+            _ = try await property(
+                destination: BusCall.systemd("").destination, path: path,
+                interface: "org.freedesktop.systemd1.Job", name: "State")
+            return false
+        } catch {
+            guard case .refused(_, let name, _) = error else { throw error }
+            return name == "org.freedesktop.DBus.Error.UnknownObject"
+        }
+    }
+
+    private static let signalPatience = Duration.seconds(3)
 
     /// `StartTransientUnit`: makes a unit out of properties and starts it.
     ///
