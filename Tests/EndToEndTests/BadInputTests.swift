@@ -184,7 +184,8 @@ extension EndToEnd {
             try await withState { state in
                 try FileManager.default.createDirectory(
                     atPath: state, withIntermediateDirectories: true)
-                try #require(mount("tmpfs", state, "tmpfs", 0, "size=132k,mode=0700") == 0, "needs root")
+                try #require(
+                    mount("tmpfs", state, "tmpfs", 0, "size=132k,mode=0700") == 0, "needs root")
                 defer { umount2(state, Int32(MNT_DETACH)) }
                 let report = try await Tool.harden(
                     "nginx", root: BadInputTests.root, state: state,
