@@ -90,7 +90,7 @@ extension EndToEnd {
                 try await withState { state in
                     let report = try await Tool.harden(
                         "mine", root: root, state: state,
-                        ["--json", "--quiet", "--max-trials", "8"])
+                        ["--json", "--quiet", "--max-trials", "16"])
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)
                     #expect(result.verified && result.exposure.after < result.exposure.before)
