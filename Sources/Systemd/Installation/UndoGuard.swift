@@ -14,13 +14,6 @@ package struct UndoGuard: Sendable {
     private let directory: String
     private let lifeline: Lifeline
 
-    /// Open as long as it lives.
-    private final class Lifeline: Sendable {
-        let descriptor: Int32
-        init(_ descriptor: Int32) { self.descriptor = descriptor }
-        deinit { close(descriptor) }
-    }
-
     /// - Parameter undoing: the commands, given the file that exists once the result is kept.
     static func start(
         on machine: Machine, undoing: (_ kept: String) -> String
@@ -29,16 +22,11 @@ package struct UndoGuard: Sendable {
         let name = "temperundo" + TrialName.fresh().dropFirst(6).dropLast(8)
         let unit = "\(name).service"
         let directory = "\(machine.user?.runtimeDirectory ?? "/run")/\(name)"
-        var ends: [Int32] = [-1, -1]
-        // Not a pipe: a socket is closed on exec from its first moment on.
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
-            throw ExperimentError("cannot make a socket: \(String(cString: strerror(errno)))")
-        }
+        let (lifeline, reader) = try Lifeline.withReader()
+        defer { close(reader) }
         let undoGuard = UndoGuard(
-            machine: machine, unit: unit, directory: directory, lifeline: Lifeline(ends[1]))
-        defer { close(ends[0]) }
-        let properties = properties(name, directory, reading: ends[0])
+            machine: machine, unit: unit, directory: directory, lifeline: lifeline)
+        let properties = properties(name, directory, reading: reader)
         let job = try await experiment { () async throws(BusError) in
             try await machine.bus.startTransientUnit(unit, properties: properties)
         }
@@ -78,11 +66,7 @@ package struct UndoGuard: Sendable {
 
     /// Whether it still stands by; not after somebody stopped it.
     var stands: Bool {
-        get async {
-            let state = try? await machine.property(
-                "ActiveState", of: Machine.path(ofUnit: unit), Machine.unitInterface)
-            return state?.string == "active"
-        }
+        get async { await machine.activeState(of: unit) == "active" }
     }
 
     /// From here on its end keeps the result instead of undoing it.

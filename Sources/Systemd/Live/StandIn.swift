@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import SystemdBus
 import Trials
 
@@ -21,20 +20,19 @@ public final class StandIn: Sendable {
     public let surroundings: Surroundings?
     /// When the service began to stop.
     public let began: ContinuousClock.Instant
-    private let lifeline: Mutex<Int32>
+    private let lifeline: Lifeline
     /// The unit that others are bound to.
     private let knot = TrialName.fresh()
 
     private init(
-        name: String, surroundings: Surroundings?, began: ContinuousClock.Instant, lifeline: Int32
+        name: String, surroundings: Surroundings?, began: ContinuousClock.Instant,
+        lifeline: Lifeline
     ) {
         self.name = name
         self.surroundings = surroundings
         self.began = began
-        self.lifeline = Mutex(lifeline)
+        self.lifeline = lifeline
     }
-
-    deinit { letGo() }
 
     /// Stops the service and what would start it; returns when the stand-in is up.
     ///
@@ -42,21 +40,16 @@ public final class StandIn: Sendable {
     public static func taking(
         _ surroundings: Surroundings?, on machine: Machine, atMost limit: Duration
     ) async throws(ExperimentError) -> StandIn {
-        var ends: [Int32] = [-1, -1]
-        // Not a pipe: a socket is closed on exec from its first moment on.
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
-            throw ExperimentError("cannot make a socket: \(String(cString: strerror(errno)))")
-        }
-        defer { close(ends[0]) }
+        let (lifeline, reader) = try Lifeline.withReader()
+        defer { close(reader) }
         let standIn = StandIn(
-            name: TrialName.fresh(), surroundings: surroundings, began: .now, lifeline: ends[1])
+            name: TrialName.fresh(), surroundings: surroundings, began: .now, lifeline: lifeline)
         // What starts it again must not be refused for having started it too often.
         for unit in standIn.restored {
             _ = try? await machine.manager("ResetFailedUnit", .string(unit))
         }
         do throws(ExperimentError) {
-            var job = try await standIn.start(on: machine, reading: ends[0], limit)
+            var job = try await standIn.start(on: machine, reading: reader, limit)
             if job == .done { job = try await standIn.startKnot(on: machine) }
             if job == .done { return standIn }
             throw ExperimentError(
@@ -145,20 +138,13 @@ public final class StandIn: Sendable {
     private var restored: [String] { surroundings?.restored ?? [] }
     private var affected: [String] { Set(displaced + restored).sorted() }
 
-    /// Ends it: systemd stops what is tied to it and puts the service back.
-    private func letGo() {
-        lifeline.withLock { end in
-            if end >= 0 { close(end) }
-            end = -1
-        }
-    }
-
-    /// Ends it and waits until everything is as it was.
+    /// Ends it, so that systemd stops what is tied to it and puts the service back, and waits until
+    /// everything is as it was.
     ///
     /// - Returns: what is not, one line each; nothing where all is well.
     @discardableResult
     public func leave(_ machine: Machine) async -> [String] {
-        letGo()
+        lifeline.letGo()
         // Also when the campaign was cancelled: a task of its own is not.
         return await Task { await self.settled(machine) }.value
     }
@@ -226,12 +212,12 @@ extension Machine {
     }
 
     /// nil where it cannot be asked for.
-    fileprivate func activeState(of unit: String) async -> String? {
+    func activeState(of unit: String) async -> String? {
         try? await property("ActiveState", of: Machine.path(ofUnit: unit), Machine.unitInterface)
             .string
     }
 
-    fileprivate func hasJob(_ unit: String) async -> Bool {
+    func hasJob(_ unit: String) async -> Bool {
         let job = try? await property("Job", of: Machine.path(ofUnit: unit), Machine.unitInterface)
         return (job?.fields?.first?.uint32 ?? 0) != 0
     }

@@ -137,13 +137,10 @@ extension Machine {
     func forget(_ name: String) async {
         // Also when the campaign was cancelled: a task of its own is not.
         await Task {
-            let path = Machine.path(ofUnit: name)
-            async let state = value("ActiveState", path, Machine.unitInterface)
+            async let active = activeState(of: name)
             // A unit whose start job waits its turn is still inactive.
-            async let job = value("Job", path, Machine.unitInterface)
-            let isWaiting = (try? await job.get().fields?.first?.uint32) ?? 0 != 0
-            let active = try? await state.get().string
-            if ["inactive", "failed"].contains(active) && !isWaiting {
+            let isWaiting = await hasJob(name)
+            if ["inactive", "failed"].contains(await active) && !isWaiting {
                 _ = try? await manager("UnrefUnit", .string(name))
                 return
             }
