@@ -4,9 +4,20 @@ public struct HandCommand: Hashable, Codable, Sendable {
     public let arguments: [String]
     /// Properties of the copy that systemd-run cannot set; empty when nothing is lacking.
     public let lacking: [String]
+    /// Where the secrets come from that are left out: `[TOKEN]` stands for the one of `TOKEN`. nil
+    /// in ledgers of older versions.
+    public let withheld: [String]?
 
-    public init(arguments: [String], lacking: [String]) {
+    public init(arguments: [String], lacking: [String], withheld: [String] = []) {
         self.arguments = arguments
         self.lacking = lacking
+        self.withheld = withheld
+    }
+
+    /// Without the secrets.
+    func redacted(by redaction: Redaction) -> HandCommand {
+        HandCommand(
+            arguments: arguments.map(redaction.applied), lacking: lacking.map(redaction.applied),
+            withheld: withheld ?? [])
     }
 }

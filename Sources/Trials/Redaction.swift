@@ -91,6 +91,7 @@ public struct Redaction: Hashable, Sendable {
                     request.subject, by: request.command, error: request.error,
                     path: request.path.map { applied(to: $0) }, isWriting: request.isWriting,
                     family: request.family, lacking: request.lacking))
+        case .command(let command): return .command(command.redacted(by: self))
         default: return observation
         }
     }

@@ -20,7 +20,7 @@ struct RunCommandTests {
         ExecStart=/bin/sh -c 'echo $$HOME "a b"; exec sleep 1000'
         ExecReload=/bin/kill -HUP $MAINPID
         ExecStopPost=!/bin/true
-        Environment="A=one two" B=3
+        Environment="A=1 2" B=3
         EnvironmentFile=-/etc/none
         WorkingDirectory=/var
         TimeoutStartSec=7s
@@ -95,6 +95,29 @@ struct RunCommandTests {
                     #expect(byBus.subtracting(byHand) == [], "\(unit) \(release)")
                 }
             }
+        }
+    }
+
+    @Test("leaves secrets out, also where they are escaped, and says which settings lack them")
+    func secrets() async throws {
+        try await withLab(.trixie) { lab, machine in
+            let unit = """
+                [Service]
+                Environment="KEY=pass\\\\word \\"quoted\\"" B=3
+                SetCredential=token:set-credential
+                ExecStart=/bin/sh -c 'echo set-credential; exec sleep 1000'
+                """
+            try await CopyTests.install(["secretive.service": unit], in: lab)
+            let copies = try await Service(named: "secretive.service", on: machine).copies
+            let command = try #require(
+                copies.command(under: Profile([], in: .standard), limit: nil))
+            #expect(command.arguments.contains("Environment=KEY=[KEY] B=3"))
+            #expect(command.arguments.contains("SetCredential=token:[token]"))
+            let words = (command.arguments + command.lacking).joined(separator: " ")
+            #expect(words.contains("echo [token]"))
+            #expect(!words.contains("pass") && !words.contains("quoted"), "\(words)")
+            #expect(!words.contains("set-credential"), "\(words)")
+            #expect(command.withheld == ["ExecStart", "Environment", "SetCredential"])
         }
     }
 

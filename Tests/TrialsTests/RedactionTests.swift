@@ -38,6 +38,7 @@ import Trials
             .probe(.ready, name: "p", .unhealthy("said \(secret)")),
             .probe(.ready, name: "p", .cannotTell(secret)),
             .refusedByManager(name: "n", message: "\"\(secret)\""),
+            .command(HandCommand(arguments: ["-p", "Environment=A=\(secret)"], lacking: [secret])),
         ]
         for observation in seen {
             #expect(!"\(redaction.applied(to: observation))".contains("s3cr3t"))

@@ -43,6 +43,11 @@ public struct Repetition: Hashable, Sendable {
         commands.append("temper lab down \(Repetition.lab)")
         self.commands = commands
         var notes = command.lacking.map { "systemd-run cannot set \($0)" }
+        if let withheld = command.withheld, !withheld.isEmpty {
+            notes.append(
+                "secrets, which are not kept: give \(withheld.joined(separator: " and ")) the "
+                    + "values that stand as [NAME]")
+        }
         if trial.reached(.secondStart) {
             notes.append("the second start: systemd forgets a transient unit when it stops")
         }

@@ -81,10 +81,17 @@ public struct Service: Sendable {
 
     /// The copied settings as text, for telling one state of the unit from another.
     public var copiedSettings: [String] {
-        // Dependencies are read from a hash table, in another order each time.
-        blueprint.properties.map { name, value in
-            "\(name)=\(value.strings.map { "\($0.sorted())" } ?? "\(value)")"
-        }.sorted()
+        blueprint.properties.map { "\($0)=\(Service.inOrder($1))" }.sorted()
+    }
+
+    /// systemd keeps dependencies and address prefixes in hash tables, and tells them in another
+    /// order each time.
+    private static func inOrder(_ value: BusValue) -> String {
+        switch value {
+        case .array(element: "s", let elements), .array(element: "(iayu)", let elements):
+            "\(elements.map { "\($0)" }.sorted())"
+        default: "\(value)"
+        }
     }
 
     /// Copies of the service, to be put under profiles of the standard catalogue.
@@ -102,6 +109,7 @@ public struct Service: Sendable {
             machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
             sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")), leftovers: leftovers)
         copies.usualStop = usualStop
+        copies.redaction = redaction
         return copies
     }
 

@@ -7,11 +7,19 @@ extension HandCommand {
     /// like a unit file and not like the bus: `TimeoutStartSec=3s` for `TimeoutStartUSec`.
     ///
     /// Not among them are properties that keep a failed unit for temper: systemd keeps it for a
-    /// person by itself.
-    init(starting properties: [(String, BusValue)], systemd version: Int) {
-        var draft = RunDraft(properties, version: version)
+    /// person by itself. Secrets are taken out while a value is still what it is: escaped, it is
+    /// not found again.
+    init(
+        starting properties: [(String, BusValue)], systemd version: Int,
+        without secrets: Redaction
+    ) {
+        let open = properties.map { ($0, secrets.applied(to: $1)) }
+        var draft = RunDraft(open, version: version)
         draft.write()
-        self.init(arguments: draft.options + draft.command, lacking: draft.lacking)
+        let changed = zip(properties, open).filter { $0.1 != $1.1 }.map(\.0.0)
+        self.init(
+            arguments: draft.options + draft.command, lacking: draft.lacking,
+            withheld: changed.map(DirectiveText.name))
     }
 }
 
@@ -74,5 +82,21 @@ private struct RunDraft {
             return []
         }
         return UnitText.values(of: name, value)
+    }
+}
+
+extension Redaction {
+    /// The same value, with every text in it redacted; `ay` is text here.
+    func applied(to value: BusValue) -> BusValue {
+        switch value {
+        case .string(let text): .string(applied(to: text))
+        case .array(element: "y", _):
+            // Bytes that are no text stay as they are.
+            value.bytes.flatMap { String(validating: $0, as: UTF8.self) }
+                .map { .bytes(applied(to: $0).utf8) } ?? value
+        case .array(let element, let values): .array(element: element, values.map(applied))
+        case .structure(let fields): .structure(fields.map(applied))
+        default: value
+        }
     }
 }

@@ -5,7 +5,7 @@ import Trials
 
 /// A service whose copies are transient units on a machine: `ServiceUnderTest` for real.
 public struct TransientService: ServiceUnderTest {
-    let machine: Machine
+    var machine: Machine
     let blueprint: Blueprint
     let catalogue: Catalogue
     let dialect: Dialect
@@ -18,6 +18,8 @@ public struct TransientService: ServiceUnderTest {
     /// How long the original takes to stop, where that is known. A copy that is deaf to SIGTERM
     /// must not keep its original waiting for the whole of its TimeoutStopSec=.
     var usualStop: Duration?
+    /// What a command for a person leaves out.
+    var redaction = Redaction.none
 
     public init(
         machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
@@ -78,15 +80,14 @@ public struct TransientService: ServiceUnderTest {
 
     /// The same service, of which also what is granted is seen.
     public var closer: TransientService {
-        var machine = machine
-        machine.kernel = machine.kernel?.closer()
-        return TransientService(
-            machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
-            sandbox: sandbox, dropIns: dropIns, leftovers: leftovers)
+        var closer = self
+        closer.machine.kernel = machine.kernel?.closer()
+        return closer
     }
 
     public func command(under profile: Profile, limit: Duration?) -> HandCommand? {
-        HandCommand(starting: properties(profile, limit), systemd: dialect.version)
+        HandCommand(
+            starting: properties(profile, limit), systemd: dialect.version, without: redaction)
     }
 
     /// What is handed to StartTransientUnit for this profile.

@@ -77,6 +77,13 @@ enum UnitText {
             return [(statuses + signals).joined(separator: " ")]
         case ("ProtectHostnameEx", .structure(let fields)):
             return [fields.compactMap(\.string).filter { !$0.isEmpty }.joined(separator: ":")]
+        case ("SetCredential", .array(_, let entries)):
+            return entries.compactMap { entry in
+                entry.fields.map { fields in
+                    let text = String(decoding: fields[1].bytes ?? [], as: UTF8.self)
+                    return "\(fields[0].string ?? ""):\(escaped(text))"
+                }
+            }
         case ("StandardInputData", _), ("LogFilterPatterns", _): return nil
         case ("LogExtraFields", .array(_, let fields)):
             return fields.compactMap { $0.bytes.map { word(String(decoding: $0, as: UTF8.self)) } }
@@ -164,8 +171,11 @@ enum UnitText {
     static func word(_ text: String) -> String {
         let isPlain = !text.isEmpty && !text.contains { " \t\n\"'\\".contains($0) }
         if isPlain { return text }
-        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            .replacing("\n", with: "\\n").replacing("\t", with: "\\t")
-        return "\"\(escaped)\""
+        return "\"\(escaped(text).replacing("\"", with: "\\\""))\""
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+            .replacing("\t", with: "\\t")
     }
 }
