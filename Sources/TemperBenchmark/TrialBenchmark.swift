@@ -31,10 +31,27 @@ struct TrialBenchmark: AsyncParsableCommand {
         plan.root = root
         let (runs, long) = (runs, long)
         try await Lab.with(plan) { (lab: Lab) async throws in
-            let bench = try await TrialBench(lab: lab)
-            try await bench.compareRoutes(runs)
-            try await bench.measureOverhead(runs)
-            try await bench.measureMemory(long)
+            let network = try NetworkPlace(namespace: lab.networkNamespace)
+            let nginx = try await TrialBench(
+                "nginx.service", HTTPProbe(url: "http://127.0.0.1/", from: network), in: lab,
+                keeping: ["SETUID", "SETGID", "DAC_OVERRIDE", "NET_BIND_SERVICE", "CHOWN"])
+            // Before the others: what they hold is none of a campaign's.
+            try await nginx.measureOverhead(runs)
+            try await nginx.measureMemory(long)
+            print(
+                "over D-Bus against drop-in, daemon-reload and start, in ms (aim: at least 2 times)"
+            )
+            print(Comparison.header)
+            print(try await nginx.compareRoutes(runs).line)
+            for (unit, port, capabilities) in [
+                ("redis-server.service", 6379, []),
+                ("memcached.service", 11211, ["SETUID", "SETGID", "DAC_OVERRIDE", "CHOWN"]),
+            ] {
+                let bench = try await TrialBench(
+                    unit, TCPProbe(address: "127.0.0.1:\(port)", from: network), in: lab,
+                    keeping: capabilities)
+                print(try await bench.compareRoutes(runs).line)
+            }
         }
         try measureHelp()
         if !onlyTrials { try await FiveServices(root: root).run() }
@@ -61,31 +78,28 @@ struct TrialBenchmark: AsyncParsableCommand {
     }
 }
 
-/// nginx in a lab, tried over and over.
+/// One service in a lab, tried over and over.
 struct TrialBench: Sendable {
-    let machine: Machine
     let service: Service
-    let probe: HTTPProbe
+    let probe: any Probe
     let course: Course
-    /// A sandbox that nginx survives, of the size that a campaign ends with.
+    /// A sandbox that it survives, of the size that a campaign ends with.
     let profile: Profile
     /// As in a campaign, where every trial is measured by a baseline.
     let usual: Usual
 
-    init(lab: Lab) async throws {
+    /// - Parameter keeping: the capabilities that it needs, without `CAP_`.
+    init(_ unit: String, _ probe: any Probe, in lab: Lab, keeping: [String]) async throws {
         let bus = try await Bus.connect(to: .address(lab.busAddress))
         var machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
         if let group = machine.rootControlGroup { machine.kernel = try KernelWatch(below: group) }
-        self.machine = machine
-        service = try await Service(named: "nginx.service", on: machine)
-        probe = HTTPProbe(
-            url: "http://127.0.0.1/", from: try NetworkPlace(namespace: machine.network))
+        service = try await Service(named: unit, on: machine)
+        self.probe = probe
         course = Course(
-            service: service.copies, probes: [probe], canReload: true, settle: .milliseconds(50))
-        let needed = [
-            "SETUID", "SETGID", "DAC_OVERRIDE", "NET_BIND_SERVICE", "CHOWN",
-        ].map { "CapabilityBoundingSet=~CAP_\($0)" }
+            service: service.copies, probes: [probe], canReload: service.canReload,
+            settle: .milliseconds(50))
+        let needed = keeping.map { "CapabilityBoundingSet=~CAP_\($0)" }
         let survived = Hardening.Catalogue.standard.restrictions.filter { restriction in
             ["CapabilityBoundingSet", "ProtectHome", "PrivateTmp", "PrivateDevices"].contains(
                 restriction.directive)
@@ -115,30 +129,27 @@ struct TrialBench: Sendable {
 
     /// The same trial (start, probe, reload, probe, stop) as a transient unit over D-Bus, and as a
     /// drop-in on the real unit with a daemon-reload, as it is done by hand. Taken in turns.
-    func compareRoutes(_ runs: Int) async throws {
+    func compareRoutes(_ runs: Int) async throws -> Comparison {
         let dropIn = DropIn(
             from: service.sandbox, taking: profile, in: .standard, dialect: service.dialect)
         let expected = service.sandbox.tightened(
             by: profile, in: .standard, dialect: service.dialect)
         let byHand = Course(
-            service: service.real, probes: [probe], canReload: true, settle: course.settle)
+            service: service.real, probes: [probe], canReload: service.canReload,
+            settle: course.settle)
         _ = try await trial(course)
-        var transient: [Double] = []
-        var reloaded: [Double] = []
+        var comparison = Comparison(unit: service.unit)
         for _ in 0..<runs {
-            transient.append(try await timed { _ = try await trial(course) })
-            reloaded.append(
+            comparison.transient.append(try await timed { try await trial(course) })
+            comparison.reloaded.append(
                 try await timed {
                     _ = try await service.install(dropIn: dropIn.text, expecting: expected)
-                    _ = try await trial(byHand)
+                    let trial = try await trial(byHand)
                     try await service.uninstall()
+                    return trial
                 })
         }
-        let (fast, slow) = (median(transient), median(reloaded))
-        print(
-            "a trial over D-Bus     \(fast.rounded(to: 0)) ms; by drop-in, daemon-reload and start "
-                + "\(slow.rounded(to: 0)) ms: \((slow / fast).rounded(to: 1)) times "
-                + "(aim: at least 2)")
+        return comparison
     }
 
     func measureOverhead(_ runs: Int) async throws {
@@ -164,10 +175,46 @@ struct TrialBench: Sendable {
                 + "(aim: under 100)")
     }
 
-    private func timed(_ work: () async throws -> Void) async throws -> Double {
+    private func timed(_ work: () async throws -> Trial) async throws -> Comparison.Sample {
         let began = ContinuousClock.now
-        try await work()
-        return (ContinuousClock.now - began).milliseconds
+        let timing = try await work().microseconds
+        let whole = (ContinuousClock.now - began).milliseconds
+        return Comparison.Sample(
+            whole: whole, own: Double(timing.whole - timing.overhead - timing.settle) / 1000,
+            settle: Double(timing.settle) / 1000)
+    }
+}
+
+/// The same trial by two routes, and how much of either is the service's own doing: starting,
+/// reloading, answering, stopping. That part no route can make shorter.
+struct Comparison {
+    let unit: String
+    var transient: [Sample] = []
+    var reloaded: [Sample] = []
+
+    /// Milliseconds: in all, of the service itself, and waited on purpose.
+    struct Sample {
+        let whole: Double
+        let own: Double
+        let settle: Double
+        /// What the route costs.
+        var cost: Double { whole - own - settle }
+    }
+
+    static let header =
+        "                       D-Bus  by hand  ratio   service+wait   route  by hand  ratio"
+
+    var line: String {
+        func middle(_ samples: [Sample], _ part: (Sample) -> Double) -> Double {
+            median(samples.map(part))
+        }
+        let (fast, slow) = (middle(transient, \.whole), middle(reloaded, \.whole))
+        let (cheap, dear) = (middle(transient, \.cost), middle(reloaded, \.cost))
+        let fixed = middle(transient) { $0.own + $0.settle }
+        return unit.padding(toLength: 22, withPad: " ", startingAt: 0)
+            + String(
+                format: "%6.0f %8.0f %6.1f %14.0f %7.1f %8.1f %6.1f", fast, slow, slow / fast,
+                fixed, cheap, dear, dear / cheap)
     }
 }
 
