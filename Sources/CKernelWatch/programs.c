@@ -23,6 +23,10 @@ static const int number_offset = 280;
 
 enum { SCRATCH = -8, KEY = -24, SEEN = -32 };
 
+// sizeof (struct sockaddr_in6), the longest address of which all is told. The shorter ones lie in
+// a sockaddr_storage or on a stack, with as much behind them.
+enum { ADDRESS = 28 };
+
 // Leaves unless the current process is below the watched control group, which may be nested.
 static void only_below(struct program *p, uint64_t cgroup) {
     enum { DEEPEST = KERNEL_WATCH_LEVELS };
@@ -144,7 +148,10 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 8);
     for (int i = 0; i < COUNT; i++) wanted[i] = jump(p, BPF_JEQ, BPF_REG_8, -refusals[i]);
     if (!closely) leave(p, BPF_JA, 0, 0);
+    // A connection that is on its way was granted.
+    int begun = closely ? jump(p, BPF_JEQ, BPF_REG_8, -EINPROGRESS) : 0;
     if (closely) leave(p, BPF_JSLT, BPF_REG_8, 0);
+    if (closely) land(p, begun);
     for (int i = 0; i < COUNT; i++) land(p, wanted[i]);
     only_below(p, cgroup);
     // The number, to r8.
@@ -196,7 +203,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     land(p, address[1]);
     move(p, BPF_REG_1, BPF_REG_7);
     add(p, BPF_REG_1, offsetof(struct kernel_watch_event, second));
-    set(p, BPF_REG_2, 16);
+    set(p, BPF_REG_2, ADDRESS);
     load(
         p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
     call(p, BPF_FUNC_probe_read_user);

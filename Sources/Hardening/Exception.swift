@@ -22,45 +22,64 @@ public struct Exception: Hashable, Codable, Sendable {
     ]
 }
 
+extension Exception {
+    /// The entry by itself, as its setting holds it; nil for what is none.
+    fileprivate var entry: SettingValue? {
+        switch setting {
+        case "SocketBindAllow": PortRange(text: value).map { .ports([$0]) }
+        case "IPAddressAllow": AddressPrefix(text: value).map { .prefixes([$0]) }
+        default: .list([value])
+        }
+    }
+}
+
+extension SettingValue {
+    /// This set of entries and those of `other`, each once.
+    fileprivate func joined(with other: SettingValue) -> SettingValue {
+        switch (self, other) {
+        case (.list(let mine), .list(let new)): .list(mine + new.filter { !mine.contains($0) })
+        case (.ports(let mine), .ports(let new)): .ports(mine + new.filter { !mine.contains($0) })
+        case (.prefixes(let mine), .prefixes(let new)):
+            .prefixes(mine + new.filter { !mine.contains($0) })
+        default: self
+        }
+    }
+
+    /// This set of entries without those of `other`.
+    fileprivate func without(_ other: SettingValue) -> SettingValue {
+        switch (self, other) {
+        case (.list(let mine), .list(let old)): .list(mine.filter { !old.contains($0) })
+        case (.ports(let mine), .ports(let old)): .ports(mine.filter { !old.contains($0) })
+        case (.prefixes(let mine), .prefixes(let old)):
+            .prefixes(mine.filter { !old.contains($0) })
+        default: self
+        }
+    }
+}
+
 extension Sandbox {
     mutating func grant(_ exception: Exception) {
-        if exception.setting == "SocketBindAllow" {
-            guard let port = PortRange(text: exception.value) else { return }
-            if !allowedPorts.contains(port) {
-                settings["SocketBindAllow"] = .ports(allowedPorts + [port])
-            }
-            return
-        }
-        let entries = list(exception.setting)
-        if !entries.contains(exception.value) {
-            settings[exception.setting] = .list(entries + [exception.value])
-        }
+        guard let entry = exception.entry else { return }
+        settings[exception.setting] = settings[exception.setting]?.joined(with: entry) ?? entry
     }
 
     /// The sandbox without these exceptions, for what they cost.
     public func without(_ exceptions: [Exception]) -> Sandbox {
         var result = self
         for exception in exceptions {
-            if exception.setting == "SocketBindAllow" {
-                result.settings["SocketBindAllow"] = .ports(
-                    result.allowedPorts.filter { $0.text != exception.value })
-            } else {
-                result.settings[exception.setting] = .list(
-                    result.list(exception.setting).filter { $0 != exception.value })
-            }
+            guard let entry = exception.entry else { continue }
+            result.settings[exception.setting] =
+                result.settings[exception.setting]?.without(entry)
         }
         return result
     }
 
     /// Whether an exception stands.
     public func grants(_ exception: Exception) -> Bool {
-        exception.setting == "SocketBindAllow"
-            ? allowedPorts.contains { $0.text == exception.value }
-            : list(exception.setting).contains(exception.value)
-    }
-
-    private var allowedPorts: [PortRange] {
-        if case .ports(let ports) = settings["SocketBindAllow"] { ports } else { [] }
+        guard let entry = exception.entry, let held = settings[exception.setting] else {
+            return false
+        }
+        return held.joined(with: entry) == held
     }
 }
 

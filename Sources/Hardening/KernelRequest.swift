@@ -25,6 +25,8 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public let lacking: [String]
     /// The port that `bind` or `connect` is about.
     public let port: UInt16?
+    /// The address that `connect` is about, as `IPAddressAllow=` takes it: `192.0.2.1/32`.
+    public let peer: String?
     /// The types of namespaces that the call would make or enter, as `RestrictNamespaces=` names
     /// them.
     public let namespaces: [String]?
@@ -32,9 +34,10 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public init(
         _ subject: Subject, by command: String, error: Int32 = 0, path: String? = nil,
         isWriting: Bool = false, family: String? = nil, lacking: [String] = [],
-        port: UInt16? = nil, namespaces: [String]? = nil
+        port: UInt16? = nil, peer: String? = nil, namespaces: [String]? = nil
     ) {
         self.port = port
+        self.peer = peer
         self.namespaces = namespaces
         self.subject = subject
         self.command = command
@@ -74,7 +77,7 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public var pattern: KernelRequest {
         KernelRequest(
             subject, by: command, error: error, path: path.map(KernelRequest.withoutNumbers),
-            isWriting: isWriting, family: family, lacking: lacking, port: port,
+            isWriting: isWriting, family: family, lacking: lacking, port: port, peer: peer,
             namespaces: namespaces)
     }
 

@@ -49,6 +49,29 @@ public struct AddressPrefix: Hashable, Sendable {
         return groups.joined(separator: family == 2 ? "." : ":") + "/\(length)"
     }
 
+    /// From what `text` gives; nil for anything else.
+    public init?(text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = UInt32(parts[1]) else { return nil }
+        let isOld = parts[0].contains(".")
+        let groups = parts[0].split(separator: isOld ? "." : ":", omittingEmptySubsequences: false)
+            .map { isOld ? UInt8($0).map { [$0] } : UInt16($0, radix: 16).map(AddressPrefix.bytes) }
+        let bytes = groups.compactMap(\.self).joined()
+        guard bytes.count == (isOld ? 4 : 16), groups.count == (isOld ? 4 : 8),
+            length <= bytes.count * 8
+        else { return nil }
+        self.init(family: isOld ? 2 : 10, bytes: Array(bytes), length: length)
+    }
+
+    private static func bytes(_ group: UInt16) -> [UInt8] {
+        [UInt8(group >> 8), UInt8(group & 0xff)]
+    }
+
+    /// Whether it is this machine itself.
+    public var isLoopback: Bool {
+        family == 2 ? bytes.first == 127 && length >= 8 : self == AddressPrefix.localhost[1]
+    }
+
     /// `any`: every IPv4 and every IPv6 address.
     public static let any = [
         AddressPrefix(family: 2, bytes: [0, 0, 0, 0], length: 0),

@@ -11,6 +11,9 @@ public struct Usage: Hashable, Codable, Sendable {
     public var devices: Set<String> = []
     /// Ports that it binds: `tcp:80`.
     public var ports: Set<String> = []
+    /// Addresses of other machines that it connects to: `192.0.2.1/32`; nil in ledgers of older
+    /// versions.
+    public var peers: Set<String>?
     /// Whom it becomes: the one user besides root that its processes have.
     public var user: String?
     /// The capabilities it uses for its work, and not for becoming somebody else.
@@ -23,6 +26,7 @@ extension Catalogue {
     /// Directives that only the catalogue for one service has.
     public static let perService: Set = [
         "User", "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "SocketBindAllow",
+        "IPAddressAllow",
     ]
 
     /// The catalogue for one service: restrictions make exceptions for what it uses, and each
@@ -38,9 +42,11 @@ extension Catalogue {
             .map { Exception($0.value ? "BindPaths" : "BindReadOnlyPaths", "-\($0.key)") }
         let nodes = usage.devices.sorted()
         let ports = usage.ports.sorted().map { Exception("SocketBindAllow", $0) }
+        let peers = (usage.peers ?? []).sorted().map { Exception("IPAddressAllow", $0) }
         let exceptions: [String: [Exception]] = [
             "ProtectSystem=strict": writable, "ProtectHome=read-only": writableHomes,
             "ProtectHome=tmpfs": homes, "SocketBindDeny=any": ports,
+            "IPAddressDeny=all-but-localhost": peers,
             "DevicePolicy=closed": nodes.map { Exception("DeviceAllow", "\($0) rw") },
             "PrivateDevices=yes": nodes.map { Exception("BindPaths", "-\($0)") },
         ]
@@ -57,6 +63,8 @@ extension Catalogue {
                 "BindReadOnlyPaths",
                 homes.filter { $0.setting != "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
             Self.withdrawals("SocketBindAllow", ports.map { ($0, "SocketBindDeny=any") }),
+            Self.withdrawals(
+                "IPAddressAllow", peers.map { ($0, "IPAddressDeny=all-but-localhost") }),
             Self.withdrawnNodes(nodes),
         ].compactMap { $0 }
         // First, so that what is taken besides applies to the new user.
@@ -71,6 +79,7 @@ extension Catalogue {
         usage.homes = ["/home/USER/NAME": true, "/home/USER/OTHER": false]
         usage.devices = ["/dev/NODE"]
         usage.ports = ["tcp:PORT"]
+        usage.peers = ["ADDRESS"]
         usage.user = "USER"
         return Catalogue.standard.accommodating(usage)
     }()
@@ -81,7 +90,9 @@ extension Catalogue {
         if exceptions.isEmpty { return nil }
         let effect =
             Exception.places.first { $0.setting == setting }?.effect
-            ?? "Ports that can be bound all the same."
+            ?? (setting == "IPAddressAllow"
+                ? "Addresses that can be talked to all the same."
+                : "Ports that can be bound all the same.")
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
             restrictions: exceptions.map { exception, base in

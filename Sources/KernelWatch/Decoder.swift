@@ -30,7 +30,8 @@ struct Decoder {
                 found.append(witnessed(event, .killed(call: callName(event.number))))
             case Int32(KERNEL_WATCH_EXIT): continue
             default:
-                let error = event.result < 0 ? Int32(-event.result) : 0
+                let isGranted = event.result >= 0 || event.result == Int64(-EINPROGRESS)
+                let error = isGranted ? 0 : Int32(-event.result)
                 let (before, earlier) = split(denied[event.thread] ?? [], by: event, error)
                 denied[event.thread] = earlier.isEmpty ? nil : earlier
                 flush(event.thread)
@@ -71,18 +72,21 @@ struct Decoder {
         _ event: kernel_watch_event, _ name: String, error: Int32, lacking: [String]
     ) -> WitnessedRequest {
         let names = PathCall.of(name)
-        let path = names.flatMap { text(event, $0.argument) } ?? SocketAddress(event, name)?.path
+        let address = SocketAddress(event, name)
+        let path = names.flatMap { text(event, $0.argument) } ?? address?.path
         return witnessed(
             event, .call(name), error: error, path: path,
             isWriting: names?.writes(event.arguments) ?? false, family: family(event, name),
-            lacking: lacking, port: SocketAddress(event, name)?.port,
+            lacking: lacking, port: address?.port,
+            peer: name == "connect" ? address?.prefix : nil,
             namespaces: NamespaceCall.types(name, event.arguments))
     }
 
     private func witnessed(
         _ event: kernel_watch_event, _ subject: KernelRequest.Subject, error: Int32 = 0,
         path: String? = nil, isWriting: Bool = false, family: String? = nil,
-        lacking: [String] = [], port: UInt16? = nil, namespaces: [String]? = nil
+        lacking: [String] = [], port: UInt16? = nil, peer: AddressPrefix? = nil,
+        namespaces: [String]? = nil
     ) -> WitnessedRequest {
         let command = withUnsafeBytes(of: event.command) { Decoder.text($0) } ?? ""
         return WitnessedRequest(
@@ -92,7 +96,8 @@ struct Decoder {
             },
             request: KernelRequest(
                 subject, by: command, error: error, path: path, isWriting: isWriting,
-                family: family, lacking: lacking, port: port, namespaces: namespaces))
+                family: family, lacking: lacking, port: port, peer: peer?.text,
+                namespaces: namespaces))
     }
 
     private func capability(_ event: kernel_watch_event) -> String {
@@ -138,6 +143,8 @@ private struct SocketAddress {
     let family: Int
     let port: UInt16?
     let path: String?
+    /// The address alone.
+    let prefix: AddressPrefix?
 
     init?(_ event: kernel_watch_event, _ call: String) {
         guard call == "bind" || call == "connect" else { return nil }
@@ -149,6 +156,13 @@ private struct SocketAddress {
         }
         self.family = family
         self.port = family == 2 || family == 10 ? port : nil
+        // sin_addr is at 4, sin6_addr at 8.
+        let place = [2: 4..<8, 10: 8..<24][family]
+        prefix = place.map { place in
+            let bytes = withUnsafeBytes(of: event.second) { Array($0[place]) }
+            return AddressPrefix(
+                family: Int32(family), bytes: bytes, length: UInt32(bytes.count * 8))
+        }
         // Behind the family; a name that begins with a zero is no file's.
         path = family == 1 ? withUnsafeBytes(of: event.first) { Decoder.text($0) } : nil
     }

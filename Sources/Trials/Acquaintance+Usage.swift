@@ -24,6 +24,8 @@ extension Acquaintance {
             default: break
             }
         }
+        // What a unit denies by itself it also allows by itself.
+        if isLocalOnly && sandbox.prefixes("IPAddressDeny").isEmpty { usage.peers = peers }
         usage.written = Places.withoutNested(usage.written)
         usage.homes = usage.homes.filter { place in
             !usage.homes.keys.contains { Places.isBelow(place.key, $0) && $0 != place.key }

@@ -10,13 +10,22 @@ public struct Acquaintance: Hashable, Sendable {
         self.sandbox = sandbox
     }
 
-    /// It talks IP, and only with its own machine: then denying all other addresses can be judged
-    /// by a probe that comes from loopback. A service that listens on every address would pass
-    /// such a probe and be cut off from its clients.
+    /// It talks IP, listens at most on its own machine, and its peers are few: then denying all other
+    /// addresses can be judged by a probe that comes from loopback. A service that listens on every
+    /// address would pass such a probe and be cut off from its clients.
     public var isLocalOnly: Bool {
         let listeners = sightings.compactMap { sighting in
             if case .listens(_, _, _, let isLoopback) = sighting { isLoopback } else { nil }
         }
-        return !listeners.isEmpty && listeners.allSatisfy { $0 }
+        return !(listeners.isEmpty && peers.isEmpty) && listeners.allSatisfy { $0 }
+            && peers.count <= Acquaintance.mostPeers
     }
+
+    /// Addresses of other machines that it connected to.
+    var peers: Set<String> {
+        Set(sightings.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })
+    }
+
+    /// More of them are a mirror network or a crowd, and tomorrow they are others.
+    private static let mostPeers = 8
 }

@@ -5,6 +5,8 @@ import Hardening
 public enum Sighting: Hashable, Codable, Sendable {
     /// It listens or is bound on a port of `tcp` or `udp`, over `AF_INET` or `AF_INET6`.
     case listens(transport: String, family: String, port: UInt16, isLoopback: Bool)
+    /// It connected to an address that is not this machine's loopback, as `IPAddressAllow=` takes it.
+    case connects(to: String)
     /// One of its processes has this effective user.
     case user(UInt32)
     /// It has a device node open that a private /dev lacks.
@@ -38,6 +40,9 @@ public enum Sighting: Hashable, Codable, Sendable {
             var shown = [Sighting.calls(name)]
             if name == "socket", let family = request.family {
                 shown.append(.opensSocket(family: family))
+            }
+            if let peer = request.peer, AddressPrefix(text: peer)?.isLoopback == false {
+                shown.append(.connects(to: peer))
             }
             if let path = request.path {
                 if !path.hasPrefix("/") {

@@ -151,6 +151,7 @@ extension EndToEnd {
         func perService() async throws {
             for name in [
                 "User", "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "SocketBindAllow",
+                "IPAddressAllow",
             ] {
                 let report = try await Tool.temper.run(["explain", name])
                 #expect(

@@ -13,6 +13,7 @@ import Testing
         usage.homes = ["/root/.config/x": true, "/root/shared": false]
         usage.devices = ["/dev/ttyUSB0"]
         usage.ports = ["tcp:80"]
+        usage.peers = ["192.0.2.1/32", "2001:db8:0:0:0:0:0:1/128"]
         usage.user = "x"
         usage.capabilities = ["CAP_NET_BIND_SERVICE"]
         catalogue = Catalogue.standard.accommodating(usage)
@@ -36,6 +37,12 @@ import Testing
         #expect(lines(["DevicePolicy=closed"]).contains("DeviceAllow=/dev/ttyUSB0 rw"))
         #expect(lines(["PrivateDevices=yes"]).contains("BindPaths=-/dev/ttyUSB0"))
         #expect(lines(["SocketBindDeny=any"]).contains("SocketBindAllow=tcp:80"))
+        #expect(
+            lines(["IPAddressDeny=all-but-localhost"]).suffix(4) == [
+                "IPAddressDeny=", "IPAddressDeny=any", "IPAddressAllow=",
+                "IPAddressAllow=127.0.0.0/8 0:0:0:0:0:0:0:1/128 192.0.2.1/32 "
+                    + "2001:db8:0:0:0:0:0:1/128",
+            ])
         #expect(lines(["ProtectHome=tmpfs"]).contains("BindPaths=-/root/.config/x"))
         #expect(lines(["ProtectHome=tmpfs"]).contains("BindReadOnlyPaths=-/root/shared"))
         #expect(lines(["ProtectHome=read-only"]).contains("ReadWritePaths=-/root/.config/x"))
@@ -62,8 +69,30 @@ import Testing
         #expect(
             sandbox("ReadWritePaths=~/var/lib/x", "ReadWritePaths=~/run")["ReadWritePaths"] == nil)
         #expect(sandbox("SocketBindAllow=~tcp:80")["SocketBindAllow"] == nil)
+        let peers = ["IPAddressAllow=~192.0.2.1/32", "IPAddressAllow=~2001:db8:0:0:0:0:0:1/128"]
+        #expect(
+            sandbox(peers[0]).prefixes("IPAddressAllow")
+                == AddressPrefix.localhost + [AddressPrefix(text: "2001:db8:0:0:0:0:0:1/128")])
+        #expect(
+            sandbox(peers[0], peers[1]).prefixes("IPAddressAllow") == AddressPrefix.localhost)
         let device = sandbox("PrivateDevices=yes", "DeviceAllow=~/dev/ttyUSB0")
         #expect(device.list("BindPaths") == [] && device.list("DeviceAllow") == [])
+    }
+
+    @Test("an address is read as it is written, and nothing else is one")
+    func addresses() {
+        for text in ["192.0.2.1/32", "10.0.0.0/8", "2001:db8:0:0:0:0:0:1/128", "0:0:0:0:0:0:0:0/0"]
+        {
+            #expect(AddressPrefix(text: text)?.text == text)
+        }
+        for text in [
+            "", "/", "192.0.2.1", "192.0.2/24", "192.0.2.1/33", "192.0.2.256/32", "1.2.3.4.5/32",
+            "::1/128", "2001:db8:0:0:0:0:0:1/129", "10.0.0.1/8\nUser=root", "a.b.c.d/8",
+        ] {
+            #expect(AddressPrefix(text: text) == nil, "\(text)")
+        }
+        #expect(AddressPrefix(text: "127.0.0.1/32")?.isLoopback == true)
+        #expect(AddressPrefix(text: "192.0.2.1/32")?.isLoopback == false)
     }
 
     @Test("a stricter step does without the exceptions of the weaker ones")
@@ -71,6 +100,7 @@ import Testing
         let hidden = sandbox("ProtectHome=yes")
         #expect(hidden.list("BindPaths") == [] && hidden.list("ReadWritePaths") == [])
         #expect(sandbox("ProtectHome=tmpfs").list("ReadWritePaths") == [])
+        #expect(sandbox("IPAddressDeny=any").prefixes("IPAddressAllow") == [])
     }
 
     @Test("nothing else wipes an exception out")

@@ -33,7 +33,8 @@ extension Directive {
 
     /// Whether a drop-in has it beside another directive, or with the exceptions at its end.
     var isWrittenElsewhere: Bool {
-        name == "SocketBindAllow" || Exception.places.contains { $0.setting == name }
+        ["SocketBindAllow", "IPAddressAllow"].contains(name)
+            || Exception.places.contains { $0.setting == name }
     }
 
     /// A directive that is only on or off.

@@ -98,6 +98,7 @@ extension Usage {
         joined.homes.merge(other.homes) { $0 || $1 }
         joined.devices.formUnion(other.devices)
         joined.ports.formUnion(other.ports)
+        joined.peers = (peers ?? []).union(other.peers ?? [])
         joined.capabilities.formUnion(other.capabilities)
         return joined
     }

@@ -177,6 +177,7 @@ extension Usage {
         case "ReadsHome": homes[value] = false
         case "Device": devices.insert(value)
         case "Port": ports.insert(value)
+        case "Peer": peers = (peers ?? []).union([value])
         default: break
         }
     }

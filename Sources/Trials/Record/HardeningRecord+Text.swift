@@ -90,6 +90,7 @@ extension Usage {
                 "\($0.value ? "WritesHome" : "ReadsHome")=\($0.key)"
             }
             + devices.sorted().map { "Device=\($0)" } + ports.sorted().map { "Port=\($0)" }
+            + (peers ?? []).sorted().map { "Peer=\($0)" }
     }
 }
 
