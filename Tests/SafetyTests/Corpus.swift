@@ -34,6 +34,10 @@ enum Corpus {
             ]
     }
 
+    static var records: [String] {
+        all(in: top + "/Tests/EndToEndTests/Records", suffix: ".temper")
+    }
+
     static var units: [String] {
         Release.allCases.flatMap { release in
             all(in: release.root + "/usr/lib/systemd/system", suffix: ".service")

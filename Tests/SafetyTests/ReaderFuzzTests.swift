@@ -57,6 +57,20 @@ struct ReaderFuzzTests {
         }
     }
 
+    @Test("records for version control: what is read is written, and so written again")
+    func recordFiles() {
+        feed("record", Corpus.records, count: max(300, Self.count / 10)) { text in
+            do throws(PlanError) {
+                let record = try HardeningRecord(reading: text, file: "x.temper")
+                let again = try HardeningRecord(reading: record.text, file: "x.temper")
+                #expect(again.text == record.text)
+            } catch {
+                #expect(error.place.hasPrefix("x.temper"), "\(error)")
+                #expect(!error.description.contains("\n"), "\(error)")
+            }
+        }
+    }
+
     @Test("unit files")
     func unitFiles() {
         feed("unit file", Corpus.units) { text in
@@ -117,6 +131,11 @@ struct ReaderFuzzTests {
         }
         feed("port", ["tcp:80", "udp:53", "tcp:65535"]) { text in
             if let port = PortRange(text: text) { #expect(PortRange(text: port.text) == port) }
+        }
+        feed("address", ["192.0.2.1/32", "2001:db8:0:0:0:0:0:1/128"]) { text in
+            if let address = AddressPrefix(text: text) {
+                #expect(AddressPrefix(text: address.text) == address)
+            }
         }
         feed("bind mount", ["-/a:/b:norbind", "/a", "/a:/b"]) { _ = BindMount(text: $0).text }
     }

@@ -29,10 +29,22 @@ extension HardeningRecord {
             unit: draft.unit, exposure: (draft.before, draft.after), plan: plan,
             profile: Profile(recorded: draft.taken), usage: draft.usage,
             usual: draft.usual, refused: draft.refused,
-            dropIn: text.range(ofLine: "[Service]").map { String(text[$0...]) } ?? "",
+            dropIn: HardeningRecord.dropIn(in: text),
             validity: draft.validity)
         isStrict = draft.isStrict
         healthyWithin = draft.healthyWithin
+    }
+
+    /// From `[Service]` on, without sections of ours that somebody put behind it.
+    private static func dropIn(in text: String) -> String {
+        guard let start = text.range(ofLine: "[Service]") else { return "" }
+        var isOurs = false
+        var lines = text[start...].split(separator: "\n", omittingEmptySubsequences: false)
+        lines.removeAll { line in
+            if line.hasPrefix("[") { isOurs = line.hasPrefix("[X-Temper") }
+            return isOurs
+        }
+        return lines.joined(separator: "\n")
     }
 
     /// What was read so far.
