@@ -15,7 +15,9 @@ enum FigureTable {
         Column(title: "reached", width: 7) { _, result in "\(result.exposure.after)" },
         Column(title: "aim", width: 4) { subject, _ in subject.aim.map { "\($0)" } ?? "-" },
         Column(title: "trials", width: 6) { _, result in "\(result.trials)" },
-        Column(title: "first", width: 5) { subject, _ in "\(subject.firstVersion)" },
+        Column(title: "first", width: 5) { subject, _ in
+            subject.firstVersion.map(String.init) ?? "-"
+        },
         Column(title: "seconds", width: 7) { _, result in
             String(format: "%.0f", result.seconds)
         },

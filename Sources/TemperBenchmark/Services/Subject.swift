@@ -12,15 +12,21 @@ struct Subject: Sendable {
     /// The exposure to reach, or lower; nil where none was set.
     var aim: Double?
     /// How many trials the first version of the search needed, with the same probes (measured).
-    var firstVersion: Int
+    var firstVersion: Int?
+    /// Whose probes it has, where it is another form of one of them.
+    var sibling: String?
 
-    var plan: String { name + ".temper" }
+    var plan: String { (sibling ?? name) + ".temper" }
 
     static let all: [Subject] = [
         Subject(name: "nginx", unit: "nginx.service", aim: 1.6, firstVersion: 45),
         Subject(name: "redis-server", unit: "redis-server.service", aim: 0.9, firstVersion: 22),
         Subject(name: "postgresql", unit: "postgresql@17-main.service", aim: 1.8, firstVersion: 55),
         Subject(name: "memcached", unit: "memcached.service", aim: 1.0, firstVersion: 47),
+        // Without the wrapper that refuses to run as anyone but root.
+        Subject(
+            name: "memcached-direct", unit: "memcached-direct.service", aim: 1.0,
+            sibling: "memcached"),
         Subject(name: "ssh", unit: "ssh.service", firstVersion: 95),
         Subject(name: "cron", unit: "cron.service", firstVersion: 79),
         Subject(name: "rsyslog", unit: "rsyslog.service", firstVersion: 14),
