@@ -57,13 +57,14 @@ struct ReaderFuzzTests {
         }
     }
 
-    @Test("records for version control: what is read is written, and so written again")
+    @Test("records for version control: what is taken of one is what it takes written again")
     func recordFiles() {
         feed("record", Corpus.records, count: max(300, Self.count / 10)) { text in
             do throws(PlanError) {
                 let record = try HardeningRecord(reading: text, file: "x.temper")
                 let again = try HardeningRecord(reading: record.text, file: "x.temper")
-                #expect(again.text == record.text)
+                #expect(again.unit == record.unit && again.plan == record.plan)
+                #expect(again.profile == record.profile && again.isStrict == record.isStrict)
             } catch {
                 #expect(error.place.hasPrefix("x.temper"), "\(error)")
                 #expect(!error.description.contains("\n"), "\(error)")

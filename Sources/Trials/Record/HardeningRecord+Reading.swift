@@ -16,8 +16,9 @@ extension HardeningRecord {
             }
             guard section.hasPrefix("[X-Temper-") else { continue }
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            // Written again, a backslash at the end would join the next line to it.
             let isGood =
-                parts.count == 2
+                parts.count == 2 && !line.hasSuffix("\\")
                 && draft.take(section, String(parts[0]).trimmed, String(parts[1]).trimmed)
             if !isGood {
                 throw PlanError(
@@ -39,7 +40,8 @@ extension HardeningRecord {
     private static func dropIn(in text: String) -> String {
         guard let start = text.range(ofLine: "[Service]") else { return "" }
         var isOurs = false
-        var lines = text[start...].split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = text[start...].replacing("\r\n", with: "\n")
+            .split(separator: "\n", omittingEmptySubsequences: false)
         lines.removeAll { line in
             if line.hasPrefix("[") { isOurs = line.hasPrefix("[X-Temper") }
             return isOurs
