@@ -58,10 +58,12 @@ package struct ApplyBench: Sendable {
         result.unit = unit
         result.dropIn = dropIn.text
         return HardenSession.Finding(
-            result: result, plan: plan,
-            expected: service.sandbox.tightened(
-                by: profile, in: catalogue, dialect: service.dialect),
-            hasSecondStart: true, settle: .milliseconds(20))
+            result: result,
+            dropIn: ProvenDropIn(
+                text: dropIn.text, plan: plan,
+                expected: service.sandbox.tightened(
+                    by: profile, in: catalogue, dialect: service.dialect),
+                hasSecondStart: true, settle: .milliseconds(20)))
     }
 
     private static let result = """

@@ -32,6 +32,7 @@ extension HardeningRecord {
             dropIn: text.range(ofLine: "[Service]").map { String(text[$0...]) } ?? "",
             validity: draft.validity)
         isStrict = draft.isStrict
+        offered = draft.offered
         healthyWithin = draft.healthyWithin
     }
 
@@ -43,6 +44,7 @@ extension HardeningRecord {
         var after = Exposure(tenths: 100)
         var isStrict = false
         var taken: Set<String> = []
+        var offered: Set<String> = []
         var usage = Usage()
         var ends: [UnitState] = []
         var crew: [String: Int] = [:]
@@ -80,6 +82,7 @@ extension HardeningRecord {
                     taken.formUnion(value.split(separator: " ").map(String.init))
                 }
                 if name == "Take" { taken.insert(value) }
+                if name == "Offered" { offered.insert(value) }
                 return true
             case "[X-Temper-Usage]":
                 usage.take(name, value)
