@@ -78,6 +78,8 @@ extension CheckBed {
             dialect: service.dialect, enforcement: enforcement, keep: plan.keep,
             attempt: plan.attempt, inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
+            // Where it was not measured again, what was not in force is not in force.
+            if validity.notInForce.contains(restriction.id) { return false }
             let isNew = then > 0 && restriction.introduced > then
             let isInForceNow = record.validity.notInForce.contains(restriction.id)
             return record.offered.contains(restriction.id)
