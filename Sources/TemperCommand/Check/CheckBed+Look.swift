@@ -29,7 +29,7 @@ extension CheckBed {
             // A new version may have processes that the old one had not, and lose them unseen.
             if case .failed = judged.verdict { return try await explain(judged, &check) }
         }
-        try await look.tighten(fresh, most: changes.isEmpty ? 1 : Self.mostLooks)
+        try await look.tighten(fresh, andRefused: !changes.isEmpty, most: Self.mostLooks)
         check.furtherTrials = look.trials.count - 1
         check.tightenings = look.found
         return try await offer(look, passed.profile, &check)
@@ -139,24 +139,25 @@ private struct Look {
         return usual
     }
 
-    /// First all that is new together, then what was refused before, the dearest first.
-    mutating func tighten(_ fresh: [String], most: Int) async throws {
-        var left = most
-        if !fresh.isEmpty, left > 0 {
-            left -= 1
-            try await take(fresh)
-        }
-        for id in try worthwhile() where left > 0 && !fresh.contains(id) {
-            left -= 1
-            try await take([id])
+    /// First all that is new together, or what of it passes; then what was refused before, the
+    /// dearest first.
+    mutating func tighten(_ fresh: [String], andRefused: Bool, most: Int) async throws {
+        let refused = andRefused ? try worthwhile().filter { !fresh.contains($0) } : []
+        var open = ([fresh] + refused.map { [$0] }).filter { !$0.isEmpty }
+        for _ in 0..<most where !open.isEmpty {
+            let group = open.removeFirst()
+            if try await take(group) || group.count == 1 { continue }
+            let half = group.count / 2
+            open.insert(contentsOf: [Array(group[..<half]), Array(group[half...])], at: 0)
         }
     }
 
-    private mutating func take(_ ids: [String]) async throws {
+    /// Whether they passed.
+    private mutating func take(_ ids: [String]) async throws -> Bool {
         let candidate = profile.join(Profile(ids, in: bed.catalogue))
         let what = ids.count == 1 ? ids[0] : "\(ids.count) new restrictions"
         let trial = try await trial(candidate, "can \(what) be taken now?", startsAgain: true)
-        guard trial.verdict.isPass else { return }
+        guard trial.verdict.isPass else { return false }
         profile = candidate
         found += ids.map { id in
             UnitCheck.Tightening(
@@ -164,6 +165,7 @@ private struct Look {
                 refusedBefore: refused.first { $0.restriction == id }?.because,
                 trial: trial.number)
         }
+        return true
     }
 
     /// What was refused by itself, and is still to be had here: the dearest first.
