@@ -19,6 +19,8 @@ package struct ApplyBench: Sendable {
     package var forTemplate = false
     /// As if the trials had been made in a lab, where what is installed counts for nothing.
     package var triesInLab = false
+    /// A unit without any drop-in that is otherwise the same; nil for the unit itself.
+    package var twin: String?
 
     package init(_ machine: LiveMachine, unit: String, user: String? = nil) {
         self.machine = machine
@@ -52,7 +54,7 @@ package struct ApplyBench: Sendable {
         var manager = Machine(
             bus: bus, root: machine.root, network: machine.network, isDisposable: false)
         if let user { manager = try await manager.manager(of: manager.account(user)) }
-        let service = try await Service(named: unit, on: manager)
+        let service = try await Service(named: twin ?? unit, on: manager)
         let catalogue = Catalogue.standard(under: service.dialect.scope)
         let profile = Profile(restrictions, in: catalogue)
         let dropIn = DropIn(
