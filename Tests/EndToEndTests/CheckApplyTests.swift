@@ -165,5 +165,62 @@ extension EndToEnd {
                 #expect(after.furtherTrials == 0 && after.offer == nil)
             }
         }
+
+        /// It opens its files as root and becomes somebody else; the user of the profile is that
+        /// from the start.
+        private static func becoming(_ needs: String) -> String {
+            """
+            mkdir -p /var/lib/small
+            cat >/usr/local/bin/small <<'END'
+            #!/usr/bin/perl
+            use POSIX; use Socket;
+            open(my $state, '>>', '/var/lib/small/state') or die 'state: ', $!;
+            POSIX::setgid(1); POSIX::setuid(1); $> == 1 or die 'nobody else: ', $!;
+            \(needs)
+            system('systemd-notify', '--ready') == 0 or die;
+            sleep 1000;
+            END
+            chmod 755 /usr/local/bin/small
+            cat >/etc/systemd/system/small.service <<'END'
+            [Service]
+            Type=notify
+            NotifyAccess=all
+            ExecStart=/usr/local/bin/small
+            [X-Temper]
+            Probe=true
+            END
+            systemctl daemon-reload
+            systemctl restart small
+
+            """
+        }
+
+        @Test("files that have to change hands are left to the administrator")
+        func ownership() async throws {
+            try await withThisMachine { run in
+                let hardened = try await run(
+                    Self.becoming("") + "temper harden small --json --quiet --max-trials 14")
+                try #require(hardened.status == 0, "\(hardened.stderr)")
+                let result = try JSONDecoder().decode(
+                    HardeningResult.self, from: Data(hardened.stdout.utf8))
+                try #require(result.accepted.contains("User=daemon"), "\(result.accepted)")
+                #expect(
+                    try await run(
+                        Self.becoming("socket(my $k, 16, SOCK_DGRAM, 0) or die 'netlink: ', $!;")
+                    ).status == 0)
+                let (refused, status) = try await Self.check("--apply", run)
+                #expect(refused.standing == .regressed && status == 1, "\(refused)")
+                let commands = try #require(refused.offer?.preparations)
+                #expect(commands.contains { $0.hasPrefix("chown -R daemon /var/lib/small") })
+                #expect(refused.notApplied?.contains(commands.joined(separator: "; ")) == true)
+                #expect(try await run("test -e \(Self.dropIn)").status != 0)
+                for command in commands { _ = try await run(command) }
+                let (applied, _) = try await Self.check("--apply", run)
+                #expect(applied.applied?.path == Self.dropIn, "\(applied)")
+                #expect(
+                    try await Self.said("systemctl show small -p User --value", run) == "daemon\n")
+                #expect(try await Self.said(Self.state, run).hasPrefix("active\nrunning\n"))
+            }
+        }
     }
 }

@@ -140,6 +140,22 @@ extension EndToEnd {
                 .appending(path: "Records/\(name).temper").path
         }
 
+        @Test(
+            "options that do not go together are told before anything is tried",
+            arguments: [
+                (["--apply", "--root", "/srv"], Int32(64), "--root is another"),
+                (["--template"], 64, "add --apply"), (["--force"], 64, "add --apply"),
+            ])
+        func nowhere(options: [String], status: Int32, words: String) async throws {
+            try await withState { state in
+                let report = try await Tool.temper.run(
+                    ["check", "--record", Self.recorded("nginx"), "--state-dir", state] + options)
+                #expect(report.status == status && report.complaints.count == 1, "\(report)")
+                #expect(report.errors.contains(words), "\(report.errors)")
+                #expect(report.output.isEmpty && report.seconds < 5)
+            }
+        }
+
         @Test("formats, and what is not on record")
         func formats() async throws {
             try await withState { state in

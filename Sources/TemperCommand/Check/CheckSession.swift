@@ -108,7 +108,14 @@ struct CheckSession: Sendable {
             }
             await site.close()
             let installed = try await install(&finding)
-            try finding.bed.finish(finding.check, installed: installed)
+            do { try finding.bed.finish(finding.check, installed: installed) } catch {
+                if installed == nil { throw error }
+                // What is installed is told of, whatever else goes wrong.
+                finding.check.notes.append(
+                    .init(
+                        .warning, "it is installed, and the record is still the old one: \(error)")
+                )
+            }
             return finding.check
         } catch {
             if let failure = error as? Failure { throw failure }
@@ -177,6 +184,7 @@ struct CheckSession: Sendable {
         {
         case .success(let applied):
             finding.check.applied = applied
+            progress.say("installed as \(applied.path)")
             return offer.record
         case .failure(let failure):
             finding.check.notApplied = failure.message
