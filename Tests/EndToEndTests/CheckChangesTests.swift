@@ -138,10 +138,10 @@ extension EndToEnd {
 
         @Test("the files of a user's own unit count")
         func ofUser() async throws {
-            let tree = Release.services + ".copy-\(UUID().uuidString.prefix(8))"
-            defer { try? FileManager.default.removeItem(atPath: tree) }
-            let copied = try await runProgram("/bin/cp", ["-al", Release.services, tree])
-            try #require(copied.status == 0, "\(copied.errors)")
+            try await withCopy(of: Release.services, ofUser)
+        }
+
+        private func ofUser(in tree: String) async throws {
             let home = tree + "/home/mona/.config/systemd/user"
             func write(_ name: String, _ text: String) throws {
                 let file = URL(filePath: "\(home)/\(name)")

@@ -88,19 +88,17 @@ func withState<Result>(_ body: (String) async throws -> Result) async throws -> 
     return result
 }
 
-/// A copy of a release's root tree with more units, made of hard links in a second.
+/// A copy of a release's root tree with more units.
 func withTree<Result>(
     _ release: Release, units: [String: String], _ body: (String) async throws -> Result
 ) async throws -> Result {
-    let tree = release.root + ".copy-\(UUID().uuidString.prefix(8))"
-    defer { try? FileManager.default.removeItem(atPath: tree) }
-    let copied = try await runProgram("/bin/cp", ["-al", release.root, tree])
-    try #require(copied.status == 0, "\(copied.errors)")
-    for (name, text) in units {
-        try text.write(
-            toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
+    try await withCopy(of: release.root) { tree in
+        for (name, text) in units {
+            try text.write(
+                toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
+        }
+        return try await body(tree)
     }
-    return try await body(tree)
 }
 
 /// A shell of a lab that is this machine, with the tool where its users have it.
