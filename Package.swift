@@ -128,7 +128,7 @@ let package = Package(
         .target(
             name: "ApplyBench",
             dependencies: [
-                "Hardening", "Trials", "SystemdBus", "Systemd", "Reports", "TemperCommand",
+                "Hardening", "Trials", "SystemdBus", "Systemd", "Lab", "Reports", "TemperCommand",
             ], path: "Tests/ApplyBench"),
         .executableTarget(
             name: "apply-victim", dependencies: ["ApplyBench", "TemperCommand"],

@@ -24,6 +24,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Place") var place: PlaceOptions
+    @OptionGroup(title: "Install") var install: ApplyOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var state: StateOptions
@@ -34,7 +35,7 @@ struct Harden: AsyncParsableCommand {
             if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
         }
         if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
-            ?? output.problem ?? record.problem
+            ?? install.problem(root: place.root) ?? output.problem ?? record.problem
         {
             throw ValidationError(problem)
         }
@@ -45,7 +46,7 @@ struct Harden: AsyncParsableCommand {
         var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: try place.chosen(), stateDirectory: state.directory, progress: progress,
-            manager: owner.choice, isForced: search.force, apply: place.applyOrder)
+            manager: owner.choice, isForced: search.force, apply: install.order)
         session.recordFile = record.file
         let result: HardeningResult
         do {

@@ -211,22 +211,6 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
-    @Flag(
-        help: ArgumentHelp(
-            "Install the result on this machine: tried on the real unit below /run, then kept; "
-                + "undone if anything goes wrong."))
-    var apply = false
-
-    @Flag(help: "With --apply: for all instances of the unit's template.")
-    var template = false
-
-    var applyOrder: ApplyOrder? {
-        guard apply else { return nil }
-        var order = ApplyOrder()
-        order.forTemplate = template
-        return order
-    }
-
     func chosen() throws -> Place {
         if live {
             var machine = LiveMachine()
@@ -241,10 +225,6 @@ struct PlaceOptions: ParsableArguments {
 
     /// What is wrong with a combination, or nil.
     var problem: String? {
-        if template && !apply { return "--template says where --apply installs; add --apply" }
-        if apply, let root, root != "/" {
-            return "--apply installs on this machine, and --root is another; leave one out"
-        }
         guard live else {
             return maxDowntime == nil
                 ? nil : "--max-downtime: nothing is down without --live; leave it out"

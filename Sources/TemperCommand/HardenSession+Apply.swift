@@ -14,6 +14,27 @@ package struct ApplyOrder: Sendable {
     package init() {}
 }
 
+/// A drop-in that passed where it was tried, and what is needed to try it on another machine's unit.
+package struct ProvenDropIn: Sendable {
+    package var text: String
+    let plan: Plan
+    /// The sandbox that it makes of the unit.
+    let expected: Sandbox
+    /// Whether the unrestricted service survives a second start.
+    let hasSecondStart: Bool
+    let settle: Duration
+
+    package init(
+        text: String, plan: Plan, expected: Sandbox, hasSecondStart: Bool, settle: Duration
+    ) {
+        self.text = text
+        self.plan = plan
+        self.expected = expected
+        self.hasSecondStart = hasSecondStart
+        self.settle = settle
+    }
+}
+
 /// The proven drop-in on the service of a machine in use: below /run first, through the whole course
 /// of the real unit, and only then for good. Whatever goes wrong, all is as it was.
 extension HardenSession {
@@ -38,15 +59,31 @@ extension HardenSession {
             result.notApplied = "the search did not end with a drop-in that was verified"
             return result
         }
-        let site = try await Site.live(apply.machine)
-        do {
-            result.applied = try await install(finding, apply, at: site)
+        switch try await install(finding.dropIn, apply) {
+        case .success(let applied):
+            result.applied = applied
             result.verified = true
             result.skipped.removeAll { $0.what == HardenSession.realUnitAtAll }
+        case .failure(let failure): result.notApplied = failure.message
+        }
+        return result
+    }
+
+    /// - Returns: where it was installed, or why all is as it was.
+    func install(
+        _ dropIn: ProvenDropIn, _ apply: ApplyOrder
+    ) async throws -> Result<HardeningResult.Applied, Failure> {
+        let site = try await Site.live(apply.machine)
+        var result: Result<HardeningResult.Applied, Failure>
+        do {
+            result = .success(try await install(dropIn, apply, at: site))
         } catch let error as Failure {
-            result.notApplied = error.message
+            result = .failure(error)
         } catch let error as ExperimentError {
-            result.notApplied = error.description
+            result = .failure(.experiment(error.description))
+        } catch {
+            await site.close()
+            throw error
         }
         await site.close()
         return result
@@ -54,14 +91,15 @@ extension HardenSession {
 
     private func target(_ apply: ApplyOrder, at site: Site) async throws -> Service {
         let service = try await Service(named: unit, on: try await machine(at: site))
-        try Admission.check(service, isForced: isForced)
+        let isInstalled = Installation.isInstalled(for: service)
+        try Admission.check(service, isForced: isForced, evenFailing: isInstalled)
         if apply.forTemplate && service.template == nil {
             throw Failure.usage("--template: \(unit) is no instance of a template")
         }
         let directory = Installation.place(of: service, forTemplate: apply.forTemplate)
-        let installed = Installation.installed(in: directory)
-        try Admission.check(installed, in: directory, isForced: isForced)
-        if installed != nil && place.isLive {
+        try Admission.check(
+            Installation.installed(in: directory), in: directory, isForced: isForced)
+        if isInstalled && place.isLive {
             throw Failure.experiment(
                 "\(unit) runs with a drop-in of temper, on which trials on the machine itself would "
                     + "build; `temper revert \(unit)` first")
@@ -70,63 +108,85 @@ extension HardenSession {
     }
 
     private func install(
-        _ finding: Finding, _ apply: ApplyOrder, at site: Site
+        _ dropIn: ProvenDropIn, _ apply: ApplyOrder, at site: Site
     ) async throws -> HardeningResult.Applied {
         let service = try await target(apply, at: site)
         let probes = try ProbeMaker(
-            machine: service.machine, user: try probeUser(finding.plan, on: service.machine)
-        ).probes(for: finding.plan.probes)
-        let cadence = finding.plan.cadence.beforeBaseline
-        if service.isActive, let trouble = await cadence.health(by: probes).trouble {
+            machine: service.machine, user: try probeUser(dropIn.plan, on: service.machine)
+        ).probes(for: dropIn.plan.probes)
+        let cadence = dropIn.plan.cadence.beforeBaseline
+        let trouble = service.isActive ? await cadence.health(by: probes).trouble : nil
+        // Under a drop-in that is to give way it may fail.
+        if let trouble, !Installation.isInstalled(for: service) {
             throw Failure.experiment("\(unit) does not pass as it is on this machine: \(trouble)")
         }
+        let before = Standing(
+            directory: Installation.place(of: service, forTemplate: apply.forTemplate),
+            isHealthy: service.isActive && trouble == nil)
         progress.step("trying the drop-in on \(unit) of this machine, which stops and starts")
         let began = ContinuousClock.now
         let installation = try await Installation.begin(service, forTemplate: apply.forTemplate)
         let path: String
         do {
-            path = try await tryOut(finding, service, probes, installation)
+            path = try await tryOut(dropIn, service, probes, installation)
         } catch {
             // Also after a signal, which cancels this task and everything that it would wait for.
             let aftermath = await Task {
                 await installation.end()
-                return await self.aftermath(service, probes, cadence)
+                return await self.aftermath(before, probes, cadence)
             }.value
             throw Failure.experiment("\(error); \(aftermath)")
         }
         await Task { await installation.end() }.value
         let seconds = (ContinuousClock.now - began).seconds
-        if service.isActive, let trouble = await cadence.health(by: probes).trouble {
-            let directory = Installation.place(of: service, forTemplate: apply.forTemplate)
+        if installation.isToRun, let trouble = await cadence.health(by: probes).trouble {
             let aftermath = await Task {
-                _ = try? await Installation.revert(service, in: directory)
-                return await self.aftermath(service, probes, cadence)
+                _ = try? await Installation.revert(
+                    service, in: before.directory, to: before.installed)
+                return await self.aftermath(before, probes, cadence)
             }.value
             throw Failure.experiment("with the drop-in installed: \(trouble); \(aftermath)")
         }
         return HardeningResult.Applied(path: path, seconds: seconds)
     }
 
-    /// Both lives of the real unit, as it is and with the drop-in; then the drop-in for good.
+    /// How a unit stands before anything is done to it.
+    private struct Standing {
+        let directory: DropInDirectory
+        let installed: InstalledDropIn?
+        /// Whether it runs and passes its probes.
+        let isHealthy: Bool
+
+        init(directory: DropInDirectory, isHealthy: Bool) {
+            self.directory = directory
+            installed = Installation.installed(in: directory)
+            self.isHealthy = isHealthy
+        }
+    }
+
+    /// Both lives of the real unit, as it was shipped and with the drop-in; then the drop-in for
+    /// good.
     private func tryOut(
-        _ finding: Finding, _ service: Service, _ probes: [any Probe],
+        _ dropIn: ProvenDropIn, _ service: Service, _ probes: [any Probe],
         _ installation: Installation
     ) async throws -> String {
-        if service.isActive { try await service.stop() }
+        if installation.isToRun { try await service.stop() }
+        if installation.supersedes { try await installation.stageNothing() }
         let course = Course(
             service: service.real, probes: probes, canReload: service.canReload,
-            settle: finding.settle, redaction: service.redaction)
+            settle: dropIn.settle, redaction: service.redaction)
         var order = Course.Order(
             number: 0, purpose: "the real unit as it is", profile: .unrestricted,
-            cadence: finding.plan.cadence.beforeBaseline, began: now(), usual: .unknown)
-        if finding.hasSecondStart { order.secondStart = .wanted }
+            cadence: dropIn.plan.cadence.beforeBaseline, began: now(), usual: .unknown)
+        if dropIn.hasSecondStart { order.secondStart = .wanted }
         let before = try await course.run(order)
         guard before.verdict.isPass else {
+            let how = installation.supersedes ? "without any drop-in of temper" : "as it is"
             throw Failure.experiment(
-                "\(unit) does not pass as it is on this machine: \(before.because)")
+                "\(unit) does not pass \(how) on this machine: \(before.because)")
         }
-        let dropIn = finding.result.dropIn
-        let differences = try await installation.stage(dropIn, expecting: finding.expected)
+        let differences = try await installation.stage(
+            dropIn.text, expecting: dropIn.expected)
         if let first = differences.first {
             throw Failure.experiment(
                 "the drop-in does not do on this machine what it did in the trials: \(first)")
@@ -142,9 +202,9 @@ extension HardenSession {
         }
         return try await installation.install(
             InstalledDropIn(
-                dropIn, by: "temper \(Temper.version)", on: Self.date,
+                dropIn.text, by: "temper \(Temper.version)", on: Self.date,
                 systemd: service.systemdVersion, revert: revertCommand(service.machine)),
-            expecting: finding.expected)
+            expecting: dropIn.expected)
     }
 
     private func revertCommand(_ machine: Machine) -> String {
@@ -162,11 +222,11 @@ extension HardenSession {
 
     /// How the service fares after all was undone.
     private func aftermath(
-        _ service: Service, _ probes: [any Probe], _ cadence: Cadence
+        _ before: Standing, _ probes: [any Probe], _ cadence: Cadence
     ) async -> String {
-        guard service.isActive else { return "everything is as it was" }
+        guard before.isHealthy else { return "everything is as it was" }
         if let trouble = await cadence.health(by: probes).trouble {
-            return "the drop-in is gone, but \(unit) does not pass its probe: \(trouble); "
+            return "all was undone, but \(unit) does not pass its probe: \(trouble); "
                 + "see `journalctl -u \(unit)`"
         }
         return "everything is as it was, and \(unit) passes its probe"

@@ -32,29 +32,41 @@ extension HardenSession {
     ///
     /// - Returns: what the user should know where that was not possible.
     func leaveRecord(
-        of proof: Proof, on ground: Ground, _ plan: Plan, at site: Site, _ store: TrialStore,
+        of proof: Proof, on ground: Ground, at site: Site, _ store: TrialStore,
         _ ledger: CampaignLedger
     ) async throws -> [String] {
         guard proof.isVerified else { return [] }
-        let (outcome, service) = (proof.outcome, ground.service)
         progress.step("writing the record")
+        let record = try await record(
+            of: proof, on: ground, running: ground.acquaintance.programs, in: site.tree)
+        if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
+        try store.keep(
+            KeptRecord(
+                unit: unit, root: site.tree, account: ground.service.machine.user?.name ?? "",
+                made: now(), campaign: ledger.id, text: record.text))
+        if let file = recordFile { try RecordFile.write(record, to: file) }
+        return []
+    }
+
+    /// What was proved, and what it is valid for.
+    ///
+    /// - Parameter programs: those that the service was seen to run.
+    func record(
+        of proof: Proof, on ground: Ground, running programs: some Sequence<String>,
+        in tree: String
+    ) async throws -> HardeningRecord {
+        let (outcome, service) = (proof.outcome, ground.service)
         var validity = Validity(
-            of: unit, running: ground.acquaintance.programs, in: site.tree)
+            of: unit, running: programs, in: tree, account: service.machine.user)
         validity.temper = Temper.version
         validity.learn(
             try await MachineFacts(of: service.machine), ground.enforcement, outcome.accepted,
             service.dialect)
         var record = HardeningRecord(
-            unit: unit, outcome: outcome, plan: plan, usage: ground.usage, dropIn: proof.dropIn,
-            validity: validity)
+            unit: unit, outcome: outcome, plan: ground.plan, usage: ground.usage,
+            dropIn: proof.dropIn, validity: validity)
         record.isStrict = options.isStrict
-        if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
-        try store.keep(
-            KeptRecord(
-                unit: unit, root: site.tree, account: service.machine.user?.name ?? "", made: now(),
-                campaign: ledger.id, text: record.text))
-        if let file = recordFile { try RecordFile.write(record, to: file) }
-        return []
+        return record
     }
 }
 

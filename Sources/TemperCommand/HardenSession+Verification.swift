@@ -15,6 +15,16 @@ extension HardenSession {
         /// Its first start on a machine where it never ran, if that failed.
         var firstStart: Trial?
 
+        /// What it takes to try it again elsewhere.
+        func proven(on ground: Ground) -> ProvenDropIn {
+            ProvenDropIn(
+                text: dropIn, plan: ground.plan,
+                expected: outcome.agenda.sandbox.tightened(
+                    by: outcome.accepted, in: outcome.agenda.catalogue,
+                    dialect: outcome.agenda.dialect),
+                hasSecondStart: outcome.usual.noSecondStart == nil, settle: ground.course.settle)
+        }
+
         func warnings(for unit: String) -> [String] {
             let first = firstStart.map { trial in
                 "on a machine where \(unit) never ran before, its first start fails under this "
@@ -95,11 +105,9 @@ extension HardenSession {
     /// on its running main process must be what is on a copy's.
     private func verify(_ proof: Proof, _ ground: Ground) async throws -> Trial {
         let (outcome, service) = (proof.outcome, ground.service)
-        let agenda = outcome.agenda
         progress.step("trying the drop-in on the real \(unit) in the lab")
-        let expected = agenda.sandbox.tightened(
-            by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
-        let differences = try await service.install(dropIn: proof.dropIn, expecting: expected)
+        let differences = try await service.install(
+            dropIn: proof.dropIn, expecting: proof.proven(on: ground).expected)
         if let first = differences.first {
             throw Failure.experiment(
                 "the drop-in does not do what the trials did: \(first); please report this")

@@ -58,25 +58,14 @@ package struct HardenSession: Sendable {
         }
     }
 
-    /// What a search came to, and what is needed to put it on the real unit.
+    /// What a search came to, and what of it can be put on the real unit.
     package struct Finding: Sendable {
         package var result: HardeningResult
-        let plan: Plan
-        /// The sandbox that the drop-in makes of the unit.
-        let expected: Sandbox
-        /// Whether the unrestricted service survives a second start.
-        let hasSecondStart: Bool
-        let settle: Duration
+        let dropIn: ProvenDropIn
 
-        package init(
-            result: HardeningResult, plan: Plan, expected: Sandbox, hasSecondStart: Bool,
-            settle: Duration
-        ) {
+        package init(result: HardeningResult, dropIn: ProvenDropIn) {
             self.result = result
-            self.plan = plan
-            self.expected = expected
-            self.hasSecondStart = hasSecondStart
-            self.settle = settle
+            self.dropIn = dropIn
         }
     }
 
@@ -155,7 +144,7 @@ package struct HardenSession: Sendable {
             $0
         }
         result.warnings += try await leaveRecord(
-            of: proof, on: ground, plan, at: site, store, ledger)
+            of: proof, on: ground, at: site, store, ledger)
         if place.isLive { result.skipped += skippedLive(plan) }
         if apply != nil && ground.catalogue.directive("User") != nil {
             result.warnings.append(
@@ -163,13 +152,7 @@ package struct HardenSession: Sendable {
                     + "you; harden without it says which")
         }
         if proof.outcome.ending != .interrupted { try record(result, ledger) }
-        let agenda = proof.outcome.agenda
-        return Finding(
-            result: result, plan: plan,
-            expected: agenda.sandbox.tightened(
-                by: proof.outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect),
-            hasSecondStart: proof.outcome.usual.noSecondStart == nil,
-            settle: ground.course.settle)
+        return Finding(result: result, dropIn: proof.proven(on: ground))
     }
 
     private func campaign(

@@ -104,6 +104,7 @@ struct HistoryLine {
                 "check: \(check.standing.rawValue)\(upgrade), "
                 + "\(check.trials + check.furtherTrials) trials"
                 + (culprits.isEmpty ? "" : ": \(culprits.joined(separator: ", "))")
+                + (check.applied == nil ? "" : "; what passes was installed")
         } else if let result = try? JSONDecoder().decode(Hardened.self, from: data) {
             text =
                 "exposure \(result.exposure.before) → \(result.exposure.after)  "

@@ -60,7 +60,7 @@ struct Site: Sendable {
         guard FileManager.default.fileExists(atPath: machine.root + "/run/systemd/system") else {
             throw .experiment(
                 "systemd does not run this machine (its process 1 is \(machine.firstProcess)), so "
-                    + "there is no service to harden live; without --live a lab is used")
+                    + "none of its services can be tried; a lab is used without --live and --apply")
         }
         guard geteuid() == 0 else {
             throw .experiment("trials on the machine itself need root; run temper as root")

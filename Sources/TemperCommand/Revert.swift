@@ -7,7 +7,7 @@ import Trials
 
 struct Revert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Takes away what `temper harden --apply` installed, and restarts the service.")
+        abstract: "Takes away what --apply installed, and restarts the service.")
 
     @Argument(help: "The service, such as nginx.service.")
     var unit: String
@@ -75,7 +75,7 @@ package struct Reversal: Sendable {
         guard let installed = Installation.installed(in: place) else {
             throw Failure(message: "there is no \(path): nothing to revert", status: 1)
         }
-        try Admission.check(service, isForced: isForced)
+        try Admission.check(service, isForced: isForced, evenFailing: true)
         try Admission.check(installed, in: place, isForced: isForced)
         // Once begun it is carried through.
         let restart = try await Task { try await Installation.revert(service, in: place) }.value

@@ -71,6 +71,28 @@ public struct Outcome: Sendable {
 }
 
 extension Outcome {
+    /// A profile that passed, without a search.
+    ///
+    /// - Parameters:
+    ///   - trials: those that were made with it.
+    ///   - refused: by an earlier campaign, whose trials have no number here.
+    public init(
+        passed profile: Profile, on agenda: Agenda, trials: [Trial], usual: Usual,
+        refused: [HardeningRecord.Refused]
+    ) {
+        let after = agenda.exposure(profile)
+        self.init(
+            accepted: profile, agenda: agenda,
+            passedIn: trials.last { $0.verdict.isPass && profile.isAtMost($0.profile) }?.number,
+            refused: refused.map {
+                Refused(
+                    restriction: $0.restriction, conflict: $0.conflict, trial: 0,
+                    because: $0.because, isUnresolved: false)
+            },
+            surprises: [], before: agenda.exposure(.unrestricted), after: after, possible: after,
+            ending: .complete, trials: trials, resumed: 0, suspicious: [], usual: usual)
+    }
+
     /// The same with every exception that was taken back made again, for a service that needs them
     /// where it never ran before; nil where none was taken back.
     ///

@@ -1,5 +1,6 @@
 import Foundation
 import Hardening
+import Lab
 import Reports
 import Systemd
 import SystemdBus
@@ -16,6 +17,10 @@ package struct ApplyBench: Sendable {
     package var probe = "true"
     package var isForced = false
     package var forTemplate = false
+    /// As if the trials had been made in a lab, where what is installed counts for nothing.
+    package var triesInLab = false
+    /// A unit without any drop-in that is otherwise the same; nil for the unit itself.
+    package var twin: String?
 
     package init(_ machine: LiveMachine, unit: String, user: String? = nil) {
         self.machine = machine
@@ -28,22 +33,28 @@ package struct ApplyBench: Sendable {
         order.machine = machine
         order.forTemplate = forTemplate
         return HardenSession(
-            unit: unit, plan: Plan(), options: CampaignOptions(), place: .live(machine),
+            unit: unit, plan: Plan(), options: CampaignOptions(),
+            place: triesInLab ? .lab(LabPlan()) : .live(machine),
             stateDirectory: "", progress: Progress(isQuiet: true),
             manager: user.map(ManagerChoice.user) ?? .system, isForced: isForced, apply: order)
     }
 
     /// Installs a drop-in that takes these restrictions, as the trials would have found it.
     package func apply(_ restrictions: [String]) async throws -> HardeningResult {
-        try await session.apply(try await finding(restrictions))
+        try await apply(try await finding(restrictions))
     }
 
-    private func finding(_ restrictions: [String]) async throws -> HardenSession.Finding {
+    package func apply(_ finding: HardenSession.Finding) async throws -> HardeningResult {
+        try await session.apply(finding)
+    }
+
+    /// What trials on the unit as it is now would have found.
+    package func finding(_ restrictions: [String]) async throws -> HardenSession.Finding {
         let bus = try await Bus.connect(to: machine.bus)
         var manager = Machine(
             bus: bus, root: machine.root, network: machine.network, isDisposable: false)
         if let user { manager = try await manager.manager(of: manager.account(user)) }
-        let service = try await Service(named: unit, on: manager)
+        let service = try await Service(named: twin ?? unit, on: manager)
         let catalogue = Catalogue.standard(under: service.dialect.scope)
         let profile = Profile(restrictions, in: catalogue)
         let dropIn = DropIn(
@@ -58,10 +69,12 @@ package struct ApplyBench: Sendable {
         result.unit = unit
         result.dropIn = dropIn.text
         return HardenSession.Finding(
-            result: result, plan: plan,
-            expected: service.sandbox.tightened(
-                by: profile, in: catalogue, dialect: service.dialect),
-            hasSecondStart: true, settle: .milliseconds(20))
+            result: result,
+            dropIn: ProvenDropIn(
+                text: dropIn.text, plan: plan,
+                expected: service.sandbox.tightened(
+                    by: profile, in: catalogue, dialect: service.dialect),
+                hasSecondStart: true, settle: .milliseconds(20)))
     }
 
     private static let result = """

@@ -11,34 +11,26 @@ extension EndToEnd {
         private static let examples = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Examples/Check").path
-        private static let tool = URL(filePath: Tool.temper.path).deletingLastPathComponent().path
-
         private static func text(_ name: String) throws -> String {
             try String(contentsOfFile: "\(examples)/\(name)", encoding: .utf8)
         }
 
-        /// A shell of a lab of this machine that has the example's files where they belong, and the
-        /// tool where they look for it.
-        private func inMachine<Result: Sendable>(
+        /// This machine with the example's files where they belong.
+        private func inMachine(
             _ body:
-                @Sendable (_ run: @Sendable (String) async throws -> LabOutput) async throws ->
-                Result
-        ) async throws -> Result {
-            var plan = LabPlan()
-            plan.binds = [Self.tool, Self.examples]
-            return try await Lab.with(plan) { lab in
-                let run: @Sendable (String) async throws -> LabOutput = { script in
-                    try await lab.run(["sh", "-euc", script], within: .seconds(150))
-                }
+                @Sendable (_ run: @escaping @Sendable (String) async throws -> LabOutput)
+                async throws ->
+                Void
+        ) async throws {
+            try await withThisMachine(binding: [Self.examples]) { run in
                 let ready = try await run(
                     """
-                    ln -sf \(Self.tool)/temper /usr/local/bin/temper
                     cp \(Self.examples)/temper-check.* /etc/systemd/system/
                     cp \(Self.examples)/90temper-check /etc/apt/apt.conf.d/
                     systemctl daemon-reload
                     """)
                 try #require(ready.status == 0, "\(ready.stderr)")
-                return try await body(run)
+                try await body(run)
             }
         }
 
@@ -123,7 +115,7 @@ extension EndToEnd {
                 let record = URL(filePath: #filePath).deletingLastPathComponent()
                     .appending(path: "Records/redis.temper").path
                 let environment = [
-                    "PATH": Self.tool + ":/usr/sbin:/usr/bin:/sbin:/bin", "RECORDS": state,
+                    "PATH": Tool.directory + ":/usr/sbin:/usr/bin:/sbin:/bin", "RECORDS": state,
                     "TREE": Release.bookworm.root,
                     "TREES": URL(filePath: Release.bookworm.root).deletingLastPathComponent().path,
                     "XDG_STATE_HOME": state,

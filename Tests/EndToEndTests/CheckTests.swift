@@ -114,16 +114,23 @@ extension EndToEnd {
             }
         }
 
-        @Test("Debian's redis-server from 12 to 13 still passes, and could be tightened")
-        func redis() async throws {
+        @Test(
+            "Debian's redis-server from 12 to 13 and sid still passes, and could be tightened",
+            arguments: [Release.trixie, .sid])
+        func redis(release: Release) async throws {
             try await withState { state in
                 let (result, report) = try await Self.check(
-                    ["--record", Self.recorded("redis"), "--root", Release.trixie.root],
+                    ["--record", Self.recorded("redis"), "--root", release.root],
                     state: state)
                 #expect(result.standing == .passed && report.status == 0, "\(result)")
                 #expect(result.trials == 1 && result.furtherTrials <= 6)
                 #expect(result.notes.contains { $0.kind == .new && $0.text.contains("SocketBind") })
-                print("redis: \(result.tightenings.map(\.restriction)), \(report.seconds) s")
+                let taken = result.tightenings.map(\.restriction)
+                #expect(taken.contains("MemoryKSM=no"), "\(result)")
+                #expect(taken.contains("ProtectControlGroups=strict"), "\(result)")
+                let offer = try #require(result.offer)
+                #expect(offer.verified && offer.dropIn.contains("\nProtectControlGroups=strict\n"))
+                print("redis on \(release): \(taken), \(offer.exposure), \(report.seconds) s")
             }
         }
 
@@ -131,6 +138,22 @@ extension EndToEnd {
         private static func recorded(_ name: String) -> String {
             URL(filePath: #filePath).deletingLastPathComponent()
                 .appending(path: "Records/\(name).temper").path
+        }
+
+        @Test(
+            "options that do not go together are told before anything is tried",
+            arguments: [
+                (["--apply", "--root", "/srv"], Int32(64), "--root is another"),
+                (["--template"], 64, "add --apply"), (["--force"], 64, "add --apply"),
+            ])
+        func nowhere(options: [String], status: Int32, words: String) async throws {
+            try await withState { state in
+                let report = try await Tool.temper.run(
+                    ["check", "--record", Self.recorded("nginx"), "--state-dir", state] + options)
+                #expect(report.status == status && report.complaints.count == 1, "\(report)")
+                #expect(report.errors.contains(words), "\(report.errors)")
+                #expect(report.output.isEmpty && report.seconds < 5)
+            }
         }
 
         @Test("formats, and what is not on record")

@@ -8,6 +8,7 @@ import Testing
 /// The `temper` that was built together with the tests, as its users run it.
 enum Tool {
     static let temper = BuiltProduct("temper")
+    static let directory = URL(filePath: temper.path).deletingLastPathComponent().path
 
     /// Where the tests of this run keep what was measured of machines.
     static let measured: String = {
@@ -87,17 +88,34 @@ func withState<Result>(_ body: (String) async throws -> Result) async throws -> 
     return result
 }
 
-/// A copy of a release's root tree with more units, made of hard links in a second.
+/// A copy of a release's root tree with more units.
 func withTree<Result>(
     _ release: Release, units: [String: String], _ body: (String) async throws -> Result
 ) async throws -> Result {
-    let tree = release.root + ".copy-\(UUID().uuidString.prefix(8))"
-    defer { try? FileManager.default.removeItem(atPath: tree) }
-    let copied = try await runProgram("/bin/cp", ["-al", release.root, tree])
-    try #require(copied.status == 0, "\(copied.errors)")
-    for (name, text) in units {
-        try text.write(
-            toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
+    try await withCopy(of: release.root) { tree in
+        for (name, text) in units {
+            try text.write(
+                toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
+        }
+        return try await body(tree)
     }
-    return try await body(tree)
+}
+
+/// A shell of a lab that is this machine, with the tool where its users have it.
+func withThisMachine(
+    binding directories: [String] = [],
+    _ body:
+        @Sendable (_ run: @escaping @Sendable (String) async throws -> LabOutput) async throws ->
+        Void
+) async throws {
+    var plan = LabPlan()
+    plan.binds = [Tool.directory] + directories
+    try await Lab.with(plan) { lab in
+        let run: @Sendable (String) async throws -> LabOutput = { script in
+            try await lab.run(["sh", "-euc", script], within: .seconds(150))
+        }
+        let ready = try await run("ln -sf \(Tool.directory)/temper /usr/local/bin/temper")
+        try #require(ready.status == 0, "\(ready.stderr)")
+        try await body(run)
+    }
 }

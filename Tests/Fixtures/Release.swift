@@ -72,3 +72,14 @@ public func withLab<Result: Sendable>(
         throw error
     }
 }
+
+/// A copy of a root tree, made of hard links in a second: files are replaced there, never written to.
+public func withCopy<Result>(
+    of root: String, _ body: (String) async throws -> Result
+) async throws -> Result {
+    let tree = root + ".copy-\(UUID().uuidString.prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: tree) }
+    let copied = try await runProgram("/bin/cp", ["-al", root, tree])
+    try #require(copied.status == 0, "\(copied.errors)")
+    return try await body(tree)
+}

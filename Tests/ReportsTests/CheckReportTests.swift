@@ -30,6 +30,31 @@ struct CheckReportTests {
         #expect(CheckReport([]).exitStatus == 0)
     }
 
+    @Test(
+        "what was offered and installed makes good for a regression; else it is not done as asked")
+    func installing() throws {
+        var mended = Self.report.units[1]
+        mended.applied = .init(path: "/etc/systemd/system/b.service.d/50-temper.conf", seconds: 2)
+        var refused = Self.report.units[0]
+        refused.notApplied = "it was changed by hand"
+        #expect(CheckReport([mended]).exitStatus == 0)
+        #expect(CheckReport([mended, refused]).exitStatus == 2)
+        var still = Self.report.units[1]
+        still.notApplied = "it fails"
+        #expect(CheckReport([still, refused]).exitStatus == 1)
+        let junit = CheckJUnit(CheckReport([mended, refused, still])).text
+        #expect(junit.contains("tests=\"3\" failures=\"1\" errors=\"1\" skipped=\"0\""))
+        #expect(junit.contains("type=\"not-applied\" message=\"it was changed by hand\""))
+        let text = CheckText(CheckReport([mended, refused]), isColoured: false).text
+        #expect(text.contains("What passes now is installed: tried for 2.0 s"))
+        #expect(text.contains("50-temper.conf") && text.contains("Not installed\n  it was changed"))
+        let data = try JSONEncoder().encode(CheckReport([mended, refused]))
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        let units = try #require(object?["units"] as? [[String: Any]])
+        #expect((units[0]["applied"] as? [String: Any])?["path"] != nil)
+        #expect(units[0]["notApplied"] == nil && units[1]["notApplied"] != nil)
+    }
+
     @Test("is JSON that reads back as the same")
     func json() throws {
         let data = try JSONEncoder().encode(Self.report)

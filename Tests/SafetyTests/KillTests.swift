@@ -71,12 +71,53 @@ struct KillTests {
             : "/home/mona/.config/systemd/user/steady.service.d/50-temper.conf"
     }
 
-    private func victim(_ subject: Subject) throws -> BuiltProduct.Run {
+    private func victim(_ subject: Subject, twin: String = "") throws -> BuiltProduct.Run {
         try BuiltProduct("apply-victim").start([
             subject.lab.busAddress, subject.lab.rootPath, subject.lab.networkNamespace,
-            "steady.service", subject.user ?? "", "true", "PrivateTmp=yes",
+            "steady.service", subject.user ?? "", "true", twin, "PrivateTmp=yes",
             "NoNewPrivileges=yes",
         ])
+    }
+
+    @Test("the drop-in that was installed before is there again", arguments: Release.allCases)
+    func superseding(_ release: Release) async throws {
+        try await withSubject(release) { subject in
+            try subject.write(
+                "/etc/systemd/system/twin.service", Subject.units["steady.service"] ?? "")
+            try await subject.start("steady.service")
+            let path = try path(subject)
+            func older() async throws -> String {
+                var bench = subject.bench("steady.service")
+                (bench.triesInLab, bench.twin) = (true, "twin.service")
+                #expect(try await bench.apply(["ProtectSystem=full"]).applied != nil)
+                return subject.text(path) ?? ""
+            }
+            var text = try await older()
+            let before = try await subject.settings("steady.service")
+            let whole = try await victim(subject, twin: "twin.service").end()
+            #expect(whole.output.contains("50-temper.conf"), "\(whole.output) \(whole.errors)")
+            #expect(subject.text(path) != text)
+            var kept = 0
+            for number in 0..<Self.kills {
+                if subject.text(path) != text { text = try await older() }
+                let run = try victim(subject, twin: "twin.service")
+                try await Task.sleep(
+                    for: .seconds(whole.seconds * Double(number + 1) / Double(Self.kills + 1)))
+                run.signal(number % 2 == 0 ? SIGKILL : SIGTERM)
+                _ = try await run.end()
+                try await calm(subject)
+                if subject.text(path) != text {
+                    // It was through: what it verified stays.
+                    kept += 1
+                    #expect(try await subject.settings("steady.service").contains("PrivateTmp=yes"))
+                } else {
+                    #expect(try await subject.settings("steady.service") == before)
+                }
+                #expect(try await subject.state("steady.service") == "active")
+                #expect(try await subject.leftovers() == [], "kill \(number)")
+            }
+            print("\(Self.kills) kills over an installed drop-in; \(kept) were through")
+        }
     }
 
     /// Waits until what temper left running has ended.

@@ -43,6 +43,7 @@ struct RecordTests {
                     conflict: ["PrivateNetwork=yes", "PrivateTmp=yes"], because: "no answer")
             ], dropIn: "# head\n[Service]\n# why\nPrivateTmp=yes\n", validity: validity)
         record.isStrict = true
+        record.offered = ["MemoryKSM=no", "PrivateBPF=yes"]
         record.healthyWithin = .milliseconds(512)
         return record
     }()

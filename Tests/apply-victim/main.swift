@@ -1,7 +1,7 @@
 // Puts a drop-in on a unit of a machine as `temper harden --apply` does at its end, so that tests can
 // kill it anywhere. Arguments: the bus address, the root and the network namespace of the machine,
-// the unit, its user or "", the probe command, and the restrictions. It says where it installed the
-// drop-in, or why not.
+// the unit, its user or "", the probe command, the unit's twin without a drop-in or "", and the
+// restrictions. It says where it installed the drop-in, or why not.
 import ApplyBench
 import Foundation
 import TemperCommand
@@ -15,6 +15,10 @@ let result = try await withInterruption { [machine] in
     var bench = ApplyBench(
         machine, unit: arguments[4], user: arguments[5].isEmpty ? nil : arguments[5])
     bench.probe = arguments[6]
-    return try await bench.apply(Array(arguments[7...]))
+    if !arguments[7].isEmpty {
+        bench.triesInLab = true
+        bench.twin = arguments[7]
+    }
+    return try await bench.apply(Array(arguments[8...]))
 }
 print(result.applied?.path ?? result.notApplied ?? "nothing")

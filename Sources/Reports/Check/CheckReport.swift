@@ -12,11 +12,11 @@ public struct CheckReport: Hashable, Codable, Sendable {
 
     public init(_ units: [UnitCheck]) { self.units = units }
 
-    /// 1 when a unit regressed, else 2 when one could not be checked, else 0.
+    /// 1 when a unit regressed, else 2 when one could not be checked or what was offered not be
+    /// installed, else 0.
     public var exitStatus: Int32 {
-        let standings = Set(units.map(\.standing))
-        if standings.contains(.regressed) { return 1 }
-        return standings.isDisjoint(with: [.broken, .untested]) ? 0 : 2
+        let statuses = units.map(\.exitStatus)
+        return statuses.contains(1) ? 1 : statuses.max() ?? 0
     }
 }
 
@@ -59,6 +59,20 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     public var tightenings: [Tightening] = []
     /// What the user should know of although the profile passes.
     public var notes: [Note] = []
+    /// Where the offer was installed; absent without `--apply`.
+    public var applied: HardeningResult.Applied?
+    /// Why it was not installed although it was to be; all is then as it was.
+    public var notApplied: String?
+
+    /// 1 for a regression, unless what passes instead was installed; 2 for what could not be
+    /// checked, or not be installed; else 0.
+    public var exitStatus: Int32 {
+        switch standing {
+        case .regressed: applied == nil ? 1 : 0
+        case .broken, .untested: 2
+        case .passed, .unchanged: notApplied == nil ? 0 : 2
+        }
+    }
 
     public init(unit: String, standing: Standing, because: String? = nil) {
         self.unit = unit
@@ -176,16 +190,6 @@ extension UnitCheck.Offered {
                 possible: outcome.possible.points),
             accepted: HardeningResult.tops(outcome.accepted, outcome.agenda.catalogue),
             dropIn: dropIn, preparations: preparations, verified: verified)
-    }
-
-    /// A profile that copies passed under.
-    public init(_ profile: Profile, on agenda: Agenda, dropIn: String, preparations: [String]) {
-        let after = agenda.exposure(profile).points
-        self.init(
-            exposure: .init(
-                before: agenda.exposure(.unrestricted).points, after: after, possible: after),
-            accepted: HardeningResult.tops(profile, agenda.catalogue), dropIn: dropIn,
-            preparations: preparations, verified: false)
     }
 }
 

@@ -13,8 +13,9 @@ public struct CheckText: Sendable {
     }
 
     private static func lines(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        headline(check, paint) + changes(check, paint) + culprits(check, paint)
-            + notes(check, paint) + tightenings(check, paint) + offer(check, paint)
+        headline(check, paint) + installed(check, paint) + changes(check, paint)
+            + culprits(check, paint) + notes(check, paint) + tightenings(check, paint)
+            + offer(check, paint)
     }
 
     private static func headline(_ check: UnitCheck, _ paint: Paint) -> [String] {
@@ -50,6 +51,19 @@ public struct CheckText: Sendable {
                     + "to blame")
         case .untested: return explained("\(name)  \(paint.red("not checked"))")
         }
+    }
+
+    private static func installed(_ check: UnitCheck, _ paint: Paint) -> [String] {
+        if let why = check.notApplied {
+            return [paint.red("Not installed")] + why.wrapped(to: 96).map { "  \($0)" }
+        }
+        guard let applied = check.applied else { return [] }
+        let seconds = "\((applied.seconds * 10).rounded() / 10) s"
+        return [
+            paint.green("What passes now is installed")
+                + ": tried for \(seconds); `temper revert` takes it away",
+            "  \(applied.path)",
+        ]
     }
 
     private static func changes(_ check: UnitCheck, _ paint: Paint) -> [String] {

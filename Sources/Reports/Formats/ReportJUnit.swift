@@ -45,8 +45,8 @@ public struct ReportJUnit: Sendable {
                 counts.tests += 1
                 let time = Double(step.trial.flatMap { milliseconds[$0] } ?? 0) / 1000
                 cases +=
-                    "    <testcase classname=\"\(XML.text(unit.unit)).\(ladder.directive)\" "
-                    + "name=\"\(XML.text(step.restriction))\" time=\"\(time)\""
+                    "    <testcase classname=\"\(XML.attribute(unit.unit)).\(ladder.directive)\" "
+                    + "name=\"\(XML.attribute(step.restriction))\" time=\"\(time)\""
                 switch step.standing {
                 case .taken, .inForce: cases += "/>\n"
                 case .refused:
@@ -56,12 +56,12 @@ public struct ReportJUnit: Sendable {
                     counts.skipped += 1
                     let why = step.because.isEmpty ? step.standing.rawValue : step.because
                     cases +=
-                        ">\n      <skipped message=\"\(XML.text(why))\"/>\n    </testcase>\n"
+                        ">\n      <skipped message=\"\(XML.attribute(why))\"/>\n    </testcase>\n"
                 }
             }
         }
         let text =
-            "  <testsuite name=\"\(XML.text(unit.unit))\" \(counts.attributes) "
+            "  <testsuite name=\"\(XML.attribute(unit.unit))\" \(counts.attributes) "
             + "timestamp=\"\(unit.began.dropLast())\">\n\(cases)  </testsuite>\n"
         return (text, counts)
     }
@@ -73,27 +73,7 @@ public struct ReportJUnit: Sendable {
             + (refusal?.advice ?? []).map {
                 "advice (\($0.standing)): \($0.text) \(Words.lines($0.settings))"
             }
-        return "      <failure type=\"refused\" message=\"\(XML.text(cause))\">"
+        return "      <failure type=\"refused\" message=\"\(XML.attribute(cause))\">"
             + XML.text(lines.joined(separator: "\n")) + "</failure>\n"
-    }
-}
-
-/// Text in XML and HTML.
-enum XML {
-    /// With markup escaped; what XML 1.0 cannot hold at all becomes a question mark.
-    static func text(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            case "\n", "\t": result.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f: result += "?"
-            case "\u{fffe}", "\u{ffff}": result += "?"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
     }
 }

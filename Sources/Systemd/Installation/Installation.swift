@@ -10,7 +10,13 @@ package struct Installation: Sendable {
     private let staged: DropInDirectory
     private let final: DropInDirectory
     private let undoGuard: UndoGuard
+    /// Whether a drop-in of temper's is installed in the very place.
     private let replaces: Bool
+    /// Whether one of temper's is in force before this one.
+    package let supersedes: Bool
+    /// Whether the service is to run afterwards: it ran, or it failed under the drop-in that is to
+    /// give way.
+    package let isToRun: Bool
 
     private static let name = InstalledDropIn.fileName
     private static let older = ".50-temper.conf.old"
@@ -28,23 +34,33 @@ package struct Installation: Sendable {
         place.text(of: name).map(InstalledDropIn.init(found:))
     }
 
+    /// Whether a drop-in of temper's name is in force for a unit: its own, or its template's.
+    package static func isInstalled(for service: Service) -> Bool {
+        [false, true].contains { installed(in: place(of: service, forTemplate: $0)) != nil }
+    }
+
     /// Sets the guard up and keeps failures of the unit from having consequences. The service runs
     /// on as it was.
     package static func begin(
         _ service: Service, forTemplate: Bool
     ) async throws(ExperimentError) -> Installation {
-        let surroundings = try await service.machine.surroundings(of: service.unit)
         let final = place(of: service, forTemplate: forTemplate)
         let replaces = installed(in: final) != nil
+        let supersedes = isInstalled(for: service)
+        let isToRun = service.isActive || (supersedes && service.isFailing)
+        let surroundings = try await service.machine.surroundings(
+            of: service.unit, evenFailing: supersedes)
         // A file in /etc comes before one of the same name in /run/systemd/system.
         let staged = DropInDirectory(
-            of: service.unit, replaces ? .overriding : .passing, on: service.machine)
+            of: service.unit, supersedes ? .overriding : .passing, on: service.machine)
         let undoGuard = try await UndoGuard.start(on: service.machine) { kept in
-            undoing(surroundings, service, staged, final, replaces: replaces, kept: kept)
+            undoing(
+                surroundings, service, staged, final, replaces: replaces, isToRun: isToRun,
+                kept: kept)
         }
         let installation = Installation(
             service: service, staged: staged, final: final, undoGuard: undoGuard,
-            replaces: replaces)
+            replaces: replaces, supersedes: supersedes, isToRun: isToRun)
         do {
             try staged.write(HarmlessFailure.dropIn, as: HarmlessFailure.fileName)
             try await service.machine.reload()
@@ -57,8 +73,7 @@ package struct Installation: Sendable {
 
     private static func undoing(
         _ surroundings: Surroundings, _ service: Service, _ staged: DropInDirectory,
-        _ final: DropInDirectory, replaces: Bool,
-        kept: String
+        _ final: DropInDirectory, replaces: Bool, isToRun: Bool, kept: String
     ) -> String {
         let systemctl = service.machine.user == nil ? "systemctl" : "systemctl --user"
         func file(_ place: DropInDirectory, _ name: String) -> String {
@@ -87,9 +102,16 @@ package struct Installation: Sendable {
             rmdir \(places.joined(separator: " ")) 2>/dev/null
             \(systemctl) daemon-reload
             \(systemctl) reset-failed -- \(unit) 2>/dev/null
-            \(systemctl) \(service.isActive ? "restart" : "stop") -- \(unit)
+            \(systemctl) \(isToRun ? "restart" : "stop") -- \(unit)
             \(others.joined())
             """
+    }
+
+    /// Puts nothing in the place of the drop-in that is in force, so that the unit is as it was
+    /// shipped.
+    package func stageNothing() async throws(ExperimentError) {
+        try staged.write("", as: Installation.name)
+        try await service.machine.reload()
     }
 
     /// Puts the drop-in below /run.
@@ -128,15 +150,20 @@ package struct Installation: Sendable {
     /// as it was before.
     package func end() async { await undoGuard.end() }
 
-    /// Takes an installed drop-in away; the service is started again if it runs.
+    /// Takes an installed drop-in away; the service is started again if it runs or is meant to.
     ///
-    /// - Returns: how the restart went; nil where the service was not running.
+    /// - Parameter before: what was installed there before, and comes back; nil for nothing.
+    /// - Returns: how the restart went; nil where there was none.
     package static func revert(
-        _ service: Service, in place: DropInDirectory
+        _ service: Service, in place: DropInDirectory, to before: InstalledDropIn? = nil
     ) async throws(ExperimentError) -> JobResult? {
-        place.remove(name, older, PlaceInRoot.draft(of: name))
+        if let before {
+            try place.write(before.text, as: name)
+        } else {
+            place.remove(name, older, PlaceInRoot.draft(of: name))
+        }
         try await service.machine.reload()
-        guard service.isActive else { return nil }
+        guard service.isActive || service.isFailing else { return nil }
         return try await experiment { () async throws(BusError) in
             try await service.machine.bus.restartUnit(service.unit)
         }

@@ -36,8 +36,11 @@ public struct Surroundings: Hashable, Sendable {
 }
 
 extension Machine {
+    /// - Parameter evenFailing: also of a unit that is started again and again after failures.
     /// - Throws: `ExperimentError` for a unit whose place cannot be taken, with the reason.
-    public func surroundings(of unit: String) async throws(ExperimentError) -> Surroundings {
+    public func surroundings(
+        of unit: String, evenFailing: Bool = false
+    ) async throws(ExperimentError) -> Surroundings {
         let found = try await experiment { () async throws(BusError) in
             let properties = try await self.properties(
                 of: Machine.path(ofUnit: unit), Machine.unitInterface)
@@ -45,7 +48,10 @@ extension Machine {
             return (properties, triggers)
         }
         let (properties, triggers) = found
-        if let problem = Machine.problem(with: unit, properties) { throw ExperimentError(problem) }
+        let mustBeSettled = !(evenFailing && Machine.isFailing(properties))
+        if let problem = Machine.problem(with: unit, properties, mustBeSettled) {
+            throw ExperimentError(problem)
+        }
         let isActive = properties["ActiveState"]?.string == "active"
         let dependents = isActive ? try await dependents(of: unit) : []
         let movable = [".service", ".socket", ".timer", ".path"]
@@ -61,9 +67,11 @@ extension Machine {
             startTime: Machine.startTime(properties))
     }
 
-    private static func problem(with unit: String, _ properties: [String: BusValue]) -> String? {
+    private static func problem(
+        with unit: String, _ properties: [String: BusValue], _ mustBeSettled: Bool
+    ) -> String? {
         let state = properties["ActiveState"]?.string ?? ""
-        if !["active", "inactive", "failed"].contains(state) {
+        if mustBeSettled, !["active", "inactive", "failed"].contains(state) {
             return "\(unit) is \(state); wait until it has settled"
         }
         let reservations = ["RefuseManualStart", "RefuseManualStop", "StopWhenUnneeded"]

@@ -79,4 +79,16 @@ extension Service {
 
     /// Whether it runs, or ran to its end and counts as up.
     public var isActive: Bool { reading.string("ActiveState") == "active" }
+
+    /// Whether it is meant to run and does not: it failed, or is about to be started again after
+    /// that, perhaps for ever.
+    public var isFailing: Bool { Machine.isFailing(reading.properties) }
+}
+
+extension Machine {
+    /// Systemd 254 and later tell apart whether the next start is queued already.
+    static func isFailing(_ properties: [String: BusValue]) -> Bool {
+        properties["ActiveState"]?.string == "failed"
+            || properties["SubState"]?.string?.hasPrefix("auto-restart") == true
+    }
 }

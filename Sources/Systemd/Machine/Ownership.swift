@@ -82,6 +82,9 @@ public struct OwnershipUndo: Sendable {
         [(place: PlaceInRoot, name: String, user: uid_t, group: gid_t, mode: mode_t)] = []
     fileprivate var made: [(place: PlaceInRoot, name: String)] = []
 
+    /// Whether nothing was changed: all belonged to the user before.
+    public var isEmpty: Bool { owners.isEmpty && made.isEmpty }
+
     public func run() {
         for (place, name, user, group, mode) in owners {
             _ = place.give(name, to: user, group)

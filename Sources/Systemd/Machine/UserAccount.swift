@@ -35,11 +35,13 @@ public struct UserAccount: Hashable, Sendable {
     var isOrdinary: Bool { (1000..<60000).contains(id) }
 }
 
-extension Machine {
-    /// The account of this name or number, or without one the machine's only ordinary user.
-    public func account(_ name: String?) throws(ExperimentError) -> UserAccount {
-        let text = self.text(ofFile: "/etc/passwd")
-        let accounts = UserAccount.all(in: text ?? "")
+extension UserAccount {
+    /// The account of this name or number in a passwd(5) file, or without one the only ordinary
+    /// user's.
+    static func chosen(
+        _ name: String?, from passwd: String
+    ) throws(ExperimentError) -> UserAccount {
+        let accounts = all(in: passwd)
         if let name {
             if let account = accounts.first(where: { $0.name == name || "\($0.id)" == name }) {
                 return account
@@ -53,6 +55,13 @@ extension Machine {
             ordinary.isEmpty
                 ? "there is no ordinary user here whose manager could run it; make one"
                 : "whose service is it? say --as with one of \(names)")
+    }
+}
+
+extension Machine {
+    /// The account of this name or number, or without one the machine's only ordinary user.
+    public func account(_ name: String?) throws(ExperimentError) -> UserAccount {
+        try .chosen(name, from: text(ofFile: "/etc/passwd") ?? "")
     }
 
     /// Starts the user's own manager and connects to it over the user's bus.

@@ -14,8 +14,31 @@ extension Sandbox {
     /// agree on, one line each; empty where they are the same.
     func differences(from other: Sandbox) -> [String] {
         Sandbox.directives.filter { !agrees(with: other, on: $0) }.map { name in
-            "\(name) reads \(text(name)) instead of \(other.text(name))"
+            let (here, there) = (text(name), other.text(name))
+            return here.count + there.count > 120
+                ? "\(name) \(Sandbox.difference(here, there))"
+                : "\(name) reads \(here.orNothing) instead of \(there.orNothing)"
         }
+    }
+
+    /// What differs in two long lists. One of what is denied begins with `~`.
+    private static func difference(_ here: String, _ there: String) -> String {
+        let denies = [here, there].map { $0.hasPrefix("~") }
+        if denies[0] != denies[1] {
+            return denies[0]
+                ? "lists what is denied instead of what is allowed"
+                : "lists what is allowed instead of what is denied"
+        }
+        func words(_ list: String) -> Set<Substring> {
+            Set(list.drop { $0 == "~" }.split(separator: " "))
+        }
+        func some(_ words: Set<Substring>) -> String {
+            let shown = words.sorted().prefix(5).joined(separator: " ")
+            return words.count > 5 ? "\(shown) and \(words.count - 5) more" : shown.orNothing
+        }
+        let (mine, theirs) = (words(here), words(there))
+        return "has also \(some(mine.subtracting(theirs))), and lacks "
+            + some(theirs.subtracting(mine))
     }
 
     /// The value in a form in which equal meanings are equal.
@@ -40,4 +63,8 @@ extension Sandbox {
                 .joined(separator: " ")
         }
     }
+}
+
+extension String {
+    fileprivate var orNothing: String { isEmpty ? "nothing" : self }
 }

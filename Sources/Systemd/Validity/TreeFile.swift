@@ -10,15 +10,18 @@ struct TreeFile {
     let path: String
     let bytes: Data
 
-    /// - Parameter root: without links in it; empty for the machine's own.
-    /// - Returns: nil where there is no such regular file.
-    init?(_ path: String, in root: String) {
+    /// - Parameters:
+    ///   - root: without links in it; empty for the machine's own.
+    ///   - limit: in bytes.
+    /// - Returns: nil where there is no such regular file, or a larger one.
+    init?(_ path: String, in root: String, atMost limit: Int = .max) {
         // Never blocks: what is no regular file is left alone.
         let descriptor = csystemd_open_in_root(root, path, O_RDONLY | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var about = stat()
         guard fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG,
+            about.st_size <= limit,
             let bytes = try? file.readToEnd() ?? Data(),
             let place = try? FileManager.default.destinationOfSymbolicLink(
                 atPath: "/proc/self/fd/\(descriptor)")
@@ -29,6 +32,8 @@ struct TreeFile {
 
     /// What tells this file from another: the build ID of a program, else a digest of all of it.
     var digest: String { ElfFile(bytes)?.buildID ?? Digest.of(bytes) }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The interpreter of a script.
     var interpreter: String? {

@@ -1,14 +1,26 @@
 import Foundation
 
-/// Where the files of a system unit are in a tree, without asking its systemd (systemd.unit(5)):
-/// so that what did not change is seen without a lab. What is in /run no lab has.
+/// Where the files of a unit are in a tree, without asking its systemd (systemd.unit(5)): so that
+/// what did not change is seen without a lab. What is in /run no lab has.
 struct UnitPlaces {
     let root: String
+    /// Whose manager the unit belongs to; nil for the machine's.
+    var account: UserAccount?
 
-    private static let directories = [
-        "/etc/systemd/system", "/usr/local/lib/systemd/system",
-        "/usr/lib/systemd/system", "/lib/systemd/system",
-    ]
+    /// What comes first wins.
+    private var directories: [String] {
+        guard let home = account?.home else {
+            return [
+                "/etc/systemd/system", "/usr/local/lib/systemd/system",
+                "/usr/lib/systemd/system", "/lib/systemd/system",
+            ]
+        }
+        return [
+            "\(home)/.config/systemd/user", "/etc/xdg/systemd/user", "/etc/systemd/user",
+            "\(home)/.local/share/systemd/user", "/usr/local/share/systemd/user",
+            "/usr/share/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user",
+        ]
+    }
 
     /// The fragment and the drop-ins of a unit but those of Temper, with what is in them.
     func files(of unit: String) -> [String: Data] {
@@ -22,25 +34,23 @@ struct UnitPlaces {
 
     private func all(of unit: String) -> [String: Data] {
         var found: [String: Data] = [:]
+        let directories = directories
         let names = [unit] + template(of: unit)
         for name in names {
-            guard
-                let path = Self.directories.map({ "\($0)/\(name)" }).first(where: {
-                    TreeFile($0, in: root) != nil
-                }), let file = TreeFile(path, in: root)
-            else { continue }
-            found[path] = file.bytes
+            let fragment = directories.lazy.map { "\($0)/\(name)" }.compactMap { path in
+                bytes(at: path).map { (path, $0) }
+            }.first
+            guard let (path, bytes) = fragment else { continue }
+            found[path] = bytes
             break
         }
-        for directory in Self.directories {
+        for directory in directories {
             for name in (names + prefixes(of: unit)).map({ "\($0).d" }) + ["service.d"] {
                 let place = "\(directory)/\(name)"
                 let entries =
                     (try? FileManager.default.contentsOfDirectory(atPath: root + place)) ?? []
                 for entry in entries where entry.hasSuffix(".conf") {
-                    if let file = TreeFile("\(place)/\(entry)", in: root) {
-                        found["\(place)/\(entry)"] = file.bytes
-                    }
+                    found["\(place)/\(entry)"] = bytes(at: "\(place)/\(entry)")
                 }
             }
         }
@@ -49,6 +59,11 @@ struct UnitPlaces {
             found[path] = nil
         }
         return found
+    }
+
+    /// What is longer is no unit's file: a user's own places hold what the user likes.
+    private func bytes(at path: String) -> Data? {
+        TreeFile(path, in: root, atMost: 1 << 20)?.bytes
     }
 
     /// `x@.service` for `x@y.service`.

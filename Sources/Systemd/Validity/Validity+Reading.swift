@@ -10,7 +10,11 @@ extension Validity {
     /// - Parameters:
     ///   - programs: those that the service runs beside what its unit's files name.
     ///   - root: `/` for this machine.
-    public init(of unit: String, running programs: some Sequence<String>, in root: String) {
+    ///   - account: whose manager the unit belongs to; nil for the machine's.
+    public init(
+        of unit: String, running programs: some Sequence<String>, in root: String,
+        account: UserAccount? = nil
+    ) {
         self.init()
         let root = canonical(root)
         let packages = PackageDatabase(root: root)
@@ -18,7 +22,7 @@ extension Validity {
         uname(&about)
         kernel = withUnsafeBytes(of: &about.release) { String(cText: $0) }
         architecture = withUnsafeBytes(of: &about.machine) { String(cText: $0) }
-        let files = UnitPlaces(root: root).files(of: unit)
+        let files = UnitPlaces(root: root, account: account).files(of: unit)
         unitFiles = files.mapValues { Digest.of($0) }
         if let manager = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].lazy
             .compactMap({ TreeFile($0, in: root) }).first
@@ -71,8 +75,19 @@ extension Validity {
 }
 
 /// The drop-ins of a unit that Temper wrote, as paths of the tree.
-public func temperDropIns(of unit: String, in root: String) -> [String] {
-    UnitPlaces(root: canonical(root)).ours(of: unit)
+public func temperDropIns(
+    of unit: String, in root: String, account: UserAccount? = nil
+) -> [String] {
+    UnitPlaces(root: canonical(root), account: account).ours(of: unit)
+}
+
+extension UserAccount {
+    /// The account of this name or number in a tree, or without one its only ordinary user.
+    public static func named(
+        _ name: String?, in root: String
+    ) throws(ExperimentError) -> UserAccount {
+        try chosen(name, from: TreeFile("/etc/passwd", in: canonical(root))?.text ?? "")
+    }
 }
 
 /// A root without links in it; empty for the machine's own.

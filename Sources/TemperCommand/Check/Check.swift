@@ -49,6 +49,13 @@ struct Check: AsyncParsableCommand {
     var bind: [String] = []
 
     @OptionGroup(title: "Manager") var owner: ManagerOptions
+    @OptionGroup(title: "Install") var install: ApplyOptions
+
+    @Flag(
+        help: ArgumentHelp(
+            "With --apply: also if the drop-in was changed by hand, or the machine stands on the "
+                + "service."))
+    var force = false
 
     @Option(help: ArgumentHelp("How to print the result.", valueName: "text|json|junit"))
     var format = CheckFormat.text
@@ -72,7 +79,8 @@ struct Check: AsyncParsableCommand {
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")
         }
-        if let problem = owner.problem
+        if force && !install.apply { throw ValidationError("--force helps --apply; add --apply") }
+        if let problem = owner.problem ?? install.problem(root: root)
             ?? output.flatMap({ WritablePlace.problem(with: $0, option: "--output") })
         {
             throw ValidationError(problem)
@@ -88,7 +96,10 @@ struct Check: AsyncParsableCommand {
         }
         let progress = Progress(isQuiet: quiet)
         let choices = CheckChoices(
-            ifChanged: ifChanged, isQuick: noTightening, updates: update)
+            ifChanged: ifChanged, isQuick: noTightening, updates: update, apply: install.order,
+            isForced: force)
+        // Before minutes are spent on trials.
+        if let order = install.order { try await Site.live(order.machine).close() }
         let directory = state.directory
         let checked: [UnitCheck]
         do {
@@ -146,10 +157,13 @@ struct Check: AsyncParsableCommand {
         }
         let kept = try experimentFailures { () throws(ExperimentError) in try store.records() }
             .filter { names.isEmpty || names.contains($0.unit) }
+        // What is installed on this machine is checked on this machine.
+        let root = root ?? (install.apply ? "/" : nil)
         // One record a unit: the latest, unless a tree is named that another one was made of.
         let byUnit = Dictionary(grouping: kept) { "\($0.unit) \($0.account)" }
         return try byUnit.sorted { $0.key < $1.key }.compactMap { _, records in
             let here = records.filter { $0.root == root }
+            if install.apply && here.isEmpty && names.isEmpty { return nil }
             guard let kept = (here.isEmpty ? records : here).max(by: { $0.made < $1.made }) else {
                 return nil
             }

@@ -8,13 +8,18 @@ extension CheckBed {
     /// Not more than these trials are spent on what could be tightened.
     private static let mostLooks = 5
 
-    func settle(_ passed: Trial, _ check: inout UnitCheck) async throws {
+    /// - Returns: what could be installed in the place of what is on record.
+    func settle(_ passed: Trial, _ check: inout UnitCheck) async throws -> CheckOffer? {
         check.notes += try await contradictions(under: passed.profile)
         let known = profile.restrictions.union(record.refused.map(\.restriction))
         let fresh = try newcomers(beside: known)
-        check.notes += news(fresh)
-        if choices.isQuick || changes.isEmpty { return try renew(passed.profile, &check) }
-        var look = Look(bed: self, profile: passed.profile, next: 2)
+        check.notes += news(fresh.filter { !record.offered.contains($0) })
+        var look = Look(bed: self, passed: passed)
+        // What an earlier check found and nobody installed is tried again only to be installed.
+        let isAsked = choices.apply != nil && !record.offered.isEmpty
+        if choices.isQuick || changes.isEmpty && !isAsked {
+            return try await offer(look, passed.profile, &check)
+        }
         if changes.contains(where: { $0.kind != .kernel }) {
             let usual = try await look.baseline()
             let judged = Trial(
@@ -24,31 +29,46 @@ extension CheckBed {
             // A new version may have processes that the old one had not, and lose them unseen.
             if case .failed = judged.verdict { return try await explain(judged, &check) }
         }
-        try await look.tighten(fresh, refused: record.refused, most: Self.mostLooks)
-        check.furtherTrials = look.next - 2
+        try await look.tighten(fresh, andRefused: !changes.isEmpty, most: Self.mostLooks)
+        check.furtherTrials = look.trials.count - 1
         check.tightenings = look.found
-        try renew(look.profile, &check)
+        return try await offer(look, passed.profile, &check)
     }
 
-    /// A drop-in for the unit as it is now, where the one on record is not what passes.
-    private func renew(_ profile: Profile, _ check: inout UnitCheck) throws {
+    /// The drop-in of what could be tightened, or one for the unit as it is now, where that on
+    /// record does not give what passes.
+    private func offer(
+        _ look: Look, _ passed: Profile, _ check: inout UnitCheck
+    ) async throws -> CheckOffer? {
+        func offer(_ profile: Profile, orElse problem: String) async throws -> CheckOffer? {
+            try await self.offer(
+                Outcome(
+                    passed: profile, on: try agenda(profile, in: catalogue, fixed: identity),
+                    trials: look.trials, usual: look.usual,
+                    refused: record.refused.filter {
+                        !profile.restrictions.contains($0.restriction)
+                    }), ground(usual: look.usual), orElse: problem, &check)
+        }
+        if !look.found.isEmpty {
+            let problem = "what could be tightened is not offered"
+            if let stricter = try await offer(look.profile, orElse: problem) { return stricter }
+            check.tightenings = []
+        }
         let isLoosened = check.notes.contains { $0.kind == .loosens }
-        if check.tightenings.isEmpty && !isLoosened { return }
-        let agenda = try agenda(profile, in: catalogue, fixed: identity)
-        let exposures = (agenda.exposure(.unrestricted), agenda.exposure(profile))
-        let text = DropIn(
-            from: service.sandbox, taking: profile, in: catalogue, dialect: service.dialect,
-            header: [
-                "\(record.unit), hardened by temper \(Temper.version) for systemd "
-                    + "\(service.systemdVersion).",
-                "Exposure \(exposures.0) before, \(exposures.1) with this drop-in.",
-            ], startCommands: service.startCommands
-        ).text
-        check.offer = .init(
-            profile, on: agenda, dropIn: text, preparations: record.ownership?.commands ?? [])
+        return isLoosened ? try await offer(passed, orElse: Self.noOffer) : nil
     }
 
-    /// What this machine can enforce and the record never tried, the dearest first.
+    /// The service as it is on record.
+    private func ground(usual: Usual) -> Ground {
+        Ground(
+            service: service, plan: plan, course: course(in: catalogue),
+            acquaintance: Acquaintance([], sandbox: service.sandbox), usual: usual,
+            enforcement: enforcement, inapplicable: inapplicable, usage: record.usage,
+            catalogue: catalogue, ownership: record.ownership)
+    }
+
+    /// What this machine can enforce and the record never tried or does not have yet, the dearest
+    /// first.
     private func newcomers(beside known: Set<String>) throws -> [String] {
         let then = record.validity.systemdVersion
         let offer = Offer(
@@ -58,9 +78,12 @@ extension CheckBed {
             dialect: service.dialect, enforcement: enforcement, keep: plan.keep,
             attempt: plan.attempt, inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
+            // Where it was not measured again, what was not in force is not in force.
+            if validity.notInForce.contains(restriction.id) { return false }
             let isNew = then > 0 && restriction.introduced > then
             let isInForceNow = record.validity.notInForce.contains(restriction.id)
-            return !known.contains(restriction.id) && (isNew || isInForceNow)
+            return record.offered.contains(restriction.id)
+                || !known.contains(restriction.id) && (isNew || isInForceNow)
         }.map(\.id)
     }
 
@@ -80,20 +103,22 @@ extension CheckBed {
 private struct Look {
     let bed: CheckBed
     private(set) var profile: Profile
-    /// The number of the next trial.
-    private(set) var next: Int
+    /// The first is that of the profile on record.
+    private(set) var trials: [Trial]
     private(set) var found: [UnitCheck.Tightening] = []
-    private var usual: Usual
+    private(set) var usual: Usual
     private var cadence: Cadence
     private var limit: Duration?
+    private let refused: [HardeningRecord.Refused]
 
-    init(bed: CheckBed, profile: Profile, next: Int) {
+    init(bed: CheckBed, passed: Trial) {
         self.bed = bed
-        self.profile = profile
-        self.next = next
+        profile = passed.profile
+        trials = [passed]
         usual = bed.record.usual
         cadence = bed.record.cadence
         limit = bed.record.patience
+        refused = bed.record.refused
     }
 
     /// What the service does without restriction now.
@@ -114,36 +139,37 @@ private struct Look {
         return usual
     }
 
-    /// First all that is new together, then what was refused before, the dearest first.
-    mutating func tighten(
-        _ fresh: [String], refused: [HardeningRecord.Refused], most: Int
-    ) async throws {
-        var left = most
-        if !fresh.isEmpty, left > 0 {
-            left -= 1
-            try await take(fresh, before: nil)
-        }
-        for refused in try worthwhile(refused) where left > 0 {
-            left -= 1
-            try await take([refused.restriction], before: refused.because)
+    /// First all that is new together, or what of it passes; then what was refused before, the
+    /// dearest first.
+    mutating func tighten(_ fresh: [String], andRefused: Bool, most: Int) async throws {
+        let refused = andRefused ? try worthwhile().filter { !fresh.contains($0) } : []
+        var open = ([fresh] + refused.map { [$0] }).filter { !$0.isEmpty }
+        for _ in 0..<most where !open.isEmpty {
+            let group = open.removeFirst()
+            if try await take(group) || group.count == 1 { continue }
+            let half = group.count / 2
+            open.insert(contentsOf: [Array(group[..<half]), Array(group[half...])], at: 0)
         }
     }
 
-    private mutating func take(_ ids: [String], before: String?) async throws {
+    /// Whether they passed.
+    private mutating func take(_ ids: [String]) async throws -> Bool {
         let candidate = profile.join(Profile(ids, in: bed.catalogue))
         let what = ids.count == 1 ? ids[0] : "\(ids.count) new restrictions"
         let trial = try await trial(candidate, "can \(what) be taken now?", startsAgain: true)
-        guard trial.verdict.isPass else { return }
+        guard trial.verdict.isPass else { return false }
         profile = candidate
-        found += ids.map {
-            UnitCheck.Tightening(restriction: $0, refusedBefore: before, trial: trial.number)
+        found += ids.map { id in
+            UnitCheck.Tightening(
+                restriction: id,
+                refusedBefore: refused.first { $0.restriction == id }?.because,
+                trial: trial.number)
         }
+        return true
     }
 
     /// What was refused by itself, and is still to be had here: the dearest first.
-    private func worthwhile(
-        _ refused: [HardeningRecord.Refused]
-    ) throws -> [HardeningRecord.Refused] {
+    private func worthwhile() throws -> [String] {
         let (catalogue, service) = (bed.catalogue, bed.service)
         let offer = Offer(
             catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
@@ -152,8 +178,8 @@ private struct Look {
         let weights = offer.weights(in: catalogue, on: service.sandbox, dialect: service.dialect)
         let weight = Dictionary(
             uniqueKeysWithValues: zip(offer.restrictions.map(\.id), weights))
-        return refused.filter { weight[$0.restriction] != nil }.sorted {
-            (weight[$0.restriction] ?? 0) > (weight[$1.restriction] ?? 0)
+        return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {
+            (weight[$0] ?? 0) > (weight[$1] ?? 0)
         }
     }
 
@@ -161,18 +187,19 @@ private struct Look {
         _ profile: Profile, _ purpose: String, startsAgain: Bool
     ) async throws -> Trial {
         if Task.isCancelled { throw ExperimentError.interrupted }
+        let number = trials.count + 1
         var order = Course.Order(
-            number: next, purpose: purpose, profile: profile,
+            number: number, purpose: purpose, profile: profile,
             cadence: cadence, startLimit: limit, began: now(),
             usual: profile == .unrestricted ? .unknown : usual)
         order.stopLimit = limit
         if startsAgain {
             order.secondStart = usual.noSecondStart.map { .impossible(why: $0) } ?? .wanted
         }
-        bed.session.progress.show(.asking(number: next, question: purpose, expectedLeft: 0))
+        bed.session.progress.show(.asking(number: number, question: purpose, expectedLeft: 0))
         let trial = try await bed.course(in: bed.catalogue).run(order)
         try bed.ledger.record(trial)
-        next += 1
+        trials.append(trial)
         bed.session.progress.show(
             .tried(trial, exposure: bed.record.exposure.after, isFromRecord: false))
         return trial

@@ -41,8 +41,7 @@ extension CheckBed {
     /// Whether the drop-in on record, on the unit as it is now, still gives what was tried: lists
     /// that the unit has of its own since can be loosened by it.
     func contradictions(under profile: Profile) async throws -> [UnitCheck.Note] {
-        let isOther = changes.contains { $0.kind == .unitFile || $0.kind == .systemd }
-        guard isOther, !record.dropIn.isEmpty else { return [] }
+        if record.dropIn.isEmpty { return [] }
         session.progress.step("putting the drop-in on record on the unit as it is now")
         let expected = service.sandbox.tightened(
             by: profile, in: catalogue, dialect: service.dialect)

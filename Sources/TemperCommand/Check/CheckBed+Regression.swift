@@ -5,8 +5,9 @@ import Trials
 
 /// The profile failed: is it the service, and if not, what breaks it, and what passes instead?
 extension CheckBed {
+    /// - Returns: what could be installed instead.
     /// - Throws: `ExperimentError`, with `isBaseline` where the service itself is broken.
-    func explain(_ failed: Trial, _ check: inout UnitCheck) async throws {
+    func explain(_ failed: Trial, _ check: inout UnitCheck) async throws -> CheckOffer? {
         let ground = try await ground()
         // What the new version was seen to use besides becomes an exception that yesterday's
         // profile did not make: it may be what is missing now.
@@ -36,13 +37,14 @@ extension CheckBed {
         case .passed(let trial, let because):
             check.notes.append(.init(.warning, "\(failed.because): but \(because)"))
             check.furtherTrials = trial.number - 1
+            return nil
         case .broken(let outcome):
             check.standing = .regressed
             check.because = failed.because
             check.furtherTrials = outcome.trials.count - 1
             check.bisecting = outcome.bisecting
             check.culprits = UnitCheck.Culprit.all(of: outcome)
-            try await offer(outcome, ground, &check)
+            return try await offer(outcome, ground, orElse: Self.noOffer, &check)
         }
     }
 
@@ -60,23 +62,6 @@ extension CheckBed {
             acquaintance: seen.acquaintance, usual: seen.usual, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, catalogue: catalogue,
             ownership: record.ownership)
-    }
-
-    /// The strictest rest that passes, tried on the real unit like any other result.
-    private func offer(
-        _ outcome: Outcome, _ ground: Ground, _ check: inout UnitCheck
-    ) async throws {
-        if outcome.accepted.restrictions.isEmpty { return }
-        do {
-            let proof = try await session.prove(outcome, ground, plan, ledger)
-            check.offer = .init(
-                proof.outcome, dropIn: proof.dropIn,
-                preparations: ground.preparation(for: outcome)?.commands ?? [],
-                verified: proof.isVerified)
-            check.notes += proof.warnings(for: record.unit).map { .init(.warning, $0) }
-        } catch let failure as Failure where failure.status != Failure.interrupted.status {
-            check.notes.append(.init(.warning, "there is no offer: \(failure.message)"))
-        }
     }
 }
 

@@ -26,9 +26,10 @@ struct CheckBed: Sendable {
     var record: HardeningRecord { subject.record }
 
     init(
-        _ check: CheckSession, _ files: Validity, at site: Site, _ store: TrialStore
+        _ check: CheckSession, _ session: HardenSession, _ files: Validity, at site: Site,
+        _ store: TrialStore
     ) async throws {
-        session = check.session
+        self.session = session
         subject = check.subject
         choices = check.choices
         self.store = store
@@ -76,6 +77,9 @@ struct CheckBed: Sendable {
         validity.learn(facts, enforcement, record.profile, service.dialect)
         return (validity, enforcement)
     }
+
+    /// Whether files had to change hands for the service to be who it is on record.
+    var changedHands: Bool { undo?.isEmpty == false }
 
     /// The service's own files go back to whom they belong.
     func giveBack() { undo?.run() }
@@ -148,24 +152,40 @@ struct CheckBed: Sendable {
     }
 
     /// Writes down what the check came to, and brings the record up to date where it passed.
-    func finish(_ check: UnitCheck) throws {
+    ///
+    /// - Parameter installed: the record of what was installed; nil where nothing was.
+    func finish(_ check: UnitCheck, installed: HardeningRecord?) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try ledger.finish(
             result: String(decoding: try encoder.encode(check), as: UTF8.self), now: now())
+        if let installed {
+            // The next check is one of what is installed here, wherever this record came from.
+            try keep(installed)
+            if let file = subject.file, choices.updates {
+                try RecordFile.write(installed, to: file)
+            }
+            return
+        }
         guard check.standing == .passed else { return }
         var renewed = record
         renewed.validity = validity
+        if check.furtherTrials > 0 {
+            renewed.offered = Set(check.tightenings.map(\.restriction))
+        }
         if let file = subject.file {
             if choices.updates { try RecordFile.write(renewed, to: file) }
         } else if subject.isAtHome {
             // Else `--if-changed` would find the same changes every day.
-            try store.keep(
-                KeptRecord(
-                    unit: record.unit, root: subject.root,
-                    account: service.machine.user?.name ?? "", made: now(), campaign: ledger.id,
-                    text: renewed.text))
+            try keep(renewed)
         }
+    }
+
+    private func keep(_ record: HardeningRecord) throws {
+        try store.keep(
+            KeptRecord(
+                unit: record.unit, root: subject.root, account: service.machine.user?.name ?? "",
+                made: now(), campaign: ledger.id, text: record.text))
     }
 }
 

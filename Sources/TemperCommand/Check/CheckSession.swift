@@ -27,6 +27,10 @@ struct CheckChoices: Sendable {
     var isQuick = false
     /// The record is brought up to date with what passes.
     var updates = false
+    /// Whether and how what passes instead, or besides, is installed.
+    var apply: ApplyOrder?
+    /// Installs it also over what was changed by hand.
+    var isForced = false
 }
 
 /// One `check` of one unit: yesterday's profile in a lab of today.
@@ -39,20 +43,26 @@ struct CheckSession: Sendable {
     var record: HardeningRecord { subject.record }
 
     /// The same places and plan as a `harden` of the unit would have.
-    var session: HardenSession {
+    ///
+    /// - Parameter account: whose manager the unit belongs to; nil for the machine's.
+    private func trying(of account: UserAccount?) -> HardenSession {
         var plan = LabPlan()
         plan.root = subject.root
         plan.binds = subject.binds
         // What is checked must not be there already.
-        plan.hidden = temperDropIns(of: record.unit, in: subject.root)
+        plan.hidden = temperDropIns(of: record.unit, in: subject.root, account: account)
+        return session(in: .lab(plan), isForced: true)
+    }
+
+    private func session(in place: Place, isForced: Bool) -> HardenSession {
         var options = CampaignOptions()
         options.isStrict = record.isStrict
         options.baselineRuns = 1
         options.cadence = record.plan.cadence
         return HardenSession(
-            unit: record.unit, plan: record.plan, options: options, place: .lab(plan),
+            unit: record.unit, plan: record.plan, options: options, place: place,
             stateDirectory: stateDirectory, progress: progress, manager: subject.manager,
-            isForced: true)
+            isForced: isForced)
     }
 
     /// - Throws: `Failure.interrupted`; whatever else keeps a unit from being checked is its result.
@@ -72,8 +82,10 @@ struct CheckSession: Sendable {
 
     private func tried() async throws(Failure) -> UnitCheck {
         progress.step("comparing \(record.unit) with its record")
+        let account = try experimentFailures { () throws(ExperimentError) in try self.account }
         var now = Validity(
-            of: record.unit, running: record.validity.programs.keys, in: subject.root)
+            of: record.unit, running: record.validity.programs.keys, in: subject.root,
+            account: account)
         now.temper = Temper.version
         // What only a running systemd can tell is taken to be as it was.
         now.features = record.validity.features
@@ -87,14 +99,24 @@ struct CheckSession: Sendable {
             try TrialStore(directory: stateDirectory)
         }
         do {
+            let session = trying(of: account)
             let site = try await session.place.open(progress)
-            let check: UnitCheck
-            do { check = try await held(against: now, at: site, store) } catch {
+            var finding: Finding
+            do { finding = try await held(against: now, at: site, session, store) } catch {
                 await site.close()
                 throw error
             }
             await site.close()
-            return check
+            let installed = try await install(&finding)
+            do { try finding.bed.finish(finding.check, installed: installed) } catch {
+                if installed == nil { throw error }
+                // What is installed is told of, whatever else goes wrong.
+                finding.check.notes.append(
+                    .init(
+                        .warning, "it is installed, and the record is still the old one: \(error)")
+                )
+            }
+            return finding.check
         } catch {
             if let failure = error as? Failure { throw failure }
             let isInterruption = (error as? ExperimentError)?.isInterruption ?? Task.isCancelled
@@ -102,30 +124,75 @@ struct CheckSession: Sendable {
         }
     }
 
+    /// Whose manager the unit belongs to; nil for the machine's.
+    private var account: UserAccount? {
+        get throws(ExperimentError) {
+            guard case .user(let name) = subject.manager else { return nil }
+            return try UserAccount.named(name, in: subject.root)
+        }
+    }
+
+    /// What the trials of a check came to.
+    private struct Finding {
+        let bed: CheckBed
+        var check: UnitCheck
+        var offer: CheckOffer?
+    }
+
     /// The service in the lab, and yesterday's profile on it.
     private func held(
-        against files: Validity, at site: Site, _ store: TrialStore
-    ) async throws -> UnitCheck {
-        let bed = try await CheckBed(self, files, at: site, store)
-        var check = UnitCheck(unit: record.unit, standing: .passed)
-        check.systemd = .init(
+        against files: Validity, at site: Site, _ session: HardenSession, _ store: TrialStore
+    ) async throws -> Finding {
+        let bed = try await CheckBed(self, session, files, at: site, store)
+        var finding = Finding(bed: bed, check: UnitCheck(unit: record.unit, standing: .passed))
+        finding.check.systemd = .init(
             recorded: record.validity.systemd, now: bed.service.systemdVersion)
-        check.changes = bed.changes
+        finding.check.changes = bed.changes
         let trial = try await bed.tryProfile()
-        check.trials = 1
-        check.notes = bed.notes
+        finding.check.trials = 1
+        finding.check.notes = bed.notes
         do {
-            if trial.verdict.isPass {
-                try await bed.settle(trial, &check)
-            } else {
-                try await bed.explain(trial, &check)
-            }
+            finding.offer =
+                trial.verdict.isPass
+                ? try await bed.settle(trial, &finding.check)
+                : try await bed.explain(trial, &finding.check)
         } catch let error as ExperimentError {
             guard error.isBaseline else { throw error }
-            check.standing = .broken
-            check.because = session.baselineFailure(error, bed.service, bed.plan).message
+            finding.check.standing = .broken
+            finding.check.because = session.baselineFailure(error, bed.service, bed.plan).message
         }
-        try bed.finish(check)
-        return check
+        return finding
+    }
+
+    /// What was offered, on the real unit for good, where that was asked for.
+    ///
+    /// - Returns: the record of what is installed now; nil where nothing was installed.
+    /// - Throws: `Failure` with the status of an interruption; all is as it was.
+    private func install(_ finding: inout Finding) async throws -> HardeningRecord? {
+        guard let order = choices.apply, finding.check.offer != nil else { return nil }
+        guard let offer = finding.offer else {
+            finding.check.notApplied = "it was not tried on the real unit in the lab"
+            return nil
+        }
+        if !offer.preparations.isEmpty {
+            finding.check.notApplied =
+                "files have to change hands before: run `\(offer.preparations.joined(separator: "; "))`"
+            return nil
+        }
+        switch try await session(in: .lab(LabPlan()), isForced: choices.isForced)
+            .install(offer.dropIn, order)
+        {
+        case .success(let applied):
+            finding.check.applied = applied
+            progress.say("installed as \(applied.path)")
+            return offer.record
+        case .failure(let failure):
+            finding.check.notApplied = failure.message
+            if Task.isCancelled {
+                throw Failure(
+                    message: "not applied: \(failure.message)", status: Failure.interrupted.status)
+            }
+            return nil
+        }
     }
 }

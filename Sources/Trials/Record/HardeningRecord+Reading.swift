@@ -33,6 +33,7 @@ extension HardeningRecord {
             dropIn: HardeningRecord.dropIn(in: text),
             validity: draft.validity)
         isStrict = draft.isStrict
+        offered = draft.offered
         healthyWithin = draft.healthyWithin
     }
 
@@ -57,6 +58,7 @@ extension HardeningRecord {
         var after = Exposure(tenths: 100)
         var isStrict = false
         var taken: Set<String> = []
+        var offered: Set<String> = []
         var usage = Usage()
         var ends: [UnitState] = []
         var crew: [String: Int] = [:]
@@ -94,6 +96,7 @@ extension HardeningRecord {
                     taken.formUnion(value.split(separator: " ").map(String.init))
                 }
                 if name == "Take" { taken.insert(value) }
+                if name == "Offered" { offered.insert(value) }
                 return true
             case "[X-Temper-Usage]":
                 usage.take(name, value)

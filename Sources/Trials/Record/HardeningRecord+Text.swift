@@ -15,7 +15,10 @@ extension HardeningRecord {
                     "ExposureAfter=\(exposure.after)",
                 ] + (isStrict ? ["StrictLogs=yes"] : [])),
             section("X-Temper", plan.recordLines),
-            section("X-Temper-Profile", profile.restrictions.sorted().map { "Take=\($0)" }),
+            section(
+                "X-Temper-Profile",
+                profile.restrictions.sorted().map { "Take=\($0)" }
+                    + offered.sorted().map { "Offered=\($0)" }),
             section("X-Temper-Usage", usage.recordLines),
             section(
                 "X-Temper-Usual",

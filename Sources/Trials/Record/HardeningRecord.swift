@@ -18,6 +18,8 @@ public struct HardeningRecord: Hashable, Sendable {
     /// A complaint in the journal that the service never made before counts as a fault.
     public var isStrict = false
     public var profile: Profile
+    /// What a check found to pass besides, and nobody installed.
+    public var offered: Set<String> = []
     /// What the profile's restrictions make exceptions for.
     public var usage: Usage
     /// What the service does without restriction; its journal is not on record.
