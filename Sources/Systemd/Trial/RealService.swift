@@ -10,11 +10,17 @@ public struct RealService: ServiceUnderTest {
     let startDeadline: Duration
     let stopDeadline: Duration
     let helperProperties: [String]
+    /// The socket units that it is handed its sockets by.
+    let sockets: [String]
 
     public func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
         do {
+            // Copies were tried in their place.
+            if machine.isDisposable {
+                for socket in sockets { _ = try await machine.bus.startUnit(socket) }
+            }
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
             let running = Running(
