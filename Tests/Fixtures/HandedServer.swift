@@ -51,14 +51,18 @@ public enum HandedServer {
     }
 
     /// A command that is well when both sockets answer with their names.
-    public static let ask = [
-        ("INET", "pack_sockaddr_in(7000, inet_aton(\"127.0.0.1\"))", "web"),
-        ("UNIX", "pack_sockaddr_un(\"/run/handed.link\")", "ctl.socket"),
-    ].map { family, address, name in
+    public static let ask = askWeb + " && " + askControl
+
+    public static let askWeb = asking(
+        "INET", "pack_sockaddr_in(7000, inet_aton(\"127.0.0.1\"))", for: "web")
+    public static let askControl = asking(
+        "UNIX", "pack_sockaddr_un(\"/run/handed.link\")", for: "ctl.socket")
+
+    private static func asking(_ family: String, _ address: String, for name: String) -> String {
         "perl -MSocket -e 'socket(my $s, AF_\(family), SOCK_STREAM, 0); "
             + "connect($s, \(address)) or die \"\(name): $!\\n\"; sysread($s, my $t, 99); "
             + "exit($t ne \"\(name)\")'"
-    }.joined(separator: " && ")
+    }
 
     /// What must be the same before and after of the two socket units.
     public static let standing =

@@ -31,6 +31,14 @@ struct SocketTests {
         return (job, unit)
     }
 
+    /// A service and its sockets hold each other: systemd takes a moment longer to forget them.
+    private func expectNothingLeft(in lab: Lab) async throws {
+        for _ in 1...40 where try await CopyTests.remains(in: lab) != [] {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try await CopyTests.expectNothingLeft(in: lab)
+    }
+
     private struct Unexpected: Error {
         let what: String
         init(_ what: String) { self.what = what }
@@ -61,7 +69,7 @@ struct SocketTests {
                 #expect(try await answers(lab))
                 await copy.end()
                 #expect(try await !answers(lab))
-                try await CopyTests.expectNothingLeft(in: lab)
+                try await expectNothingLeft(in: lab)
             }
             // The real one has its own back.
             let (job, real) = try await started(service.real)
@@ -82,7 +90,7 @@ struct SocketTests {
             #expect(try await !answers(lab))
             #expect(try await !answers(lab))
             await copy.end()
-            try await CopyTests.expectNothingLeft(in: lab)
+            try await expectNothingLeft(in: lab)
         }
     }
 
@@ -103,7 +111,7 @@ struct SocketTests {
             }
             let words = error?.description ?? ""
             #expect(words.contains("web.socket cannot be opened") && words.contains(":7000"))
-            try await CopyTests.expectNothingLeft(in: lab)
+            try await expectNothingLeft(in: lab)
         }
     }
 
@@ -194,8 +202,7 @@ struct SocketTests {
             let run = try await lab.run(["systemd-run", "--unit=temperagain"] + command.arguments)
             #expect(run.status == 0, "\(run.stderr)")
             _ = try await lab.run(["systemctl", "start", "temperagain"])
-            let second = HandedServer.ask.components(separatedBy: " && ")[1]
-            let asked = try await lab.run(["sh", "-c", second])
+            let asked = try await lab.run(["sh", "-c", HandedServer.askControl])
             #expect(asked.status == 0, "\(asked.stderr)")
         }
     }
