@@ -75,6 +75,12 @@ package struct Installation: Sendable {
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
         let places = [staged, final].map { ShellWord.quoted($0.path) }
         let unit = ShellWord.quoted(service.unit)
+        // A socket is refused to a service that runs.
+        let sockets = surroundings.triggers.filter { $0.hasSuffix(".socket") }
+            .map { ShellWord.quoted($0) }.joined(separator: " ")
+        let listening =
+            sockets.isEmpty
+            ? "" : "\(systemctl) stop -- \(unit)\n\(systemctl) start -- \(sockets)"
         // What stops with the service, and what would start it.
         let others = surroundings.alsoDown.map {
             "\(systemctl) start -- \(ShellWord.quoted($0))\n"
@@ -87,6 +93,7 @@ package struct Installation: Sendable {
             rmdir \(places.joined(separator: " ")) 2>/dev/null
             \(systemctl) daemon-reload
             \(systemctl) reset-failed -- \(unit) 2>/dev/null
+            \(listening)
             \(systemctl) \(service.isActive ? "restart" : "stop") -- \(unit)
             \(others.joined())
             """

@@ -41,11 +41,8 @@ struct HandedSockets {
         if units.isEmpty { return }
         try machine.writeSocketDropIn()
         guard machine.isDisposable else { return }
-        for unit in originals.map(\.unit) + [service] {
-            guard await machine.activeState(of: unit) == "active" else { continue }
-            _ = try await experiment { () async throws(BusError) in
-                try await machine.bus.stopUnit(unit)
-            }
+        _ = try await experiment { () async throws(BusError) in
+            try await machine.stop(service, with: originals.map(\.unit))
         }
     }
 
