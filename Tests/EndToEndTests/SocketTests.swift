@@ -64,6 +64,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("a user's own")
+        func user() async throws {
+            let units = HandedServer.units().filter { $0.key != "ctl.socket" }
+            let placed = units.map { ("../user/\($0.key)", $0.value) }
+            try await withTree(
+                .bookworm, units: Dictionary(uniqueKeysWithValues: placed)
+            ) { root in
+                let wanted = root + "/etc/systemd/user/sockets.target.wants"
+                try FileManager.default.createDirectory(
+                    atPath: wanted, withIntermediateDirectories: true)
+                try FileManager.default.createSymbolicLink(
+                    atPath: wanted + "/web.socket", withDestinationPath: "../web.socket")
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "handed", root: root, state: state,
+                        [
+                            "--user", "--as", "mona", "--json", "--quiet", "--max-trials", "8",
+                            "--probe", HandedServer.askWeb,
+                        ])
+                    #expect(report.status == 0, "\(report.errors)")
+                    let result = try Tool.result(report)
+                    #expect(result.verified && result.notCarriedOver.isEmpty)
+                }
+            }
+        }
+
         @Test("not one that a socket starts for each connection: said in one line")
         func connections() async throws {
             let units = [
