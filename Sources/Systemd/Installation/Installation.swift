@@ -80,7 +80,9 @@ package struct Installation: Sendable {
             .map { ShellWord.quoted($0) }.joined(separator: " ")
         let listening =
             sockets.isEmpty
-            ? "" : "\(systemctl) stop -- \(unit)\n\(systemctl) start -- \(sockets)"
+            ? ""
+            : "\(systemctl) stop -- \(unit)\n\(systemctl) reset-failed -- \(sockets) 2>/dev/null\n"
+                + "\(systemctl) start -- \(sockets)"
         // What stops with the service, and what would start it.
         let others = surroundings.alsoDown.map {
             "\(systemctl) start -- \(ShellWord.quoted($0))\n"

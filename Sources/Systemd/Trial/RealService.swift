@@ -34,7 +34,11 @@ public struct RealService: ServiceUnderTest {
 
     /// Copies may have been tried in their place. They go with the service at its stop.
     private func startSockets() async throws(BusError) {
-        for socket in sockets { _ = try await machine.bus.startUnit(socket) }
+        for socket in sockets {
+            // Nor must they be refused for having been started too often.
+            _ = try? await machine.manager("ResetFailedUnit", .string(socket))
+            _ = try await machine.bus.startUnit(socket)
+        }
     }
 
     private struct Running: StartedUnit {
