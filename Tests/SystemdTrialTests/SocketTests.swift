@@ -144,6 +144,16 @@ struct SocketTests {
         }
     }
 
+    @Test("is refused in a lab where the lab itself listens on them")
+    func ofTheLab() async throws {
+        try await withLab(.trixie) { _, machine in
+            let error = await #expect(throws: ExperimentError.self) {
+                try await Service(named: "dbus.service", on: machine)
+            }
+            #expect(error?.description.hasPrefix("dbus.socket cannot be taken") == true)
+        }
+    }
+
     @Test("is refused where systemd makes no transient unit of its socket's settings")
     func impossible() async throws {
         try await withServer(.trixie) { lab, machine, service in
