@@ -69,11 +69,9 @@ extension HardenSession {
 
     /// The service fails as it is: with the commands that show it to the user.
     func baselineFailure(_ error: ExperimentError, _ service: Service, _ plan: Plan) -> Failure {
+        let sockets = service.notCarriedOver.first { $0.setting.hasPrefix("Sockets=") }
+        let hint = sockets.map { "\nPerhaps it needs \($0.setting): \($0.because)" } ?? ""
         guard case .lab(let lab) = place else {
-            let sockets = service.notCarriedOver.contains { $0.setting.hasPrefix("TriggeredBy=") }
-            let hint =
-                sockets
-                ? "\nIts copies get no sockets from systemd and have to open their own." : ""
             return .experiment(
                 "\(error.description)\(hint)\nTo see it yourself:\n    systemctl start \(unit)\n"
                     + "    journalctl -u \(unit)")
@@ -94,7 +92,7 @@ extension HardenSession {
         }
         commands.append("temper lab down look")
         return .experiment(
-            "\(error.description)\nTo see it yourself:\n"
+            "\(error.description)\(hint)\nTo see it yourself:\n"
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
     }
 }

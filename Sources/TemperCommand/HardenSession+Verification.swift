@@ -150,6 +150,8 @@ extension HardenSession {
     ) async throws -> Trial {
         progress.step("starting \(unit) with the drop-in where it never ran before")
         return try await inFreshLab(like: lab) { service, machine in
+            // A connection may have started it while the lab booted.
+            try await service.stop()
             if let preparation { _ = try machine.apply(preparation) }
             _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
             let course = Course(

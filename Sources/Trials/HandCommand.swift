@@ -7,17 +7,23 @@ public struct HandCommand: Hashable, Codable, Sendable {
     /// Where the secrets come from that are left out: `[TOKEN]` stands for the one of `TOKEN`. nil
     /// in ledgers of older versions.
     public let withheld: [String]?
+    /// The socket unit whose sockets the copy is handed. systemd-run starts only the copy of that
+    /// one, and the original has to be stopped first. nil where there is none.
+    public let socket: String?
 
-    public init(arguments: [String], lacking: [String], withheld: [String] = []) {
+    public init(
+        arguments: [String], lacking: [String], withheld: [String] = [], socket: String? = nil
+    ) {
         self.arguments = arguments
         self.lacking = lacking
         self.withheld = withheld
+        self.socket = socket
     }
 
     /// Without the secrets.
     func redacted(by redaction: Redaction) -> HandCommand {
         HandCommand(
             arguments: arguments.map(redaction.applied), lacking: lacking.map(redaction.applied),
-            withheld: withheld ?? [])
+            withheld: withheld ?? [], socket: socket)
     }
 }

@@ -88,24 +88,9 @@ extension EndToEnd {
             for trial in chosen {
                 let text = try await temper(state, "explain", "\(trial.number)")
                 #expect(text.status == 0, "\(text.errors)")
-                let status = try await run(text.output)
+                let status = try await Tool.repeatByHand(text.output)
                 #expect((status == 0) == (trial.verdict == "passed"), "\(text.output)")
             }
-        }
-
-        /// Runs the commands by a shell that ends at the first failure; its status.
-        private func run(_ explanation: String) async throws -> Int32 {
-            let marker = try #require(explanation.range(of: "To repeat it by hand"))
-            let lines = explanation[marker.upperBound...].split(separator: "\n")
-                .filter { $0.hasPrefix("    ") }
-            let directory = URL(filePath: Tool.temper.path).deletingLastPathComponent().path
-            let script =
-                "PATH=\(directory):$PATH\n" + lines.dropLast().joined(separator: "\n") + "\n"
-            let result = try await runProgram("/bin/sh", ["-ec", script])
-            let down = try #require(lines.last)
-            #expect(down.hasSuffix("temper lab down look"))
-            _ = try await runProgram("/bin/sh", ["-c", "PATH=\(directory):$PATH\n\(down)"])
-            return result.status
         }
 
         private func badInput(_ state: String) async throws {

@@ -42,6 +42,21 @@ enum Tool {
         return (left ?? []).sorted()
     }
 
+    /// Runs the commands at the end of what `explain` says of a trial by a shell that ends at the
+    /// first failure; its status.
+    static func repeatByHand(_ explanation: String) async throws -> Int32 {
+        let marker = try #require(explanation.range(of: "To repeat it by hand"))
+        let lines = explanation[marker.upperBound...].split(separator: "\n")
+            .filter { $0.hasPrefix("    ") }
+        let directory = URL(filePath: temper.path).deletingLastPathComponent().path
+        let script = "PATH=\(directory):$PATH\n" + lines.dropLast().joined(separator: "\n") + "\n"
+        let result = try await runProgram("/bin/sh", ["-ec", script])
+        let down = try #require(lines.last)
+        #expect(down.hasSuffix("temper lab down look"))
+        _ = try await runProgram("/bin/sh", ["-c", "PATH=\(directory):$PATH\n\(down)"])
+        return result.status
+    }
+
     private static func found(_ root: String) -> [String] {
         let labs = Lab.list()
         let ours = labs.filter { $0.root == root }.map { "lab \($0.name)" }

@@ -61,6 +61,26 @@ extension LiveTests {
             }
         }
 
+        @Test("the kernel ends it for lack of memory", arguments: Release.allCases)
+        func outOfMemory(release: Release) async throws {
+            try await MachineInUse.with(release) { machine in
+                let before = try await machine.standing()
+                for moment in ["the service as it is, run 1", "can all of these be taken"] {
+                    let group = try MemoryGroup()
+                    defer { group.remove() }
+                    let run = try machine.harden(trials: 100)
+                    try await run.said(or: moment)
+                    try group.confine(run.pid, to: 65536)
+                    let report = try await run.end()
+                    #expect(report.status == 128 + SIGKILL, "\(report.errors)")
+                    #expect(group.kills > 0)
+                    let (after, took) = try await machine.settled(like: before)
+                    #expect(after == before, "\(moment)")
+                    print("\(release): out of memory, after \(took.formatted())")
+                }
+            }
+        }
+
         @Test("somebody else starts the service: that ends it", arguments: Release.allCases)
         func foreignStart(release: Release) async throws {
             try await MachineInUse.with(release) { machine in

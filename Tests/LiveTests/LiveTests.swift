@@ -16,6 +16,8 @@ struct MachineInUse {
     let lab: Lab
     let state: String
     let unit = "mine.service"
+    /// A script that says what else must be the same before and after.
+    var also = ""
 
     static let service = """
         [Service]
@@ -39,7 +41,9 @@ struct MachineInUse {
         defer { try? FileManager.default.removeItem(atPath: state) }
         return try await withLab(release) { lab, _ in
             let machine = MachineInUse(lab: lab, state: state)
-            for (name, text) in units.merging(["mine.service": service], uniquingKeysWith: { $1 }) {
+            for (name, text) in units.merging(
+                ["mine.service": service], uniquingKeysWith: { given, _ in given })
+            {
                 try text.write(
                     toFile: "\(lab.rootPath)/etc/systemd/system/\(name)", atomically: true,
                     encoding: .utf8)
@@ -80,7 +84,7 @@ struct MachineInUse {
             sort -u /var/lib/mine/log
             systemctl --failed --plain --no-legend
             wc -l </proc/1/mountinfo
-            """ + "\n" + MachineInUse.leftovers)
+            """ + "\n" + MachineInUse.leftovers + "\n" + also)
     }
 
     static let leftovers = """

@@ -43,6 +43,27 @@ import Trials
         #expect(other[2] == "temper lab exec look sh -c 'chown -R www-data /var/lib/x'")
     }
 
+    @Test("the original's socket makes way, and the copy is started behind its own")
+    func socket() throws {
+        let trial = Trial(
+            number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
+            observations: [
+                .command(
+                    HandCommand(
+                        arguments: ["--socket-property=ListenStream=80", "-p", "Type=exec", "/x"],
+                        lacking: [], socket: "x.socket"))
+            ], usual: .unknown)
+        let commands = try commands(trial)
+        #expect(commands[1] == "temper lab exec look systemctl stop x.socket")
+        #expect(
+            commands[2].hasPrefix(
+                "temper lab exec look systemd-run --unit=temperagain \\\n"
+                    + "    --socket-property=ListenStream=80 \\\n    -p Type=exec"))
+        #expect(commands[3] == "temper lab exec look systemctl start temperagain")
+        #expect(
+            commands.contains("temper lab exec look systemctl stop temperagain.socket temperagain"))
+    }
+
     @Test("a user's service runs under the user's own manager")
     func user() throws {
         let commands = try commands(Sample.trials[0]) { circumstances in

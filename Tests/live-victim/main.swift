@@ -1,7 +1,7 @@
 // Hardens a service of a lab as if the lab were the machine in use, so that tests can kill it
 // anywhere:
 //
-//     live-victim LAB UNIT STATE-DIRECTORY PROBE [MAX-TRIALS [MAX-DOWNTIME-SECONDS]]
+//     live-victim LAB UNIT STATE-DIRECTORY PROBE [MAX-TRIALS [MAX-DOWNTIME-SECONDS [USER]]]
 //
 // Progress goes to standard error, a line at a time; the result is printed as JSON. The first
 // SIGINT, SIGTERM or SIGHUP ends it tidily, as with temper itself.
@@ -26,7 +26,8 @@ var options = CampaignOptions()
 options.maxTrials = arguments.count > 5 ? Int(arguments[5]) : nil
 let session = HardenSession(
     unit: arguments[2], plan: plan, options: options, place: .live(machine),
-    stateDirectory: arguments[3], progress: Progress(isQuiet: false))
+    stateDirectory: arguments[3], progress: Progress(isQuiet: false),
+    manager: arguments.count > 7 ? .user(arguments[7]) : .system)
 do {
     let result = try await withInterruption { try await session.run() }
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))

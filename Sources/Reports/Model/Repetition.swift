@@ -29,17 +29,20 @@ public struct Repetition: Hashable, Sendable {
             preparations += circumstances.ownership
         }
         commands += preparations.map { "\(place.lab) sh -c \($0.shellQuoted)" } + place.beginnings
+        if let socket = command.socket { commands.append(place.systemctl(["stop", socket])) }
         commands.append(
             Repetition.run(command, place.inside(["systemd-run"] + place.userOption)))
+        if command.socket != nil { commands.append(place.systemctl(["start", Self.unit])) }
         let asked = circumstances.probes.map { probe in
             place.inside(["sh", "-c", Repetition.patiently(probe)])
         }
         if trial.reached(.ready) { commands += asked }
         if trial.reached(.reload) {
-            commands.append(place.inside(["systemctl"] + place.userOption + ["reload", Self.unit]))
+            commands.append(place.systemctl(["reload", Self.unit]))
             if trial.reached(.reloaded) { commands += asked }
         }
-        commands.append(place.inside(["systemctl"] + place.userOption + ["stop", Self.unit]))
+        let socket = command.socket == nil ? [] : [Self.unit + ".socket"]
+        commands.append(place.systemctl(["stop"] + socket + [Self.unit]))
         commands.append("temper lab down \(Repetition.lab)")
         self.commands = commands
         var notes = command.lacking.map { "systemd-run cannot set \($0)" }
@@ -70,6 +73,10 @@ public struct Repetition: Hashable, Sendable {
             user == nil ? [] : ["\(lab) systemctl start user@\(userID).service"]
         }
 
+        func systemctl(_ words: [String]) -> String {
+            inside(["systemctl"] + userOption + words)
+        }
+
         func inside(_ words: [String]) -> String {
             let who =
                 user.map { name in
@@ -88,6 +95,8 @@ public struct Repetition: Hashable, Sendable {
         while let word = words.popFirst() {
             if word == "-p", let property = words.popFirst() {
                 lines.append("-p \(property.shellQuoted)")
+            } else if word.hasPrefix("--socket-property=") {
+                lines.append(word.shellQuoted)
             } else if word.hasPrefix("--") && lines.count == 1 {
                 lines[0] += " \(word)"
             } else {

@@ -13,6 +13,8 @@ public struct Blueprint: Sendable {
     public let properties: [(String, BusValue)]
     /// What the user has to be told, in the order of the table.
     public let notCarriedOver: [NotCarriedOver]
+    /// What hands the copy its listening sockets.
+    public let sockets: [SocketBlueprint]
     public let facts: ServiceFacts
 
     /// - Parameters:
@@ -39,8 +41,10 @@ public struct Blueprint: Sendable {
             original: unit, bare: bare, type: type, version: version,
             originalStaysUp: originalStaysUp)
         draft.carryEverything()
+        let bareSocket = bare.sockets.first ?? UnitReading(properties: [:])
+        sockets = unit.sockets.map { SocketBlueprint(of: $0, against: bareSocket) }
         properties = draft.properties
-        notCarriedOver = draft.notCarriedOver
+        notCarriedOver = draft.notCarriedOver + sockets.flatMap(\.notCarriedOver)
         facts = ServiceFacts(of: unit, type: type, startedAs: draft.startedAs)
     }
 }

@@ -8,11 +8,15 @@ extension BlueprintDraft {
         case "file": sendFile(row.name, as: "File", prefix: "file:")
         case "append": sendFile(row.name, as: "FileToAppend", prefix: "append:")
         case "truncate": sendFile(row.name, as: "FileToTruncate", prefix: "truncate:")
+        case "socket" where !original.sockets.isEmpty: send(row.name, value)
+        case "fd" where !original.sockets.isEmpty:
+            let property = row.name + "FileDescriptorName"
+            if let name = original[property] { send(property, name) }
         case "fd", "socket":
             name(
                 row.name, target,
                 Withheld(
-                    because: "the descriptor comes from a socket unit, and a copy has none",
+                    because: "the descriptor comes from a socket unit, and none is active",
                     so: "the stream is the manager's default"))
         default: send(row.name, value)
         }

@@ -54,17 +54,9 @@ struct BlueprintDraft {
                 consequence: why.consequence))
     }
 
-    /// What the original has and a bare unit has not. Setting a list appends to it, so of a list
-    /// these are the elements that the bare one lacks; nil where nothing differs.
+    /// What the original has and a bare unit has not.
     func difference(_ row: CopyRow, _ value: BusValue) -> BusValue? {
-        guard let plain = bare[row.name], value != plain else {
-            return bare[row.name] == nil ? value : nil
-        }
-        guard case .array(let element, let values) = value, element != "y",
-            let defaults = plain.elements, !defaults.isEmpty
-        else { return value }
-        let added = values.filter { !defaults.contains($0) }
-        return added.isEmpty ? nil : .array(element: element, added)
+        value.beyond(bare[row.name])
     }
 
     private mutating func carry(_ row: CopyRow, _ value: BusValue) {
@@ -93,7 +85,8 @@ struct BlueprintDraft {
             for condition in difference.elements ?? [] { nameCondition(condition, why) }
         case "TriggeredBy":
             // Timers and paths hand nothing over; whether they fire is not the copy's affair.
-            let sockets = original.triggers(suffix: ".socket")
+            let handed = original.sockets.map(\.name)
+            let sockets = original.triggers(suffix: ".socket").filter { !handed.contains($0) }
             if !sockets.isEmpty { name("Sockets", sockets.joined(separator: " "), why) }
         default:
             name(DirectiveText.name(row.name), DirectiveText.value(difference, of: row.name), why)

@@ -70,8 +70,8 @@ extension CopyTable {
         because: "systemd does not let a transient unit set it",
         so: "the manager's default holds for the copy")
     private static let sockets = Withheld(
-        because: "a transient unit cannot be activated by a socket unit",
-        so: "the copy is started without the listening sockets and has to open its own")
+        because: "the socket unit is not active, nor does the service start it",
+        so: "the copy is started without its sockets, as the service would be now")
     private static let activation = Withheld(
         because: "a transient service cannot activate other units",
         so: "the copy activates nothing")

@@ -15,12 +15,13 @@ public struct Difference: Hashable, Sendable, CustomStringConvertible {
 /// Every readable property in which the two differ, without those that cannot be alike; which
 /// these are and why, ``CopyTable/expectedDifferences`` tells.
 public func differences(original: UnitReading, copy: UnitReading) -> [Difference] {
+    let sockets = Set(original.strings("TriggeredBy") + copy.strings("TriggeredBy"))
     let names = Set(original.properties.keys).union(copy.properties.keys)
     return names.sorted().compactMap { name in
         let row = CopyTable.row(name)
         if row?.reasonToDiffer != nil { return nil }
-        let here = original[name].map { Comparand($0, of: original, row?.rule).value }
-        let there = copy[name].map { Comparand($0, of: original, row?.rule).value }
+        let here = original[name].map { Comparand($0, row?.rule, without: sockets).value }
+        let there = copy[name].map { Comparand($0, row?.rule, without: sockets).value }
         guard here != there else { return nil }
         return Difference(property: name, original: original[name], copy: copy[name])
     }
@@ -48,7 +49,8 @@ extension CopyRow {
 private struct Comparand {
     let value: BusValue
 
-    init(_ raw: BusValue, of original: UnitReading, _ rule: CopyRule?) {
+    /// - Parameter sockets: what triggers either of them.
+    init(_ raw: BusValue, _ rule: CopyRule?, without sockets: Set<String>) {
         switch rule {
         case _ where raw.elements?.first?.isCommand == true:
             value = .array(element: "v", raw.elements?.map(\.withoutHistory) ?? [])
@@ -62,9 +64,8 @@ private struct Comparand {
         case .caution(.watchdog):
             value = raw == .uint64(.max) ? .uint64(0) : raw
         case .caution(.dependencies):
-            // Read from a hash table, in no order. Its own sockets the copy does not have.
-            let own = original.strings("TriggeredBy")
-            value = .strings((raw.strings ?? []).filter { !own.contains($0) }.sorted())
+            // Read from a hash table, in no order. Each has sockets of its own.
+            value = .strings((raw.strings ?? []).filter { !sockets.contains($0) }.sorted())
         default:
             value = raw
         }

@@ -18,7 +18,7 @@ public struct ServiceFacts: Hashable, Sendable {
     public let pidFile: String?
     /// The copy does not claim it in systemd's eyes; it is ready when the name has an owner.
     public let busName: String?
-    /// The socket units that activate the original; the copy gets none of their descriptors.
+    /// The socket units that activate the original, whether they are active or not.
     public let sockets: [String]
     /// The timer and path units that start the original on their own.
     public let otherTriggers: [String]

@@ -10,13 +10,17 @@ public struct UnitReading: Hashable, Sendable {
     /// Those units in `Requires` and `Requisite` whose `LoadState` is not `loaded`. A transient
     /// unit that requires one of them is refused with `NoSuchUnit`.
     public var missingUnits: Set<String>
+    /// The socket units whose sockets a start of a service finds, of a bare service a bare one.
+    public var sockets: [UnitReading]
 
     public init(
-        properties: [String: BusValue], files: [UnitFile] = [], missingUnits: Set<String> = []
+        properties: [String: BusValue], files: [UnitFile] = [], missingUnits: Set<String> = [],
+        sockets: [UnitReading] = []
     ) {
         self.properties = properties
         self.files = files
         self.missingUnits = missingUnits
+        self.sockets = sockets
     }
 
     public subscript(name: String) -> BusValue? { properties[name] }

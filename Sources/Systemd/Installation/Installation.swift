@@ -90,6 +90,14 @@ package struct Installation: Sendable {
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
         let places = [staged, final].map { ShellWord.quoted($0.path) }
         let unit = ShellWord.quoted(service.unit)
+        // A socket is refused to a service that runs.
+        let sockets = surroundings.triggers.filter { $0.hasSuffix(".socket") }
+            .map { ShellWord.quoted($0) }.joined(separator: " ")
+        let listening =
+            sockets.isEmpty
+            ? ""
+            : "\(systemctl) stop -- \(unit)\n\(systemctl) reset-failed -- \(sockets) 2>/dev/null\n"
+                + "\(systemctl) start -- \(sockets)"
         // What stops with the service, and what would start it.
         let others = surroundings.alsoDown.map {
             "\(systemctl) start -- \(ShellWord.quoted($0))\n"
@@ -102,6 +110,7 @@ package struct Installation: Sendable {
             rmdir \(places.joined(separator: " ")) 2>/dev/null
             \(systemctl) daemon-reload
             \(systemctl) reset-failed -- \(unit) 2>/dev/null
+            \(listening)
             \(systemctl) \(isToRun ? "restart" : "stop") -- \(unit)
             \(others.joined())
             """

@@ -76,7 +76,7 @@ public final class StandIn: Sendable {
                 ("StandardOutput", .string("null")), ("AddRef", .bool(true)),
                 ("RuntimeMaxUSec", .uint64(limit.microseconds)),
                 ("OOMScoreAdjust", .int32(-900)),
-                ("RuntimeDirectory", .strings([directoryName])),
+                ("RuntimeDirectory", .strings([directoryName, socketDropIns(on: machine)])),
                 ("Conflicts", .strings(displaced)), ("Before", .strings(affected)),
             ]
         var successors: [(name: String, properties: [(String, BusValue)])] = []
@@ -133,7 +133,12 @@ public final class StandIn: Sendable {
     /// A directory of the machine that systemd removes with the stand-in.
     var directory: String { "/run/\(directoryName)" }
 
-    private var directoryName: String { String(name.prefix { $0 != "." }) }
+    /// The directory for the drop-in of the copies' sockets, which goes with it as well.
+    private func socketDropIns(on machine: Machine) -> String {
+        "systemd/\(machine.user == nil ? "system" : "user")/\(directoryName)-.socket.d"
+    }
+
+    private var directoryName: String { TrialName.stem(of: name) }
     private var displaced: [String] { surroundings?.displaced ?? [] }
     private var restored: [String] { surroundings?.restored ?? [] }
     private var affected: [String] { Set(displaced + restored).sorted() }
@@ -188,10 +193,13 @@ public final class StandIn: Sendable {
 extension Machine {
     /// Starts a transient unit, tied to the stand-in where there is one.
     func startTransientUnit(
-        _ name: String, properties: [(String, BusValue)], deadline: Duration = .seconds(100)
+        _ name: String, properties: [(String, BusValue)],
+        auxiliary: [(name: String, properties: [(String, BusValue)])] = [],
+        deadline: Duration = .seconds(100)
     ) async throws(BusError) -> JobResult {
         try await bus.startTransientUnit(
-            name, properties: properties + (standIn?.ties ?? []), deadline: deadline)
+            name, properties: properties + (standIn?.ties ?? []), auxiliary: auxiliary,
+            deadline: deadline)
     }
 
     /// Makes sure that what was seen until now was seen of a copy in the place of the service.

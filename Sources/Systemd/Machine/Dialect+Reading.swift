@@ -84,4 +84,7 @@ enum TrialName {
         let digits = String(number, radix: 16)
         return "temper\(String(repeating: "0", count: 12 - digits.count))\(digits).service"
     }
+
+    /// The name without its `.service`.
+    static func stem(of name: String) -> String { String(name.prefix { $0 != "." }) }
 }

@@ -70,7 +70,9 @@ extension Service {
     /// Stops it as its own settings have it.
     package func stop() async throws(ExperimentError) {
         let job = try await experiment { () async throws(BusError) in
-            try await machine.bus.stopUnit(unit, deadline: blueprint.stopDeadline + .seconds(10))
+            try await machine.stop(
+                unit, with: blueprint.sockets.map(\.unit),
+                deadline: blueprint.stopDeadline + .seconds(10))
         }
         guard job == .done else {
             throw ExperimentError("\(unit) does not stop (\(job.rawValue))")

@@ -30,18 +30,23 @@ public struct Service: Sendable {
         systemdVersion = try await experiment { () async throws(BusError) in
             try await machine.managerProperty("Version").string ?? ""
         }
-        reading = try await machine.reading(of: unit)
+        try await machine.refuseConnections(to: unit)
+        var reading = try await machine.reading(of: unit)
+        reading.sockets = try await machine.sockets(of: reading)
+        self.reading = reading
         self.unit = reading.name
         sandbox = Sandbox(properties: reading.properties)
         let type = ServiceType(rawValue: reading.string("Type")) ?? .simple
-        let bare = try await experiment { () async throws(BusError) in
+        var bare = try await experiment { () async throws(BusError) in
             try await machine.readingOfBareUnit(for: type)
         }
+        if !reading.sockets.isEmpty { bare.sockets = [try await machine.readingOfBareSocket()] }
         do {
             blueprint = try Blueprint(of: reading, against: bare, systemd: self.dialect.version)
         } catch {
             throw ExperimentError(error.description)
         }
+        for socket in blueprint.sockets { try await machine.rehearse(socket) }
     }
 
     /// The same service, spoken to in another way.
@@ -81,7 +86,10 @@ public struct Service: Sendable {
 
     /// The copied settings as text, for telling one state of the unit from another.
     public var copiedSettings: [String] {
-        blueprint.properties.map { "\($0)=\(Service.inOrder($1))" }.sorted()
+        let sockets = blueprint.sockets.flatMap { socket in
+            socket.properties.map { ("\(socket.unit) \($0)", $1) }
+        }
+        return (blueprint.properties + sockets).map { "\($0)=\(Service.inOrder($1))" }.sorted()
     }
 
     /// systemd keeps dependencies and address prefixes in hash tables, and tells them in another
@@ -117,7 +125,8 @@ public struct Service: Sendable {
     public var real: RealService {
         RealService(
             machine: machine, unit: unit, startDeadline: blueprint.startDeadline,
-            stopDeadline: blueprint.stopDeadline, helperProperties: blueprint.helperProperties)
+            stopDeadline: blueprint.stopDeadline, helperProperties: blueprint.helperProperties,
+            sockets: blueprint.sockets.map(\.unit))
     }
 
     /// The programs that it starts, without their directories; of a script its name too.

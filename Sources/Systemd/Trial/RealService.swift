@@ -10,11 +10,14 @@ public struct RealService: ServiceUnderTest {
     let startDeadline: Duration
     let stopDeadline: Duration
     let helperProperties: [String]
+    /// The socket units that it is handed its sockets by.
+    let sockets: [String]
 
     public func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
         do {
+            try await startSockets()
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
             let running = Running(
@@ -26,6 +29,15 @@ public struct RealService: ServiceUnderTest {
         } catch {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
             throw ExperimentError(error)
+        }
+    }
+
+    /// Copies may have been tried in their place. They go with the service at its stop.
+    private func startSockets() async throws(BusError) {
+        for socket in sockets {
+            // Nor must they be refused for having been started too often.
+            _ = try? await machine.manager("ResetFailedUnit", .string(socket))
+            _ = try await machine.bus.startUnit(socket)
         }
     }
 
@@ -47,7 +59,8 @@ public struct RealService: ServiceUnderTest {
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in
-                try await machine.bus.startUnit(
+                try await service.startSockets()
+                return try await machine.bus.startUnit(
                     service.unit, deadline: service.startDeadline + .seconds(5)
                 ).rawValue
             }
@@ -61,8 +74,9 @@ public struct RealService: ServiceUnderTest {
 
         func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
             try await experiment { () async throws(BusError) in
-                let job = try await machine.bus.stopUnit(
-                    service.unit, deadline: service.stopDeadline + .seconds(10))
+                let job = try await machine.stop(
+                    service.unit, with: service.sockets,
+                    deadline: service.stopDeadline + .seconds(10))
                 return (job.rawValue, try await machine.state(of: path))
             }
         }
@@ -72,8 +86,18 @@ public struct RealService: ServiceUnderTest {
         }
 
         func end() async {
-            _ = try? await machine.bus.stopUnit(service.unit)
+            _ = try? await machine.stop(service.unit, with: service.sockets)
             _ = try? await machine.manager("UnrefUnit", .string(service.unit))
         }
+    }
+}
+
+extension Machine {
+    /// Stops a service, after the sockets of which a connection would start it again at once.
+    func stop(
+        _ service: String, with sockets: [String], deadline: Duration = .seconds(100)
+    ) async throws(BusError) -> JobResult {
+        for socket in sockets { _ = try await bus.stopUnit(socket, deadline: deadline) }
+        return try await bus.stopUnit(service, deadline: deadline)
     }
 }

@@ -10,16 +10,18 @@ extension HandCommand {
     /// person by itself. Secrets are taken out while a value is still what it is: escaped, it is
     /// not found again.
     init(
-        starting properties: [(String, BusValue)], systemd version: Int,
-        without secrets: Redaction
+        starting properties: [(String, BusValue)], handing sockets: [SocketBlueprint] = [],
+        systemd version: Int, without secrets: Redaction
     ) {
         let open = properties.map { ($0, secrets.applied(to: $1)) }
         var draft = RunDraft(open, version: version)
+        draft.write(sockets)
         draft.write()
         let changed = zip(properties, open).filter { $0.1 != $1.1 }.map(\.0.0)
         self.init(
             arguments: draft.options + draft.command, lacking: draft.lacking,
-            withheld: changed.map(DirectiveText.name))
+            withheld: changed.map(DirectiveText.name),
+            socket: sockets.count == 1 ? sockets[0].unit : nil)
     }
 }
 
@@ -49,6 +51,26 @@ private struct RunDraft {
             } else {
                 lacking.append("\(DirectiveText.name(name))=\(value)")
             }
+        }
+    }
+
+    /// systemd-run makes one socket unit beside the service.
+    mutating func write(_ sockets: [SocketBlueprint]) {
+        guard sockets.count == 1 else {
+            if !sockets.isEmpty {
+                let units = sockets.map(\.unit).joined(separator: " and ")
+                lacking.append(
+                    "the listening sockets of \(units), as it makes one socket unit only: the "
+                        + "copy starts without them")
+            }
+            return
+        }
+        for (name, value) in sockets[0].properties {
+            guard let texts = UnitText.ofSocket(name, value) else {
+                lacking.append("\(DirectiveText.name(name)) of \(sockets[0].unit)")
+                continue
+            }
+            options += texts.map { "--socket-property=\($0)" }
         }
     }
 

@@ -20,6 +20,8 @@ struct TransientCopy: StartedUnit {
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
     let watch: ExcessWatch
+    /// Its socket units.
+    let sockets: [String]
 
     var path: String { Machine.path(ofUnit: name) }
 
@@ -97,7 +99,11 @@ struct TransientCopy: StartedUnit {
         return try await lines(of: name)
     }
 
-    func end() async { await machine.forget(name) }
+    func end() async {
+        await machine.forget(name)
+        // They stop with it; the next copy needs their addresses.
+        for socket in sockets { await machine.forget(socket) }
+    }
 }
 
 extension Machine {

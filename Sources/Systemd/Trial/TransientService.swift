@@ -44,6 +44,8 @@ public struct TransientService: ServiceUnderTest {
             }
         }
         let name = TrialName.fresh()
+        let sockets = HandedSockets(blueprint.sockets, for: name, on: machine)
+        try await sockets.prepare(machine, inPlaceOf: blueprint.facts.unit)
         let stamp = try await experiment { () async throws(BusError) in
             try await machine.reloadStamp()
         }
@@ -53,13 +55,18 @@ public struct TransientService: ServiceUnderTest {
             startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
             testimony: machine.kernel.map { Testimony($0, on: machine) },
             helperProperties: blueprint.helperProperties, followed: machine.follow(name),
-            watch: ExcessWatch(of: name, on: machine))
+            watch: ExcessWatch(of: name, on: machine), sockets: sockets.names)
+        let problem: ExperimentError
         do {
             let result = try await machine.startTransientUnit(
-                name, properties: properties(profile, limit),
+                name, properties: properties(profile, limit) + sockets.properties,
+                auxiliary: sockets.units,
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
             await copy.testimony?.identify(Machine.path(ofUnit: name))
-            return .started(job: result.rawValue, copy)
+            let failure = result == .dependency ? await sockets.failure(on: machine) : nil
+            guard let failure else { return .started(job: result.rawValue, copy) }
+            await copy.end()
+            problem = failure
         } catch {
             if error.name != nil { try await machine.holdsPlace() }
             if error.isRefusal {
@@ -73,9 +80,11 @@ public struct TransientService: ServiceUnderTest {
                 await copy.kill()
                 return .started(job: "timeout", copy)
             }
-            await machine.forget(name)
+            await copy.end()
             throw ExperimentError(error)
         }
+        try await machine.holdsPlace()
+        throw problem
     }
 
     /// The same service, of which also what is granted is seen.
@@ -87,7 +96,8 @@ public struct TransientService: ServiceUnderTest {
 
     public func command(under profile: Profile, limit: Duration?) -> HandCommand? {
         HandCommand(
-            starting: properties(profile, limit), systemd: dialect.version, without: redaction)
+            starting: properties(profile, limit), handing: blueprint.sockets,
+            systemd: dialect.version, without: redaction)
     }
 
     /// What is handed to StartTransientUnit for this profile.

@@ -52,6 +52,21 @@ enum UnitText {
         }
     }
 
+    /// The assignments that set a property of a socket unit; nil for what systemd-run cannot set.
+    static func ofSocket(_ property: String, _ value: BusValue) -> [String]? {
+        switch (property, value) {
+        case ("Listen", .array(_, let entries)):
+            return entries.compactMap { entry in
+                entry.fields.map { "Listen\($0[0].string ?? "")=\($0[1].string ?? "")" }
+            }
+        // linux/in.h
+        case ("SocketProtocol", .int32(132)): return ["SocketProtocol=sctp"]
+        case ("SocketProtocol", .int32(136)): return ["SocketProtocol=udplite"]
+        case (_, .array(element: "(ss)", _)), (_, .array(element: "(sasb)", _)): return nil
+        default: return values(of: property, value)?.map { "\(directive(property))=\($0)" }
+        }
+    }
+
     private static func special(_ property: String, _ value: BusValue) -> [String]? {
         switch (property, value) {
         case ("CapabilityBoundingSet", .uint64(let mask)),
