@@ -76,10 +76,7 @@ extension LiveTests {
                 var tally = Tally()
                 // The first one measures what the machine enforces; that is on record then.
                 for moment in moments {
-                    for suffix in ["", "-wal", "-shm"] {
-                        try? FileManager.default.removeItem(
-                            atPath: machine.state + "/trials.sqlite" + suffix)
-                    }
+                    machine.forgetTrials()
                     let run = try machine.harden(trials: 3)
                     switch moment {
                     case .line(let number, let later):

@@ -73,6 +73,13 @@ struct MachineInUse {
         try LiveTests.victim.start([lab.name, unit, state, probe, "\(trials)", "\(downtime)"])
     }
 
+    /// The next campaign begins anew; what was measured of the machine stays on record.
+    func forgetTrials() {
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: state + "/trials.sqlite" + suffix)
+        }
+    }
+
     /// All that must be the same before and after, and all that must not be there.
     func standing() async throws -> String {
         try await shell(

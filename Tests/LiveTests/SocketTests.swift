@@ -60,6 +60,40 @@ extension LiveTests {
             }
         }
 
+        @Test("are handed again after the manager was reloaded", arguments: Release.allCases)
+        func upheavals(release: Release) async throws {
+            try await withServer(release) { machine in
+                let before = try await machine.standing()
+                for upheaval in ["systemctl daemon-reload", "systemctl daemon-reexec"] {
+                    let run = try machine.harden(probe: HandedServer.ask, trials: 4)
+                    try await run.said(or: "the service as it is, run 1")
+                    try await machine.shell(upheaval)
+                    let report = try await run.end()
+                    #expect(report.status == 0, "\(upheaval): \(report.errors)")
+                    #expect(try await machine.settled(like: before).standing == before)
+                }
+            }
+        }
+
+        @Test("somebody else starts a socket: that ends it", arguments: Release.allCases)
+        func foreignStart(release: Release) async throws {
+            try await withServer(release) { machine in
+                let before = try await machine.standing()
+                // Also between two trials, when temper is about to start the next.
+                for later in [0, 40, 80] {
+                    machine.forgetTrials()
+                    let run = try machine.harden(probe: HandedServer.ask, trials: 100)
+                    try await run.said(or: "the service as it is, run 2")
+                    try await Task.sleep(for: .milliseconds(later))
+                    try await machine.shell("systemctl start web.socket")
+                    let report = try await run.end()
+                    #expect(report.status == 0, "\(report.errors)")
+                    #expect(try report.result().ending == "limit")
+                    #expect(try await machine.settled(like: before).standing == before)
+                }
+            }
+        }
+
         @Test("are put back after SIGKILL at any moment", arguments: Release.allCases)
         func killed(release: Release) async throws {
             try await withServer(release) { machine in
@@ -67,10 +101,7 @@ extension LiveTests {
                 #expect(before.contains("both answer"), "\(before)")
                 var (killed, slowest) = (0, Duration.zero)
                 for (line, later) in [(4, 0), (5, 20), (6, 0), (6, 60), (7, 0), (8, 150), (9, 5)] {
-                    for suffix in ["", "-wal", "-shm"] {
-                        try? FileManager.default.removeItem(
-                            atPath: machine.state + "/trials.sqlite" + suffix)
-                    }
+                    machine.forgetTrials()
                     let run = try machine.harden(probe: HandedServer.ask, trials: 4)
                     try await run.said(lines: line)
                     try await Task.sleep(for: .milliseconds(later))

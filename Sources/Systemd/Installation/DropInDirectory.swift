@@ -51,6 +51,16 @@ package struct DropInDirectory: Sendable {
         }
     }
 
+    /// The same in a directory that somebody else makes and takes away: where it is gone, it stays so.
+    func writeWhereItIs(_ text: String, as name: String) throws(ExperimentError) {
+        try machine.asOwner { () throws(ExperimentError) in
+            guard let place = machine.top?.descend(to: path) else {
+                throw ExperimentError("\(path) is gone")
+            }
+            try place.write(text, as: name, mode: 0o644)
+        }
+    }
+
     /// Gives a file a second name, so that it can be had back; nothing happens where it is missing.
     func keep(_ name: String, as copy: String) {
         machine.asOwner {

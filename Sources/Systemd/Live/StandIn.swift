@@ -51,7 +51,10 @@ public final class StandIn: Sendable {
         do throws(ExperimentError) {
             var job = try await standIn.start(on: machine, reading: reader, limit)
             if job == .done { job = try await standIn.startKnot(on: machine) }
-            if job == .done { return standIn }
+            if job == .done {
+                try SocketDropIn.write(with: standIn, on: machine)
+                return standIn
+            }
             throw ExperimentError(
                 "\(surroundings?.unit ?? "a unit that the trials hang on") cannot be replaced for "
                     + "the trials: the job of the unit that takes its place ended with "

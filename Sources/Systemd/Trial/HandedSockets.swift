@@ -39,7 +39,8 @@ struct HandedSockets {
     /// the stand-in has done that.
     func prepare(_ machine: Machine, inPlaceOf service: String) async throws(ExperimentError) {
         if units.isEmpty { return }
-        try machine.writeSocketDropIn()
+        // Another is written, and taken away, with the stand-in.
+        if machine.standIn == nil { try SocketDropIn.write(for: machine.socketPrefix, on: machine) }
         guard machine.isDisposable else { return }
         _ = try await experiment { () async throws(BusError) in
             try await machine.stop(service, with: originals.map(\.unit))
@@ -63,16 +64,31 @@ struct HandedSockets {
 }
 
 extension Machine {
-    /// What the names of all socket units of copies begin with, and those of no others: systemd
-    /// removes the drop-in for them with the stand-in.
-    var socketPrefix: String { standIn.map { TrialName.stem(of: $0.name) } ?? "temper" }
+    /// What the names of all socket units of copies begin with, and those of no others.
+    fileprivate var socketPrefix: String {
+        standIn.map { TrialName.stem(of: $0.name) } ?? "temper"
+    }
+}
 
-    private var socketDropIns: DropInDirectory {
-        DropInDirectory(of: "\(socketPrefix)-.socket", .passing, on: self)
+/// What ties socket units to their copies by their names.
+enum SocketDropIn {
+    private static let (name, text) = ("service.conf", "[Socket]\nService=%j.service\n")
+
+    /// - Parameter prefix: what the names of the socket units begin with.
+    fileprivate static func write(
+        for prefix: String, on machine: Machine
+    ) throws(ExperimentError) {
+        let place = directory(for: prefix, on: machine)
+        if place.text(of: name) != text { try place.write(text, as: name) }
     }
 
-    fileprivate func writeSocketDropIn() throws(ExperimentError) {
-        let (name, text) = ("service.conf", "[Socket]\nService=%j.service\n")
-        if socketDropIns.text(of: name) != text { try socketDropIns.write(text, as: name) }
+    /// The same in the directory that systemd removes with a stand-in.
+    static func write(with standIn: StandIn, on machine: Machine) throws(ExperimentError) {
+        try directory(for: TrialName.stem(of: standIn.name), on: machine)
+            .writeWhereItIs(text, as: name)
+    }
+
+    private static func directory(for prefix: String, on machine: Machine) -> DropInDirectory {
+        DropInDirectory(of: "\(prefix)-.socket", .passing, on: machine)
     }
 }
