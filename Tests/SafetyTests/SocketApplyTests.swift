@@ -97,7 +97,7 @@ struct SocketApplyTests {
     private func victim(_ subject: Subject) throws -> BuiltProduct.Run {
         try BuiltProduct("apply-victim").start([
             subject.lab.busAddress, subject.lab.rootPath, subject.lab.networkNamespace, unit, "",
-            HandedServer.ask, "PrivateTmp=yes", "NoNewPrivileges=yes",
+            HandedServer.ask, "", "PrivateTmp=yes", "NoNewPrivileges=yes",
         ])
     }
 }
