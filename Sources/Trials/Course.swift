@@ -53,7 +53,8 @@ public struct Course: Sendable {
         return Trial(
             number: order.number, purpose: order.purpose, profile: order.profile,
             began: order.began, microseconds: notes.timing,
-            observations: notes.observations.map(redaction.applied),
+            // What is cut off first may leave the beginning of a secret.
+            observations: notes.observations.map { redaction.applied(to: $0).bounded },
             usual: order.usual)
     }
 

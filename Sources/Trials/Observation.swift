@@ -35,6 +35,19 @@ public enum Observation: Hashable, Codable, Sendable {
     case command(HandCommand)
     /// Something that cannot be seen on this machine, in words that follow "cannot see".
     case blind(to: String)
+
+    /// Of a line in the journal, in characters: a record holds hundreds of lines of each trial.
+    private static let longestMessage = 2000
+
+    /// With no more of a long line than is kept.
+    var bounded: Observation {
+        guard case .log(let line) = self else { return self }
+        return .log(
+            LogLine(
+                priority: line.priority, source: line.source,
+                message: String(line.message.prefix(Self.longestMessage)),
+                messageID: line.messageID))
+    }
 }
 
 /// Where in its life the copy was.

@@ -65,7 +65,7 @@ extension LiveTests {
         func downtime() async throws {
             try await MachineInUse.with(.trixie) { machine in
                 let before = try await machine.standing()
-                let slow = "sleep 0.5; test -e /run/mine/pid"
+                let slow = "sleep 1.5; test -e /run/mine/pid"
                 let report = try await machine.harden(probe: slow, trials: 100, downtime: 9).end()
                 #expect(report.status == 0, "\(report.errors)")
                 let result = try report.result()

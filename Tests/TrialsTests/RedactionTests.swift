@@ -1,5 +1,6 @@
 import Testing
-import Trials
+
+@testable import Trials
 
 @Suite("Secrets of a unit") struct RedactionTests {
     private let redaction = Redaction([
@@ -43,5 +44,17 @@ import Trials
         for observation in seen {
             #expect(!"\(redaction.applied(to: observation))".contains("s3cr3t"))
         }
+    }
+
+    @Test("are taken out before a long line is cut off, where they might lie across the cut")
+    func longLines() {
+        let secret = "s3cr3t-token-of-the-service"
+        let message =
+            String(repeating: "x", count: 1990) + secret + String(repeating: "y", count: 99)
+        let kept = String(repeating: "x", count: 1990) + "[TOKEN]yyy"
+        func line(_ message: String) -> Observation {
+            .log(LogLine(priority: 3, source: "x", message: message))
+        }
+        #expect(redaction.applied(to: line(message)).bounded == line(kept))
     }
 }

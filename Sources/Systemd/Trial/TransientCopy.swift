@@ -157,9 +157,6 @@ extension Machine {
         }.value
     }
 
-    /// Of a line in the journal, in characters: a record holds hundreds of lines of each trial.
-    private static let longestMessage = 2000
-
     func log(ofInvocation bytes: [UInt8], of unit: String) throws(ExperimentError) -> [LogLine] {
         let digits = bytes.map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -172,8 +169,7 @@ extension Machine {
             ).map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
-                    message: String(
-                        entry.message.withoutControlSequences.prefix(Machine.longestMessage)),
+                    message: entry.message.withoutControlSequences,
                     messageID: entry.messageID)
             }
         } catch {
