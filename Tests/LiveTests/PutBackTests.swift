@@ -65,12 +65,14 @@ extension LiveTests {
         func downtime() async throws {
             try await MachineInUse.with(.trixie) { machine in
                 let before = try await machine.standing()
-                let slow = "sleep 1.5; test -e /run/mine/pid"
+                let slow = "sleep 0.8; test -e /run/mine/pid"
                 let report = try await machine.harden(probe: slow, trials: 100, downtime: 9).end()
                 #expect(report.status == 0, "\(report.errors)")
                 let result = try report.result()
                 let downtime = try #require(result.downtime)
-                #expect(result.ending == "limit" && result.trials >= 2)
+                #expect(
+                    result.ending == "limit" && result.trials >= 2,
+                    "\(result.ending) \(result.trials) \(downtime)")
                 #expect(downtime.limit == 9 && downtime.seconds < 12)
                 #expect(try await machine.standing() == before)
             }
