@@ -36,8 +36,8 @@ extension TrialStore {
         try run { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM record WHERE unit = ? ORDER BY id", arguments: [unit])
-            return rows.reduce(into: [:]) { records, row in
-                let record = KeptRecord(row)
+            return try rows.reduce(into: [:]) { records, row in
+                let record = try KeptRecord(row)
                 if let campaign = record.campaign { records[campaign] = record }
             }
         }
@@ -69,9 +69,10 @@ public struct KeptRecord: Hashable, Sendable {
         self.text = text
     }
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.init(
-            unit: row["unit"], root: row["root"], account: row["account"],
-            made: UInt64(row["made"] as Int64), campaign: row["campaignId"], text: row["text"])
+            unit: try row.value("unit"), root: try row.value("root"),
+            account: try row.value("account"), made: try row.value("made"),
+            campaign: try row.valueIfPresent("campaignId"), text: try row.value("text"))
     }
 }

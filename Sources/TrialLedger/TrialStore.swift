@@ -148,15 +148,7 @@ public final class TrialStore: Sendable {
                             AS trials
                     FROM campaign WHERE unit = ? ORDER BY id DESC
                     """, arguments: [unit]
-            ).filter { purposes.contains(CampaignPurpose(rawValue: $0["purpose"]) ?? .harden) }.map
-            {
-                row in
-                RecordedCampaign(
-                    id: row["id"], purpose: CampaignPurpose(rawValue: row["purpose"]) ?? .harden,
-                    began: UInt64(row["began"] as Int64),
-                    finished: (row["finished"] as Int64?).map(UInt64.init), trials: row["trials"],
-                    result: row["result"])
-            }
+            ).map(RecordedCampaign.init).filter { purposes.contains($0.purpose) }
         }
     }
 
@@ -248,6 +240,40 @@ public struct RecordedCampaign: Sendable {
     /// The result as JSON, in the schema of `harden --json` or `check --json`; nil if it never
     /// finished.
     public let result: String?
+
+    init(_ row: Row) throws {
+        id = try row.value("id")
+        purpose = CampaignPurpose(rawValue: try row.value("purpose")) ?? .harden
+        began = try row.value("began")
+        finished = try row.valueIfPresent("finished")
+        trials = try row.value("trials")
+        result = try row.valueIfPresent("result")
+    }
+}
+
+extension Row {
+    /// What a column holds. GRDB's own subscripts end the program where that is of another kind, and
+    /// a damaged file may hold anything.
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        guard let value: Value = try valueIfPresent(column) else {
+            throw DamagedRow(column: column)
+        }
+        return value
+    }
+
+    func valueIfPresent<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
+        guard let value: DatabaseValue = self[column], !value.isNull else { return nil }
+        guard let converted = Value.fromDatabaseValue(value) else {
+            throw DamagedRow(column: column)
+        }
+        return converted
+    }
+}
+
+/// A value in the ledger that nobody can have written there.
+private struct DamagedRow: Error, CustomStringConvertible {
+    let column: String
+    var description: String { "the column \(column) holds something else" }
 }
 
 /// What a campaign was for.

@@ -98,6 +98,12 @@ enum Corpus {
             try first.finish(result: result, now: 2)
             let second = try store.campaign(unit: "x.service", fingerprint: "f", now: 3)
             for _ in 0..<10 { try second.record(one) }
+            for text in records {
+                try store.keep(
+                    KeptRecord(
+                        unit: "x.service", root: "/", account: "", made: 4, campaign: 1, text: text)
+                )
+            }
         }
         return try [UInt8](Data(contentsOf: URL(fileURLWithPath: directory + "/trials.sqlite")))
     }

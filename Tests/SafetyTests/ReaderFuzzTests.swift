@@ -191,6 +191,10 @@ struct ReaderFuzzTests {
                     let store = try TrialStore(directory: directory)
                     _ = try store.campaigns(of: "x.service")
                     _ = try store.results()
+                    _ = try store.units()
+                    _ = try store.records()
+                    _ = try store.records(of: "x.service")
+                    _ = try store.record(ofCampaign: 1)
                     let ledger = try store.campaign(unit: "x.service", fingerprint: "f", now: 2)
                     _ = ledger.trial(under: .unrestricted, repetition: 0)
                 } catch {
