@@ -21,12 +21,16 @@ extension EndToEnd {
 
         /// A version of a small service; a failing one is started again in an hour.
         private static func version(_ needs: String) -> String {
+            small(
+                "#!/bin/sh\n\(needs)\nsystemd-notify --ready\nexec sleep 1000",
+                settings: "Restart=on-failure\nRestartSec=1h\n")
+        }
+
+        /// A shell script that installs a service of this program and starts it.
+        private static func small(_ program: String, settings: String = "") -> String {
             """
             cat >/usr/local/bin/small <<'END'
-            #!/bin/sh
-            \(needs)
-            systemd-notify --ready
-            exec sleep 1000
+            \(program)
             END
             chmod 755 /usr/local/bin/small
             cat >/etc/systemd/system/small.service <<'END'
@@ -34,9 +38,7 @@ extension EndToEnd {
             Type=notify
             NotifyAccess=all
             ExecStart=/usr/local/bin/small
-            Restart=on-failure
-            RestartSec=1h
-            [X-Temper]
+            \(settings)[X-Temper]
             Probe=true
             END
             systemctl daemon-reload
@@ -169,30 +171,17 @@ extension EndToEnd {
         /// It opens its files as root and becomes somebody else; the user of the profile is that
         /// from the start.
         private static func becoming(_ needs: String) -> String {
-            """
-            mkdir -p /var/lib/small
-            cat >/usr/local/bin/small <<'END'
-            #!/usr/bin/perl
-            use POSIX; use Socket;
-            open(my $state, '>>', '/var/lib/small/state') or die 'state: ', $!;
-            POSIX::setgid(1); POSIX::setuid(1); $> == 1 or die 'nobody else: ', $!;
-            \(needs)
-            system('systemd-notify', '--ready') == 0 or die;
-            sleep 1000;
-            END
-            chmod 755 /usr/local/bin/small
-            cat >/etc/systemd/system/small.service <<'END'
-            [Service]
-            Type=notify
-            NotifyAccess=all
-            ExecStart=/usr/local/bin/small
-            [X-Temper]
-            Probe=true
-            END
-            systemctl daemon-reload
-            systemctl restart small
-
-            """
+            "mkdir -p /var/lib/small\n"
+                + small(
+                    """
+                    #!/usr/bin/perl
+                    use POSIX; use Socket;
+                    open(my $state, '>>', '/var/lib/small/state') or die 'state: ', $!;
+                    POSIX::setgid(1); POSIX::setuid(1); $> == 1 or die 'nobody else: ', $!;
+                    \(needs)
+                    system('systemd-notify', '--ready') == 0 or die;
+                    sleep 1000;
+                    """)
         }
 
         @Test("files that have to change hands are left to the administrator")

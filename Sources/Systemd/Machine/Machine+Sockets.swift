@@ -55,10 +55,14 @@ extension Machine {
     func reading(ofSocket name: String) async throws(ExperimentError) -> UnitReading {
         try await experiment { () async throws(BusError) in
             let path = try await manager("LoadUnit", .string(name)).first?.string ?? ""
-            let unit = try await properties(of: path, Machine.unitInterface)
-            let socket = try await properties(of: path, Machine.socketInterface)
-            return UnitReading(properties: unit.merging(socket) { $1 })
+            return try await socketReading(at: path)
         }
+    }
+
+    private func socketReading(at path: String) async throws(BusError) -> UnitReading {
+        let unit = try await properties(of: path, Machine.unitInterface)
+        let socket = try await properties(of: path, Machine.socketInterface)
+        return UnitReading(properties: unit.merging(socket) { $1 })
     }
 
     /// A transient socket unit with nothing set but an address on which it never listens: what the
@@ -95,10 +99,8 @@ extension Machine {
                 ("Conditions", .neverHolds), ("AddRef", .bool(true)), collected,
             ],
             auxiliary: [(service, [("ExecStart", .command(["/bin/true"])), collected])])
-        let path = Machine.path(ofUnit: name)
-        let unit = try await self.properties(of: path, Machine.unitInterface)
-        let socket = try await self.properties(of: path, Machine.socketInterface)
+        let reading = try await socketReading(at: Machine.path(ofUnit: name))
         try await manager("UnrefUnit", .string(name))
-        return UnitReading(properties: unit.merging(socket) { $1 })
+        return reading
     }
 }
