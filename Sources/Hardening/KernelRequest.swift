@@ -74,11 +74,13 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     private static let absences: Set<Int32> = [2, 6, 19]
 
     /// The same request but for what differs from one start to the next: numbers in paths.
-    public var pattern: KernelRequest {
+    public var pattern: KernelRequest { mappingPath(KernelRequest.withoutNumbers) }
+
+    /// The same request for another file.
+    public func mappingPath(_ change: (String) -> String) -> KernelRequest {
         KernelRequest(
-            subject, by: command, error: error, path: path.map(KernelRequest.withoutNumbers),
-            isWriting: isWriting, family: family, lacking: lacking, port: port, peer: peer,
-            namespaces: namespaces)
+            subject, by: command, error: error, path: path.map(change), isWriting: isWriting,
+            family: family, lacking: lacking, port: port, peer: peer, namespaces: namespaces)
     }
 
     private static func withoutNumbers(_ path: String) -> String {

@@ -42,11 +42,7 @@ public enum Observation: Hashable, Codable, Sendable {
     /// With no more of a long line than is kept.
     var bounded: Observation {
         guard case .log(let line) = self else { return self }
-        return .log(
-            LogLine(
-                priority: line.priority, source: line.source,
-                message: String(line.message.prefix(Self.longestMessage)),
-                messageID: line.messageID))
+        return .log(line.mappingMessage { String($0.prefix(Self.longestMessage)) })
     }
 }
 
@@ -137,5 +133,11 @@ public struct LogLine: Hashable, Codable, Sendable {
         self.source = source
         self.message = message
         self.messageID = messageID
+    }
+
+    /// The same line in other words.
+    func mappingMessage(_ change: (String) -> String) -> LogLine {
+        LogLine(
+            priority: priority, source: source, message: change(message), messageID: messageID)
     }
 }

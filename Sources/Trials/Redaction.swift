@@ -80,17 +80,8 @@ public struct Redaction: Hashable, Sendable {
             return .refusedByManager(name: name, message: applied(to: message))
         case .probe(let stage, let name, let outcome):
             return .probe(stage, name: name, applied(to: outcome))
-        case .log(let line):
-            return .log(
-                LogLine(
-                    priority: line.priority, source: line.source,
-                    message: applied(to: line.message), messageID: line.messageID))
-        case .refused(let request):
-            return .refused(
-                KernelRequest(
-                    request.subject, by: request.command, error: request.error,
-                    path: request.path.map { applied(to: $0) }, isWriting: request.isWriting,
-                    family: request.family, lacking: request.lacking))
+        case .log(let line): return .log(line.mappingMessage(applied))
+        case .refused(let request): return .refused(request.mappingPath(applied))
         case .command(let command): return .command(command.redacted(by: self))
         default: return observation
         }

@@ -1,3 +1,4 @@
+import Hardening
 import Testing
 
 @testable import Trials
@@ -44,6 +45,20 @@ import Testing
         for observation in seen {
             #expect(!"\(redaction.applied(to: observation))".contains("s3cr3t"))
         }
+    }
+
+    @Test("all else that the kernel was asked for is kept")
+    func requests() {
+        func seen(_ path: String) -> Observation {
+            .refused(
+                KernelRequest(
+                    .call("bind"), by: "x", error: 13, path: path, family: "AF_INET",
+                    lacking: ["CAP_NET_BIND_SERVICE"], port: 80, peer: "192.0.2.1/32",
+                    namespaces: ["net"]))
+        }
+        #expect(
+            redaction.applied(to: seen("/run/s3cr3t-token-of-the-service"))
+                == seen("/run/[TOKEN]"))
     }
 
     @Test("are taken out before a long line is cut off, where they might lie across the cut")
