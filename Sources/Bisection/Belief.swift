@@ -7,8 +7,7 @@
 struct Belief: Sendable {
     /// The probability of breaking if the family is hot, and if it is cold.
     private(set) var rates: [Odds]
-    /// The odds of hot to cold, as two probabilities.
-    private(set) var families: [Odds]
+    private(set) var families: Families
     private(set) var familyOfItem: [Int?]
     private(set) var isUnknown: [Bool]
 
@@ -16,7 +15,7 @@ struct Belief: Sendable {
     static let credible = 0.0005...0.985
 
     init(_ space: SearchSpace) {
-        families = space.families.map { Odds(hot: $0, cold: 1 - $0) }
+        families = Families(space.families)
         rates = []
         familyOfItem = []
         isUnknown = []
@@ -46,16 +45,14 @@ struct Belief: Sendable {
             hot: rate.hot * ratio / evidence.hot, cold: rate.cold * ratio / evidence.cold
         ).clamped(to: Self.credible)
         isUnknown[item] = false
-        if let family = familyOfItem[item] {
-            families[family].weigh(evidence)
-        }
+        if let family = familyOfItem[item] { families.weigh(evidence, of: family) }
     }
 }
 
 /// The belief, as it stands after some items were seen to hold and others to break.
 struct Outlook: Sendable {
     private let belief: Belief
-    private var families: [Odds]
+    private var families: Families
     /// Of the items of unknown rate: one more than broke, and fifteen more than held.
     private var unknown = (broken: 1.0, held: 15.0)
 
@@ -70,7 +67,8 @@ struct Outlook: Sendable {
         if belief.isUnknown[item] { return unknown.broken / (unknown.broken + unknown.held) }
         let rate = belief.rates[item]
         guard let family = belief.familyOfItem[item] else { return rate.hot }
-        return families[family].hot * rate.hot + families[family].cold * rate.cold
+        let odds = families.odds(of: family)
+        return odds.hot * rate.hot + odds.cold * rate.cold
     }
 
     mutating func observe(_ item: Int, breaks: Bool) {
@@ -78,7 +76,8 @@ struct Outlook: Sendable {
             if breaks { unknown.broken += 1 } else { unknown.held += 1 }
         } else if let family = belief.familyOfItem[item] {
             let rate = belief.rates[item]
-            families[family].weigh(breaks ? rate : Odds(hot: 1 - rate.hot, cold: 1 - rate.cold))
+            families.weigh(
+                breaks ? rate : Odds(hot: 1 - rate.hot, cold: 1 - rate.cold), of: family)
         }
     }
 }
@@ -87,6 +86,7 @@ extension Outlook {
     /// The uncertainty about these items, in bits; at most as much as there is in them one by one,
     /// and in a family at most as much as in its being hot and in its items then.
     func bits(in items: ItemSet) -> Double {
+        let families = self.families.all
         var oneByOne = [Double](repeating: 0, count: families.count)
         var together = families.map { entropy($0.hot) }
         var bits = 0.0
@@ -109,12 +109,12 @@ struct Odds: Hashable, Sendable {
     var hot: Double
     var cold: Double
 
-    mutating func weigh(_ evidence: Odds) {
-        hot *= evidence.hot
-        cold *= evidence.cold
-        let sum = hot + cold
-        hot /= sum
-        cold /= sum
+    mutating func weigh(_ evidence: Odds) { self = weighed(by: evidence) }
+
+    /// By Bayes' rule.
+    func weighed(by evidence: Odds) -> Odds {
+        let (hot, cold) = (hot * evidence.hot, cold * evidence.cold)
+        return Odds(hot: hot / (hot + cold), cold: cold / (hot + cold))
     }
 
     func clamped(to range: ClosedRange<Double>) -> Odds {

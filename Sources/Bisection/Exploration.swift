@@ -11,7 +11,7 @@ struct Exploration {
     private let knowledge: Knowledge
     private let isProof: Bool
     private let outlook: Outlook
-    private let naming: [Double]
+    private let namingRecord: NamingRecord
 
     init(_ plan: Plan) {
         space = plan.space
@@ -19,7 +19,7 @@ struct Exploration {
         knowledge = plan.knowledge
         isProof = plan.search.options.rigor == .proof
         outlook = plan.search.outlook
-        naming = space.items.indices.map(plan.search.namingRecord.chance(ofNaming:))
+        namingRecord = plan.search.namingRecord
     }
 
     func questions(upTo limit: Int) -> [Question] {
@@ -130,7 +130,8 @@ extension Exploration {
 
     private func grouping(_ line: Line, isContaminated: Bool) -> Grouping {
         Grouping(
-            line: line, base: standing.accepted, isContaminated: isContaminated, naming: naming)
+            line: line, base: standing.accepted, isContaminated: isContaminated,
+            naming: space.items.indices.map(namingRecord.chance(ofNaming:)))
     }
 
     private func questions(in grouping: Grouping, upTo limit: Int) -> [Question] {
@@ -160,7 +161,9 @@ extension Exploration {
             of: residue.failure.configuration, knowing: knowledge, in: space, partners: partners
         ) { item in
             let alone = outlook.chance(item)
-            return alone / (alone + interaction)
+            // Silence spoke as much against its breaking together with others.
+            let together = interaction * namingRecord.chance(ofSilence: item)
+            return alone / (alone + together)
         }
     }
 

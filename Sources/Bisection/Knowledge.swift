@@ -81,12 +81,14 @@ struct Knowledge: Sendable {
         return nil
     }
 
-    /// The best configuration that itself passed more often than it failed.
-    func best(in space: SearchSpace) -> Fact {
+    /// The best configuration that itself passed more often than it failed, and holds none of
+    /// these conflicts: where it does, it must have passed by mistake.
+    func best(in space: SearchSpace, without conflicts: [Conflict]) -> Fact {
         configurations.reduce(into: Self.baseline) { best, configuration in
             let tally = tallies[configuration]!
             guard tally.margin > 0, let witness = tally.firstPass,
-                space.outranks(configuration, best.configuration)
+                space.outranks(configuration, best.configuration),
+                !conflicts.contains(where: { $0.items.isSubset(of: configuration) })
             else { return }
             best = Fact(configuration: configuration, witness: witness)
         }

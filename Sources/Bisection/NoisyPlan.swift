@@ -1,18 +1,27 @@
 /// Which questions come next when answers may be wrong.
 ///
-/// An item is rejected after it failed alone and all answers together leave no doubt; one that
+/// An item is given up once it failed alone and all answers together leave little doubt; one that
 /// keeps passing alone but breaks on top of others is explained with answers that lead by two.
-/// The search ends when the chance of a further culprit is below a half percent and exactly the
-/// result was seen to pass.
+/// When nothing further seems to break and exactly the result was seen to pass, what was given up
+/// with the least evidence is tried alone again, until all of it together is beyond doubt: a
+/// further agreement costs least where it is asked for last. Stricter steps above a refused one
+/// are not tried.
 struct NoisyPlan {
     private let search: Search
     private let space: SearchSpace
     private let posterior: Posterior
 
-    /// So sure must it be that an item is the first culprit before it is tried alone.
-    private static let worthTryingAlone = 0.8
-    private static let sureOfCulprit = 0.997
-    private static let sureOfResult = 0.995
+    /// So probable must it be that an item is the first culprit before it is tried alone.
+    private static let worthTryingAlone = 0.6
+
+    /// And so probable before it is given up, for having failed alone.
+    private static let sureOfCulprit = 0.98
+
+    /// So probable must it be that nothing further breaks.
+    private static let sureOfResult = 0.998
+
+    /// So probable may it be in the end that something was given up wrongly.
+    private static let acceptedDoubt = 0.001
 
     init(_ search: Search, posterior: Posterior) {
         self.search = search
@@ -20,7 +29,7 @@ struct NoisyPlan {
         self.posterior = posterior
     }
 
-    /// An item that failed alone and is the first culprit beyond doubt.
+    /// An item that failed alone and is very likely the first culprit.
     var culprit: Int? {
         guard let suspect = posterior.suspect, suspect.probability >= Self.sureOfCulprit else {
             return nil
@@ -33,7 +42,7 @@ struct NoisyPlan {
         let target = space.all.subtracting(search.standing.refused)
         if posterior.allHold >= Self.sureOfResult {
             let hasPassed = target.isEmpty || search.knowledge.tally(of: target).margin > 0
-            return hasPassed ? [] : [Question(target, for: .verify)]
+            return hasPassed ? secondLook : [Question(target, for: .verify)]
         }
         guard let suspect = posterior.suspect else { return [] }
         if suspect.probability >= Self.worthTryingAlone {
@@ -50,6 +59,35 @@ struct NoisyPlan {
         return questions
     }
 
+    /// What was given up with the least evidence, alone again; nothing once it is enough.
+    private var secondLook: [Question] {
+        let doubts = search.standing.culprits
+            .filter { !search.knowledge.tally(of: space.below[$0]).isBeyondJudgement }
+            .map { (item: $0, chance: doubt(about: $0)) }
+        guard doubts.reduce(0, { $0 + $1.chance }) > Self.acceptedDoubt,
+            let most = doubts.max(by: { $0.chance < $1.chance })
+        else { return [] }
+        return [Question(space.below[most.item], for: .solo(most.item))]
+    }
+
+    /// How probable it is that an item was given up wrongly, by the trials in which nothing else
+    /// can have broken.
+    private func doubt(about item: Int) -> Double {
+        let accepted = space.all.subtracting(search.standing.refused)
+        let others = search.standing.culprits.subtracting([item])
+        let chance = Outlook(search.belief, held: accepted, broken: others).chance(item)
+        let context = accepted.union(space.below[item])
+        return search.knowledge.tallies
+            .filter { $0.key.contains(item) && $0.key.isSubset(of: context) }
+            .sorted { $0.value.order < $1.value.order }
+            .reduce(Odds(hot: chance, cold: 1 - chance)) { odds, entry in
+                odds.weighed(
+                    by: Odds(
+                        hot: posterior.likelihood(of: entry.value, breaks: 1),
+                        cold: posterior.likelihood(of: entry.value, breaks: 0)))
+            }.cold
+    }
+
     private func confront(
         _ suspect: (position: Int, probability: Double), upTo limit: Int
     ) -> [Question] {
@@ -59,11 +97,14 @@ struct NoisyPlan {
         if alone.margin < 2 { return [Question(space.below[item], for: .solo(item))] }
         guard suspect.probability >= Self.sureOfCulprit else { return [] }
         let context = posterior.line.prefix(suspect.position + 1)
-        guard search.knowledge.verdict(on: context) == .failed else {
+        // What the explanation has come to: the smallest failure around the item.
+        let failures = search.knowledge.failed.map(\.configuration)
+            .filter { $0.contains(item) && $0.isSubset(of: context) }
+        guard let smallest = failures.min(by: { $0.count < $1.count }) else {
             return [Question(context, for: .explain(context))]
         }
         return Explanation(
-            of: context, knowing: search.knowledge, in: space, partners: [:], isSingle: { _ in 0 }
+            of: smallest, knowing: search.knowledge, in: space, partners: [:], isSingle: { _ in 0 }
         ).questions(upTo: limit)
     }
 }
@@ -89,7 +130,7 @@ extension Search {
     public var flipRate: Double {
         guard let rates = posterior?.rates else { return 0 }
         func rate(_ wrong: (count: Int, of: Int)) -> Double {
-            (0.2 + Double(wrong.count)) / (10 + Double(wrong.of))
+            (0.4 + Double(wrong.count)) / (20 + Double(wrong.of))
         }
         return max(
             rates.falseFailure, rates.falsePass, rate(knowledge.outvoted),

@@ -78,7 +78,7 @@ extension Posterior {
         }
     }
 
-    private func likelihood(of tally: Tally, breaks: Double) -> Double {
+    func likelihood(of tally: Tally, breaks: Double) -> Double {
         let fails = breaks * (1 - rates.falsePass) + (1 - breaks) * rates.falseFailure
         var result = 1.0
         for _ in 0..<tally.setbacks { result *= fails }

@@ -104,7 +104,10 @@ public struct Search: Sendable {
     private static let hopelessRate = 0.2
 
     /// The best configuration that was itself seen to pass; empty before any was.
-    public var best: ItemSet { knowledge.best(in: space).configuration }
+    public var best: ItemSet { verified.configuration }
+
+    /// The best configuration, with its witness.
+    var verified: Knowledge.Fact { knowledge.best(in: space, without: standing.conflicts) }
 
     /// No configuration that works is heavier than this.
     public var bound: Int {
@@ -134,8 +137,9 @@ extension Search {
         let relevant = evidence.filter { $0.concerns(failing, adding: tried) }
         guard !relevant.isEmpty else {
             let silence = 1 - namingRecord.rate
-            if silence < 1 { for item in tried { belief.suspect(item, likelihoodRatio: silence) } }
-            namingRecord.add(silent: tried)
+            for item in namingRecord.add(silent: tried) where silence < 1 {
+                belief.suspect(item, likelihoodRatio: silence)
+            }
             return
         }
         namingRecord.addNamed()

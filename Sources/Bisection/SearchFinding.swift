@@ -4,7 +4,7 @@ extension Search {
     public var findingSoFar: Finding { finding(.stopped) }
 
     func finding(_ ending: Ending) -> Finding {
-        let best = knowledge.best(in: space)
+        let best = verified
         return Finding(
             accepted: best.configuration,
             verifiedBy: best.configuration.isEmpty ? nil : best.witness,

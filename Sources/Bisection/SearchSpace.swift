@@ -6,8 +6,9 @@
 public struct SearchSpace: Sendable {
     public let items: [Item]
 
-    /// For each family, the probability that it is hot.
-    public let families: [Double]
+    /// For each family, the probability that it is hot; nil where nothing is known of it. Such
+    /// families share one rate, learned as the search goes.
+    public let families: [Double?]
 
     /// Everything; the configuration that the search would like best.
     public let all: ItemSet
@@ -25,7 +26,7 @@ public struct SearchSpace: Sendable {
     let rank: [Int]
 
     /// - Throws: `Flaw` if the items do not describe an order, or name what is not there.
-    public init(items: [Item], families: [Double] = []) throws(Flaw) {
+    public init(items: [Item], families: [Double?] = []) throws(Flaw) {
         self.items = items
         self.families = families
         all = ItemSet(below: items.count)

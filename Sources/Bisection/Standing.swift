@@ -77,7 +77,7 @@ struct Standing: Sendable {
             }
         culprits = rejected.union(known)
         refused = HittingSet.best(for: conflicts.map(\.items), in: space)
-        accepted = knowledge.best(in: space).configuration
+        accepted = knowledge.best(in: space, without: conflicts).configuration
         vouched = .empty
         open = space.all.subtracting(refused).subtracting(accepted)
         residues = []

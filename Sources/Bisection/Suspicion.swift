@@ -17,11 +17,14 @@ enum Suspicion {
     }
 }
 
-/// How often failing trials name a culprit.
+/// How often failing trials name a culprit, and which items they would have named by now.
+///
+/// Whether an item's failure is told by name depends on the item: the second silence about it
+/// is no news.
 struct NamingRecord: Sendable {
     private var named: Double
     private var failures: Double
-    /// Items in a failing trial that named nobody are not likely to be named later.
+    /// Items in a failing trial that named nobody.
     private var silent = ItemSet()
 
     /// The first guess is worth four trials.
@@ -32,15 +35,22 @@ struct NamingRecord: Sendable {
 
     var rate: Double { named / failures }
 
+    /// If the item is to blame for a further failure.
     func chance(ofNaming item: Int) -> Double { silent.contains(item) ? 0 : rate }
+
+    /// How likely the silence about the item so far is, if it is to blame.
+    func chance(ofSilence item: Int) -> Double { silent.contains(item) ? 1 - rate : 1 }
 
     mutating func addNamed() {
         named += 1
         failures += 1
     }
 
-    mutating func add(silent items: ItemSet) {
-        failures += 1
+    /// Returns those of which the silence is news.
+    mutating func add(silent items: ItemSet) -> ItemSet {
+        let news = items.subtracting(silent)
+        if !news.isEmpty { failures += 1 }
         silent.formUnion(items)
+        return news
     }
 }

@@ -117,6 +117,37 @@ import Testing
         #expect(Double(told) < 0.9 * Double(plain))
     }
 
+    @Test func `where names were expected and never come, half more trials are needed`() throws {
+        var (plain, silent) = (0, 0)
+        for seed in 0..<200 {
+            let draw = try draw(seed: seed)
+            plain += trials(draw, .proof).answers.count
+            var interview = Interview(Search(draw.space, options: Options(naming: 0.8)))
+            interview.run(answering: {
+                $0.configuration.isDisjoint(with: draw.culprits) ? .passed : .failed
+            })
+            silent += interview.answers.count
+        }
+        // Were every silence held against an item anew, it would be 2.6 times.
+        #expect(Double(silent) < 1.5 * Double(plain))
+    }
+
+    @Test func `families of which nothing is known learn from each other`() throws {
+        func trials(_ rate: Double?, hot families: Int) throws -> Int {
+            let items = (0..<120).map { Item(chance: .family($0 / 4, hot: 0.5, cold: 0.01)) }
+            let space = try SearchSpace(items: items, families: (0..<30).map { _ in rate })
+            let culprits = ItemSet((0..<families).flatMap { [$0 * 4, $0 * 4 + 2] })
+            var interview = Interview(Search(space, options: Options(rigor: .maximal)))
+            interview.run(answering: {
+                $0.configuration.isDisjoint(with: culprits) ? .passed : .failed
+            })
+            return interview.answers.count
+        }
+        // A guess of one in five is too high for a quiet service and too low for a busy one.
+        #expect(try trials(nil, hot: 0) < trials(0.2, hot: 0))
+        #expect(try trials(nil, hot: 15) < trials(0.2, hot: 15))
+    }
+
     @Test func `suspecting the right items saves trials`() throws {
         var (plain, told) = (0, 0)
         for seed in 0..<200 {

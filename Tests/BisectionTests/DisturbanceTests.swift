@@ -121,6 +121,33 @@ import Testing
         #expect(falsely <= 4)
     }
 
+    @Test func `what passed by mistake is not the result`() throws {
+        let options = Options(reliability: .flaky(FlipRates()))
+        var search = Search(try space(24), options: options)
+        search.learn(.passed, to: Question(search.space.all, for: .verify))
+        var interview = Interview(search)
+        interview.run(answering: { $0.configuration.contains(3) ? .failed : .passed })
+        let finding = try #require(interview.finding)
+        #expect(finding.ending == .complete)
+        #expect(finding.accepted == ItemSet(below: 24).subtracting([3]))
+    }
+
+    @Test func `interactions are explained although one answer proves nothing`() throws {
+        for seed in 0..<100 {
+            var dice = Dice(seed: seed)
+            let pair = ItemSet(Array(0..<24).shuffled(using: &dice).prefix(2))
+            let options = Options(reliability: .flaky(FlipRates()))
+            var interview = Interview(Search(try space(24), options: options))
+            interview.run(answering: {
+                pair.isSubset(of: $0.configuration) ? .failed : .passed
+            })
+            let finding = try #require(interview.finding)
+            #expect(finding.ending == .complete)
+            #expect(finding.conflicts.map(\.items) == [pair])
+            #expect(finding.accepted.count == 23)
+        }
+    }
+
     @Test func `a probe that tells nothing is often said to be too flaky, with the figure`()
         throws
     {

@@ -4,7 +4,7 @@ import Foundation
 /// What the search is told beforehand.
 enum Knowing: Sendable {
     case nothing
-    /// Which items belong together; the same three rates for all.
+    /// Which items belong together; the same guesses for all families and items.
     case familiesOnly
     /// The rates from which the instances are drawn.
     case rates
@@ -14,16 +14,16 @@ enum Knowing: Sendable {
 
 extension Catalogue {
     func space(_ knowing: Knowing) -> SearchSpace {
-        var families = families.map(\.pi)
+        var families: [Double?] = families.map(\.pi)
         var entries = items
         switch knowing {
         case .nothing, .rates: break
         case .familiesOnly:
-            families = families.map { _ in 0.2 }
+            families = families.map { _ in nil }
             for index in entries.indices { (entries[index].s, entries[index].c) = (0.35, 0.015) }
         case .wrongRates(let seed):
             var random = RandomSource(seed: seed, "wrong rates")
-            families = families.map { random.misjudge($0) }
+            families = families.map { $0.map { random.misjudge($0) } }
             for index in entries.indices {
                 entries[index].s = random.misjudge(entries[index].s)
                 entries[index].c = random.misjudge(entries[index].c)

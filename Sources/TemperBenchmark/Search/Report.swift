@@ -16,6 +16,9 @@ struct Report: Codable, Sendable {
         var trials: Spread
         var rounds: Spread
         var trialsOverBits: Spread
+        /// Of the instance that comes out worst: trials minus bits, for each conflict and the one
+        /// trial that passes.
+        var worstPerConflict: Double
         var maximal: Double
         var heaviest: Double
         var exactConflicts: Double
@@ -72,6 +75,10 @@ extension Report.Row {
         rounds = Report.Spread(outcomes.map { Double($0.rounds) })
         trialsOverBits = Report.Spread(
             zip(outcomes, kind.instances).map { Double($0.trials) - $1.bits - kind.pairBits })
+        worstPerConflict =
+            zip(outcomes, kind.instances).map {
+                (Double($0.trials) - $1.bits - kind.pairBits) / Double($1.conflicts.count + 1)
+            }.max() ?? 0
         maximal = share(\.isMaximal)
         heaviest = share(\.isHeaviest)
         exactConflicts = share(\.hasExactConflicts)

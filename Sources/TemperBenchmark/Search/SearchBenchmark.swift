@@ -9,7 +9,7 @@ struct SearchBenchmark: ParsableCommand {
         abstract: "How many trials the search needs on simulated services.",
         discussion: """
             Without --instances the services are drawn from the rates built into this program, \
-            the same ones every time. Rows say how many trials and rounds were needed, on average \
+            the same ones from the same --seed. Rows say how many trials and rounds were needed, on average \
             and in the worst twentieth; how many trials more than the bits in the answer; how \
             often the result was maximal, heaviest, and its conflicts exactly those planted; and \
             after how many trials 80 and 95 % of the possible weight had passed.
@@ -21,12 +21,18 @@ struct SearchBenchmark: ParsableCommand {
     @Option(help: "Only the class of this name: T60, T110, H110, T450, T110+P1...")
     var only: String?
 
+    @Option(help: "Other services, or of --instances other errors, from another seed.")
+    var seed: UInt32 = 0
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
-        let classes = try (instances.map(ServiceClass.load(from:)) ?? ServiceClass.builtIn)
-            .filter { only == nil || $0.name == only }
+        let seed = UInt64(seed)
+        let all =
+            try instances.map { try ServiceClass.load(from: $0, seed: seed) }
+            ?? ServiceClass.drawn(seed: seed)
+        let classes = all.filter { only == nil || $0.name == only }
         let report = Report(classes)
         if json {
             let encoder = JSONEncoder()

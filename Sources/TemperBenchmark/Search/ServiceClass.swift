@@ -7,13 +7,19 @@ struct ServiceClass: Sendable {
     let catalogue: Catalogue
     let instances: [Instance]
 
+    /// From which the answers of the first service are drawn; the next ones have the next seeds.
+    let firstSeed: UInt64
+
     /// The bits that it takes to name the interacting pairs.
     let pairBits: Double
 
-    private init(name: String, catalogue: Catalogue, instances: [Instance]) {
+    private init(
+        name: String, catalogue: Catalogue, instances: [Instance], firstSeed: UInt64
+    ) {
         self.name = name
         self.catalogue = catalogue
         self.instances = instances
+        self.firstSeed = firstSeed
         let count = Double(catalogue.items.count)
         let pairs = instances.first?.pairs.count ?? 0
         if name.hasSuffix("S6") {
@@ -33,23 +39,29 @@ struct ServiceClass: Sendable {
 // MARK: - Drawn here
 
 extension ServiceClass {
-    static let builtIn: [ServiceClass] = [
-        drawn("T60", Catalogue.small, .none, count: 200),
-        drawn("T110", .typical, .none, count: 400),
-        drawn("H110", .hard, .none, count: 200),
-        drawn("T450", .large, .none, count: 60),
-        drawn("T110+P1", .typical, .pairs(1), count: 100),
-        drawn("T110+P3", .typical, .pairs(3), count: 100),
-        drawn("T110+S6", .typical, .hub, count: 100),
-    ]
+    /// The same services from the same seed.
+    static func drawn(seed: UInt64) -> [ServiceClass] {
+        [
+            drawn("T60", Catalogue.small, .none, count: 200, seed),
+            drawn("T110", .typical, .none, count: 400, seed),
+            drawn("H110", .hard, .none, count: 200, seed),
+            drawn("T450", .large, .none, count: 60, seed),
+            drawn("T110+P1", .typical, .pairs(1), count: 100, seed),
+            drawn("T110+P3", .typical, .pairs(3), count: 100, seed),
+            drawn("T110+S6", .typical, .hub, count: 100, seed),
+        ]
+    }
 
     private static func drawn(
-        _ name: String, _ catalogue: Catalogue, _ interactions: Interactions, count: Int
+        _ name: String, _ catalogue: Catalogue, _ interactions: Interactions, count: Int,
+        _ seed: UInt64
     ) -> ServiceClass {
+        let firstSeed = seed << 32
         let instances = (0..<UInt64(count)).map {
-            Instance.draw(from: catalogue, interactions, seed: $0)
+            Instance.draw(from: catalogue, interactions, seed: firstSeed + $0)
         }
-        return ServiceClass(name: name, catalogue: catalogue, instances: instances)
+        return ServiceClass(
+            name: name, catalogue: catalogue, instances: instances, firstSeed: firstSeed)
     }
 }
 
@@ -63,7 +75,7 @@ extension ServiceClass {
     }
 
     /// All class files of a directory, in the order of their names.
-    static func load(from directory: String) throws -> [ServiceClass] {
+    static func load(from directory: String, seed: UInt64) throws -> [ServiceClass] {
         let folder = URL(fileURLWithPath: directory, isDirectory: true)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
         return try names.filter { $0.hasSuffix(".json") && !$0.hasPrefix("catalogue_") }.map {
@@ -72,7 +84,8 @@ extension ServiceClass {
                 Catalogue.self, from: folder.appending(path: "catalogue_\(file.catalogue).json"))
             try catalogue.check()
             return ServiceClass(
-                name: file.cls, catalogue: catalogue, instances: file.instances)
+                name: file.cls, catalogue: catalogue, instances: file.instances,
+                firstSeed: seed << 32)
         }
     }
 

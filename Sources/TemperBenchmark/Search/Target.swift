@@ -45,6 +45,14 @@ extension Target {
         add(
             "T110 proof, profile, evidence, / (d+1)", "T110", "proof, profile, evidence",
             atMost: 1.8, perConflict)
+        for services in ["T60", "T110", "H110", "T450"] {
+            add(
+                "\(services) nested, worst (trials - b) / (d+1)", services, "nested", atMost: 2,
+                \.worstPerConflict)
+            add(
+                "\(services) proof, worst (trials - b) / (d+1)", services, "proof", atMost: 3,
+                \.worstPerConflict)
+        }
         for pairs in ["T110+P1", "T110+P3"] {
             add("\(pairs) proof, trials / H", pairs, "proof", atMost: 1.25, perBit)
             add("\(pairs) proof, % not heaviest", pairs, "proof", atMost: 0) { 100 - $0.heaviest }
