@@ -18,10 +18,10 @@ struct NoisyPlan {
     private static let sureOfCulprit = 0.98
 
     /// So probable must it be that nothing further breaks.
-    private static let sureOfResult = 0.998
+    static let sureOfResult = 0.998
 
     /// So probable may it be in the end that something was given up wrongly.
-    private static let acceptedDoubt = 0.001
+    private static let acceptedDoubt = 0.002
 
     init(_ search: Search, posterior: Posterior) {
         self.search = search
@@ -39,6 +39,8 @@ struct NoisyPlan {
     }
 
     func questions(upTo limit: Int) -> [Question] {
+        let explanation = explanation(upTo: limit)
+        if !explanation.isEmpty { return explanation }
         let target = space.all.subtracting(search.standing.refused)
         if posterior.allHold >= Self.sureOfResult {
             let hasPassed = target.isEmpty || search.knowledge.tally(of: target).margin > 0
@@ -96,16 +98,35 @@ struct NoisyPlan {
         if alone.margin < 0 { return [] }
         if alone.margin < 2 { return [Question(space.below[item], for: .solo(item))] }
         guard suspect.probability >= Self.sureOfCulprit else { return [] }
+        // Both are asked until they are settled; then the explanation goes on.
         let context = posterior.line.prefix(suspect.position + 1)
-        // What the explanation has come to: the smallest failure around the item.
-        let failures = search.knowledge.failed.map(\.configuration)
-            .filter { $0.contains(item) && $0.isSubset(of: context) }
-        guard let smallest = failures.min(by: { $0.count < $1.count }) else {
-            return [Question(context, for: .explain(context))]
+        let isOpen = search.knowledge.verdict(on: context) == nil
+        let asked = isOpen ? context : context.subtracting(space.above[item])
+        return [Question(asked, for: .explain(context))]
+    }
+
+    /// What is left to ask of a failure that is known to need an item which passes alone.
+    ///
+    /// Each further item that it is found to need may be the sign that it should have passed: it
+    /// must fail once more for each.
+    private func explanation(upTo limit: Int) -> [Question] {
+        let knowledge = search.knowledge
+        for fact in knowledge.failed
+        where fact.configuration.isDisjoint(with: search.standing.refused) {
+            let failing = fact.configuration
+            let explanation = Explanation(
+                of: failing, knowing: knowledge, in: space, partners: [:], isSingle: { _ in 0 })
+            let needed = space.tops(of: explanation.core)
+            // A single item that was not yet seen to pass alone may be all it takes.
+            let passes = { (item: Int) in knowledge.verdict(on: space.below[item]) == .passed }
+            guard !needed.isEmpty, needed.only.map(passes) ?? true else { continue }
+            if !fact.isUnresolved, knowledge.tally(of: failing).margin >= -needed.count {
+                return [Question(failing, for: .recheck)]
+            }
+            let questions = explanation.questions(upTo: limit)
+            if !questions.isEmpty { return questions }
         }
-        return Explanation(
-            of: smallest, knowing: search.knowledge, in: space, partners: [:], isSingle: { _ in 0 }
-        ).questions(upTo: limit)
+        return []
     }
 }
 
@@ -126,23 +147,31 @@ extension Search {
     }
 
     /// How often answers seem to be wrong, as far as that was noticed: the worst of what the
-    /// posterior says, what repeated questions say, and passes above what is held for a conflict.
+    /// posterior says, what repeated questions say, and what contradicts the conclusions.
     public var flipRate: Double {
         guard let rates = posterior?.rates else { return 0 }
-        func rate(_ wrong: (count: Int, of: Int)) -> Double {
-            (0.4 + Double(wrong.count)) / (20 + Double(wrong.of))
+        // Of a few answers half may be wrong by chance, and conclusions may be wrong themselves.
+        let repeated = knowledge.outvoted
+        func rate(_ wrong: (count: Int, of: Int), beside strength: Double) -> Double {
+            (0.02 * strength + Double(wrong.count)) / (strength + Double(wrong.of))
         }
         return max(
-            rates.falseFailure, rates.falsePass, rate(knowledge.outvoted),
-            rate(passesAboveConflicts))
+            rates.falseFailure, rates.falsePass, repeated.of < 8 ? 0 : rate(repeated, beside: 10),
+            rate(contradictions, beside: 20))
     }
 
-    private var passesAboveConflicts: (count: Int, of: Int) {
-        let failing = standing.conflicts.map { space.downward($0.items) }
+    /// Passes above what is held for a conflict and, once a result is held to work, failures of
+    /// parts of it.
+    private var contradictions: (count: Int, of: Int) {
+        let conflicts = standing.conflicts.map { space.downward($0.items) }
+        let isDecided = (posterior?.allHold ?? 0) >= NoisyPlan.sureOfResult
+        let result = isDecided ? space.all.subtracting(standing.refused) : .empty
         return knowledge.tallies.reduce(into: (0, 0)) { sum, entry in
-            guard failing.contains(where: { $0.isSubset(of: entry.key) }) else { return }
-            sum.0 += entry.value.passes
-            sum.1 += entry.value.passes + entry.value.failures
+            let (configuration, tally) = entry
+            let fails = conflicts.contains { $0.isSubset(of: configuration) }
+            guard fails || configuration.isSubset(of: result) else { return }
+            sum.0 += fails ? tally.passes : tally.failures
+            sum.1 += tally.passes + tally.failures
         }
     }
 }

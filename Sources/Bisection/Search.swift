@@ -87,12 +87,12 @@ public struct Search: Sendable {
             posterior.map { NoisyPlan(self, posterior: $0).questions(upTo: limit) }
             ?? Plan(self).questions(upTo: limit)
         assert(questions.allSatisfy { space.isConfiguration($0.configuration) })
-        if questions.isEmpty { return .finished(finding(.complete)) }
         let repeats = questions.map { knowledge.tally(of: $0.configuration).count }.max() ?? 0
         let rate = flipRate
         if repeats >= Self.mostRepeats || rate >= Self.hopelessRate {
             return .finished(finding(.tooFlaky(rate: rate)))
         }
+        if questions.isEmpty { return .finished(finding(.complete)) }
         return .ask(questions)
     }
 

@@ -42,8 +42,7 @@ struct Report: Codable, Sendable {
 
     init(_ classes: [ServiceClass]) {
         for kind in classes {
-            let strategies = Strategy.common + (kind.name == "T110" ? Strategy.special : [])
-            rows += strategies.map { Row($0, on: kind) }
+            rows += Strategy.all(for: kind.name).map { Row($0, on: kind) }
         }
         targets = Target.all(for: self)
     }

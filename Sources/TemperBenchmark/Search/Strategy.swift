@@ -89,13 +89,23 @@ extension Strategy {
             Strategy("proof, profile", Setup(rigor: .proof, hasProfile: true)),
         ]
 
+    static let withFlips = Strategy("proof, flips 2 %", Setup(rigor: .proof, flipRate: 0.02))
+
     /// What only the typical class is searched with.
     static let special: [Strategy] = [
         Strategy("proof, evidence", Setup(rigor: .proof, naming: 0.8)),
         Strategy(
             "proof, profile, evidence", Setup(rigor: .proof, hasProfile: true, naming: 0.8)),
-        Strategy("proof, flips 2 %", Setup(rigor: .proof, flipRate: 0.02)),
+        withFlips,
         Strategy("nested, rounds of 4", Setup(width: 4)),
         Strategy("nested, rounds of 8", Setup(width: 8)),
     ]
+
+    static func all(for services: String) -> [Strategy] {
+        switch services {
+        case "T110": common + special
+        case "T110+P1": common + [withFlips]
+        default: common
+        }
+    }
 }

@@ -61,6 +61,9 @@ extension Target {
             $0.trials.mean / ($0.bits / (1 - entropy(0.02)))
         }
         add("T110 flips 2 %, % wrong", "T110", "proof, flips 2 %", atMost: 1) { 100 - $0.maximal }
+        add("T110+P1 flips 2 %, % wrong", "T110+P1", "proof, flips 2 %", atMost: 2) {
+            100 - $0.maximal
+        }
         for (width, limit) in [(4, 1.55), (8, 2.1)] {
             add(
                 "T110 rounds of \(width), / (H/k)", "T110", "nested, rounds of \(width)",

@@ -29,6 +29,11 @@ struct ServicesBenchmark: AsyncParsableCommand {
             "Write each result there, as `temper harden --json` prints it.", valueName: "dir"))
     var json: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep the ledger there, for `temper-benchmark rates`.", valueName: "dir"))
+    var ledger: String?
+
     @Flag(help: "Also print the report of each service.")
     var reports = false
 
@@ -67,12 +72,12 @@ struct ServicesBenchmark: AsyncParsableCommand {
         let plan = try Plan(reading: try String(contentsOfFile: file, encoding: .utf8), file: file)
         let state = FileManager.default.temporaryDirectory.appending(
             path: "temper-benchmark-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: state) }
+        defer { if ledger == nil { try? FileManager.default.removeItem(at: state) } }
         var labPlan = LabPlan()
         labPlan.root = "\(roots)/\(subject.tree)"
         let result = try await HardenSession(
             unit: subject.unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
-            stateDirectory: state.path, progress: Progress(isQuiet: true),
+            stateDirectory: ledger ?? state.path, progress: Progress(isQuiet: true),
             manager: subject.manager
         ).run()
         if let json {
