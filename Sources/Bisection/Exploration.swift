@@ -116,7 +116,16 @@ extension Exploration {
         guard limit > 0 else { return [] }
         switch site {
         case .conflict(let residue):
-            return explanation(of: residue).questions(upTo: limit)
+            let explanation = explanation(of: residue)
+            let isSurprising =
+                space.tops(of: explanation.core).count > 1
+                && knowledge.verdict(on: explanation.core) == .passed
+            // Two that are needed and do not fail together: more likely it should have passed.
+            let failing = residue.failure.configuration
+            if isSurprising, knowledge.tally(of: failing).count == 1 {
+                return [Question(failing, for: .recheck)]
+            }
+            return explanation.questions(upTo: limit)
         case .suspect(let suspect):
             if canStandAlone(suspect) { return [solo(suspect)] }
             let vouched = standing.vouched

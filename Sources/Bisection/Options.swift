@@ -45,6 +45,12 @@ public struct FlipRates: Hashable, Sendable {
         self.strength = strength
     }
 
+    /// At this rate of wrong answers an answer tells a quarter of a bit, and what is found is not
+    /// to be relied upon.
+    static let hopeless = 0.2
+
+    public var isHopeless: Bool { max(falseFailure, falsePass) >= Self.hopeless }
+
     /// What a baseline says of its own probe: so many wrong failures in so many trials, beside
     /// ten that were thought of before with a rate of 2 %.
     public static func baseline(failures: Int, of trials: Int) -> FlipRates {

@@ -89,7 +89,7 @@ public struct Search: Sendable {
         assert(questions.allSatisfy { space.isConfiguration($0.configuration) })
         let repeats = questions.map { knowledge.tally(of: $0.configuration).count }.max() ?? 0
         let rate = flipRate
-        if repeats >= Self.mostRepeats || rate >= Self.hopelessRate {
+        if repeats >= Self.mostRepeats || rate >= FlipRates.hopeless {
             return .finished(finding(.tooFlaky(rate: rate)))
         }
         if questions.isEmpty { return .finished(finding(.complete)) }
@@ -98,10 +98,6 @@ public struct Search: Sendable {
 
     /// So often one question is asked before the search gives up.
     private static let mostRepeats = 16
-
-    /// At this rate of wrong answers an answer tells a quarter of a bit, and what is found is not
-    /// to be relied upon.
-    private static let hopelessRate = 0.2
 
     /// The best configuration that was itself seen to pass; empty before any was.
     public var best: ItemSet { verified.configuration }

@@ -54,10 +54,20 @@ public struct TextReport: Sendable {
         if let downtime = result.downtime {
             lines.append("The service was down for \(seconds(downtime.seconds)) and runs again.")
         }
+        let wrong = result.wrongAnswers.map {
+            "about \(Int(($0 * 100).rounded())) % of the answers"
+        }
         switch result.ending {
-        case "complete": break
+        case "complete":
+            if let wrong {
+                lines.append(
+                    paint.yellow(
+                        "The probe is unreliable: \(wrong) seem wrong, so all were weighed."))
+            }
         case "too-flaky":
-            lines.append(paint.yellow("The probe is too unreliable to decide; this is not proved."))
+            let figure = wrong.map { ": \($0) seem wrong" } ?? ""
+            lines.append(
+                paint.yellow("The probe is too unreliable to decide\(figure). This is not proved."))
         default:
             lines.append(
                 paint.yellow(

@@ -34,7 +34,8 @@ extension Campaign {
             before: agenda.exposure(.unrestricted), after: after,
             possible: final == .complete ? after : min(possible, after), ending: final,
             trials: diary.trials, resumed: diary.resumed, suspicious: suspicious,
-            usual: diary.usual)
+            usual: diary.usual,
+            wrongAnswers: search.flipRate > 0 ? search.flipRate : nil)
     }
 
     /// An exception that nothing makes in the result need not be taken back.

@@ -33,6 +33,13 @@ public enum BaselineFailure {
             "the service fails without any restriction: \(trial.verdict.words)\(lines)",
             isBaseline: true)
     }
+
+    static func unreliable(_ failures: Int, of runs: Int) -> ExperimentError {
+        ExperimentError(
+            "the service as it is failed in \(failures) of \(runs) starts: no trial could be "
+                + "believed; look into those in the record, or give the probe more time",
+            isBaseline: true)
+    }
 }
 
 extension Verdict {

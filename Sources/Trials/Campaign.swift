@@ -67,9 +67,14 @@ public struct Campaign: Sendable {
         try identity.prepare()
         // The second start meets what the first one left: a file that root made, or systemd
         // removed, is missed only then.
-        let trial = try await trial(
-            identity.agenda.fixed, "does it work as \(identity.name)?", expectedLeft: 0,
-            exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
+        var trial: Trial
+        var run = 0
+        repeat {
+            run += 1
+            trial = try await self.trial(
+                identity.agenda.fixed, "does it work as \(identity.name)?", expectedLeft: 0,
+                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
+        } while !trial.verdict.isPass && diary.flipRates != nil && run < Campaign.mostBroken
         if !trial.verdict.isPass { identity.undo() }
         return trial
     }
@@ -112,6 +117,7 @@ public struct Campaign: Sendable {
             agenda.space,
             options: Options(
                 rigor: options.isFast ? .maximal : .proof,
+                reliability: diary.flipRates.map(Options.Reliability.flaky) ?? .steady,
                 // With an answer to begin from, what is left to find is a needle.
                 naming: known.isEmpty ? 0.3 : 0))
         let ratios = acquaintance.likelihoodRatios(
@@ -159,35 +165,61 @@ public struct Campaign: Sendable {
 
     // MARK: Trials
 
+    /// Starts the service as it is, until its ways are known: one that ends in ever other ways is
+    /// looked at for longer, and one that fails now and then until it is known how often.
     func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         var run = 0
+        var failures = 0
         var isNews = false
-        // A service that ends in ever other ways is looked at for longer.
-        while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline) {
+        while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline)
+            || (failures > 0 && run < Campaign.unreliableBaseline)
+        {
             run += 1
             let known = diary.usual.exitStatusesAtStop
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
                 exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
-            guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
+            guard trial.verdict.isPass else {
+                failures += 1
+                // One that passed before fails by chance; one that never does is broken.
+                guard trial.verdict.isFailure, failures < run || run < Campaign.mostBroken else {
+                    throw BaselineFailure.error(trial)
+                }
+                continue
+            }
             diary.learnBaseline(trial)
             let statuses = diary.usual.exitStatusesAtStop
             isNews = statuses.count > 1 && statuses != known
+        }
+        if failures > 0 {
+            let rates = FlipRates.baseline(failures: failures, of: run)
+            guard !rates.isHopeless else { throw BaselineFailure.unreliable(failures, of: run) }
+            diary.flipRates = rates
+            for trial in diary.held { try ledger.record(trial) }
         }
         diary.isEstablished = true
     }
 
     private static let longestBaseline = 6
+    /// Of so many runs it is counted how many fail, if one does.
+    private static let unreliableBaseline = 10
+    /// So many failures before the first pass are no chance.
+    private static let mostBroken = 3
 
     /// After many failures in a row: is it the restrictions, or did a trial leave something behind
     /// that no start survives, such as a lock?
     private func lookAfterBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         let failures = diary.trials.reversed().prefix { $0.verdict.isFailure }.count
         guard failures > 0, failures % Campaign.doubtfulFailures == 0 else { return }
-        let trial = try await trial(
-            .unrestricted, "does the service still work as it is?", expectedLeft: 0,
-            exposure: agenda.exposure(.unrestricted), &diary, startsAgain: false)
-        guard trial.verdict.isFailure else { return }
+        var trial: Trial
+        var run = 0
+        repeat {
+            run += 1
+            trial = try await self.trial(
+                .unrestricted, "does the service still work as it is?", expectedLeft: 0,
+                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: false)
+            guard trial.verdict.isFailure else { return }
+        } while diary.flipRates != nil && run < Campaign.mostBroken
         throw ExperimentError(
             "a trial left something behind: the service that passed without any restriction now "
                 + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
@@ -260,6 +292,17 @@ public struct Campaign: Sendable {
         return .passed
     }
 
+    /// A baseline that failed may end the run, and must not end every later one: it is on record
+    /// with all that comes after it once it is known that it failed by chance.
+    private func record(_ trial: Trial, _ diary: inout Diary) throws(ExperimentError) {
+        let isBaseline = trial.profile.restrictions.isEmpty
+        if isBaseline && !diary.isEstablished && (trial.verdict.isFailure || !diary.held.isEmpty) {
+            diary.held.append(trial)
+        } else if trial.verdict.isPass || !isBaseline {
+            try ledger.record(trial)
+        }
+    }
+
     func trial(
         _ profile: Profile, _ purpose: String, expectedLeft: Double, exposure: Exposure,
         _ diary: inout Diary, startsAgain: Bool
@@ -279,8 +322,7 @@ public struct Campaign: Sendable {
             diary.resumed += 1
         } else {
             trial = try await course.runUndisturbed(order)
-            // A baseline that failed ends the run and would end every later one, off the record.
-            if trial.verdict.isPass || !profile.restrictions.isEmpty { try ledger.record(trial) }
+            try record(trial, &diary)
         }
         diary.trials.append(trial)
         let better = trial.verdict.isPass ? min(exposure, agenda.exposure(profile)) : exposure

@@ -1,3 +1,4 @@
+import Bisection
 import Hardening
 
 /// What a campaign wrote down so far.
@@ -13,6 +14,10 @@ struct Diary {
     /// What the service does without restriction; it counts once the baseline is established.
     private(set) var usual: Usual
     var isEstablished = false
+    /// Trials of the baseline that are not on record yet.
+    var held: [Trial] = []
+    /// How often the probe seems to be wrong, if it failed the service as it is.
+    var flipRates: FlipRates?
     /// Whether every trial has a second start, and not only the result's.
     private(set) var startsAgain = false
     /// Trials that still answer for their profile after the search began anew.

@@ -23,6 +23,8 @@ public struct Outcome: Sendable {
     public let suspicious: [Suspicious]
     /// What the service does without restriction.
     public let usual: Usual
+    /// The share of answers that seem wrong, 0 to 1; nil where none was noticed.
+    public let wrongAnswers: Double?
 
     /// Something new that was seen under the result.
     public struct Suspicious: Hashable, Sendable {
@@ -90,7 +92,8 @@ extension Outcome {
                     because: $0.because, isUnresolved: false)
             },
             surprises: [], before: agenda.exposure(.unrestricted), after: after, possible: after,
-            ending: .complete, trials: trials, resumed: 0, suspicious: [], usual: usual)
+            ending: .complete, trials: trials, resumed: 0, suspicious: [], usual: usual,
+            wrongAnswers: nil)
     }
 
     /// The same with every exception that was taken back made again, for a service that needs them

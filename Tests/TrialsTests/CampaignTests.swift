@@ -173,10 +173,11 @@ struct CampaignTests {
     @Test("a baseline that failed once is tried again by the next run, off no record")
     func baselineIsNotRemembered() async throws {
         let ledger = MemoryLedger()
-        let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
+        let unlucky = SimulatedService(fault: .probe, lies: { $0 <= 3 })
         await #expect(throws: ExperimentError.self) {
             try await Playground.campaign(unlucky, ledger: ledger).run()
         }
+        #expect(ledger.trials.isEmpty)
         let outcome = try await Playground.campaign(
             SimulatedService(), ledger: MemoryLedger(resuming: ledger.trials)
         ).run()

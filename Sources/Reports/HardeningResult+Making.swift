@@ -1,0 +1,136 @@
+import Hardening
+import Trials
+
+/// How a result is made of what a campaign found.
+extension HardeningResult {
+    public init(
+        unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
+        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+    ) {
+        let (offer, catalogue) = (outcome.agenda.offer, outcome.agenda.catalogue)
+        self.init(
+            unit: unit, systemd: systemd,
+            exposure: ExposureChange(
+                before: Double(outcome.before.tenths) / 10,
+                after: Double(outcome.after.tenths) / 10,
+                possible: Double(outcome.possible.tenths) / 10),
+            trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
+            accepted: HardeningResult.tops(outcome.accepted, catalogue),
+            refused: outcome.refused.map { Refusal($0, outcome) },
+            ignored: offer.leftOut.compactMap { left in
+                switch left.reason {
+                case .ignored(let cure): Ignored(restriction: left.id, because: cure)
+                case .failing(let how):
+                    Ignored(restriction: left.id, because: "nothing starts under it here: \(how)")
+                case .unjudged(let need): Ignored(restriction: left.id, because: need.cure)
+                default: nil
+                }
+            },
+            partlyInForce: offer.restrictions.compactMap { restriction in
+                switch enforcement[restriction.id]?.standing {
+                case .partly(let lacking):
+                    Ignored(
+                        restriction: restriction.id,
+                        because: "without \(lacking.joined(separator: ", "))"
+                            + (enforcement[restriction.id]?.cure.map { ": \($0)" } ?? ""))
+                case .cannotTell(let why):
+                    Ignored(restriction: restriction.id, because: "could not be checked: \(why)")
+                default: nil
+                }
+            },
+            beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
+            accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
+            ending: HardeningResult.word(outcome.ending), verified: verified,
+            leftOut: HardeningResult.leftOut(offer),
+            suspicious: outcome.suspicious.map {
+                Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
+            },
+            skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
+            warnings: outcome.surprises,
+            wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 })
+    }
+
+    private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
+        let agenda = outcome.agenda
+        let result = agenda.sandbox.tightened(
+            by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
+        func cost(_ other: Sandbox) -> Double {
+            let (with, without) = (
+                Exposure(of: result, dialect: agenda.dialect),
+                Exposure(of: other, dialect: agenda.dialect)
+            )
+            return Double(with.tenths - without.tenths) / 10
+        }
+        return agenda.catalogue.restrictions.compactMap { restriction in
+            guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
+            if case .become(_, let capabilities, _) = restriction.change {
+                let granted = result.ambientCapabilities & capabilities
+                if granted == 0 { return nil }
+                var bare = result
+                bare.settings["AmbientCapabilities"] = nil
+                let names = Capability.names(in: granted).joined(separator: " ")
+                return Accommodation(
+                    restriction: restriction.id, settings: ["AmbientCapabilities=\(names)"],
+                    cost: cost(bare))
+            }
+            let open = restriction.exceptions.filter(result.grants)
+            return open.isEmpty
+                ? nil
+                : Accommodation(
+                    restriction: restriction.id, settings: open.map(\.text),
+                    cost: cost(result.without(open)))
+        }
+    }
+
+    /// What the user or the service itself left no question about.
+    private static func leftOut(_ offer: Offer) -> [Ignored] {
+        offer.leftOut.compactMap { left in
+            let because: String? =
+                switch left.reason {
+                case .alreadyInForce: inForce
+                case .unknownTo(let version): "needs systemd \(version)"
+                case .heldBack(let why): why
+                case .kept: "kept as it is, as was asked for"
+                case .contains(let other): "contains \(other), which is kept as it is"
+                case .ignored, .failing, .unjudged, .beyondManager: nil
+                }
+            return because.map { Ignored(restriction: left.id, because: $0) }
+        }
+    }
+
+    /// Why a restriction that the unit already had was not tried.
+    static let inForce = "in force before"
+
+    private static func beyondManager(_ offer: Offer) -> [Ignored]? {
+        let entries = offer.leftOut.compactMap { left in
+            if case .beyondManager(let why) = left.reason {
+                Ignored(restriction: left.id, because: why)
+            } else {
+                nil
+            }
+        }
+        return entries.isEmpty ? nil : entries
+    }
+
+    /// The restrictions of which no stricter step of the same directive was taken as well.
+    static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
+        let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
+        return taken.filter { restriction in
+            !taken.contains { stricter in
+                stricter.directive == restriction.directive
+                    && stricter.implies.contains(restriction.id)
+                    && stricter.change.isOrdered
+            }
+        }.map(\.id)
+    }
+
+    private static func word(_ ending: CampaignEnding) -> String {
+        switch ending {
+        case .complete: "complete"
+        case .limit: "limit"
+        case .goodEnough: "good-enough"
+        case .interrupted: "interrupted"
+        case .tooFlaky: "too-flaky"
+        }
+    }
+}
