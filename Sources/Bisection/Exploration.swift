@@ -117,12 +117,8 @@ extension Exploration {
         switch site {
         case .conflict(let residue):
             let explanation = explanation(of: residue)
-            let isSurprising =
-                space.tops(of: explanation.core).count > 1
-                && knowledge.verdict(on: explanation.core) == .passed
-            // Two that are needed and do not fail together: more likely it should have passed.
             let failing = residue.failure.configuration
-            if isSurprising, knowledge.tally(of: failing).count == 1 {
+            if isSurprising(failing, core: explanation.core) {
                 return [Question(failing, for: .recheck)]
             }
             return explanation.questions(upTo: limit)
@@ -173,6 +169,17 @@ extension Exploration {
             // Silence spoke as much against its breaking together with others.
             let together = interaction * namingRecord.chance(ofSilence: item)
             return alone / (alone + together)
+        }
+    }
+
+    /// Whether a failure needs several items that do not fail together, so that it takes three or
+    /// else was no failure: that is seen when it is asked for again, or what it is a part of was.
+    private func isSurprising(_ failing: ItemSet, core: ItemSet) -> Bool {
+        guard space.tops(of: core).count > 1, knowledge.verdict(on: core) == .passed else {
+            return false
+        }
+        return !knowledge.tallies.contains {
+            $0.value.failures > 1 && failing.isSubset(of: $0.key)
         }
     }
 

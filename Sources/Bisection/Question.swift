@@ -25,7 +25,7 @@ public enum Purpose: Hashable, Sendable {
     case certify(Int)
     /// Does this stricter step pass although a weaker one of its ladder failed?
     case level(Int)
-    /// Two answers contradict each other: is this one true?
+    /// This answer does not fit others: does it come again?
     case recheck
 }
 

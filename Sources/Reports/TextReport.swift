@@ -62,7 +62,8 @@ public struct TextReport: Sendable {
             if let wrong {
                 lines.append(
                     paint.yellow(
-                        "The probe is unreliable: \(wrong) seem wrong, so all were weighed."))
+                        "Service or probe is unreliable: \(wrong) seem wrong, so all were weighed.")
+                )
             }
         case "too-flaky":
             let figure = wrong.map { ": \($0) seem wrong" } ?? ""

@@ -104,7 +104,7 @@ public struct Agenda: Sendable {
         case .verify: "does the whole result pass?"
         case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
         case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
-        case .recheck: "two trials contradict each other: which is true?"
+        case .recheck: "it does not fit what others showed: does it come again?"
         }
     }
 

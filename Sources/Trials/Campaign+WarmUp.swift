@@ -34,10 +34,10 @@ public enum BaselineFailure {
             isBaseline: true)
     }
 
-    static func unreliable(_ failures: Int, of runs: Int) -> ExperimentError {
+    static func unreliable(_ failures: Int, of runs: Int, _ last: Trial) -> ExperimentError {
         ExperimentError(
-            "the service as it is failed in \(failures) of \(runs) starts: no trial could be "
-                + "believed; look into those in the record, or give the probe more time",
+            "without any restriction the service fails in \(failures) of \(runs) starts, at last "
+                + "with: \(last.verdict.words); no trial could be believed: see to that first",
             isBaseline: true)
     }
 }

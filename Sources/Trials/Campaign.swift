@@ -169,10 +169,10 @@ public struct Campaign: Sendable {
     /// looked at for longer, and one that fails now and then until it is known how often.
     func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         var run = 0
-        var failures = 0
+        var failures: [Trial] = []
         var isNews = false
         while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline)
-            || (failures > 0 && run < Campaign.unreliableBaseline)
+            || (!failures.isEmpty && run < Campaign.unreliableBaseline)
         {
             run += 1
             let known = diary.usual.exitStatusesAtStop
@@ -180,9 +180,10 @@ public struct Campaign: Sendable {
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
                 exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
             guard trial.verdict.isPass else {
-                failures += 1
-                // One that passed before fails by chance; one that never does is broken.
-                guard trial.verdict.isFailure, failures < run || run < Campaign.mostBroken else {
+                failures.append(trial)
+                // One that also passes fails by chance; one that never does is broken.
+                let mayBeChance = failures.count < run || run < Campaign.mostBroken
+                guard trial.verdict.isFailure, mayBeChance else {
                     throw BaselineFailure.error(trial)
                 }
                 continue
@@ -191,9 +192,9 @@ public struct Campaign: Sendable {
             let statuses = diary.usual.exitStatusesAtStop
             isNews = statuses.count > 1 && statuses != known
         }
-        if failures > 0 {
-            let rates = FlipRates.baseline(failures: failures, of: run)
-            guard !rates.isHopeless else { throw BaselineFailure.unreliable(failures, of: run) }
+        if let last = failures.last {
+            let rates = FlipRates.baseline(failures: failures.count, of: run)
+            if rates.isHopeless { throw BaselineFailure.unreliable(failures.count, of: run, last) }
             diary.flipRates = rates
             for trial in diary.held { try ledger.record(trial) }
         }

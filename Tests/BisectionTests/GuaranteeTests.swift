@@ -79,10 +79,16 @@ import Testing
             }
         ),
         (
-            "no question is asked twice",
+            "no question is asked twice, but one whose answer would take three items to explain",
             { run in
+                let again = run.interview.answers.map(\.question)
+                    .filter { $0.purpose == .recheck }.map(\.configuration)
                 let asked = run.interview.answers.map(\.question.configuration)
-                return Set(asked).count == asked.count
+                let takesThree = run.puzzle.conflicts.contains {
+                    run.puzzle.space.downward($0).count > 2
+                }
+                return Set(asked).count + again.count == asked.count
+                    && Set(again).count == again.count && (again.isEmpty || takesThree)
             }
         ),
         (
@@ -150,6 +156,7 @@ import Testing
             interview.run(answering: { question in
                 let asked = question.configuration
                 let isKnownToPass = passed.contains { asked.isSubset(of: $0) }
+                if question.purpose == .recheck { return puzzle.works(asked) ? .passed : .failed }
                 if failed.contains(where: { $0.isSubset(of: asked) })
                     || (isKnownToPass && question.purpose != .verify)
                 {

@@ -41,7 +41,7 @@ extension EndToEnd {
                     #expect(runs.count - 1 == 10, "\(report.errors)")
                     #expect(
                         report.output.contains(
-                            /The probe is unreliable: about \d+ % of the answers/),
+                            /Service or probe is unreliable: about \d+ % of the answers/),
                         "\(report.output)")
                     let json = try await Tool.harden(
                         "wobbly", root: root, state: state, ["--json", "--quiet"])

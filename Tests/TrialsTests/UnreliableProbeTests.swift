@@ -34,7 +34,9 @@ import Testing
             try await Playground.campaign(service, ledger: ledger).run()
         }
         #expect(error?.isBaseline == true)
-        #expect(error?.description.contains("failed in 5 of 10 starts") == true)
+        #expect(
+            error?.description.contains(
+                "fails in 5 of 10 starts, at last with: simulated probe: HTTP 502") == true)
         #expect(ledger.trials.count == 1)
     }
 

@@ -9,10 +9,10 @@ struct SearchBenchmark: ParsableCommand {
         abstract: "How many trials the search needs on simulated services.",
         discussion: """
             Without --instances the services are drawn from the rates built into this program, \
-            the same ones from the same --seed. Rows say how many trials and rounds were needed, on average \
-            and in the worst twentieth; how many trials more than the bits in the answer; how \
-            often the result was maximal, heaviest, and its conflicts exactly those planted; and \
-            after how many trials 80 and 95 % of the possible weight had passed.
+            the same ones from the same --seed. Rows say how many trials and rounds were needed, \
+            on average and in the worst twentieth; how many trials more than the bits in the \
+            answer; how often the result was maximal, heaviest, and its conflicts exactly those \
+            planted; and after how many trials 80 and 95 % of the possible weight had passed.
             """)
 
     @Option(help: "A directory with class files and their catalogue_*.json.")
