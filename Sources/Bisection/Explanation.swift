@@ -25,10 +25,11 @@ struct Explanation: Sendable {
         let rest = failing.subtracting(core)
         let passing = knowledge.passed.map(\.configuration).filter { core.isSubset(of: $0) }
         let exonerated = passing.map { $0.intersection(rest) }.max { $0.count < $1.count }
-        // Who is in two conflicts already is most likely in this one too.
+        // Who is in two conflicts already is most likely in this one too; who is in one, or is
+        // known to depend on others, somewhat more likely than the rest.
         let mass: (Int) -> Double = { item in
-            guard let known = partners[item] else { return 1 }
-            return 1 + Double(rest.count) * (known > 1 ? 1 : 0.15)
+            let known = max(partners[item] ?? 0, space.items[item].isContextual ? 1 : 0)
+            return 1 + Double(rest.count) * [0, 0.15, 1][min(known, 2)]
         }
         let order: (Int) -> Double = { 1 / mass($0) }
         let front = exonerated.map { space.lineUp($0, by: order) } ?? []

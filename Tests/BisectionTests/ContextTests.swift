@@ -43,4 +43,25 @@ import Testing
         #expect(finding.refusals.map(\.item) == [3])
         #expect(questions < (try self.finding(isContextual: true)).questions)
     }
+
+    @Test("are suspected first of failing together with another")
+    func partners() throws {
+        func trials(isContextual: Bool, seed: Int) throws -> Int {
+            var dice = Dice(seed: seed)
+            let pair = ItemSet(Array(0..<100).shuffled(using: &dice).prefix(2))
+            let items = (0..<100).map {
+                Item(chance: .independent(0.01), isContextual: isContextual && $0 == pair.first)
+            }
+            var interview = Interview(Search(try SearchSpace(items: items)))
+            interview.run(Puzzle(space: try SearchSpace(items: items), conflicts: [pair]))
+            #expect(interview.finding?.conflicts.map(\.items) == [pair])
+            return interview.answers.count
+        }
+        let seeds = 0..<40
+        let (told, untold) = try seeds.reduce(into: (0, 0)) { sum, seed in
+            sum.0 += try trials(isContextual: true, seed: seed)
+            sum.1 += try trials(isContextual: false, seed: seed)
+        }
+        #expect(told + 2 * seeds.count < untold)
+    }
 }
