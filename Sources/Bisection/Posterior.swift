@@ -86,14 +86,18 @@ extension Posterior {
         return result
     }
 
-    /// Answers that must be wrong if the likeliest hypothesis is right, and it is likely enough.
+    /// Answers that must be wrong if the likeliest hypothesis is right, and it is likely enough; a
+    /// failure only where something that holds as much passed, or else the hypothesis would
+    /// explain away whatever speaks against it.
     private func contradictions(in records: [Record]) -> Contradictions {
         var result = Contradictions()
         let best = weights.indices.max { weights[$0] < weights[$1] } ?? 0
         guard weights[best] > 0.9 else { return result }
         let before = line.prefix(best)
+        let passing = records.filter { $0.value.margin > 0 }.map(\.key)
         for record in records {
-            if record.key.isSubset(of: before) {
+            let hasPassed = passing.contains { record.key.isSubset(of: $0) }
+            if hasPassed, record.key.isSubset(of: before) {
                 result.passesDue += record.value.passes + record.value.failures
                 result.falseFailures += record.value.failures
             } else if best < line.items.count, record.key.contains(line.items[best]) {

@@ -169,10 +169,12 @@ public struct Campaign: Sendable {
     /// looked at for longer, and one that fails now and then until it is known how often.
     func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         var run = 0
+        let began = ContinuousClock.now
         var failures: [Trial] = []
         var isNews = false
         while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline)
-            || (!failures.isEmpty && run < Campaign.unreliableBaseline)
+            || (!failures.isEmpty && run < Campaign.unreliableBaseline
+                && !isOver(diary, since: began))
         {
             run += 1
             let known = diary.usual.exitStatusesAtStop
@@ -193,6 +195,7 @@ public struct Campaign: Sendable {
             isNews = statuses.count > 1 && statuses != known
         }
         if let last = failures.last {
+            guard failures.count < run else { throw BaselineFailure.error(last) }
             let rates = FlipRates.baseline(failures: failures.count, of: run)
             if rates.isHopeless { throw BaselineFailure.unreliable(failures.count, of: run, last) }
             diary.flipRates = rates

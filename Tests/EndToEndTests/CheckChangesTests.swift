@@ -42,12 +42,10 @@ extension EndToEnd {
         @Test("a unit that now sets more itself than its drop-in leaves of it")
         func loosens() async throws {
             let unit = "careful.service"
-            try await withTree(.trixie, units: [unit: Self.unit("")]) { root in
+            try await withTree(
+                .trixie, units: [unit: Self.unit("")], programs: ["careful": Self.program]
+            ) { root in
                 try await withState { state in
-                    let program = root + "/usr/local/bin/careful"
-                    try Self.program.write(toFile: program, atomically: true, encoding: .utf8)
-                    try FileManager.default.setAttributes(
-                        [.posixPermissions: 0o755], ofItemAtPath: program)
                     for file in ["/etc/old", "/srv/owned", "/home/read"] {
                         try "x".write(toFile: root + file, atomically: true, encoding: .utf8)
                     }

@@ -29,11 +29,9 @@ extension EndToEnd {
 
         @Test("keeps the addresses that it was seen to need, and no others")
         func addresses() async throws {
-            try await withTree(.trixie, units: ["teller.service": Self.unit]) { root in
-                let path = root + "/usr/local/bin/teller"
-                try Self.program.write(toFile: path, atomically: true, encoding: .utf8)
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: 0o755], ofItemAtPath: path)
+            try await withTree(
+                .trixie, units: ["teller.service": Self.unit], programs: ["teller": Self.program]
+            ) { root in
                 try await withState { state in
                     let report = try await Tool.harden(
                         "teller", root: root, state: state, ["--json", "--quiet"])

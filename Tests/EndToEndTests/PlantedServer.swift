@@ -49,7 +49,7 @@ struct PlantedServer {
         """
 
     /// Installs a version of the program in a tree.
-    static func install(in root: String, needing needs: [Need] = []) throws {
+    static func install(in tree: String, needing needs: [Need] = []) throws {
         let program = """
             #!/usr/bin/perl
             use Socket; use Errno; $| = 1; $SIG{TERM} = sub { exit 0 };
@@ -63,10 +63,8 @@ struct PlantedServer {
             while (1) { accept(my $c, $s) and close $c; }
 
             """
-        let path = root + "/usr/local/bin/planted"
         try FileManager.default.createDirectory(
-            atPath: root + "/var/lib/planted", withIntermediateDirectories: true)
-        try program.write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            atPath: tree + "/var/lib/planted", withIntermediateDirectories: true)
+        try EndToEndTests.install(program: program, as: "planted", in: tree)
     }
 }

@@ -103,17 +103,25 @@ func withState<Result>(_ body: (String) async throws -> Result) async throws -> 
     return result
 }
 
-/// A copy of a release's root tree with more units.
+/// A copy of a release's root tree with more units, and with programs in /usr/local/bin.
 func withTree<Result>(
-    _ release: Release, units: [String: String], _ body: (String) async throws -> Result
+    _ release: Release, units: [String: String], programs: [String: String] = [:],
+    _ body: (String) async throws -> Result
 ) async throws -> Result {
     try await withCopy(of: release.root) { tree in
         for (name, text) in units {
             try text.write(
                 toFile: "\(tree)/etc/systemd/system/\(name)", atomically: true, encoding: .utf8)
         }
+        for (name, text) in programs { try install(program: text, as: name, in: tree) }
         return try await body(tree)
     }
+}
+
+func install(program: String, as name: String, in tree: String) throws {
+    let path = "\(tree)/usr/local/bin/\(name)"
+    try program.write(toFile: path, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
 }
 
 /// A shell of a lab that is this machine, with the tool where its users have it.

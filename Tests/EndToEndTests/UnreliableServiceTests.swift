@@ -29,11 +29,9 @@ extension EndToEnd {
 
         @Test("is started until it is known how often; then every answer is weighed")
         func weighed() async throws {
-            try await withTree(.trixie, units: ["wobbly.service": Self.unit]) { root in
-                let path = root + "/usr/local/bin/wobbly"
-                try Self.program.write(toFile: path, atomically: true, encoding: .utf8)
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: 0o755], ofItemAtPath: path)
+            try await withTree(
+                .trixie, units: ["wobbly.service": Self.unit], programs: ["wobbly": Self.program]
+            ) { root in
                 try await withState { state in
                     let report = try await Tool.harden("wobbly", root: root, state: state, [])
                     #expect(report.status == 0, "\(report.errors)")

@@ -26,6 +26,16 @@ import Testing
         #expect(again.resumed == again.trials.count)
     }
 
+    @Test("no more trials are made for it than were allowed")
+    func limitedBaseline() async throws {
+        var options = CampaignOptions()
+        options.maxTrials = 5
+        let service = unreliable([], oneIn: .max, failingFirst: [2], 1)
+        let outcome = try await Playground.campaign(service, options: options).run()
+        #expect(outcome.ending == .limit)
+        #expect(outcome.trials.count == 5)
+    }
+
     @Test("a baseline that fails too often is an error with the figure")
     func hopelessBaseline() async throws {
         let ledger = MemoryLedger()
