@@ -109,8 +109,6 @@ struct Odds: Hashable, Sendable {
     var hot: Double
     var cold: Double
 
-    mutating func weigh(_ evidence: Odds) { self = weighed(by: evidence) }
-
     /// By Bayes' rule.
     func weighed(by evidence: Odds) -> Odds {
         let (hot, cold) = (hot * evidence.hot, cold * evidence.cold)

@@ -136,7 +136,7 @@ extension Exploration {
     private func grouping(_ line: Line, isContaminated: Bool) -> Grouping {
         Grouping(
             line: line, base: standing.accepted, isContaminated: isContaminated,
-            naming: space.items.indices.map(namingRecord.chance(ofNaming:)))
+            naming: namingRecord)
     }
 
     private func questions(in grouping: Grouping, upTo limit: Int) -> [Question] {

@@ -14,8 +14,8 @@ struct Grouping: Sendable {
     /// It is known that something in the line breaks.
     let isContaminated: Bool
 
-    /// For each item, the chance that a failing trial names it, if it is to blame.
-    let naming: [Double]
+    /// How likely a failing trial names an item that is to blame.
+    let naming: NamingRecord
 
     struct Choice {
         var worth: Double
@@ -33,7 +33,7 @@ struct Grouping: Sendable {
             let item = line.items[count - 1]
             named.add(
                 (line.survival[count - 1] - line.survival[count]) / (1 - floor),
-                naming: naming[item])
+                naming: naming.chance(ofNaming: item))
             let passes = (line.survival[count] - floor) / (1 - floor)
             let worth = entropy(passes) + named.information / 2
             if worth > best.worth { best = (worth, count) }

@@ -27,6 +27,7 @@ extension Campaign {
             }
         }
         let possible = agenda.exposure(agenda.profile(agenda.space.all.subtracting(gone)))
+        let flipRate = search.flipRate
         return Outcome(
             accepted: accepted, agenda: agenda,
             passedIn: finding.verifiedBy.map { diary.numbers[$0] } ?? diary.identity?.number,
@@ -35,7 +36,7 @@ extension Campaign {
             possible: final == .complete ? after : min(possible, after), ending: final,
             trials: diary.trials, resumed: diary.resumed, suspicious: suspicious,
             usual: diary.usual,
-            wrongAnswers: search.flipRate > 0 ? search.flipRate : nil)
+            wrongAnswers: flipRate > 0 ? flipRate : nil)
     }
 
     /// An exception that nothing makes in the result need not be taken back.

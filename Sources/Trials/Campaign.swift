@@ -67,14 +67,8 @@ public struct Campaign: Sendable {
         try identity.prepare()
         // The second start meets what the first one left: a file that root made, or systemd
         // removed, is missed only then.
-        var trial: Trial
-        var run = 0
-        repeat {
-            run += 1
-            trial = try await self.trial(
-                identity.agenda.fixed, "does it work as \(identity.name)?", expectedLeft: 0,
-                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
-        } while !trial.verdict.isPass && diary.flipRates != nil && run < Campaign.mostBroken
+        let trial = try await decisive(
+            identity.agenda.fixed, "does it work as \(identity.name)?", &diary, startsAgain: true)
         if !trial.verdict.isPass { identity.undo() }
         return trial
     }
@@ -207,7 +201,7 @@ public struct Campaign: Sendable {
     private static let longestBaseline = 6
     /// Of so many runs it is counted how many fail, if one does.
     private static let unreliableBaseline = 10
-    /// So many failures before the first pass are no chance.
+    /// So many failures without a pass are no chance.
     private static let mostBroken = 3
 
     /// After many failures in a row: is it the restrictions, or did a trial leave something behind
@@ -215,15 +209,9 @@ public struct Campaign: Sendable {
     private func lookAfterBaseline(_ diary: inout Diary) async throws(ExperimentError) {
         let failures = diary.trials.reversed().prefix { $0.verdict.isFailure }.count
         guard failures > 0, failures % Campaign.doubtfulFailures == 0 else { return }
-        var trial: Trial
-        var run = 0
-        repeat {
-            run += 1
-            trial = try await self.trial(
-                .unrestricted, "does the service still work as it is?", expectedLeft: 0,
-                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: false)
-            guard trial.verdict.isFailure else { return }
-        } while diary.flipRates != nil && run < Campaign.mostBroken
+        let trial = try await decisive(
+            .unrestricted, "does the service still work as it is?", &diary, startsAgain: false)
+        guard trial.verdict.isFailure else { return }
         throw ExperimentError(
             "a trial left something behind: the service that passed without any restriction now "
                 + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
@@ -305,6 +293,22 @@ public struct Campaign: Sendable {
         } else if trial.verdict.isPass || !isBaseline {
             try ledger.record(trial)
         }
+    }
+
+    /// A trial of which much depends: where the service fails by chance, until it passes, a few
+    /// times at most.
+    private func decisive(
+        _ profile: Profile, _ purpose: String, _ diary: inout Diary, startsAgain: Bool
+    ) async throws(ExperimentError) -> Trial {
+        var trial: Trial
+        var run = 0
+        repeat {
+            run += 1
+            trial = try await self.trial(
+                profile, purpose, expectedLeft: 0, exposure: agenda.exposure(.unrestricted),
+                &diary, startsAgain: startsAgain)
+        } while !trial.verdict.isPass && diary.flipRates != nil && run < Campaign.mostBroken
+        return trial
     }
 
     func trial(

@@ -72,12 +72,12 @@ extension Report.Row {
         conflicts = Report.Spread(kind.instances.map { Double($0.conflicts.count) }).mean
         trials = Report.Spread(outcomes.map { Double($0.trials) })
         rounds = Report.Spread(outcomes.map { Double($0.rounds) })
-        trialsOverBits = Report.Spread(
-            zip(outcomes, kind.instances).map { Double($0.trials) - $1.bits - kind.pairBits })
+        let overBits = zip(outcomes, kind.instances).map {
+            Double($0.trials) - $1.bits - kind.pairBits
+        }
+        trialsOverBits = Report.Spread(overBits)
         worstPerConflict =
-            zip(outcomes, kind.instances).map {
-                (Double($0.trials) - $1.bits - kind.pairBits) / Double($1.conflicts.count + 1)
-            }.max() ?? 0
+            zip(overBits, kind.instances).map { $0 / Double($1.conflicts.count + 1) }.max() ?? 0
         maximal = share(\.isMaximal)
         heaviest = share(\.isHeaviest)
         exactConflicts = share(\.hasExactConflicts)
