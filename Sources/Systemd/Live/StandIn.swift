@@ -207,13 +207,14 @@ extension Machine {
 
     /// Makes sure that what was seen until now was seen of a copy in the place of the service.
     ///
-    /// - Throws: `ExperimentError` with `isPlaceLost` when the stand-in is gone.
+    /// - Throws: `ExperimentError` with `isPlaceLost` when the stand-in is gone or going: as long
+    ///   as its stop waits for that of a copy it is active, and nothing can be started beside it.
     public func holdsPlace() async throws(ExperimentError) {
         guard let standIn else { return }
         let state = try await experiment { () async throws(BusError) in
             try await self.state(of: Machine.path(ofUnit: standIn.name))
         }
-        if state.active == "active" { return }
+        if state.active == "active", await !hasJob(standIn.name) { return }
         throw ExperimentError(
             state.result == "timeout"
                 ? "the time that the service may be down is over"

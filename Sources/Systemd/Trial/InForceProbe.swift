@@ -103,6 +103,7 @@ extension Service {
             lapses = (try? await probe.settledLapses()) ?? []
         }
         await copy.end()
+        try await machine.holdsPlace()
         return lapses
     }
 }
