@@ -32,7 +32,8 @@ try await Lab.with(plan) { (lab: Lab) async throws in
     for wanted in [Profile.unrestricted, Profile(words.dropFirst(3), in: .standard)] {
         let trial = try await course.run(
             Course.Order(
-                number: 1, purpose: "example", profile: wanted, cadence: Cadence(), began: 0,
+                number: 1, purpose: "example", profile: wanted,
+                cadence: Cadence(startPeriod: .seconds(3)), began: 0,
                 usual: .unknown))
         let sandbox = service.sandbox.tightened(
             by: wanted, in: .standard, dialect: service.dialect)

@@ -159,69 +159,6 @@ public struct Campaign: Sendable {
 
     // MARK: Trials
 
-    /// Starts the service as it is, until its ways are known: one that ends in ever other ways is
-    /// looked at for longer, and one that fails now and then until it is known how often.
-    func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        var run = 0
-        let began = ContinuousClock.now
-        var failures: [Trial] = []
-        var isNews = false
-        while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline)
-            || (!failures.isEmpty && run < Campaign.unreliableBaseline
-                && !isOver(diary, since: began))
-        {
-            run += 1
-            let known = diary.usual.exitStatusesAtStop
-            let trial = try await trial(
-                .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
-                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
-            guard trial.verdict.isPass else {
-                failures.append(trial)
-                // One that also passes fails by chance; one that never does is broken.
-                let mayBeChance = failures.count < run || run < Campaign.mostBroken
-                guard trial.verdict.isFailure, mayBeChance else {
-                    throw BaselineFailure.error(trial)
-                }
-                continue
-            }
-            diary.learnBaseline(trial)
-            let statuses = diary.usual.exitStatusesAtStop
-            isNews = statuses.count > 1 && statuses != known
-        }
-        if let last = failures.last {
-            guard failures.count < run else { throw BaselineFailure.error(last) }
-            let rates = FlipRates.baseline(failures: failures.count, of: run)
-            if rates.isHopeless { throw BaselineFailure.unreliable(failures.count, of: run, last) }
-            diary.flipRates = rates
-            for trial in diary.held { try ledger.record(trial) }
-        }
-        diary.isEstablished = true
-    }
-
-    private static let longestBaseline = 6
-    /// Of so many runs it is counted how many fail, if one does.
-    private static let unreliableBaseline = 10
-    /// So many failures without a pass are no chance.
-    private static let mostBroken = 3
-
-    /// After many failures in a row: is it the restrictions, or did a trial leave something behind
-    /// that no start survives, such as a lock?
-    private func lookAfterBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        let failures = diary.trials.reversed().prefix { $0.verdict.isFailure }.count
-        guard failures > 0, failures % Campaign.doubtfulFailures == 0 else { return }
-        let trial = try await decisive(
-            .unrestricted, "does the service still work as it is?", &diary, startsAgain: false)
-        guard trial.verdict.isFailure else { return }
-        throw ExperimentError(
-            "a trial left something behind: the service that passed without any restriction now "
-                + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
-                + "Look at the last trial that passed before them, and leave out with --keep what "
-                + "it took")
-    }
-
-    /// So many failures in a row are rare.
-    private static let doubtfulFailures = 12
-
     func ask(
         _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil,
         startsAgain: Bool = false
@@ -293,22 +230,6 @@ public struct Campaign: Sendable {
         } else if trial.verdict.isPass || !isBaseline {
             try ledger.record(trial)
         }
-    }
-
-    /// A trial of which much depends: where the service fails by chance, until it passes, a few
-    /// times at most.
-    private func decisive(
-        _ profile: Profile, _ purpose: String, _ diary: inout Diary, startsAgain: Bool
-    ) async throws(ExperimentError) -> Trial {
-        var trial: Trial
-        var run = 0
-        repeat {
-            run += 1
-            trial = try await self.trial(
-                profile, purpose, expectedLeft: 0, exposure: agenda.exposure(.unrestricted),
-                &diary, startsAgain: startsAgain)
-        } while !trial.verdict.isPass && diary.flipRates != nil && run < Campaign.mostBroken
-        return trial
     }
 
     func trial(

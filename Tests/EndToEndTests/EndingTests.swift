@@ -20,7 +20,7 @@ extension EndToEnd {
         /// Kept, so that a campaign is short.
         static let options = [
             "--probe", "test -e /var/lib/proof", "--json", "--keep", "SystemCallFilter", "--keep",
-            "PrivatePIDs", "--keep", "RestrictAddressFamilies",
+            "PrivatePIDs", "--keep", "RestrictAddressFamilies", "--keep", "NotifyAccess",
         ]
 
         private func start(_ root: String, _ state: String) throws -> BuiltProduct.Run {

@@ -71,9 +71,11 @@ import Testing
         let systemd = try await DisposableSystemd.shared.value
         let run = try await run("jrc.service", ["/nonexistent/program"], on: systemd)
         let journal = try JournalReader(.root(systemd.root))
-        let entries = try journal.entries(ofInvocation: run.invocation)
-        let step = try #require(
-            entries.first { $0.message.contains("Failed at step EXEC") })
+        let failure = "Failed at step EXEC"
+        let entries = try await entries(journal, of: run) {
+            $0.contains { $0.message.contains(failure) }
+        }
+        let step = try #require(entries.first { $0.message.contains(failure) })
         #expect(step.messageID == "641257651c1b4ec9a8624d7a40a9e1e7")
         #expect(step.errno == ENOENT)
         #expect(step.fields["EXECUTABLE"] == "/nonexistent/program")

@@ -190,6 +190,10 @@ struct CampaignTests {
         let course = Playground.campaign(good).course
         let trial = try await Campaign.warmUp(course, cadence: ChosenCadence(), now: 5)
         #expect(trial.number == 0 && trial.began == 5 && trial.profile == .unrestricted)
+        let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
+        let again = try await Campaign.warmUp(
+            Playground.campaign(unlucky).course, cadence: ChosenCadence(), now: 5)
+        #expect(again.verdict.isPass && unlucky.profiles.count == 2)
         let bad = SimulatedService(conflicts: [[]], fault: .diesWhenReady)
         let error = await #expect(throws: ExperimentError.self) {
             try await Campaign.warmUp(

@@ -108,6 +108,7 @@ private struct Look {
     private(set) var found: [UnitCheck.Tightening] = []
     private(set) var usual: Usual
     private var cadence: Cadence
+    /// Of a start, and of a stop.
     private var limit: Duration?
     private let refused: [HardeningRecord.Refused]
 
@@ -119,6 +120,17 @@ private struct Look {
         cadence = bed.record.cadence
         limit = bed.record.patience
         refused = bed.record.refused
+        learnTimes(of: passed)
+    }
+
+    /// How long it takes on this machine and in this version, which the record only guesses.
+    private mutating func learnTimes(of trial: Trial) {
+        let timing = trial.microseconds
+        let checks = Duration.microseconds(timing.probes + timing.settle)
+        let start = Duration.microseconds(timing.start)
+        cadence = .learned(
+            untilHealthy: start + checks, slowestCheck: checks, chosen: bed.plan.cadence)
+        limit = max(.seconds(3), max(start, .microseconds(timing.stop)) * 10)
     }
 
     /// What the service does without restriction now.
@@ -130,12 +142,7 @@ private struct Look {
                     + trial.because, isBaseline: true)
         }
         usual = Usual(learnedFrom: [trial])
-        let timing = trial.microseconds
-        let checks = Duration.microseconds(timing.probes + timing.settle)
-        let start = Duration.microseconds(timing.start)
-        cadence = .learned(
-            untilHealthy: start + checks, slowestCheck: checks, chosen: bed.plan.cadence)
-        limit = max(.seconds(3), max(start, .microseconds(timing.stop)) * 10)
+        learnTimes(of: trial)
         return usual
     }
 
