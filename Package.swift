@@ -62,7 +62,8 @@ let package = Package(
         // Simulated services, fakes and the contracts that fakes and the real thing obey.
         .target(name: "TemperTesting", dependencies: ["Hardening", "Bisection", "Trials"]),
         .target(
-            name: "Fixtures", dependencies: ["Lab", "Systemd", "SystemdBus"],
+            name: "Fixtures",
+            dependencies: ["Hardening", "Trials", "Lab", "Systemd", "SystemdBus"],
             path: "Tests/Fixtures"),
         .executableTarget(
             name: "temper-example",

@@ -21,11 +21,7 @@ struct KernelWatchTests {
             try await lab.writeUnit(
                 "small.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n")
             let service = try await Service(named: "small.service", on: machine)
-            let started = try await service.copies.start(under: profile, limit: nil)
-            guard case .started(_, let copy) = started else {
-                Issue.record("\(started)")
-                return []
-            }
+            let copy = try await startedCopy(of: service.copies, under: profile).copy
             let found = try await copy.refusals()
             await copy.end()
             return found.filter(\.isOfService)
@@ -126,10 +122,7 @@ struct KernelWatchTests {
                     + "ExecReload=/bin/sh -c \": > /etc/proof\"\n")
             let service = try await Service(named: "small.service", on: machine)
             let profile = Profile(["ProtectSystem=full"], in: .standard)
-            guard
-                case .started(_, let copy) = try await service.copies.start(
-                    under: profile, limit: nil)
-            else { return }
+            let copy = try await startedCopy(of: service.copies, under: profile).copy
             #expect(try await copy.reload() == "failed")
             _ = try await copy.stop(limit: nil)
             let found = try await copy.refusals()
@@ -151,12 +144,12 @@ struct KernelWatchTests {
                 "[Service]\nType=exec\nProtectSystem=full\n"
                     + "ExecStart=/bin/sh -c \": > /etc/proof; sleep 1000\"\n")
             let service = try await Service(named: "small.service", on: machine)
-            guard
-                case .started(_, let unit) = try await service.real.start(
-                    under: .unrestricted, limit: nil)
-            else { return }
-            try await Task.sleep(for: .milliseconds(100))
-            let found = try await unit.refusals()
+            let unit = try await startedCopy(of: service.real).copy
+            var found: [KernelRequest] = []
+            for _ in 1...100 where !found.contains(where: { $0.path == "/etc/proof" }) {
+                try await Task.sleep(for: .milliseconds(50))
+                found += try await unit.refusals()
+            }
             await unit.end()
             #expect(found.contains { $0.path == "/etc/proof" && $0.error == 30 }, "\(found)")
         }
@@ -175,10 +168,7 @@ struct KernelWatchTests {
                 "[Service]\nExecStart=/bin/sh -c \"while :; do cat /noise; done\"\n")
             _ = try await lab.run(["systemctl", "start", "noise.service"])
             let service = try await Service(named: "small.service", on: machine)
-            guard
-                case .started(_, let copy) = try await service.copies.start(
-                    under: .unrestricted, limit: nil)
-            else { return }
+            let copy = try await startedCopy(of: service.copies).copy
             // Type=exec is done with the exec: what the program then does comes later.
             var paths: [String] = []
             for _ in 1...100 where !paths.contains("/root/none") {
@@ -201,13 +191,14 @@ struct KernelWatchTests {
                 "[Service]\nExecStart=/bin/sh -c \"echo x > /var/tmp/proof; exec sleep 100\"\n")
             let service = try await Service(named: "small.service", on: machine)
             for (copies, isClose) in [(service.copies, false), (service.copies.closer, true)] {
-                guard
-                    case .started(_, let copy) = try await copies.start(
-                        under: .unrestricted, limit: nil)
-                else { return }
-                try await Task.sleep(for: .milliseconds(100))
+                let copy = try await startedCopy(of: copies).copy
+                let proof = lab.rootPath + "/var/tmp/proof"
+                for _ in 1...100 where !FileManager.default.fileExists(atPath: proof) {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
                 let seen = try await copy.sightings()
                 await copy.end()
+                try FileManager.default.removeItem(atPath: proof)
                 #expect(seen.contains(.writes("/var/tmp/proof")) == isClose, "\(seen)")
                 #expect(seen.contains(.calls("execve")) == isClose)
             }

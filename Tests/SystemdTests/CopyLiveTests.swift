@@ -26,16 +26,10 @@ struct CopyLiveTests {
                 _ = try await machine.bus.stopUnit(unit)
 
                 let service = try await Service(named: unit, on: machine)
-                guard
-                    case .started(let job, let copy) = try await service.copies.start(
-                        under: .unrestricted, limit: nil),
-                    let copy = copy as? TransientCopy
-                else {
-                    Issue.record("the copy of \(unit) is refused")
-                    continue
-                }
+                let (job, copy) = try await startedCopy(of: service.copies)
                 #expect(job == "done", "the copy of \(unit) does not start")
-                let reading = try await machine.reading(of: copy.name)
+                let reading = try await machine.reading(
+                    of: try #require(copy as? TransientCopy).name)
                 let differences = differences(original: original, copy: reading)
                 #expect(differences == [], "\(unit)")
                 await copy.end()
@@ -48,11 +42,7 @@ struct CopyLiveTests {
         try await withLab(release) { lab, machine in
             let service = try await Service(named: "nginx.service", on: machine)
             for _ in 0..<3 {
-                if case .started(_, let copy) = try await service.copies.start(
-                    under: .unrestricted, limit: nil)
-                {
-                    await copy.end()
-                }
+                await (try await startedCopy(of: service.copies)).copy.end()
             }
             let units = try await lab.run(["systemctl", "list-units", "--all", "temper*"])
             #expect(units.stdout.contains("0 loaded units"), "\(units.stdout)")

@@ -61,13 +61,7 @@ struct CopyTests {
         try await withLab(.trixie) { lab, machine in
             try await Self.install(["small.service": Self.small], in: lab)
             let service = try await Service(named: "small.service", on: machine)
-            guard
-                case .started(_, let copy) = try await service.copies.start(
-                    under: .unrestricted, limit: nil)
-            else {
-                Issue.record("the copy did not start")
-                return
-            }
+            let copy = try await startedCopy(of: service.copies).copy
             #expect(try await copy.disturbances == [])
             _ = try await lab.run(["systemctl", "start", "small.service"])
             #expect(try await copy.disturbances == [.originalRan])
@@ -165,10 +159,7 @@ struct CopyTests {
         try await withLab(.trixie) { lab, machine in
             try await CopyTests.install(["deaf.service": CopyTests.deaf], in: lab)
             let copies = try await Service(named: "deaf.service", on: machine).copies
-            guard
-                case .started(let job, let copy) = try await copies.start(
-                    under: .unrestricted, limit: nil)
-            else { return }
+            let (job, copy) = try await startedCopy(of: copies)
             #expect(job == "done")
             await copy.end()
             try await CopyTests.expectNothingLeft(in: lab)

@@ -23,13 +23,8 @@ struct PlaceTests {
                 atMost: .seconds(60))
             machine.standIn = standIn
             let copies = service.on(machine).copies
-            guard
-                case .started("done", let copy) = try await copies.start(
-                    under: .unrestricted, limit: nil)
-            else {
-                Issue.record("the copy does not start")
-                return
-            }
+            let (job, copy) = try await startedCopy(of: copies)
+            #expect(job == "done")
             try await machine.holdsPlace()
 
             _ = try await lab.run(["systemctl", "start", "--no-block", "mine"])

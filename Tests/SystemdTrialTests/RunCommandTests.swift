@@ -124,12 +124,9 @@ struct RunCommandTests {
     private func settings(
         ofCopy copies: TransientService, _ profile: Profile, _ machine: Machine
     ) async throws -> Set<String> {
-        let started = try await copies.start(under: profile, limit: .seconds(9))
-        guard case .started(_, let copy) = started, let transient = copy as? TransientCopy else {
-            Issue.record("\(started)")
-            return []
-        }
-        let settings = try await Service(named: transient.name, on: machine).copiedSettings
+        let copy = try await startedCopy(of: copies, under: profile, limit: .seconds(9)).copy
+        let name = try #require(copy as? TransientCopy).name
+        let settings = try await Service(named: name, on: machine).copiedSettings
         await copy.end()
         return Set(settings)
     }

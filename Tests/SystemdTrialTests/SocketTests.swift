@@ -23,14 +23,6 @@ struct SocketTests {
         try await lab.run(["sh", "-c", HandedServer.ask]).status == 0
     }
 
-    private func started(
-        _ service: any ServiceUnderTest
-    ) async throws -> (job: String, unit: any ServiceCopy) {
-        let answer = try await service.start(under: .unrestricted, limit: .seconds(9))
-        guard case .started(let job, let unit) = answer else { throw Unexpected("\(answer)") }
-        return (job, unit)
-    }
-
     /// A service and its sockets hold each other: systemd takes a moment longer to forget them.
     private func expectNothingLeft(in lab: Lab) async throws {
         for _ in 1...40 where try await CopyTests.remains(in: lab) != [] {
@@ -39,17 +31,12 @@ struct SocketTests {
         try await CopyTests.expectNothingLeft(in: lab)
     }
 
-    private struct Unexpected: Error {
-        let what: String
-        init(_ what: String) { self.what = what }
-    }
-
     @Test("its copies are handed the same, under the same names", arguments: Release.allCases)
     func handed(release: Release) async throws {
         try await withServer(release) { lab, machine, service in
             #expect(service.notCarriedOver.map(\.setting) == [])
             for _ in 1...3 {
-                let (job, copy) = try await started(service.copies)
+                let (job, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
                 #expect(job == "done")
                 #expect(try await answers(lab))
                 #expect(try await copy.disturbances == [])
@@ -72,11 +59,11 @@ struct SocketTests {
                 try await expectNothingLeft(in: lab)
             }
             // The real one has its own back.
-            let (job, real) = try await started(service.real)
+            let (job, real) = try await startedCopy(of: service.real, limit: .seconds(9))
             #expect(job == "done")
             #expect(try await answers(lab))
             await real.end()
-            let (again, copy) = try await started(service.copies)
+            let (again, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
             #expect(again == "done")
             await copy.end()
         }
@@ -85,7 +72,7 @@ struct SocketTests {
     @Test("a copy that dies is not started again by a connection", arguments: Release.allCases)
     func dead(release: Release) async throws {
         try await withServer(release) { lab, machine, service in
-            let (_, copy) = try await started(service.copies)
+            let (_, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
             await (copy as? TransientCopy)?.kill()
             #expect(try await !answers(lab))
             #expect(try await !answers(lab))
@@ -107,7 +94,7 @@ struct SocketTests {
             ])
             _ = try await lab.run(["sh", "-c", "until test -e /run/squats; do sleep 0.05; done"])
             let error = await #expect(throws: ExperimentError.self) {
-                try await started(service.copies)
+                try await startedCopy(of: service.copies, limit: .seconds(9))
             }
             let words = error?.description ?? ""
             #expect(words.contains("web.socket cannot be opened") && words.contains(":7000"))
@@ -184,7 +171,7 @@ struct SocketTests {
                 ], in: lab)
             _ = try await lab.run(["systemctl", "start", "line.socket"])
             let service = try await Service(named: "line.service", on: machine)
-            let (job, copy) = try await started(service.copies)
+            let (job, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
             #expect(job == "done")
             let asked = try await lab.run([
                 "perl", "-MSocket", "-e",
