@@ -175,9 +175,9 @@ extension Exploration {
     /// Whether a failure needs several items that do not fail together, so that it takes three or
     /// else was no failure: that is seen when it is asked for again, or what it is a part of was.
     private func isSurprising(_ failing: ItemSet, core: ItemSet) -> Bool {
-        guard space.tops(of: core).count > 1, knowledge.verdict(on: core) == .passed else {
-            return false
-        }
+        guard space.tops(of: core).count > 1, knowledge.verdict(on: core) == .passed,
+            knowledge.tally(of: failing).count < 2
+        else { return false }
         return !knowledge.tallies.contains {
             $0.value.failures > 1 && failing.isSubset(of: $0.key)
         }

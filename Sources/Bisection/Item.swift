@@ -17,8 +17,8 @@ public struct Item: Hashable, Sendable {
     public var chance: Chance
 
     /// Whether it may pass on top of others though it fails alone, so that it is asked about once
-    /// more on the final configuration; and is the first to be suspected where several fail
-    /// together.
+    /// more on the final configuration (not where answers may be wrong); and is the first to be
+    /// suspected where several fail together.
     public var isContextual: Bool
 
     public init(

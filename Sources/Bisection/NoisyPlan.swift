@@ -4,8 +4,8 @@
 /// keeps passing alone but breaks on top of others is explained with answers that lead by two.
 /// When nothing further seems to break and exactly the result was seen to pass, what was given up
 /// with the least evidence is tried alone again, until all of it together is beyond doubt: a
-/// further agreement costs least where it is asked for last. Stricter steps above a refused one
-/// are not tried.
+/// further agreement costs least where it is asked for last. What was refused is not tried anew on
+/// top of the result: neither stricter steps nor what may pass beside others.
 struct NoisyPlan {
     private let search: Search
     private let space: SearchSpace
@@ -48,7 +48,7 @@ struct NoisyPlan {
         }
         guard let suspect = posterior.suspect else { return [] }
         if suspect.probability >= Self.worthTryingAlone {
-            let questions = confront(suspect, upTo: limit)
+            let questions = confront(suspect)
             if !questions.isEmpty { return questions }
         }
         var questions: [Question] = []
@@ -90,9 +90,7 @@ struct NoisyPlan {
             }.cold
     }
 
-    private func confront(
-        _ suspect: (position: Int, probability: Double), upTo limit: Int
-    ) -> [Question] {
+    private func confront(_ suspect: (position: Int, probability: Double)) -> [Question] {
         let item = posterior.line.items[suspect.position]
         let alone = search.knowledge.tally(of: space.below[item])
         if alone.margin < 0 { return [] }

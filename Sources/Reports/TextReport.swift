@@ -57,14 +57,13 @@ public struct TextReport: Sendable {
         let wrong = result.wrongAnswers.map {
             "about \(Int(($0 * 100).rounded())) % of the answers"
         }
+        if let wrong, result.ending != "too-flaky" {
+            lines.append(
+                paint.yellow(
+                    "Service or probe is unreliable: \(wrong) seem wrong, so all were weighed."))
+        }
         switch result.ending {
-        case "complete":
-            if let wrong {
-                lines.append(
-                    paint.yellow(
-                        "Service or probe is unreliable: \(wrong) seem wrong, so all were weighed.")
-                )
-            }
+        case "complete": break
         case "too-flaky":
             let figure = wrong.map { ": \($0) seem wrong" } ?? ""
             lines.append(

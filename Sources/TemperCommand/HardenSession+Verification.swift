@@ -68,7 +68,11 @@ extension HardenSession {
         guard case .lab(let lab) = place else { return proof }
         try ledger.recordAside(try await verify(proof, ground))
         proof.isVerified = true
-        let trial = try await firstStart(proof, plan, ground.preparation(for: outcome), like: lab)
+        let preparation = ground.preparation(for: outcome)
+        var trial = try await firstStart(proof, plan, preparation, like: lab)
+        if trial.verdict.isFailure && outcome.wrongAnswers != nil {
+            trial = try await firstStart(proof, plan, preparation, like: lab)
+        }
         try ledger.recordAside(trial)
         if case .failed = trial.verdict { proof.firstStart = trial }
         return proof

@@ -62,7 +62,7 @@ extension Campaign {
             let rates = FlipRates.baseline(failures: failures.count, of: run)
             if rates.isHopeless { throw BaselineFailure.unreliable(failures.count, of: run, last) }
             diary.flipRates = rates
-            for trial in diary.held { try ledger.record(trial) }
+            try recordHeld(&diary)
         }
         diary.isEstablished = true
     }

@@ -31,7 +31,7 @@ extension Campaign {
         return Outcome(
             accepted: accepted, agenda: agenda,
             passedIn: finding.verifiedBy.map { diary.numbers[$0] } ?? diary.identity?.number,
-            refused: refused, surprises: finding.surprises.map(text),
+            refused: refused, surprises: finding.surprises.map { text($0, diary) },
             before: agenda.exposure(.unrestricted), after: after,
             possible: final == .complete ? after : min(possible, after), ending: final,
             trials: diary.trials, resumed: diary.resumed, suspicious: suspicious,
@@ -70,10 +70,10 @@ extension Campaign {
             trial: number, because: trial.because, isUnresolved: refusal.isUnresolved)
     }
 
-    private func text(_ surprise: Surprise) -> String {
+    private func text(_ surprise: Surprise, _ diary: Diary) -> String {
         let (passed, failed) = (agenda.names(surprise.passed), agenda.names(surprise.failed))
         let onlyPassed = passed.filter { !failed.contains($0) }
-        return "trial \(surprise.passed.isEmpty ? 0 : surprise.passedAs + 1) passed although "
+        return "trial \(diary.numbers[surprise.passedAs]) passed although "
             + "\(failed.joined(separator: ", ")) fails without \(onlyPassed.joined(separator: ", "))"
     }
 }

@@ -41,7 +41,13 @@ extension Campaign {
         var campaign = try await settled(&diary)
         // Where it cannot be who it was, what is left of the profile stands on other ground.
         if identity == nil || diary.identity?.verdict.isPass == true { campaign.known = again }
-        return .broken(try await campaign.search(&diary))
+        let outcome = try await campaign.search(&diary)
+        if outcome.accepted == failed.profile, let passed = outcome.passedIn {
+            return .passed(
+                diary.trials[passed - 1],
+                because: "it failed twice and then passed: \(judged.because)")
+        }
+        return .broken(outcome)
     }
 }
 
@@ -115,8 +121,10 @@ extension Campaign {
     private func testimonies(_ diary: Diary) -> [SuspicionHunt.Testimony] {
         diary.trials.filter { agenda.fixed.isAtMost($0.profile) }.compactMap { trial in
             guard trial.verdict.isPass || trial.verdict.isFailure else { return nil }
-            return SuspicionHunt.Testimony(
-                profile: searched(trial.profile), isSeen: trial.verdict.isFailure)
+            let profile = searched(trial.profile)
+            // One that fails by chance did so without any restriction, too.
+            if trial.verdict.isFailure && profile.restrictions.isEmpty { return nil }
+            return SuspicionHunt.Testimony(profile: profile, isSeen: trial.verdict.isFailure)
         }
     }
 

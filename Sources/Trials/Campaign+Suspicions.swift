@@ -51,6 +51,8 @@ extension Campaign {
                 let isWhole = trial.verdict.isPass && (!needsTwo || trial.lived(.secondStop))
                 guard agenda.fixed.isAtMost(trial.profile), isSeen || isWhole else { return nil }
                 let part = Profile(recorded: trial.profile.restrictions.subtracting(fixed))
+                // What a service says that fails by chance, it does not say of a restriction.
+                if trial.verdict.isFailure && part.restrictions.isEmpty { return nil }
                 return SuspicionHunt.Testimony(profile: part, isSeen: isSeen)
             }
             if testimonies.contains(where: { $0.isSeen && $0.profile.restrictions.isEmpty }) {

@@ -221,15 +221,20 @@ public struct Campaign: Sendable {
         return .passed
     }
 
-    /// A baseline that failed may end the run, and must not end every later one: it is on record
-    /// with all that comes after it once it is known that it failed by chance.
+    /// A failure of the service as it is may end the run, and must not end every later one: it is
+    /// on record, before what comes after it, once it is known that it failed by chance.
     private func record(_ trial: Trial, _ diary: inout Diary) throws(ExperimentError) {
-        let isBaseline = trial.profile.restrictions.isEmpty
-        if isBaseline && !diary.isEstablished && (trial.verdict.isFailure || !diary.held.isEmpty) {
-            diary.held.append(trial)
-        } else if trial.verdict.isPass || !isBaseline {
-            try ledger.record(trial)
+        if trial.profile.restrictions.isEmpty {
+            let isHeld = !diary.held.isEmpty && !diary.isEstablished
+            if !trial.verdict.isPass || isHeld { return diary.held.append(trial) }
+            try recordHeld(&diary)
         }
+        try ledger.record(trial)
+    }
+
+    func recordHeld(_ diary: inout Diary) throws(ExperimentError) {
+        for trial in diary.held { try ledger.record(trial) }
+        diary.held = []
     }
 
     func trial(

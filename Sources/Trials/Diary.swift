@@ -14,7 +14,7 @@ struct Diary {
     /// What the service does without restriction; it counts once the baseline is established.
     private(set) var usual: Usual
     var isEstablished = false
-    /// Trials of the baseline that are not on record yet.
+    /// Trials of the service as it is that are not on record yet, because some of them failed.
     var held: [Trial] = []
     /// How often the probe seems to be wrong, if it failed the service as it is.
     var flipRates: FlipRates?

@@ -43,7 +43,8 @@ public struct Outcome: Sendable {
             "what it exits with when stopped",
             "without any restriction it is one of \(statuses.joined(separator: ", "))"
         )
-        return (trials.first?.observations ?? []).compactMap { observation in
+        let whole = trials.first { $0.verdict.isPass } ?? trials.first
+        return (whole?.observations ?? []).compactMap { observation in
             switch observation {
             case .skipped(let stage, let why): (stage.rawValue, why)
             case .blind(let what): (what, "this machine does not show it")

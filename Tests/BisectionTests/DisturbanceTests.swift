@@ -28,6 +28,34 @@ import Testing
         #expect(finding.bound == 12)
     }
 
+    @Test(
+        arguments: [
+            (Options.Reliability.steady, [Answer.unresolved]), (.steady, [.failed, .unresolved]),
+            (.flaky(FlipRates()), [.unresolved]),
+        ])
+    func `three items that cannot be judged together are asked about as seldom, and one left out`(
+        reliability: Options.Reliability, answers: [Answer]
+    ) throws {
+        var open: [ItemSet: [Answer]] = [:]
+        var interview = Interview(
+            Search(try space(12), options: Options(reliability: reliability)))
+        interview.run(answering: { question in
+            let asked = question.configuration
+            guard ([1, 5, 9] as ItemSet).isSubset(of: asked) else { return .passed }
+            let left = open[asked, default: answers]
+            open[asked] = left.count > 1 ? Array(left.dropFirst()) : left
+            return left[0]
+        })
+        let finding = try #require(interview.finding)
+        #expect(finding.ending == .complete)
+        #expect(finding.accepted.count == 11)
+        #expect(!([1, 5, 9] as ItemSet).isSubset(of: finding.accepted))
+        let repeats =
+            Dictionary(grouping: interview.answers, by: \.question.configuration)
+            .mapValues(\.count).values.max() ?? 0
+        #expect(repeats <= 4)
+    }
+
     @Test func `one answer that is missing changes nothing`() throws {
         var count = 0
         var interview = Interview(Search(try space(20)))

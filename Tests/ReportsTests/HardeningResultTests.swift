@@ -47,6 +47,18 @@ import Testing
         }
     }
 
+    @Test(
+        "the text says how many answers seem wrong, however it ended",
+        arguments: ["complete", "limit", "good-enough", "interrupted", "too-flaky"])
+    func wrongAnswers(ending: String) throws {
+        var result = try decoded(Self.first)
+        result.ending = ending
+        #expect(!TextReport(result, isColoured: false).text.contains("of the answers"))
+        result.wrongAnswers = 0.07
+        let text = TextReport(result, isColoured: false).text
+        #expect(text.components(separatedBy: "about 7 % of the answers seem wrong").count == 2)
+    }
+
     @Test("the text names exceptions, and what has to be done first, in at most 100 columns")
     func text() throws {
         var result = try decoded(Self.first)

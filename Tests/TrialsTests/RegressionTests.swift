@@ -111,6 +111,32 @@ struct RegressionTests {
         #expect(because.contains("failed once and then passed twice"))
     }
 
+    @Test("a service that fails by chance, too, is halved; failing by chance is no regression")
+    func byChance() async throws {
+        var random = Seeded(3)
+        let agenda = try Playground.regressing(Playground.accepted(using: &random))
+        let culprits = Upgrade.one.plant(
+            in: agenda.everything.restrictions.sorted(), using: &random)
+        for conflicts in [culprits, []] {
+            // Yesterday's profile, a run of the baseline, and its second chance.
+            let chance: Set<Int> = conflicts.isEmpty ? [1, 3, 12] : [3]
+            let service = SimulatedService(
+                conflicts: Array(conflicts), fault: .probe, lies: chance.contains)
+            let campaign = Playground.campaign(service, on: agenda)
+            let failed = try await campaign.course.run(first(agenda.everything))
+            switch try await campaign.regress(from: failed) {
+            case .broken(let outcome):
+                #expect(!conflicts.isEmpty)
+                #expect(Set(outcome.refused.map { Set($0.conflict) }) == conflicts)
+                #expect(bisecting(outcome) <= 24)
+            case .passed(let trial, let because):
+                #expect(conflicts.isEmpty && trial.profile == agenda.everything)
+                #expect(trial.verdict.isPass)
+                #expect(because.contains("failed twice and then passed"), "\(because)")
+            }
+        }
+    }
+
     @Test("a new habit of the service itself is no regression")
     func newHabit() async throws {
         let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))

@@ -40,6 +40,32 @@ struct ResumptionTests {
         }
     }
 
+    @Test("what the service as it is failed by chance is on record in its place")
+    func chanceOnRecord() async throws {
+        // So much breaks it that it is asked for the service as it is in between.
+        let conflicts = Playground.ids.map { Set([$0]) }
+        @Sendable func service(_ lies: Set<Int>) -> SimulatedService {
+            SimulatedService(conflicts: conflicts, fault: .probe, lies: lies.contains)
+        }
+        var options = CampaignOptions()
+        options.maxTrials = 40
+        let steady = service([2])
+        _ = try await Playground.campaign(steady, options: options).run()
+        let later = steady.profiles.dropFirst(10).firstIndex(of: .unrestricted)
+        let look = try #require(later) + 1
+        let ledger = MemoryLedger()
+        let whole = try await Playground.campaign(
+            service([2, look]), ledger: ledger, options: options
+        ).run()
+        #expect(whole.trials[look - 1].verdict.isFailure && whole.trials[look].verdict.isPass)
+        #expect(ledger.trials.map(\.profile) == whole.trials.map(\.profile))
+        let nothing = SimulatedService(breakdown: .start)
+        let again = try await Playground.campaign(
+            nothing, ledger: MemoryLedger(resuming: ledger.trials), options: options
+        ).run()
+        #expect(Story(again) == Story(whole))
+    }
+
     @Test("stopped again and again, it still arrives")
     func againAndAgain() async throws {
         var random = Seeded(77)

@@ -26,6 +26,42 @@ import Testing
         #expect(again.resumed == again.trials.count)
     }
 
+    @Test("what no trial had, and how fast the service is, is read of the runs that passed")
+    func ofThosePassed() async throws {
+        let service = SimulatedService(fault: .startTimesOut, lies: { $0 == 1 })
+        let playground = Playground.campaign(service)
+        var options = CampaignOptions()
+        options.cadence = Playground.hurried
+        let campaign = Campaign(
+            agenda: Playground.agenda,
+            course: Course(
+                service: service, probes: playground.course.probes, canReload: false,
+                settle: .zero),
+            ledger: MemoryLedger(), options: options,
+            acquaintance: Acquaintance([], sandbox: Sandbox()), now: { 0 }, report: { _ in })
+        let outcome = try await campaign.run()
+        #expect(outcome.trials[0].verdict.isFailure)
+        #expect(outcome.skipped.contains { $0.what == "reload" })
+
+        func lasting(_ start: UInt64, _ trial: Trial) -> Trial {
+            var timing = Trial.Timing()
+            timing.start = start
+            return Trial(
+                number: 1, purpose: "", profile: trial.profile, began: 0, microseconds: timing,
+                observations: trial.observations, usual: .unknown)
+        }
+        let record = HardeningRecord(
+            unit: "x.service",
+            outcome: Outcome(
+                passed: .unrestricted, on: Playground.agenda,
+                trials: [
+                    lasting(90_000_000, outcome.trials[0]), lasting(100_000, outcome.trials[1]),
+                ],
+                usual: .unknown, refused: []),
+            plan: Plan(), usage: Usage(), dropIn: "", validity: Validity())
+        #expect(record.healthyWithin == .milliseconds(128))
+    }
+
     @Test("no more trials are made for it than were allowed")
     func limitedBaseline() async throws {
         var options = CampaignOptions()

@@ -73,7 +73,9 @@ public struct HardeningRecord: Hashable, Sendable {
             refused: outcome.refused.map {
                 Refused(restriction: $0.restriction, conflict: $0.conflict, because: $0.because)
             }, dropIn: dropIn, validity: validity)
-        let baseline = outcome.trials.filter { $0.profile.restrictions.isEmpty }.map(\.microseconds)
+        let baseline = outcome.trials.filter {
+            $0.profile.restrictions.isEmpty && $0.verdict.isPass
+        }.map(\.microseconds)
         let slowest = baseline.map { $0.start + $0.probes + $0.settle }.max()
         // To the next power of two of milliseconds, so that it stays the same from run to run.
         healthyWithin = slowest.map { microseconds in
