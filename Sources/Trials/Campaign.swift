@@ -79,7 +79,10 @@ public struct Campaign: Sendable {
         var suspicious: [Outcome.Suspicious] = []
         var ending = CampaignEnding.complete
         do {
-            if !known.isEmpty { try await bisect(&search, &diary, since: began) }
+            // Halving believes every answer.
+            if !known.isEmpty && diary.flipRates == nil {
+                try await bisect(&search, &diary, since: began)
+            }
             // A result that does not pass again is news for the search, which goes on with it.
             settling: while true {
                 ending = try await askOn(&search, &diary, since: began)
