@@ -52,9 +52,10 @@ public enum Playground {
     public static func campaign(
         _ service: SimulatedService, ledger: any Ledger = MemoryLedger(),
         options: CampaignOptions = CampaignOptions(), pause: Duration = .zero,
-        report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
+        canReload: Bool = true, report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
     ) -> Campaign {
-        campaign(service, agenda, ledger, options, pause: pause, report: report)
+        campaign(
+            service, agenda, ledger, options, pause: pause, canReload: canReload, report: report)
     }
 
     /// The search for what broke a profile that passed before.
@@ -64,7 +65,8 @@ public enum Playground {
 
     public static func campaign(_ service: SimulatedService, on agenda: Agenda) -> Campaign {
         campaign(
-            service, agenda, MemoryLedger(), CampaignOptions(), pause: .zero, report: { _ in })
+            service, agenda, MemoryLedger(), CampaignOptions(), pause: .zero, canReload: true,
+            report: { _ in })
     }
 
     /// A cadence that waits for nothing.
@@ -78,7 +80,7 @@ public enum Playground {
 
     private static func campaign(
         _ service: SimulatedService, _ agenda: Agenda, _ ledger: any Ledger,
-        _ options: CampaignOptions, pause: Duration,
+        _ options: CampaignOptions, pause: Duration, canReload: Bool,
         report: @escaping @Sendable (CampaignEvent) -> Void
     ) -> Campaign {
         var options = options
@@ -86,7 +88,7 @@ public enum Playground {
         return Campaign(
             agenda: agenda,
             course: Course(
-                service: service, probes: [service.probe], canReload: true, settle: pause),
+                service: service, probes: [service.probe], canReload: canReload, settle: pause),
             ledger: ledger, options: options, acquaintance: Acquaintance([], sandbox: Sandbox()),
             now: { 0 },
             report: report)

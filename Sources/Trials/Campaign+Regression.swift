@@ -64,6 +64,7 @@ extension Campaign {
     ) async throws(ExperimentError) {
         var rest = agenda.space.all
         var fails: [Profile] = []
+        // Planted conflicts of two took half of that for each.
         let most = 4 * (Int.bitWidth - rest.count.leadingZeroBitCount)
         var asked = 0
         while !isOver(diary, since: began), asked < most {
@@ -126,8 +127,8 @@ extension Campaign {
     private func testimonies(_ diary: Diary) -> [SuspicionHunt.Testimony] {
         diary.trials.filter { agenda.fixed.isAtMost($0.profile) }.compactMap { trial in
             guard trial.verdict.isPass || trial.verdict.isFailure else { return nil }
-            let profile = searched(trial.profile)
-            return SuspicionHunt.Testimony(profile: profile, isSeen: trial.verdict.isFailure)
+            return SuspicionHunt.Testimony(
+                profile: searched(trial.profile), isSeen: trial.verdict.isFailure)
         }
     }
 

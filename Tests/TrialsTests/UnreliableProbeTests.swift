@@ -29,17 +29,7 @@ import Testing
     @Test("what no trial had, and how fast the service is, is read of the runs that passed")
     func ofThosePassed() async throws {
         let service = SimulatedService(fault: .startTimesOut, lies: { $0 == 1 })
-        let playground = Playground.campaign(service)
-        var options = CampaignOptions()
-        options.cadence = Playground.hurried
-        let campaign = Campaign(
-            agenda: Playground.agenda,
-            course: Course(
-                service: service, probes: playground.course.probes, canReload: false,
-                settle: .zero),
-            ledger: MemoryLedger(), options: options,
-            acquaintance: Acquaintance([], sandbox: Sandbox()), now: { 0 }, report: { _ in })
-        let outcome = try await campaign.run()
+        let outcome = try await Playground.campaign(service, canReload: false).run()
         #expect(outcome.trials[0].verdict.isFailure)
         #expect(outcome.skipped.contains { $0.what == "reload" })
 
