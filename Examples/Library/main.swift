@@ -25,16 +25,16 @@ try await Lab.with(plan) { (lab: Lab) async throws in
         bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
     let service = try await Service(named: words[1], on: machine)
     let probe = HTTPProbe(url: words[2], from: try NetworkPlace(namespace: machine.network))
-    let course = Course(
+    let procedure = TrialProcedure(
         service: service.copies, probes: [probe], canReload: service.canReload,
         settle: .milliseconds(50))
 
     for wanted in [Profile.unrestricted, Profile(words.dropFirst(3), in: .standard)] {
-        let trial = try await course.run(
-            Course.Order(
+        let trial = try await procedure.run(
+            TrialProcedure.Order(
                 number: 1, purpose: "example", profile: wanted,
                 cadence: Cadence(startPeriod: .seconds(3)), began: 0,
-                usual: .unknown))
+                baseline: .unknown))
         let sandbox = service.sandbox.tightened(
             by: wanted, in: .standard, dialect: service.dialect)
         let exposure = Exposure(of: sandbox, dialect: service.dialect)

@@ -7,15 +7,15 @@
 /// round, both happen side by side.
 struct Exploration {
     private let space: SearchSpace
-    private let standing: Standing
+    private let state: SearchState
     private let knowledge: Knowledge
     private let isProof: Bool
     private let outlook: Outlook
     private let namingRecord: NamingRecord
 
-    init(_ plan: Plan) {
+    init(_ plan: QuestionPlan) {
         space = plan.space
-        standing = plan.standing
+        state = plan.state
         knowledge = plan.knowledge
         isProof = plan.search.options.rigor == .proof
         outlook = plan.search.outlook
@@ -37,9 +37,9 @@ struct Exploration {
     }
 
     /// Where there is something to find out.
-    private enum Site {
+    private enum Focus {
         /// One item is left to blame: which conflict is it?
-        case conflict(Standing.Residue)
+        case conflict(SearchState.Residue)
         /// One item is likely to be to blame, if those that were vouched for are not.
         case suspect(Int)
         /// Something in the line breaks.
@@ -53,13 +53,13 @@ struct Exploration {
 
 extension Exploration {
     /// The sites, the best known first, and the items that belong to none.
-    private func survey() -> (sites: [Site], untouched: ItemSet) {
-        var sites: [Site] = []
+    private func survey() -> (sites: [Focus], untouched: ItemSet) {
+        var sites: [Focus] = []
         var taken = ItemSet()
-        var open = standing.open
+        var open = state.open
         let vouched = trusted
-        for residue in standing.residues.sorted(by: { size(of: $0) < size(of: $1) }) {
-            let suspects = residue.items.subtracting(standing.vouched)
+        for residue in state.residues.sorted(by: { size(of: $0) < size(of: $1) }) {
+            let suspects = residue.items.subtracting(state.vouched)
             guard suspects.isEmpty || suspects.isDisjoint(with: taken) else { continue }
             taken.formUnion(suspects)
             if residue.items.count == 1 {
@@ -74,7 +74,7 @@ extension Exploration {
             }
         }
         open.subtract(space.upward(taken))
-        if vouched.isEmpty { open.subtract(space.upward(standing.vouched)) }
+        if vouched.isEmpty { open.subtract(space.upward(state.vouched)) }
         let fresh = line(open, after: vouched)
         if !fresh.items.isEmpty { sites.append(.fresh(fresh)) }
         return (sites, open)
@@ -82,13 +82,13 @@ extension Exploration {
 
     /// The items vouched for, unless it is known that they do not all hold together.
     private var trusted: ItemSet {
-        let areWrong = standing.residues.contains { $0.items.isSubset(of: standing.vouched) }
-        return areWrong ? .empty : standing.vouched
+        let areWrong = state.residues.contains { $0.items.isSubset(of: state.vouched) }
+        return areWrong ? .empty : state.vouched
     }
 
     /// The smaller the residue, the less there is to find in it.
-    private func size(of residue: Standing.Residue) -> Int {
-        residue.items.subtracting(standing.vouched).count * space.items.count
+    private func size(of residue: SearchState.Residue) -> Int {
+        residue.items.subtracting(state.vouched).count * space.items.count
             + residue.items.count
     }
 
@@ -102,17 +102,17 @@ extension Exploration {
     /// that was found; an item is in one with the share of it that two items of all are, and its
     /// partner is accepted already with the share that the accepted items are.
     private var interaction: Double {
-        let found = standing.conflicts.count { $0.items.count > 1 }
+        let found = state.conflicts.count { $0.items.count > 1 }
         let size = Double(space.items.count)
         let pairs = 0.3 + Double(found)
-        return pairs * 2 / size * Double(standing.accepted.count) / size + 0.0001
+        return pairs * 2 / size * Double(state.accepted.count) / size + 0.0001
     }
 }
 
 // MARK: - Asking
 
 extension Exploration {
-    private func questions(at site: Site, upTo limit: Int) -> [Question] {
+    private func questions(at site: Focus, upTo limit: Int) -> [Question] {
         guard limit > 0 else { return [] }
         switch site {
         case .conflict(let residue):
@@ -124,8 +124,8 @@ extension Exploration {
             return explanation.questions(upTo: limit)
         case .suspect(let suspect):
             if canStandAlone(suspect) { return [solo(suspect)] }
-            let vouched = standing.vouched
-            return [Question(standing.accepted.union(vouched), for: .accept(vouched))]
+            let vouched = state.vouched
+            return [Question(state.accepted.union(vouched), for: .accept(vouched))]
         case .failure(let line):
             return questions(in: grouping(line, isContaminated: true), upTo: limit)
         case .fresh(let line):
@@ -135,7 +135,7 @@ extension Exploration {
 
     private func grouping(_ line: Line, isContaminated: Bool) -> Grouping {
         Grouping(
-            line: line, base: standing.accepted, isContaminated: isContaminated,
+            line: line, base: state.accepted, isContaminated: isContaminated,
             naming: namingRecord)
     }
 
@@ -157,9 +157,9 @@ extension Exploration {
         knowledge.implied(space.required(by: item)) == .passed
     }
 
-    private func explanation(of residue: Standing.Residue) -> Explanation {
+    private func explanation(of residue: SearchState.Residue) -> Explanation {
         var partners: [Int: Int] = [:]
-        for conflict in standing.conflicts where conflict.items.count > 1 {
+        for conflict in state.conflicts where conflict.items.count > 1 {
             for item in conflict.items { partners[item, default: 0] += 1 }
         }
         return Explanation(
@@ -196,7 +196,7 @@ extension Exploration {
 
 extension Exploration {
     /// The information that so many questions at a site bring, in bits.
-    private func gain(at site: Site) -> (Int) -> Double {
+    private func gain(at site: Focus) -> (Int) -> Double {
         switch site {
         case .conflict, .failure: return { log2(Double($0 + 1)) }
         case .suspect: return { $0 > 0 ? 1 : 0 }

@@ -38,7 +38,7 @@ public enum Answer: Hashable, Sendable {
 }
 
 /// What a failing trial said about who is to blame. A suspicion, never a proof.
-public struct Evidence: Hashable, Sendable {
+public struct CulpritHint: Hashable, Sendable {
     /// The culprit is one of these, or one of their kind.
     public let suspects: ItemSet
 
@@ -61,5 +61,5 @@ public struct Evidence: Hashable, Sendable {
 public enum Round: Hashable, Sendable {
     /// Ask these, side by side if you can, and let the search learn every answer.
     case ask([Question])
-    case finished(Finding)
+    case finished(SearchResult)
 }

@@ -18,7 +18,7 @@ public struct Search: Sendable {
 
     private(set) var knowledge: Knowledge
     private(set) var belief: Belief
-    private(set) var standing: Standing
+    private(set) var state: SearchState
     private(set) var namingRecord: NamingRecord
 
     /// What failing trials named as the cause, to be tried by itself; the latest last.
@@ -36,13 +36,13 @@ public struct Search: Sendable {
         knowledge = Knowledge(lead: options.reliability == .steady ? 1 : 2)
         belief = Belief(space)
         namingRecord = NamingRecord(expected: options.naming, in: space)
-        standing = Standing(knowledge, in: space, rigor: options.rigor)
+        state = SearchState(knowledge, in: space, rigor: options.rigor)
         takeStock()
     }
 
     /// Takes in what a trial showed, and what it said of who is to blame.
     public mutating func learn(
-        _ answer: Answer, to question: Question, evidence: [Evidence] = []
+        _ answer: Answer, to question: Question, evidence: [CulpritHint] = []
     ) {
         let configuration = question.configuration
         knowledge.learn(answer, of: configuration)
@@ -54,15 +54,17 @@ public struct Search: Sendable {
 
     private mutating func takeStock() {
         guard isFlaky else {
-            standing = Standing(knowledge, in: space, rigor: options.rigor)
+            state = SearchState(knowledge, in: space, rigor: options.rigor)
             return
         }
         rejected = ItemSet(rejected.filter { knowledge.tally(of: space.below[$0]).margin < 0 })
         while true {
-            standing = Standing(knowledge, in: space, rejecting: rejected)
+            state = SearchState(knowledge, in: space, rejecting: rejected)
             let posterior = weighAllAnswers()
             self.posterior = posterior
-            guard let culprit = NoisyPlan(self, posterior: posterior).culprit else { return }
+            guard let culprit = NoisyQuestionPlan(self, posterior: posterior).culprit else {
+                return
+            }
             rejected.insert(culprit)
         }
     }
@@ -84,8 +86,8 @@ public struct Search: Sendable {
     public func nextRound(upTo limit: Int = 1) -> Round {
         let limit = max(limit, 1)
         let questions =
-            posterior.map { NoisyPlan(self, posterior: $0).questions(upTo: limit) }
-            ?? Plan(self).questions(upTo: limit)
+            posterior.map { NoisyQuestionPlan(self, posterior: $0).questions(upTo: limit) }
+            ?? QuestionPlan(self).questions(upTo: limit)
         assert(questions.allSatisfy { space.isConfiguration($0.configuration) })
         let repeats = questions.map { knowledge.tally(of: $0.configuration).count }.max() ?? 0
         let rate = flipRate
@@ -103,14 +105,14 @@ public struct Search: Sendable {
     public var best: ItemSet { verified.configuration }
 
     /// The best configuration, with its witness.
-    var verified: Knowledge.Fact { knowledge.best(in: space, without: standing.conflicts) }
+    var verified: Knowledge.Fact { knowledge.best(in: space, without: state.conflicts) }
 
     /// No configuration that works is heavier than this.
     public var bound: Int {
-        let proved = standing.conflicts.filter { !$0.isUnresolved }.map(\.items)
+        let proved = state.conflicts.filter { !$0.isUnresolved }.map(\.items)
         let refused =
-            options.rigor == .proof && proved.count == standing.conflicts.count
-            ? standing.refused : HittingSet.best(for: proved, in: space)
+            options.rigor == .proof && proved.count == state.conflicts.count
+            ? state.refused : HittingSet.best(for: proved, in: space)
         return max(space.weight(of: space.all.subtracting(refused)), space.weight(of: best))
     }
 
@@ -119,7 +121,7 @@ public struct Search: Sendable {
 
     var outlook: Outlook {
         Outlook(
-            belief, held: standing.accepted.union(standing.vouched), broken: standing.culprits)
+            belief, held: state.accepted.union(state.vouched), broken: state.culprits)
     }
 }
 
@@ -128,8 +130,8 @@ public struct Search: Sendable {
 extension Search {
     /// Failing trials that could name a culprit and did not speak for the items in them a little;
     /// those that did speak against the ones they name.
-    private mutating func weigh(_ evidence: [Evidence], of failing: ItemSet) {
-        let tried = failing.subtracting(standing.accepted)
+    private mutating func weigh(_ evidence: [CulpritHint], of failing: ItemSet) {
+        let tried = failing.subtracting(state.accepted)
         let relevant = evidence.filter { $0.concerns(failing, adding: tried) }
         guard !relevant.isEmpty else {
             let silence = 1 - namingRecord.rate
@@ -142,9 +144,9 @@ extension Search {
         for evidence in relevant { weigh(evidence, of: failing, tried) }
     }
 
-    private mutating func weigh(_ evidence: Evidence, of failing: ItemSet, _ tried: ItemSet) {
+    private mutating func weigh(_ evidence: CulpritHint, of failing: ItemSet, _ tried: ItemSet) {
         let suspects = evidence.suspects.intersection(tried)
-        let ratio = Suspicion.ratio(
+        let ratio = Plausibility.ratio(
             raising: suspects.map(outlook.chance), to: evidence.confidence)
         for item in suspects { belief.suspect(item, likelihoodRatio: ratio) }
         guard evidence.confidence >= Self.worthTryingAlone else { return }
@@ -168,7 +170,7 @@ extension Search {
     private static let worthTryingAlone = 0.8
 }
 
-extension Evidence {
+extension CulpritHint {
     /// Whether it blames something that was tried: the suspect, or else what it takes besides.
     fileprivate func concerns(_ failing: ItemSet, adding tried: ItemSet) -> Bool {
         !suspects.isDisjoint(with: tried)

@@ -8,7 +8,7 @@ import Trials
 ///
 /// It needs CAP_BPF and CAP_PERFMON (root) and Linux 5.8; capabilities are seen since Linux 6.14.
 /// The cost: a few nanoseconds for each system call of the machine.
-public final class KernelWatch: KernelWitness {
+public final class KernelWatch: KernelTracer {
     private let cgroup: UInt64
     private let watch: OpenWatch
     /// Of processes that ended, by their ids.
@@ -32,7 +32,7 @@ public final class KernelWatch: KernelWitness {
             KernelBlindSpot.allCases.filter { missing & (1 << $0.kind) != 0 })
     }
 
-    public func closer() -> (any KernelWitness)? {
+    public func closer() -> (any KernelTracer)? {
         try? KernelWatch(below: cgroup, closely: true)
     }
 

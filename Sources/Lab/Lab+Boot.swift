@@ -115,7 +115,7 @@ private struct Boot {
     private func runningJobs(of lab: Lab) -> [String] {
         let door = BusDoor(root: lab.rootPath, machineID: setup.machineID)
         guard door.isInside else { return [] }
-        let ask = Errand(
+        let ask = LabCommand(
             lab: lab, arguments: ["systemctl", "list-jobs", "--plain", "--no-legend"],
             environment: [:], isBooting: true)
         let jobs = try? ask.runCollecting(deadline: .seconds(3), cancellation)

@@ -20,7 +20,7 @@ extension Lab {
         _ arguments: [String], environment: [String: String] = [:]
     ) async throws(LabError) -> Int32 {
         try await onOwnThread { (cancellation) throws(LabError) in
-            try Errand(lab: self, arguments: arguments, environment: environment)
+            try LabCommand(lab: self, arguments: arguments, environment: environment)
                 .run(cancellation)
         }
     }
@@ -33,7 +33,7 @@ extension Lab {
         within deadline: Duration = .seconds(30)
     ) async throws(LabError) -> LabOutput {
         try await onOwnThread { (cancellation) throws(LabError) in
-            try Errand(lab: self, arguments: arguments, environment: environment)
+            try LabCommand(lab: self, arguments: arguments, environment: environment)
                 .runCollecting(deadline: deadline, cancellation)
         }
     }

@@ -11,14 +11,14 @@ struct LabSetup: Equatable, Sendable {
 
     var hostname: String { "temper-lab-\(plan.name)" }
 
-    var steps: [SetupStep] {
-        overlay + [SetupStep(.enter("\(stage)/root"))] + kernelFileSystems + devices + scratch
-            + plan.hidden.map { SetupStep(.remove($0)) } + files + masks + binds
-            + [SetupStep(.hostname(hostname)), SetupStep(.leave), .propagation(.shared)]
+    var steps: [BootStep] {
+        overlay + [BootStep(.enter("\(stage)/root"))] + kernelFileSystems + devices + scratch
+            + plan.hidden.map { BootStep(.remove($0)) } + files + masks + binds
+            + [BootStep(.hostname(hostname)), BootStep(.leave), .propagation(.shared)]
     }
 
     /// Upper and work directory are on a tmpfs in the lab's mount namespace: they vanish with it.
-    private var overlay: [SetupStep] {
+    private var overlay: [BootStep] {
         let layers = [
             "lowerdir=\(Self.escaped(plan.root))", "upperdir=\(Self.escaped(stage))/upper",
             "workdir=\(Self.escaped(stage))/work",
@@ -26,15 +26,15 @@ struct LabSetup: Equatable, Sendable {
         return [
             .propagation(.private),
             .mount("tmpfs", on: stage, options: "mode=0755"),
-            SetupStep(.directory("\(stage)/upper", mode: 0o755)),
-            SetupStep(.directory("\(stage)/work", mode: 0o755)),
-            SetupStep(.directory("\(stage)/root", mode: 0o755)),
+            BootStep(.directory("\(stage)/upper", mode: 0o755)),
+            BootStep(.directory("\(stage)/work", mode: 0o755)),
+            BootStep(.directory("\(stage)/root", mode: 0o755)),
             .mount("overlay", on: "\(stage)/root", options: layers.joined(separator: ",")),
         ]
     }
 
-    private var kernelFileSystems: [SetupStep] {
-        let sys: [SetupStep] = plan.writableSys ? [] : [.makeReadOnly("/sys", .inert)]
+    private var kernelFileSystems: [BootStep] {
+        let sys: [BootStep] = plan.writableSys ? [] : [.makeReadOnly("/sys", .inert)]
         return [
             .mount("proc", on: "/proc", .inert),
             // The machine's kernel is behind /proc/sys, except for the network, which is the lab's.
@@ -54,7 +54,7 @@ struct LabSetup: Equatable, Sendable {
     }
 
     /// Numbers from the kernel's devices.txt; none of these reaches hardware.
-    private var devices: [SetupStep] {
+    private var devices: [BootStep] {
         let nodes: [(String, UInt32, UInt32)] = [
             ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
             ("tty", 5, 0),
@@ -64,14 +64,14 @@ struct LabSetup: Equatable, Sendable {
             ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx"),
         ]
         return [.mount("tmpfs", on: "/dev", .noSetuid, options: "mode=0755,size=4m")]
-            + nodes.map { SetupStep(.device("/dev/\($0)", major: $1, minor: $2)) }
-            + links.map { SetupStep(.symlink("/dev/\($0)", to: $1)) }
+            + nodes.map { BootStep(.device("/dev/\($0)", major: $1, minor: $2)) }
+            + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) }
             + [
-                SetupStep(.directory("/dev/pts", mode: 0o755)),
+                BootStep(.directory("/dev/pts", mode: 0o755)),
                 .mount(
                     "devpts", on: "/dev/pts", [.noSetuid, .noExec],
                     options: "newinstance,ptmxmode=0666,mode=0620,gid=5"),
-                SetupStep(.directory("/dev/shm", mode: 0o1777)),
+                BootStep(.directory("/dev/shm", mode: 0o1777)),
                 .mount(
                     "tmpfs", on: "/dev/shm", [.noSetuid, .noDevices],
                     options: "mode=1777,size=10%"),
@@ -79,7 +79,7 @@ struct LabSetup: Equatable, Sendable {
     }
 
     /// Each of a tenth of the memory at most; the overlay's own has the kernel's default, a half.
-    private var scratch: [SetupStep] {
+    private var scratch: [BootStep] {
         [
             .mount(
                 "tmpfs", on: "/run", [.noSetuid, .noDevices, .strictAccessTime],
@@ -92,51 +92,51 @@ struct LabSetup: Equatable, Sendable {
 
     /// How many processes and threads a lab can have: one that forks without end must not take the
     /// machine's. The number belongs to the lab since Linux 6.14 and to the machine before.
-    private var bounds: [SetupStep] {
+    private var bounds: [BootStep] {
         guard KernelRelease.running >= KernelRelease(6, 14) else { return [] }
         return [
-            SetupStep(.file("/proc/sys/kernel/pid_max", text: "\(LabPlan.mostProcesses)\n"))
+            BootStep(.file("/proc/sys/kernel/pid_max", text: "\(LabPlan.mostProcesses)\n"))
                 .optional
         ]
     }
 
     /// After all that is written by name: a bound /etc is the host's.
-    private var binds: [SetupStep] {
+    private var binds: [BootStep] {
         plan.binds.flatMap { path in
-            Self.ancestry(of: path).map { SetupStep(.directory($0, mode: 0o755)) }
-                + [SetupStep(.bind(path))]
+            Self.ancestry(of: path).map { BootStep(.directory($0, mode: 0o755)) }
+                + [BootStep(.bind(path))]
         }
     }
 
-    private var files: [SetupStep] {
+    private var files: [BootStep] {
         [
-            SetupStep(.file("/etc/machine-id", text: machineID + "\n")),
-            SetupStep(.file("/etc/hostname", text: hostname + "\n")),
-            SetupStep(.append("/etc/hosts", text: "127.0.1.1 \(hostname)\n")),
+            BootStep(.file("/etc/machine-id", text: machineID + "\n")),
+            BootStep(.file("/etc/hostname", text: hostname + "\n")),
+            BootStep(.append("/etc/hosts", text: "127.0.1.1 \(hostname)\n")),
             // The machine's disks are not the lab's to mount.
-            SetupStep(.file("/etc/fstab", text: "")),
-            SetupStep(.file("/etc/crypttab", text: "")),
+            BootStep(.file("/etc/fstab", text: "")),
+            BootStep(.file("/etc/crypttab", text: "")),
             // Newer than /usr: nothing that runs once after an update runs, see
             // systemd-update-done.service(8).
-            SetupStep(.file("/etc/.updated", text: "")),
-            SetupStep(.file("/var/.updated", text: "")).optional,
-            SetupStep(.directory("/run/systemd", mode: 0o755)),
-            SetupStep(.directory("/run/systemd/journald.conf.d", mode: 0o755)),
+            BootStep(.file("/etc/.updated", text: "")),
+            BootStep(.file("/var/.updated", text: "")).optional,
+            BootStep(.directory("/run/systemd", mode: 0o755)),
+            BootStep(.directory("/run/systemd/journald.conf.d", mode: 0o755)),
             // The last name wins over the tree's own drop-ins, see journald.conf(5).
-            SetupStep(
+            BootStep(
                 .file(
                     "/run/systemd/journald.conf.d/zz-temper-lab.conf",
                     text: "[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\n")),
         ]
     }
 
-    private var masks: [SetupStep] {
+    private var masks: [BootStep] {
         [
-            SetupStep(.directory("/etc/systemd", mode: 0o755)),
-            SetupStep(.directory("/etc/systemd/system", mode: 0o755)),
+            BootStep(.directory("/etc/systemd", mode: 0o755)),
+            BootStep(.directory("/etc/systemd/system", mode: 0o755)),
         ]
             + MaskedUnits.all.map {
-                SetupStep(.symlink("/etc/systemd/system/\($0)", to: "/dev/null"))
+                BootStep(.symlink("/etc/systemd/system/\($0)", to: "/dev/null"))
             }
     }
 

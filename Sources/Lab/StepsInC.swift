@@ -1,6 +1,6 @@
 import CLab
 
-extension SetupStep {
+extension BootStep {
     /// The step as the C side reads it; valid for as long as `strings` is.
     func inC(_ strings: CStrings) -> lab_step {
         var step = lab_step()

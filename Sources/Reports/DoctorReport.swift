@@ -74,7 +74,7 @@ extension DoctorReport.Row {
         "ignored", "partly", "failing", "cannot-tell", "unknown", "absent", "in-force",
     ]
 
-    init(_ restriction: Restriction, _ finding: Enforcement.Finding) {
+    init(_ restriction: Restriction, _ finding: Enforcement.Measurement) {
         self.restriction = restriction.id
         directive = restriction.directive
         lacking = []

@@ -7,7 +7,7 @@ extension HardeningResult {
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
         notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
     ) {
-        let (offer, catalogue) = (outcome.agenda.offer, outcome.agenda.catalogue)
+        let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
@@ -51,17 +51,17 @@ extension HardeningResult {
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
-        let agenda = outcome.agenda
-        let result = agenda.sandbox.tightened(
-            by: outcome.accepted, in: agenda.catalogue, dialect: agenda.dialect)
+        let problem = outcome.problem
+        let result = problem.sandbox.tightened(
+            by: outcome.accepted, in: problem.catalogue, dialect: problem.dialect)
         func cost(_ other: Sandbox) -> Double {
             let (with, without) = (
-                Exposure(of: result, dialect: agenda.dialect),
-                Exposure(of: other, dialect: agenda.dialect)
+                Exposure(of: result, dialect: problem.dialect),
+                Exposure(of: other, dialect: problem.dialect)
             )
             return Double(with.tenths - without.tenths) / 10
         }
-        return agenda.catalogue.restrictions.compactMap { restriction in
+        return problem.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
             if case .become(_, let capabilities, _) = restriction.change {
                 let granted = result.ambientCapabilities & capabilities

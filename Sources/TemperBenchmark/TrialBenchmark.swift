@@ -82,11 +82,11 @@ struct TrialBenchmark: AsyncParsableCommand {
 struct TrialBench: Sendable {
     let service: Service
     let probe: any Probe
-    let course: Course
+    let procedure: TrialProcedure
     /// A sandbox that it survives, of the size that a campaign ends with.
     let profile: Profile
     /// As in a campaign, where every trial is measured by a baseline.
-    let usual: Usual
+    let baseline: Baseline
 
     /// - Parameter keeping: the capabilities that it needs, without `CAP_`.
     init(_ unit: String, _ probe: any Probe, in lab: Lab, keeping: [String]) async throws {
@@ -96,7 +96,7 @@ struct TrialBench: Sendable {
         if let group = machine.rootControlGroup { machine.kernel = try KernelWatch(below: group) }
         service = try await Service(named: unit, on: machine)
         self.probe = probe
-        course = Course(
+        procedure = TrialProcedure(
             service: service.copies, probes: [probe], canReload: service.canReload,
             settle: .milliseconds(50))
         let needed = keeping.map { "CapabilityBoundingSet=~CAP_\($0)" }
@@ -107,22 +107,22 @@ struct TrialBench: Sendable {
                 || ["SystemCallFilter=~@mount", "SystemCallFilter=~@debug"].contains(restriction.id)
         }.map(\.id).filter { !needed.contains($0) }
         profile = Profile(survived, in: .standard)
-        var baseline: [Trial] = []
+        var baselineTrials: [Trial] = []
         for number in 1...3 {
-            baseline.append(
-                try await course.run(
-                    Course.Order(
+            baselineTrials.append(
+                try await procedure.run(
+                    TrialProcedure.Order(
                         number: number, purpose: "baseline", profile: .unrestricted,
-                        cadence: Cadence(), began: 0, usual: .unknown)))
+                        cadence: Cadence(), began: 0, baseline: .unknown)))
         }
-        usual = Usual(learnedFrom: baseline)
+        baseline = Baseline(learnedFrom: baselineTrials)
     }
 
-    private func trial(_ course: Course) async throws -> Trial {
-        let trial = try await course.run(
-            Course.Order(
+    private func trial(_ procedure: TrialProcedure) async throws -> Trial {
+        let trial = try await procedure.run(
+            TrialProcedure.Order(
                 number: 4, purpose: "benchmark", profile: profile, cadence: Cadence(), began: 0,
-                usual: usual))
+                baseline: baseline))
         guard trial.verdict.isPass else { throw ValidationError(trial.because) }
         return trial
     }
@@ -134,13 +134,13 @@ struct TrialBench: Sendable {
             from: service.sandbox, taking: profile, in: .standard, dialect: service.dialect)
         let expected = service.sandbox.tightened(
             by: profile, in: .standard, dialect: service.dialect)
-        let byHand = Course(
+        let byHand = TrialProcedure(
             service: service.real, probes: [probe], canReload: service.canReload,
-            settle: course.settle)
-        _ = try await trial(course)
+            settle: procedure.settle)
+        _ = try await trial(procedure)
         var comparison = Comparison(unit: service.unit)
         for _ in 0..<runs {
-            comparison.transient.append(try await timed { try await trial(course) })
+            comparison.transient.append(try await timed { try await trial(procedure) })
             comparison.reloaded.append(
                 try await timed {
                     _ = try await service.install(dropIn: dropIn.text, expecting: expected)
@@ -156,7 +156,7 @@ struct TrialBench: Sendable {
         var overhead: [Double] = []
         var whole: [Double] = []
         for _ in 0..<runs {
-            let timing = try await trial(course).microseconds
+            let timing = try await trial(procedure).microseconds
             overhead.append(Double(timing.overhead) / 1000)
             whole.append(Double(timing.whole) / 1000)
         }
@@ -166,7 +166,7 @@ struct TrialBench: Sendable {
     }
 
     func measureMemory(_ runs: Int) async throws {
-        for _ in 0..<runs { _ = try await trial(course) }
+        for _ in 0..<runs { _ = try await trial(procedure) }
         let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
         let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
         let kilobytes = peak?.split(separator: " ").compactMap { Double($0) }.first ?? 0

@@ -12,9 +12,9 @@ enum Admission {
     /// - Throws: one line with the reason.
     static func check(
         _ service: Service, isForced: Bool, evenFailing: Bool = false,
-        session: LoadBearing.Session = .own
+        session: CriticalUnits.Session = .own
     ) throws(Failure) {
-        if let why = LoadBearing.reason(against: service.names, in: session), !isForced {
+        if let why = CriticalUnits.reason(against: service.names, in: session), !isForced {
             throw .usage(
                 "\(service.unit) is not stopped for a try: \(why). A lab is no risk (`temper harden` "
                     + "without --live and --apply); or insist with --force")

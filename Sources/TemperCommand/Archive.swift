@@ -47,13 +47,13 @@ struct Archive {
     }
 
     private func report(_ campaign: RecordedCampaign) throws(Failure) -> UnitReport {
-        let (trials, circumstances) = try record(campaign)
+        let (trials, provenance) = try record(campaign)
         do {
             let result = try JSONDecoder().decode(
                 HardeningResult.self, from: Data((campaign.result ?? "").utf8))
             return UnitReport(
                 campaign: campaign.id, began: campaign.began, result: result, trials: trials,
-                circumstances: circumstances)
+                provenance: provenance)
         } catch {
             throw .experiment(
                 "the result of campaign \(campaign.id) in \(directory) cannot be read: \(error)")
@@ -65,7 +65,7 @@ struct Archive {
     /// - Parameter number: which campaign; nil for the last.
     func trials(
         of unit: String, campaign number: Int64?
-    ) throws(Failure) -> (campaign: RecordedCampaign, trials: [Trial], Circumstances?) {
+    ) throws(Failure) -> (campaign: RecordedCampaign, trials: [Trial], Provenance?) {
         let campaigns = try campaigns(of: unit)
         guard let last = campaigns.first else {
             throw Failure(
@@ -75,8 +75,8 @@ struct Archive {
             try number.map { number throws(Failure) in
                 try campaign(number, among: campaigns, of: unit)
             } ?? last
-        let (trials, circumstances) = try record(chosen)
-        return (chosen, trials, circumstances)
+        let (trials, provenance) = try record(chosen)
+        return (chosen, trials, provenance)
     }
 
     private func campaigns(of unit: String) throws(Failure) -> [RecordedCampaign] {
@@ -94,7 +94,7 @@ struct Archive {
 
     private func record(
         _ campaign: RecordedCampaign
-    ) throws(Failure) -> (trials: [Trial], circumstances: Circumstances?) {
+    ) throws(Failure) -> (trials: [Trial], provenance: Provenance?) {
         try experimentFailures { () throws(ExperimentError) in
             try store.record(ofCampaign: campaign.id)
         }

@@ -43,7 +43,7 @@ struct Explain: ParsableCommand {
     private func explain(trial number: Int) throws {
         let archive = try Archive(directory: state.directory)
         let unit = try unit.map(UnitName.complete) ?? onlyUnit(archive)
-        let (campaign, trials, circumstances) = try archive.trials(of: unit, campaign: campaign)
+        let (campaign, trials, provenance) = try archive.trials(of: unit, campaign: campaign)
         guard let trial = trials.last(where: { $0.number == number }) else {
             let last = trials.map(\.number).max() ?? 0
             throw Failure(
@@ -52,7 +52,7 @@ struct Explain: ParsableCommand {
         }
         Terminal.print(
             TrialText(
-                trial, of: unit, campaign: campaign.id, circumstances: circumstances,
+                trial, of: unit, campaign: campaign.id, provenance: provenance,
                 isColoured: Terminal.showsColours
             ).text)
     }

@@ -211,7 +211,7 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
-    func chosen() throws -> Place {
+    func chosen() throws -> HostChoice {
         if live {
             var machine = LiveMachine()
             if let most = try time(maxDowntime, "--max-downtime") { machine.maxDowntime = most }

@@ -41,12 +41,12 @@ extension HardenSession {
     /// What must hold before minutes are spent on trials.
     func examineTarget() async throws {
         guard let apply else { return }
-        let site = try await Site.live(apply.machine)
+        let host = try await Host.live(apply.machine)
         do {
-            _ = try await target(apply, at: site)
-            await site.close()
+            _ = try await target(apply, at: host)
+            await host.close()
         } catch {
-            await site.close()
+            await host.close()
             throw error
         }
     }
@@ -73,24 +73,24 @@ extension HardenSession {
     func install(
         _ dropIn: ProvenDropIn, _ apply: ApplyOrder
     ) async throws -> Result<HardeningResult.Applied, Failure> {
-        let site = try await Site.live(apply.machine)
+        let host = try await Host.live(apply.machine)
         var result: Result<HardeningResult.Applied, Failure>
         do {
-            result = .success(try await install(dropIn, apply, at: site))
+            result = .success(try await install(dropIn, apply, at: host))
         } catch let error as Failure {
             result = .failure(error)
         } catch let error as ExperimentError {
             result = .failure(.experiment(error.description))
         } catch {
-            await site.close()
+            await host.close()
             throw error
         }
-        await site.close()
+        await host.close()
         return result
     }
 
-    private func target(_ apply: ApplyOrder, at site: Site) async throws -> Service {
-        let service = try await Service(named: unit, on: try await machine(at: site))
+    private func target(_ apply: ApplyOrder, at host: Host) async throws -> Service {
+        let service = try await Service(named: unit, on: try await machine(at: host))
         let isInstalled = Installation.isInstalled(for: service)
         try Admission.check(service, isForced: isForced, evenFailing: isInstalled)
         if apply.forTemplate && service.template == nil {
@@ -108,9 +108,9 @@ extension HardenSession {
     }
 
     private func install(
-        _ dropIn: ProvenDropIn, _ apply: ApplyOrder, at site: Site
+        _ dropIn: ProvenDropIn, _ apply: ApplyOrder, at host: Host
     ) async throws -> HardeningResult.Applied {
-        let service = try await target(apply, at: site)
+        let service = try await target(apply, at: host)
         let probes = try ProbeMaker(
             machine: service.machine, user: try probeUser(dropIn.plan, on: service.machine)
         ).probes(for: dropIn.plan.probes)
@@ -172,14 +172,14 @@ extension HardenSession {
     ) async throws -> String {
         if installation.isToRun { try await service.stop() }
         if installation.supersedes { try await installation.stageNothing() }
-        let course = Course(
+        let procedure = TrialProcedure(
             service: service.real, probes: probes, canReload: service.canReload,
             settle: dropIn.settle, redaction: service.redaction)
-        var order = Course.Order(
+        var order = TrialProcedure.Order(
             number: 0, purpose: "the real unit as it is", profile: .unrestricted,
-            cadence: dropIn.plan.cadence.beforeBaseline, began: now(), usual: .unknown)
+            cadence: dropIn.plan.cadence.beforeBaseline, began: now(), baseline: .unknown)
         if dropIn.hasSecondStart { order.secondStart = .wanted }
-        let before = try await course.run(order)
+        let before = try await procedure.run(order)
         guard before.verdict.isPass else {
             let how = installation.supersedes ? "without any drop-in of temper" : "as it is"
             throw Failure.experiment(
@@ -192,10 +192,10 @@ extension HardenSession {
                 "the drop-in does not do on this machine what it did in the trials: \(first)")
         }
         order.purpose = "the real unit with the drop-in"
-        order.usual = Usual(learnedFrom: [before])
-        var trial = try await course.run(order)
+        order.baseline = Baseline(learnedFrom: [before])
+        var trial = try await procedure.run(order)
         // It passed before: a single failure may be an accident.
-        if !trial.verdict.isPass { trial = try await course.run(order) }
+        if !trial.verdict.isPass { trial = try await procedure.run(order) }
         guard trial.verdict.isPass else {
             throw Failure.experiment(
                 "\(unit) of this machine fails with the drop-in: \(trial.because)")

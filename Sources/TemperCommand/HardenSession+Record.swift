@@ -32,17 +32,17 @@ extension HardenSession {
     ///
     /// - Returns: what the user should know where that was not possible.
     func leaveRecord(
-        of proof: Proof, on ground: Ground, at site: Site, _ store: TrialStore,
+        of proof: Proof, on context: HardeningContext, at host: Host, _ store: TrialStore,
         _ ledger: CampaignLedger
     ) async throws -> [String] {
         guard proof.isVerified else { return [] }
         progress.step("writing the record")
         let record = try await record(
-            of: proof, on: ground, running: ground.acquaintance.programs, in: site.tree)
+            of: proof, on: context, running: context.observedUsage.programs, in: host.tree)
         if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
         try store.keep(
             KeptRecord(
-                unit: unit, root: site.tree, account: ground.service.machine.user?.name ?? "",
+                unit: unit, root: host.tree, account: context.service.machine.user?.name ?? "",
                 made: now(), campaign: ledger.id, text: record.text))
         if let file = recordFile { try RecordFile.write(record, to: file) }
         return []
@@ -52,18 +52,18 @@ extension HardenSession {
     ///
     /// - Parameter programs: those that the service was seen to run.
     func record(
-        of proof: Proof, on ground: Ground, running programs: some Sequence<String>,
+        of proof: Proof, on context: HardeningContext, running programs: some Sequence<String>,
         in tree: String
     ) async throws -> HardeningRecord {
-        let (outcome, service) = (proof.outcome, ground.service)
+        let (outcome, service) = (proof.outcome, context.service)
         var validity = Validity(
             of: unit, running: programs, in: tree, account: service.machine.user)
         validity.temper = Temper.version
         validity.learn(
-            try await MachineFacts(of: service.machine), ground.enforcement, outcome.accepted,
+            try await MachineFacts(of: service.machine), context.enforcement, outcome.accepted,
             service.dialect)
         var record = HardeningRecord(
-            unit: unit, outcome: outcome, plan: ground.plan, usage: ground.usage,
+            unit: unit, outcome: outcome, plan: context.plan, usage: context.usage,
             dropIn: proof.dropIn, validity: validity)
         record.isStrict = options.isStrict
         return record
@@ -95,10 +95,10 @@ enum RecordFile {
     }
 }
 
-extension Acquaintance {
+extension ObservedUsage {
     /// What it was seen to run.
     var programs: [String] {
-        sightings.compactMap { if case .runs(let path) = $0 { path } else { nil } }
+        accesses.compactMap { if case .runs(let path) = $0 { path } else { nil } }
             .filter { $0.hasPrefix("/") }.sorted()
     }
 }

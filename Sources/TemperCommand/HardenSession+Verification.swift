@@ -16,13 +16,14 @@ extension HardenSession {
         var firstStart: Trial?
 
         /// What it takes to try it again elsewhere.
-        func proven(on ground: Ground) -> ProvenDropIn {
+        func proven(on context: HardeningContext) -> ProvenDropIn {
             ProvenDropIn(
-                text: dropIn, plan: ground.plan,
-                expected: outcome.agenda.sandbox.tightened(
-                    by: outcome.accepted, in: outcome.agenda.catalogue,
-                    dialect: outcome.agenda.dialect),
-                hasSecondStart: outcome.usual.noSecondStart == nil, settle: ground.course.settle)
+                text: dropIn, plan: context.plan,
+                expected: outcome.problem.sandbox.tightened(
+                    by: outcome.accepted, in: outcome.problem.catalogue,
+                    dialect: outcome.problem.dialect),
+                hasSecondStart: outcome.baseline.noSecondStart == nil,
+                settle: context.procedure.settle)
         }
 
         func warnings(for unit: String) -> [String] {
@@ -42,33 +43,33 @@ extension HardenSession {
     /// The real unit has the last word, and then its first start. What only the first start needs
     /// is mostly an exception: a directory that is made then and only read from then on.
     func prove(
-        _ outcome: Outcome, _ ground: Ground, _ plan: Plan, _ ledger: CampaignLedger
+        _ outcome: Outcome, _ context: HardeningContext, _ plan: Plan, _ ledger: CampaignLedger
     ) async throws -> Proof {
-        let proof = try await tryOut(outcome, ground, plan, ledger)
+        let proof = try await tryOut(outcome, context, plan, ledger)
         guard let first = proof.firstStart,
             let wider = outcome.makingExceptions(trial: first.number, because: first.because)
         else { return proof }
-        let second = try await tryOut(wider, ground, plan, ledger)
+        let second = try await tryOut(wider, context, plan, ledger)
         return second.firstStart == nil ? second : proof
     }
 
     private func tryOut(
-        _ outcome: Outcome, _ ground: Ground, _ plan: Plan, _ ledger: CampaignLedger
+        _ outcome: Outcome, _ context: HardeningContext, _ plan: Plan, _ ledger: CampaignLedger
     ) async throws -> Proof {
-        var proof = Proof(outcome: outcome, dropIn: dropIn(outcome, ground))
+        var proof = Proof(outcome: outcome, dropIn: dropIn(outcome, context))
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
         do {
-            proof.lapses = try await ground.service.lapses(
-                under: outcome.accepted, in: ground.catalogue, enforcement: ground.enforcement)
+            proof.lapses = try await context.service.lapses(
+                under: outcome.accepted, in: context.catalogue, enforcement: context.enforcement)
         } catch {
             if error.isPlaceLost { return proof }
             throw error
         }
         // On a machine in use the drop-in stays a proposal.
         guard case .lab(let lab) = place else { return proof }
-        try ledger.recordAside(try await verify(proof, ground))
+        try ledger.recordAside(try await verify(proof, context))
         proof.isVerified = true
-        let preparation = ground.preparation(for: outcome)
+        let preparation = context.preparation(for: outcome)
         var trial = try await firstStart(proof, plan, preparation, like: lab)
         if trial.verdict.isFailure && outcome.wrongAnswers != nil {
             trial = try await firstStart(proof, plan, preparation, like: lab)
@@ -78,12 +79,12 @@ extension HardenSession {
         return proof
     }
 
-    private func dropIn(_ outcome: Outcome, _ ground: Ground) -> String {
-        let (agenda, service) = (outcome.agenda, ground.service)
-        let commands = ground.preparation(for: outcome)?.commands ?? []
+    private func dropIn(_ outcome: Outcome, _ context: HardeningContext) -> String {
+        let (problem, service) = (outcome.problem, context.service)
+        let commands = context.preparation(for: outcome)?.commands ?? []
         if outcome.accepted.restrictions.isEmpty { return "" }
         let refused = Dictionary(grouping: outcome.refused) {
-            agenda.catalogue[$0.restriction]?.directive ?? ""
+            problem.catalogue[$0.restriction]?.directive ?? ""
         }
         let reasons = refused.mapValues { group in
             let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
@@ -98,8 +99,8 @@ extension HardenSession {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }
         }
         return DropIn(
-            from: agenda.sandbox, taking: outcome.accepted, in: agenda.catalogue,
-            dialect: agenda.dialect, header: header, reasons: reasons,
+            from: problem.sandbox, taking: outcome.accepted, in: problem.catalogue,
+            dialect: problem.dialect, header: header, reasons: reasons,
             startCommands: service.startCommands
         ).text
     }
@@ -107,31 +108,31 @@ extension HardenSession {
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and
     /// its properties must be those of the result; what can be seen to be in force
     /// on its running main process must be what is on a copy's.
-    private func verify(_ proof: Proof, _ ground: Ground) async throws -> Trial {
-        let (outcome, service) = (proof.outcome, ground.service)
+    private func verify(_ proof: Proof, _ context: HardeningContext) async throws -> Trial {
+        let (outcome, service) = (proof.outcome, context.service)
         progress.step("trying the drop-in on the real \(unit) in the lab")
         let differences = try await service.install(
-            dropIn: proof.dropIn, expecting: proof.proven(on: ground).expected)
+            dropIn: proof.dropIn, expecting: proof.proven(on: context).expected)
         if let first = differences.first {
             throw Failure.experiment(
                 "the drop-in does not do what the trials did: \(first); please report this")
         }
-        let course = Course(
+        let procedure = TrialProcedure(
             service: service.real,
-            probes: ground.course.probes + [
+            probes: context.procedure.probes + [
                 InForceProbe(
                     machine: service.machine, unit: service.unit, profile: outcome.accepted,
-                    enforcement: ground.enforcement, lapsesOfCopy: proof.lapses)
-            ], canReload: service.canReload, settle: ground.course.settle,
-            redaction: ground.course.redaction)
-        var order = Course.Order(
+                    enforcement: context.enforcement, lapsesOfCopy: proof.lapses)
+            ], canReload: service.canReload, settle: context.procedure.settle,
+            redaction: context.procedure.redaction)
+        var order = TrialProcedure.Order(
             number: outcome.highestTrial + 1, purpose: "the real unit with the drop-in",
             profile: outcome.accepted, cadence: options.cadence.beforeBaseline, began: now(),
-            usual: measure(outcome))
-        if outcome.usual.noSecondStart == nil { order.secondStart = .wanted }
-        var trial = try await course.run(order)
+            baseline: measure(outcome))
+        if outcome.baseline.noSecondStart == nil { order.secondStart = .wanted }
+        var trial = try await procedure.run(order)
         // The copy passed more than once: a single failure may be an accident.
-        if !trial.verdict.isPass { trial = try await course.run(order) }
+        if !trial.verdict.isPass { trial = try await procedure.run(order) }
         guard trial.verdict.isPass else {
             throw Failure.experiment(
                 "the copy passed under this configuration and the real unit does not: "
@@ -141,10 +142,10 @@ extension HardenSession {
     }
 
     /// What the real unit is measured by: all but its journal, which names it and not a copy.
-    private func measure(_ outcome: Outcome) -> Usual {
-        var usual = outcome.usual
-        usual.isStrict = false
-        return usual
+    private func measure(_ outcome: Outcome) -> Baseline {
+        var baseline = outcome.baseline
+        baseline.isStrict = false
+        return baseline
     }
 
     /// What happens where the service never ran before: what it makes on its first start may need
@@ -158,17 +159,17 @@ extension HardenSession {
             try await service.stop()
             if let preparation { _ = try machine.apply(preparation) }
             _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
-            let course = Course(
+            let procedure = TrialProcedure(
                 service: service.real,
                 probes: try ProbeMaker(
                     machine: machine, user: try probeUser(plan, on: machine)
                 ).probes(for: plan.probes),
                 canReload: service.canReload, settle: .zero, redaction: service.redaction)
-            return try await course.run(
-                Course.Order(
+            return try await procedure.run(
+                TrialProcedure.Order(
                     number: proof.outcome.highestTrial + 2, purpose: "first start",
                     profile: proof.outcome.accepted, cadence: plan.cadence.beforeBaseline,
-                    began: now(), usual: measure(proof.outcome)))
+                    began: now(), baseline: measure(proof.outcome)))
         }
     }
 
@@ -179,15 +180,15 @@ extension HardenSession {
         fresh.root = lab.root
         fresh.binds = lab.binds
         fresh.hidden = lab.hidden
-        let site = try await Site.lab(fresh)
+        let host = try await Host.lab(fresh)
         do {
-            var machine = try await machine(at: site)
-            machine.kernel = try? witness(of: machine).get()
-            let trial = try await body(try await service(on: machine, at: site).service, machine)
-            await site.close()
+            var machine = try await machine(at: host)
+            machine.kernel = try? tracer(of: machine).get()
+            let trial = try await body(try await service(on: machine, at: host).service, machine)
+            await host.close()
             return trial
         } catch {
-            await site.close()
+            await host.close()
             throw error
         }
     }

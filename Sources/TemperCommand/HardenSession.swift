@@ -13,7 +13,7 @@ package struct HardenSession: Sendable {
     let unit: String
     let plan: Plan
     let options: CampaignOptions
-    let place: Place
+    let place: HostChoice
     let stateDirectory: String
     let progress: Progress
     /// Whether to harden a service that runs other people's work without a probe that does.
@@ -25,7 +25,7 @@ package struct HardenSession: Sendable {
     package var recordFile: String?
 
     package init(
-        unit: String, plan: Plan, options: CampaignOptions, place: Place,
+        unit: String, plan: Plan, options: CampaignOptions, place: HostChoice,
         stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
         isForced: Bool = false, apply: ApplyOrder? = nil
     ) {
@@ -72,24 +72,24 @@ package struct HardenSession: Sendable {
     private func explore(
         _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> Finding {
-        let site = try await place.open(progress)
+        let host = try await place.open(progress)
         do {
-            let finding = try await harden(at: site, store, began)
-            await site.close()
+            let finding = try await harden(at: host, store, began)
+            await host.close()
             return finding
         } catch {
-            await site.close()
+            await host.close()
             throw error
         }
     }
 
     private func harden(
-        at site: Site, _ store: TrialStore, _ began: ContinuousClock.Instant
+        at host: Host, _ store: TrialStore, _ began: ContinuousClock.Instant
     ) async throws -> Finding {
-        var machine = try await machine(at: site)
-        let watched = witness(of: machine)
+        var machine = try await machine(at: host)
+        let watched = tracer(of: machine)
         machine.kernel = try? watched.get()
-        let (service, given) = try await service(on: machine, at: site)
+        let (service, given) = try await service(on: machine, at: host)
         var plan = given
         if place.isLive { try Admission.check(service, isForced: isForced) }
         // Files would have to change hands, which nobody could take back for certain.
@@ -106,18 +106,18 @@ package struct HardenSession: Sendable {
         let ledger = try store.campaign(
             unit: unit,
             fingerprint: Fingerprint.of(
-                service, plan, probes.map(\.name), root: site.root, isStrict: options.isStrict),
+                service, plan, probes.map(\.name), root: host.root, isStrict: options.isStrict),
             now: now())
         let enforcement = try await enforcement(on: machine)
-        let found: (proof: Proof, ground: Ground)
+        let found: (proof: Proof, context: HardeningContext)
         var absence = Absence()
         func search(
             _ service: Service, until mustEnd: ContinuousClock.Instant?
-        ) async throws -> (proof: Proof, ground: Ground) {
-            let ground = try await survey(service, plan, enforcement, ledger)
-            try ledger.note(circumstances(of: ground, plan, site, watched))
-            let outcome = try await campaign(on: ground, ledger, until: mustEnd).run()
-            return (try await prove(outcome, ground, plan, ledger), ground)
+        ) async throws -> (proof: Proof, context: HardeningContext) {
+            let context = try await survey(service, plan, enforcement, ledger)
+            try ledger.note(provenance(of: context, plan, host, watched))
+            let outcome = try await campaign(on: context, ledger, until: mustEnd).run()
+            return (try await prove(outcome, context, plan, ledger), context)
         }
         do {
             switch place {
@@ -128,49 +128,51 @@ package struct HardenSession: Sendable {
         } catch let error as ExperimentError {
             throw error.isBaseline ? baselineFailure(error, service, plan) : error
         }
-        let (proof, ground) = found
+        let (proof, context) = found
         var result = HardeningResult(
             unit: unit, systemd: service.systemdVersion, outcome: proof.outcome,
-            enforcement: ground.enforcement,
+            enforcement: context.enforcement,
             notCarriedOver: service.notCarriedOver.map {
                 .init(
-                    setting: ground.course.redaction.applied(to: $0.setting), because: $0.because)
+                    setting: context.procedure.redaction.applied(to: $0.setting),
+                    because: $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified,
             seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + proof.warnings(for: unit)
-        result.preparations = ground.preparation(for: proof.outcome)?.commands ?? []
+        result.preparations = context.preparation(for: proof.outcome)?.commands ?? []
         result.downtime = absence.downtime
         result.warnings += [absence.cutShort.map { "\($0): the trials ended there" }].compactMap {
             $0
         }
         result.warnings += try await leaveRecord(
-            of: proof, on: ground, at: site, store, ledger)
+            of: proof, on: context, at: host, store, ledger)
         if place.isLive { result.skipped += skippedLive(plan) }
-        if apply != nil && ground.catalogue.directive("User") != nil {
+        if apply != nil && context.catalogue.directive("User") != nil {
             result.warnings.append(
                 "User= was not tried: files would have to change hands, which --apply leaves to "
                     + "you; harden without it says which")
         }
         if proof.outcome.ending != .interrupted { try record(result, ledger) }
-        return Finding(result: result, dropIn: proof.proven(on: ground))
+        return Finding(result: result, dropIn: proof.proven(on: context))
     }
 
     private func campaign(
-        on ground: Ground, _ ledger: CampaignLedger, until mustEnd: ContinuousClock.Instant?
+        on context: HardeningContext, _ ledger: CampaignLedger,
+        until mustEnd: ContinuousClock.Instant?
     ) throws -> Campaign {
         var options = options
-        options.cadence = ground.plan.cadence
+        options.cadence = context.plan.cadence
         options.mustEnd = mustEnd
         var campaign = Campaign(
-            agenda: try ground.agenda(), course: ground.course, ledger: ledger,
-            options: options, acquaintance: ground.acquaintance, usual: ground.usual,
+            problem: try context.problem(), procedure: context.procedure, ledger: ledger,
+            options: options, observedUsage: context.observedUsage, baseline: context.baseline,
             now: now, report: progress.show)
-        campaign.identity = try ground.identity()
+        campaign.identity = try context.identity()
         return campaign
     }
 
     /// Without a witness the search goes on with fewer hints; the answer is the same.
-    func witness(of machine: Machine) -> Result<any KernelWitness, ExperimentError> {
+    func tracer(of machine: Machine) -> Result<any KernelTracer, ExperimentError> {
         guard let cgroup = machine.rootControlGroup else {
             return .failure(ExperimentError("there is no cgroup2 tree to tell copies apart by"))
         }
@@ -181,27 +183,27 @@ package struct HardenSession: Sendable {
     }
 
     /// What the record of this campaign will be read with.
-    private func circumstances(
-        of ground: Ground, _ plan: Plan, _ site: Site,
-        _ watched: Result<any KernelWitness, ExperimentError>
-    ) -> Circumstances {
-        var circumstances = Circumstances(
-            temper: Temper.version, dialect: ground.service.dialect, usage: ground.usage,
-            root: site.root)
-        circumstances.user = ground.service.machine.user?.name
-        circumstances.userID = ground.service.machine.user?.id
-        circumstances.preparations = plan.preparations
-        circumstances.ownership = ground.ownership?.commands ?? []
-        circumstances.probes = plan.probes.map(\.shellCommand)
-        circumstances.unitFiles = ground.service.unitFiles.map(\.path)
+    private func provenance(
+        of context: HardeningContext, _ plan: Plan, _ host: Host,
+        _ watched: Result<any KernelTracer, ExperimentError>
+    ) -> Provenance {
+        var provenance = Provenance(
+            temper: Temper.version, dialect: context.service.dialect, usage: context.usage,
+            root: host.root)
+        provenance.user = context.service.machine.user?.name
+        provenance.userID = context.service.machine.user?.id
+        provenance.preparations = plan.preparations
+        provenance.ownership = context.ownership?.commands ?? []
+        provenance.probes = plan.probes.map(\.shellCommand)
+        provenance.unitFiles = context.service.unitFiles.map(\.path)
         switch watched {
-        case .success(let witness):
-            circumstances.missing = KernelBlindSpot.allCases.filter(witness.blindSpots.contains)
+        case .success(let tracer):
+            provenance.missing = KernelBlindSpot.allCases.filter(tracer.blindSpots.contains)
                 .map(MissingSource.of)
         case .failure(let error):
-            circumstances.missing = [.kernel(because: error.description)]
+            provenance.missing = [.kernel(because: error.description)]
         }
-        return circumstances
+        return provenance
     }
 
     private func record(_ result: HardeningResult, _ ledger: CampaignLedger) throws {

@@ -98,9 +98,9 @@ package struct Reversal: Sendable {
                 bus: try await Bus.connect(to: .user), root: "", network: nil, isDisposable: false,
                 user: account)
         }
-        let site = try await Site.live(machine)
-        guard case .user(let name) = manager else { return site.system }
-        return try await site.system.manager(of: try site.system.account(name))
+        let host = try await Host.live(machine)
+        guard case .user(let name) = manager else { return host.system }
+        return try await host.system.manager(of: try host.system.account(name))
     }
 
     private func ownAccount() async throws -> UserAccount? {

@@ -14,7 +14,7 @@ public struct Temper: AsyncParsableCommand {
         version: Temper.version,
         subcommands: [
             Harden.self, Check.self, Revert.self, ReportCommand.self, Doctor.self, Explain.self,
-            History.self, LabCommand.self,
+            History.self, LabCommands.self,
         ])
 
     public static let version = "0.1.0"

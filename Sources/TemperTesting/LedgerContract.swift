@@ -63,7 +63,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         return Trial(
             number: number, purpose: "is it kept – “exactly”?", profile: profile,
             began: 1_700_000_000_000_000 + UInt64(number), microseconds: timing,
-            observations: observations, usual: .unknown)
+            observations: observations, baseline: .unknown)
     }
 
     /// One of each kind.
@@ -80,7 +80,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .managerReloaded, .originalRan, .excess("killed"), .foreignDropIn(path: "/run/x.conf"),
         .skipped(.reload, why: "the unit has no reload"),
         .log(LogLine(priority: 3, source: "nginx", message: "line\nbreak\t\u{0}", messageID: "ab")),
-        .crew(Crew(["nginx": 3])), .blind(to: "how processes end"),
+        .processSet(ProcessSet(["nginx": 3])), .blind(to: "how processes end"),
         .helper(
             HelperExit(
                 directive: "ExecStopPost", position: 2, program: "/bin/x", code: 2, status: 31)),

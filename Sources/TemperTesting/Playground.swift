@@ -15,10 +15,10 @@ public enum Playground {
         fileSystems: Dictionary(
             uniqueKeysWithValues: Catalogue.fileSystemGroupNames.map { ($0, [$0 + "fs"]) }))
 
-    public static let agenda: Agenda = {
+    public static let problem: SearchProblem = {
         let offer = Offer(catalogue: .standard, sandbox: Sandbox(), dialect: dialect)
         do {
-            return try Agenda(
+            return try SearchProblem(
                 catalogue: .standard, sandbox: Sandbox(), dialect: dialect, offer: offer)
         } catch {
             preconditionFailure("the catalogue's implications are circular: \(error)")
@@ -26,7 +26,7 @@ public enum Playground {
     }()
 
     /// All that is offered.
-    public static let ids = agenda.offer.restrictions.map(\.id)
+    public static let ids = problem.offer.restrictions.map(\.id)
 
     /// Conflicts as services have them: most of one restriction, some of two or three.
     public static func conflicts(using random: inout Seeded) -> [Set<String>] {
@@ -41,7 +41,7 @@ public enum Playground {
         let broken = Set(conflicts(using: &random).compactMap { $0.min() })
         return Profile(
             recorded: Set(
-                agenda.offer.restrictions.filter { restriction in
+                problem.offer.restrictions.filter { restriction in
                     broken.isDisjoint(with: restriction.implies.union([restriction.id]))
                 }.map(\.id)))
     }
@@ -55,17 +55,19 @@ public enum Playground {
         canReload: Bool = true, report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
     ) -> Campaign {
         campaign(
-            service, agenda, ledger, options, pause: pause, canReload: canReload, report: report)
+            service, problem, ledger, options, pause: pause, canReload: canReload, report: report)
     }
 
     /// The search for what broke a profile that passed before.
-    public static func regressing(_ profile: Profile) throws -> Agenda {
-        try Agenda(regressing: profile, catalogue: .standard, on: Sandbox(), dialect: dialect)
+    public static func regressing(_ profile: Profile) throws -> SearchProblem {
+        try SearchProblem(
+            regressing: profile, catalogue: .standard, on: Sandbox(), dialect: dialect)
     }
 
-    public static func campaign(_ service: SimulatedService, on agenda: Agenda) -> Campaign {
+    public static func campaign(_ service: SimulatedService, on problem: SearchProblem) -> Campaign
+    {
         campaign(
-            service, agenda, MemoryLedger(), CampaignOptions(), pause: .zero, canReload: true,
+            service, problem, MemoryLedger(), CampaignOptions(), pause: .zero, canReload: true,
             report: { _ in })
     }
 
@@ -79,17 +81,17 @@ public enum Playground {
     }()
 
     private static func campaign(
-        _ service: SimulatedService, _ agenda: Agenda, _ ledger: any Ledger,
+        _ service: SimulatedService, _ problem: SearchProblem, _ ledger: any Ledger,
         _ options: CampaignOptions, pause: Duration, canReload: Bool,
         report: @escaping @Sendable (CampaignEvent) -> Void
     ) -> Campaign {
         var options = options
         options.cadence = hurried
         return Campaign(
-            agenda: agenda,
-            course: Course(
+            problem: problem,
+            procedure: TrialProcedure(
                 service: service, probes: [service.probe], canReload: canReload, settle: pause),
-            ledger: ledger, options: options, acquaintance: Acquaintance([], sandbox: Sandbox()),
+            ledger: ledger, options: options, observedUsage: ObservedUsage([], sandbox: Sandbox()),
             now: { 0 },
             report: report)
     }

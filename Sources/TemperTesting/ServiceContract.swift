@@ -96,7 +96,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .isManned:
             try await with(stand.service) { _, copy in
-                let members = try await copy.crew().members
+                let members = try await copy.processSet().members
                 #expect(!members.isEmpty)
             }
         case .hasHelpers:

@@ -62,7 +62,7 @@ final class SimulatedCopy: ServiceCopy {
             mainPID: isReplaced ? 8 : 7)
     }
 
-    func sightings() -> Set<Sighting> { [] }
+    func accesses() -> Set<ObservedAccess> { [] }
 
     func refusals() -> [KernelRequest] { [] }
 
@@ -103,9 +103,9 @@ final class SimulatedCopy: ServiceCopy {
         return fault == .secondStart ? "failed" : "done"
     }
 
-    func crew() async throws(ExperimentError) -> Crew {
-        try service.fail(in: .crew)
-        return Crew(["simulated": 1, "worker": fault == .workerMissing ? 1 : 2])
+    func processSet() async throws(ExperimentError) -> ProcessSet {
+        try service.fail(in: .processSet)
+        return ProcessSet(["simulated": 1, "worker": fault == .workerMissing ? 1 : 2])
     }
 
     func helpers() async throws(ExperimentError) -> [HelperExit] {

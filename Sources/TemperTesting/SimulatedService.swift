@@ -22,7 +22,7 @@ public final class SimulatedService: ServiceUnderTest {
     private let life = Mutex(Life())
 
     public enum Breakdown: Sendable, CaseIterable {
-        case start, state, reload, disturbances, stop, log, startAgain, crew, helpers, endings
+        case start, state, reload, disturbances, stop, log, startAgain, processSet, helpers, endings
     }
 
     private struct Life {

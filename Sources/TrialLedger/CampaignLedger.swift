@@ -46,9 +46,9 @@ public final class CampaignLedger: Ledger {
     }
 
     /// Writes down under what the campaign is run; the last word counts.
-    public func note(_ circumstances: Circumstances) throws(ExperimentError) {
+    public func note(_ provenance: Provenance) throws(ExperimentError) {
         try store.run { database in
-            let text = String(decoding: try encode(circumstances), as: UTF8.self)
+            let text = String(decoding: try encode(provenance), as: UTF8.self)
             try database.execute(
                 sql: "UPDATE campaign SET circumstances = ? WHERE id = ?", arguments: [text, id])
         }

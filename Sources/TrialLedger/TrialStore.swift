@@ -165,21 +165,21 @@ public final class TrialStore: Sendable {
     /// them, and under what they were run, which records of earlier versions lack.
     public func record(
         ofCampaign id: Int64
-    ) throws(ExperimentError) -> (trials: [Trial], circumstances: Circumstances?) {
+    ) throws(ExperimentError) -> (trials: [Trial], provenance: Provenance?) {
         try run { database in
             let decoder = JSONDecoder()
             let trials = try String.fetchAll(
                 database, sql: "SELECT record FROM trial WHERE campaignId = ? ORDER BY position",
                 arguments: [id]
             ).map { try decoder.decode(Trial.self, from: Data($0.utf8)) }
-            let circumstances = try String.fetchOne(
+            let provenance = try String.fetchOne(
                 database,
                 sql: """
                     SELECT circumstances FROM campaign
                     WHERE id = ? AND circumstances IS NOT NULL
                     """, arguments: [id]
-            ).map { try decoder.decode(Circumstances.self, from: Data($0.utf8)) }
-            return (trials, circumstances)
+            ).map { try decoder.decode(Provenance.self, from: Data($0.utf8)) }
+            return (trials, provenance)
         }
     }
 

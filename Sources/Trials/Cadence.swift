@@ -70,13 +70,13 @@ public struct Cadence: Hashable, Codable, Sendable {
     public static func learned(
         untilHealthy: Duration, slowestCheck: Duration, chosen: ChosenCadence
     ) -> Cadence {
-        let usual = Cadence()
+        let baseline = Cadence()
         return Cadence(
             startPeriod: chosen.startPeriod
-                ?? min(usual.startPeriod, max(.milliseconds(500), untilHealthy * 4)),
-            interval: chosen.interval ?? usual.interval,
-            timeout: chosen.timeout ?? min(usual.timeout, max(.seconds(1), slowestCheck * 10)),
-            successThreshold: chosen.successThreshold ?? usual.successThreshold,
+                ?? min(baseline.startPeriod, max(.milliseconds(500), untilHealthy * 4)),
+            interval: chosen.interval ?? baseline.interval,
+            timeout: chosen.timeout ?? min(baseline.timeout, max(.seconds(1), slowestCheck * 10)),
+            successThreshold: chosen.successThreshold ?? baseline.successThreshold,
             failureThreshold: chosen.failureThreshold ?? 2)
     }
 }
@@ -93,11 +93,12 @@ public struct ChosenCadence: Hashable, Codable, Sendable {
 
     /// For the baseline itself, of which nothing is known yet.
     public var beforeBaseline: Cadence {
-        let usual = Cadence()
+        let baseline = Cadence()
         return Cadence(
-            startPeriod: startPeriod ?? usual.startPeriod, interval: interval ?? usual.interval,
-            timeout: timeout ?? usual.timeout,
-            successThreshold: successThreshold ?? usual.successThreshold,
-            failureThreshold: failureThreshold ?? usual.failureThreshold)
+            startPeriod: startPeriod ?? baseline.startPeriod,
+            interval: interval ?? baseline.interval,
+            timeout: timeout ?? baseline.timeout,
+            successThreshold: successThreshold ?? baseline.successThreshold,
+            failureThreshold: failureThreshold ?? baseline.failureThreshold)
     }
 }

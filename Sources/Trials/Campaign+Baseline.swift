@@ -9,20 +9,20 @@ extension Campaign {
     ///
     /// - Throws: `ExperimentError` when it does not pass, twice.
     public static func warmUp(
-        _ course: Course, cadence: ChosenCadence, now: UInt64
+        _ procedure: TrialProcedure, cadence: ChosenCadence, now: UInt64
     ) async throws(ExperimentError) -> Trial {
-        var order = Course.Order(
+        var order = TrialProcedure.Order(
             number: 0, purpose: "warming up", profile: .unrestricted,
-            cadence: cadence.beforeBaseline, began: now, usual: .unknown)
+            cadence: cadence.beforeBaseline, began: now, baseline: .unknown)
         order.looksClosely = true
         order.secondStart = .wanted
-        var trial = try await course.runUndisturbed(order)
+        var trial = try await procedure.runUndisturbed(order)
         // Once more, before anything is said of a service that may have failed by chance.
-        if trial.verdict.isFailure { trial = try await course.runUndisturbed(order) }
+        if trial.verdict.isFailure { trial = try await procedure.runUndisturbed(order) }
         if trial.lived(.secondStart), case .failed(let why) = trial.verdict {
             // Then nothing can be learned from a second start of a restricted one.
             order.secondStart = .impossible(why: "the service as it is fails in it: \(why)")
-            trial = try await course.runUndisturbed(order)
+            trial = try await procedure.runUndisturbed(order)
         }
         guard trial.verdict.isPass else { throw BaselineFailure.error(trial) }
         return trial
@@ -30,20 +30,20 @@ extension Campaign {
 
     /// Starts the service as it is, until its ways are known: one that ends in ever other ways is
     /// looked at for longer, and one that fails now and then until it is known how often.
-    func establishBaseline(_ diary: inout Diary) async throws(ExperimentError) {
+    func establishBaseline(_ state: inout CampaignState) async throws(ExperimentError) {
         var run = 0
         let began = ContinuousClock.now
         var failures: [Trial] = []
         var isNews = false
         while run < max(1, options.baselineRuns) || (isNews && run < Campaign.longestBaseline)
             || (!failures.isEmpty && run < Campaign.unreliableBaseline
-                && !isOver(diary, since: began))
+                && !isOver(state, since: began))
         {
             run += 1
-            let known = diary.usual.exitStatusesAtStop
+            let known = state.baseline.exitStatusesAtStop
             let trial = try await trial(
                 .unrestricted, "the service as it is, run \(run)", expectedLeft: 0,
-                exposure: agenda.exposure(.unrestricted), &diary, startsAgain: true)
+                exposure: problem.exposure(.unrestricted), &state, startsAgain: true)
             guard trial.verdict.isPass else {
                 failures.append(trial)
                 // One that also passes fails by chance; one that never does is broken.
@@ -53,18 +53,18 @@ extension Campaign {
                 }
                 continue
             }
-            diary.learnBaseline(trial)
-            let statuses = diary.usual.exitStatusesAtStop
+            state.learnBaseline(trial)
+            let statuses = state.baseline.exitStatusesAtStop
             isNews = statuses.count > 1 && statuses != known
         }
         if let last = failures.last {
             guard failures.count < run else { throw BaselineFailure.error(last) }
             let rates = FlipRates.baseline(failures: failures.count, of: run)
             if rates.isHopeless { throw BaselineFailure.unreliable(failures.count, of: run, last) }
-            diary.flipRates = rates
-            try recordHeld(&diary)
+            state.flipRates = rates
+            try recordHeld(&state)
         }
-        diary.isEstablished = true
+        state.isEstablished = true
     }
 
     private static let longestBaseline = 6
@@ -75,11 +75,11 @@ extension Campaign {
 
     /// After many failures in a row: is it the restrictions, or did a trial leave something behind
     /// that no start survives, such as a lock?
-    func lookAfterBaseline(_ diary: inout Diary) async throws(ExperimentError) {
-        let failures = diary.trials.reversed().prefix { $0.verdict.isFailure }.count
+    func lookAfterBaseline(_ state: inout CampaignState) async throws(ExperimentError) {
+        let failures = state.trials.reversed().prefix { $0.verdict.isFailure }.count
         guard failures > 0, failures % Campaign.doubtfulFailures == 0 else { return }
         let trial = try await decisive(
-            .unrestricted, "does the service still work as it is?", &diary, startsAgain: false)
+            .unrestricted, "does the service still work as it is?", &state, startsAgain: false)
         guard trial.verdict.isFailure else { return }
         throw ExperimentError(
             "a trial left something behind: the service that passed without any restriction now "
@@ -94,16 +94,16 @@ extension Campaign {
     /// A trial of which much depends: where the service fails by chance, until it passes, a few
     /// times at most.
     func decisive(
-        _ profile: Profile, _ purpose: String, _ diary: inout Diary, startsAgain: Bool
+        _ profile: Profile, _ purpose: String, _ state: inout CampaignState, startsAgain: Bool
     ) async throws(ExperimentError) -> Trial {
         var trial: Trial
         var run = 0
         repeat {
             run += 1
             trial = try await self.trial(
-                profile, purpose, expectedLeft: 0, exposure: agenda.exposure(.unrestricted),
-                &diary, startsAgain: startsAgain)
-        } while !trial.verdict.isPass && diary.flipRates != nil && run < Campaign.mostBroken
+                profile, purpose, expectedLeft: 0, exposure: problem.exposure(.unrestricted),
+                &state, startsAgain: startsAgain)
+        } while !trial.verdict.isPass && state.flipRates != nil && run < Campaign.mostBroken
         return trial
     }
 }

@@ -5,16 +5,16 @@ import Hardening
 /// once more. It carries questions to the course and answers to the search; every trial is in the
 /// ledger before the search learns from it.
 public struct Campaign: Sendable {
-    public private(set) var agenda: Agenda
-    public let course: Course
+    public private(set) var problem: SearchProblem
+    public let procedure: TrialProcedure
     public let ledger: any Ledger
     public let options: CampaignOptions
     /// Microseconds since 1970.
     private let now: @Sendable () -> UInt64
     /// What the service was seen to use.
-    private let acquaintance: Acquaintance
+    private let observedUsage: ObservedUsage
     /// What it was seen to do before the campaign.
-    private let usual: Usual
+    private let baseline: Baseline
     private let report: @Sendable (CampaignEvent) -> Void
     /// Whom the service could be instead of root.
     public var identity: Identity?
@@ -22,17 +22,18 @@ public struct Campaign: Sendable {
     var known: [Trial] = []
 
     public init(
-        agenda: Agenda, course: Course, ledger: any Ledger, options: CampaignOptions,
-        acquaintance: Acquaintance, usual: Usual = .unknown,
+        problem: SearchProblem, procedure: TrialProcedure, ledger: any Ledger,
+        options: CampaignOptions,
+        observedUsage: ObservedUsage, baseline: Baseline = .unknown,
         now: @escaping @Sendable () -> UInt64,
         report: @escaping @Sendable (CampaignEvent) -> Void
     ) {
-        self.agenda = agenda
-        self.course = course
+        self.problem = problem
+        self.procedure = procedure
         self.ledger = ledger
         self.options = options
-        self.acquaintance = acquaintance
-        self.usual = usual
+        self.observedUsage = observedUsage
+        self.baseline = baseline
         self.now = now
         self.report = report
     }
@@ -40,21 +41,21 @@ public struct Campaign: Sendable {
     /// - Throws: `ExperimentError` when the experiment cannot go on, among them a baseline that
     ///   fails. Being interrupted after the baseline is an outcome.
     public func run() async throws(ExperimentError) -> Outcome {
-        var diary = freshDiary()
-        try await establishBaseline(&diary)
-        return try await settled(&diary).search(&diary)
+        var state = freshDiary()
+        try await establishBaseline(&state)
+        return try await settled(&state).search(&state)
     }
 
-    func freshDiary() -> Diary {
-        Diary(chosen: options.cadence, usual: usual, isStrict: options.isStrict)
+    func freshDiary() -> CampaignState {
+        CampaignState(chosen: options.cadence, baseline: baseline, isStrict: options.isStrict)
     }
 
     /// The campaign once it is decided who the service is.
-    func settled(_ diary: inout Diary) async throws(ExperimentError) -> Campaign {
+    func settled(_ state: inout CampaignState) async throws(ExperimentError) -> Campaign {
         var campaign = self
         if let identity {
-            diary.identity = try await tried(identity, &diary)
-            if diary.identity?.verdict.isPass == true { campaign.agenda = identity.agenda }
+            state.identity = try await tried(identity, &state)
+            if state.identity?.verdict.isPass == true { campaign.problem = identity.problem }
         }
         return campaign
     }
@@ -62,137 +63,141 @@ public struct Campaign: Sendable {
     /// Who the service is comes before everything else, because it decides what else it needs:
     /// a service that never was root does not have to become somebody.
     private func tried(
-        _ identity: Identity, _ diary: inout Diary
+        _ identity: Identity, _ state: inout CampaignState
     ) async throws(ExperimentError) -> Trial {
         try identity.prepare()
         // The second start meets what the first one left: a file that root made, or systemd
         // removed, is missed only then.
         let trial = try await decisive(
-            identity.agenda.fixed, "does it work as \(identity.name)?", &diary, startsAgain: true)
+            identity.problem.fixed, "does it work as \(identity.name)?", &state, startsAgain: true)
         if !trial.verdict.isPass { identity.undo() }
         return trial
     }
 
-    func search(_ diary: inout Diary) async throws(ExperimentError) -> Outcome {
+    func search(_ state: inout CampaignState) async throws(ExperimentError) -> Outcome {
         let began = ContinuousClock.now
-        var search = freshSearch(&diary)
+        var search = freshSearch(&state)
         var suspicious: [Outcome.Suspicious] = []
         var ending = CampaignEnding.complete
         do {
             // Halving believes every answer.
-            if !known.isEmpty && diary.flipRates == nil {
-                try await bisect(&search, &diary, since: began)
+            if !known.isEmpty && state.flipRates == nil {
+                try await bisect(&search, &state, since: began)
             }
             // A result that does not pass again is news for the search, which goes on with it.
             settling: while true {
-                ending = try await askOn(&search, &diary, since: began)
+                ending = try await askOn(&search, &state, since: began)
                 if ending != .complete { break }
-                switch try await confirm(&search, &diary) {
+                switch try await confirm(&search, &state) {
                 case .passed: break settling
-                case .failedAgain where diary.startAnew(): search = freshSearch(&diary)
+                case .failedAgain where state.startAnew(): search = freshSearch(&state)
                 case .failed, .failedAgain:
-                    diary.denials += 1
+                    state.denials += 1
                     // The search asks nothing more and its result does not pass: no end is in
                     // sight.
-                    if diary.denials > 8 {
+                    if state.denials > 8 {
                         ending = .tooFlaky(rate: 1)
                         break settling
                     }
                 }
             }
             suspicious = try await suspicions(
-                of: agenda.profile(search.best), &diary, since: began)
+                of: problem.profile(search.best), &state, since: began)
         } catch {
             guard error.isInterruption || error.isPlaceLost else { throw error }
             ending = error.isInterruption ? .interrupted : .limit
         }
-        return outcome(search, diary, ending, suspicious)
+        return outcome(search, state, ending, suspicious)
     }
 
-    private func freshSearch(_ diary: inout Diary) -> Search {
+    private func freshSearch(_ state: inout CampaignState) -> Search {
         var search = Search(
-            agenda.space,
+            problem.space,
             options: Options(
                 rigor: options.isFast ? .maximal : .proof,
-                reliability: diary.flipRates.map(Options.Reliability.flaky) ?? .steady,
+                reliability: state.flipRates.map(Options.Reliability.flaky) ?? .steady,
                 // With an answer to begin from, what is left to find is a needle.
                 naming: known.isEmpty ? 0.3 : 0))
-        let ratios = acquaintance.likelihoodRatios(
-            of: agenda.offer, in: agenda.dialect,
-            losesRoot: !agenda.fixed.restrictions.isEmpty)
-        for (item, restriction) in agenda.offer.restrictions.enumerated() {
+        let ratios = observedUsage.likelihoodRatios(
+            of: problem.offer, in: problem.dialect,
+            losesRoot: !problem.fixed.restrictions.isEmpty)
+        for (item, restriction) in problem.offer.restrictions.enumerated() {
             if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
         }
         for trial in known {
-            learn(trial, Question(agenda.items(of: trial.profile), for: .recheck), &search, &diary)
+            learn(trial, Question(problem.items(of: trial.profile), for: .recheck), &search, &state)
         }
         return search
     }
 
     private func askOn(
-        _ search: inout Search, _ diary: inout Diary, since began: ContinuousClock.Instant
+        _ search: inout Search, _ state: inout CampaignState, since began: ContinuousClock.Instant
     ) async throws(ExperimentError) -> CampaignEnding {
         while case .ask(let questions) = search.nextRound() {
             for question in questions {
-                if let stop = limit(diary, search, since: began) { return stop }
-                try await ask(question, &search, &diary)
-                try await lookAfterBaseline(&diary)
+                if let stop = limit(state, search, since: began) { return stop }
+                try await ask(question, &search, &state)
+                try await lookAfterBaseline(&state)
             }
         }
         return .complete
     }
 
     private func limit(
-        _ diary: Diary, _ search: Search, since began: ContinuousClock.Instant
+        _ state: CampaignState, _ search: Search, since began: ContinuousClock.Instant
     ) -> CampaignEnding? {
-        if isOver(diary, since: began) { return .limit }
-        if let enough = options.goodEnough, agenda.exposure(agenda.profile(search.best)) <= enough {
+        if isOver(state, since: began) { return .limit }
+        if let enough = options.goodEnough, problem.exposure(problem.profile(search.best)) <= enough
+        {
             return .goodEnough
         }
         return nil
     }
 
     /// Whether the user wants no more trials.
-    func isOver(_ diary: Diary, since began: ContinuousClock.Instant) -> Bool {
-        if let most = options.maxTrials, diary.trials.count >= most { return true }
+    func isOver(_ state: CampaignState, since began: ContinuousClock.Instant) -> Bool {
+        if let most = options.maxTrials, state.trials.count >= most { return true }
         if let most = options.maxTime, ContinuousClock.now - began >= most { return true }
-        if let end = options.mustEnd, ContinuousClock.now + diary.longest >= end { return true }
+        if let end = options.mustEnd, ContinuousClock.now + state.longest >= end { return true }
         return false
     }
 
     // MARK: Trials
 
     func ask(
-        _ question: Question, _ search: inout Search, _ diary: inout Diary, purpose: String? = nil,
+        _ question: Question, _ search: inout Search, _ state: inout CampaignState,
+        purpose: String? = nil,
         startsAgain: Bool = false
     ) async throws(ExperimentError) {
-        func run(_ purpose: String, _ diary: inout Diary) async throws(ExperimentError) -> Trial {
+        func run(_ purpose: String, _ state: inout CampaignState) async throws(ExperimentError)
+            -> Trial
+        {
             try await self.trial(
-                agenda.profile(question.configuration), purpose,
+                problem.profile(question.configuration), purpose,
                 expectedLeft: search.expectedQuestionsLeft,
-                exposure: agenda.exposure(agenda.profile(search.best)), &diary,
+                exposure: problem.exposure(problem.profile(search.best)), &state,
                 startsAgain: startsAgain)
         }
-        var trial = try await run(purpose ?? agenda.text(question.purpose), &diary)
+        var trial = try await run(purpose ?? problem.text(question.purpose), &state)
         // What a sandbox does to an ending it does each time; some services lose a race now and
         // then, too rarely to be seen in a baseline.
-        if diary.usual.blamesExitStatusAlone(for: trial) {
-            let again = try await run("does it end so again?", &diary)
+        if state.baseline.blamesExitStatusAlone(for: trial) {
+            let again = try await run("does it end so again?", &state)
             if again.verdict.isPass {
-                diary.learnEndings(of: trial)
+                state.learnEndings(of: trial)
                 trial = again
             }
         }
-        learn(trial, question, &search, &diary)
+        learn(trial, question, &search, &state)
     }
 
     private func learn(
-        _ trial: Trial, _ question: Question, _ search: inout Search, _ diary: inout Diary
+        _ trial: Trial, _ question: Question, _ search: inout Search, _ state: inout CampaignState
     ) {
-        diary.numbers.append(trial.number)
+        state.numbers.append(trial.number)
         switch trial.verdict {
         case .passed: search.learn(.passed, to: question)
-        case .failed: search.learn(.failed, to: question, evidence: agenda.evidence(trial))
+        case .failed: search.learn(.failed, to: question, evidence: problem.evidence(trial))
         case .unresolved: search.learn(.unresolved, to: question)
         }
     }
@@ -205,7 +210,7 @@ public struct Campaign: Sendable {
     ///
     /// A result that fails only in its second life (`failedAgain`) was found by trials with one.
     private func confirm(
-        _ search: inout Search, _ diary: inout Diary
+        _ search: inout Search, _ state: inout CampaignState
     ) async throws(ExperimentError) -> Confirmation {
         let best = search.best
         if case .finished(let finding) = search.nextRound(), finding.ending != .complete {
@@ -213,11 +218,11 @@ public struct Campaign: Sendable {
         }
         for _ in 0..<options.confirmations where !best.isEmpty {
             let confirmation = Question(best, for: .verify)
-            let before = diary.numbers.count
+            let before = state.numbers.count
             try await ask(
-                confirmation, &search, &diary, purpose: "does the result pass again?",
+                confirmation, &search, &state, purpose: "does the result pass again?",
                 startsAgain: true)
-            let trial = diary.trials[diary.numbers[before] - 1]
+            let trial = state.trials[state.numbers[before] - 1]
             if trial.verdict.isFailure && trial.lived(.secondStart) { return .failedAgain }
             if !trial.verdict.isPass { return .failed }
         }
@@ -226,43 +231,43 @@ public struct Campaign: Sendable {
 
     /// A failure of the service as it is may end the run, and must not end every later one: it is
     /// on record, before what comes after it, once it is known that it failed by chance.
-    private func record(_ trial: Trial, _ diary: inout Diary) throws(ExperimentError) {
+    private func record(_ trial: Trial, _ state: inout CampaignState) throws(ExperimentError) {
         if trial.profile.restrictions.isEmpty {
-            let isHeld = !diary.held.isEmpty && !diary.isEstablished
-            if !trial.verdict.isPass || isHeld { return diary.held.append(trial) }
-            try recordHeld(&diary)
+            let isHeld = !state.held.isEmpty && !state.isEstablished
+            if !trial.verdict.isPass || isHeld { return state.held.append(trial) }
+            try recordHeld(&state)
         }
         try ledger.record(trial)
     }
 
-    func recordHeld(_ diary: inout Diary) throws(ExperimentError) {
-        for trial in diary.held { try ledger.record(trial) }
-        diary.held = []
+    func recordHeld(_ state: inout CampaignState) throws(ExperimentError) {
+        for trial in state.held { try ledger.record(trial) }
+        state.held = []
     }
 
     func trial(
         _ profile: Profile, _ purpose: String, expectedLeft: Double, exposure: Exposure,
-        _ diary: inout Diary, startsAgain: Bool
+        _ state: inout CampaignState, startsAgain: Bool
     ) async throws(ExperimentError) -> Trial {
         if Task.isCancelled { throw .interrupted }
-        if let earlier = diary.earlierTrial(under: profile) { return earlier }
-        let number = diary.trials.count + 1
+        if let earlier = state.earlierTrial(under: profile) { return earlier }
+        let number = state.trials.count + 1
         report(.asking(number: number, question: purpose, expectedLeft: expectedLeft))
-        let order = diary.order(
+        let order = state.order(
             number: number, purpose: purpose, profile: profile, startsAgain: startsAgain,
             began: now())
-        let repetition = diary.trials.count { $0.profile == profile }
+        let repetition = state.trials.count { $0.profile == profile }
         let recorded = try ledger.trial(under: profile, repetition: repetition)
         let trial: Trial
         if let recorded, recorded.answers(order) {
             trial = recorded.numbered(number)
-            diary.resumed += 1
+            state.resumed += 1
         } else {
-            trial = try await course.runUndisturbed(order)
-            try record(trial, &diary)
+            trial = try await procedure.runUndisturbed(order)
+            try record(trial, &state)
         }
-        diary.trials.append(trial)
-        let better = trial.verdict.isPass ? min(exposure, agenda.exposure(profile)) : exposure
+        state.trials.append(trial)
+        let better = trial.verdict.isPass ? min(exposure, problem.exposure(profile)) : exposure
         report(.tried(trial, exposure: better, isFromRecord: recorded != nil))
         return trial
     }

@@ -3,19 +3,19 @@ public struct Identity: Sendable {
     /// The restriction: `User=www-data`.
     public let name: String
     /// The search on top of it.
-    public let agenda: Agenda
+    public let problem: SearchProblem
     /// Gives the service's files to that user.
     public let prepare: @Sendable () throws(ExperimentError) -> Void
     /// Takes them back.
     public let undo: @Sendable () -> Void
 
     public init(
-        name: String, agenda: Agenda,
+        name: String, problem: SearchProblem,
         prepare: @escaping @Sendable () throws(ExperimentError) -> Void,
         undo: @escaping @Sendable () -> Void
     ) {
         self.name = name
-        self.agenda = agenda
+        self.problem = problem
         self.prepare = prepare
         self.undo = undo
     }

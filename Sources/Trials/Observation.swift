@@ -22,11 +22,11 @@ public enum Observation: Hashable, Codable, Sendable {
     /// The stage does not apply to this unit.
     case skipped(Stage, why: String)
     case log(LogLine)
-    case saw(Sighting)
+    case saw(ObservedAccess)
     /// The kernel refused something that it grants the unrestricted service.
     case refused(KernelRequest)
     /// The processes that there were when the copy had settled.
-    case crew(Crew)
+    case processSet(ProcessSet)
     /// A command beside the main process ran and ended.
     case helper(HelperExit)
     /// One of its processes ended, not with status 0.
@@ -35,6 +35,13 @@ public enum Observation: Hashable, Codable, Sendable {
     case command(HandCommand)
     /// Something that cannot be seen on this machine, in words that follow "cannot see".
     case blind(to: String)
+
+    // The keys of the ledgers that there are.
+    private enum CodingKeys: String, CodingKey {
+        case refusedByManager, job, unit, probe, managerReloaded, foreignDropIn, originalRan, excess
+        case skipped, log, saw, refused, helper, ended, command, blind
+        case processSet = "crew"
+    }
 
     /// Of a line in the journal, in characters: a record holds hundreds of lines of each trial.
     private static let longestMessage = 2000

@@ -5,7 +5,7 @@ import Hardening
 public struct Outcome: Sendable {
     public private(set) var accepted: Profile
     /// What was searched, on top of what was decided before.
-    public let agenda: Agenda
+    public let problem: SearchProblem
     /// The number of a passing trial of this profile or a stricter one; nil when nothing was
     /// accepted.
     public let passedIn: Int?
@@ -22,7 +22,7 @@ public struct Outcome: Sendable {
     /// What makes the result a suspicious one although it passes.
     public let suspicious: [Suspicious]
     /// What the service does without restriction.
-    public let usual: Usual
+    public let baseline: Baseline
     /// The share of answers that seem wrong, 0 to 1; nil where none was noticed.
     public let wrongAnswers: Double?
 
@@ -38,7 +38,7 @@ public struct Outcome: Sendable {
 
     /// Stages that no trial had, and what none could see, each with its reason.
     public var skipped: [(what: String, because: String)] {
-        let statuses = usual.exitStatusesAtStop.sorted().map(String.init)
+        let statuses = baseline.exitStatusesAtStop.sorted().map(String.init)
         let ending = (
             "what it exits with when stopped",
             "without any restriction it is one of \(statuses.joined(separator: ", "))"
@@ -57,7 +57,7 @@ public struct Outcome: Sendable {
     public var highestTrial: Int { max(trials.count, refused.map(\.trial).max() ?? 0) }
 
     /// Whether the service runs as another user in the result.
-    public var hasIdentity: Bool { !agenda.fixed.restrictions.isEmpty }
+    public var hasIdentity: Bool { !problem.fixed.restrictions.isEmpty }
 
     /// A restriction that was refused, with the trial that refused it.
     public struct Refused: Hashable, Sendable {
@@ -80,20 +80,20 @@ extension Outcome {
     ///   - trials: those that were made with it.
     ///   - refused: by an earlier campaign, whose trials have no number here.
     public init(
-        passed profile: Profile, on agenda: Agenda, trials: [Trial], usual: Usual,
+        passed profile: Profile, on problem: SearchProblem, trials: [Trial], baseline: Baseline,
         refused: [HardeningRecord.Refused]
     ) {
-        let after = agenda.exposure(profile)
+        let after = problem.exposure(profile)
         self.init(
-            accepted: profile, agenda: agenda,
+            accepted: profile, problem: problem,
             passedIn: trials.last { $0.verdict.isPass && profile.isAtMost($0.profile) }?.number,
             refused: refused.map {
                 Refused(
                     restriction: $0.restriction, conflict: $0.conflict, trial: 0,
                     because: $0.because, isUnresolved: false)
             },
-            surprises: [], before: agenda.exposure(.unrestricted), after: after, possible: after,
-            ending: .complete, trials: trials, resumed: 0, suspicious: [], usual: usual,
+            surprises: [], before: problem.exposure(.unrestricted), after: after, possible: after,
+            ending: .complete, trials: trials, resumed: 0, suspicious: [], baseline: baseline,
             wrongAnswers: nil)
     }
 
@@ -104,7 +104,7 @@ extension Outcome {
     ///   - trial: the number of the first start that failed.
     ///   - because: what happened in it.
     public func makingExceptions(trial: Int, because: String) -> Outcome? {
-        let withdrawn = agenda.catalogue.restrictions.filter { restriction in
+        let withdrawn = problem.catalogue.restrictions.filter { restriction in
             if case .withdraw = restriction.change {
                 return accepted.restrictions.contains(restriction.id)
             }
@@ -113,7 +113,7 @@ extension Outcome {
         if withdrawn.isEmpty { return nil }
         var outcome = self
         outcome.accepted = Profile(recorded: accepted.restrictions.subtracting(withdrawn))
-        outcome.after = agenda.exposure(outcome.accepted)
+        outcome.after = problem.exposure(outcome.accepted)
         outcome.possible = max(possible, outcome.after)
         outcome.refused += withdrawn.map {
             Refused(

@@ -31,10 +31,10 @@ public protocol ServiceCopy: Sendable {
     var disturbances: [Observation] { get async throws(ExperimentError) }
     func state() async throws(ExperimentError) -> UnitState
     /// Its processes right now.
-    func crew() async throws(ExperimentError) -> Crew
+    func processSet() async throws(ExperimentError) -> ProcessSet
     /// What its processes use right now, and what they were seen to ask for where the copy is
     /// looked at closely.
-    func sightings() async throws(ExperimentError) -> Set<Sighting>
+    func accesses() async throws(ExperimentError) -> Set<ObservedAccess>
     /// What the kernel refused its processes so far, oldest first; empty where that cannot be seen.
     func refusals() async throws(ExperimentError) -> [KernelRequest]
     /// Runs its reload and waits for the job; the job's result.
@@ -64,18 +64,18 @@ extension ServiceCopy {
 }
 
 /// Watches what the kernel is asked by the processes of a machine.
-public protocol KernelWitness: Sendable {
+public protocol KernelTracer: Sendable {
     /// Everything since the last call, oldest first.
     func take() -> [WitnessedRequest]
     /// The name that a process had when it ended, by its id in the initial PID namespace, as far as
     /// `take` came; nil where that was not seen.
     func name(ofEnded process: Int32) -> String?
     /// One that also sees what is granted; nil where that cannot be had. It costs the machine more.
-    func closer() -> (any KernelWitness)?
+    func closer() -> (any KernelTracer)?
     var blindSpots: Set<KernelBlindSpot> { get }
 }
 
-extension KernelWitness {
+extension KernelTracer {
     public func name(ofEnded process: Int32) -> String? { nil }
 }
 

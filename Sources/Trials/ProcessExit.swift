@@ -54,14 +54,14 @@ public struct ProcessExit: Hashable, Codable, Sendable {
 }
 
 /// The processes of a service at one moment: how many there are of each name.
-public struct Crew: Hashable, Codable, Sendable {
+public struct ProcessSet: Hashable, Codable, Sendable {
     public let members: [String: Int]
 
     public init(_ members: [String: Int]) { self.members = members }
 
     /// What both of them have.
-    public func meet(_ other: Crew) -> Crew {
-        Crew(
+    public func meet(_ other: ProcessSet) -> ProcessSet {
+        ProcessSet(
             members.reduce(into: [:]) { common, member in
                 let count = min(member.value, other.members[member.key] ?? 0)
                 if count > 0 { common[member.key] = count }
@@ -69,13 +69,13 @@ public struct Crew: Hashable, Codable, Sendable {
     }
 
     /// The first name of which there are fewer than in `other`, in words; nil if none is missing.
-    func lack(of other: Crew) -> String? {
-        for (name, usual) in other.members.sorted(by: { $0.key < $1.key }) {
+    func lack(of other: ProcessSet) -> String? {
+        for (name, baseline) in other.members.sorted(by: { $0.key < $1.key }) {
             let count = members[name] ?? 0
-            if count < usual {
-                return usual == 1
+            if count < baseline {
+                return baseline == 1
                     ? "its process \(name) is missing"
-                    : "\(usual - count) of its \(usual) processes \(name) are missing"
+                    : "\(baseline - count) of its \(baseline) processes \(name) are missing"
             }
         }
         return nil

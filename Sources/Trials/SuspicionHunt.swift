@@ -11,10 +11,10 @@ struct SuspicionHunt {
     /// The restrictions taken, each after all that it implies.
     private let taken: [String]
     private let implied: [String: Set<String>]
-    private let testimonies: [Testimony]
+    private let samples: [Sample]
 
     /// What one trial said.
-    struct Testimony {
+    struct Sample {
         let profile: Profile
         let isSeen: Bool
     }
@@ -28,13 +28,13 @@ struct SuspicionHunt {
     /// - Parameters:
     ///   - profile: under which it was seen.
     ///   - implied: what each restriction implies.
-    ///   - testimonies: what is known; trials of which nothing follows are left out.
-    init(in profile: Profile, implied: [String: Set<String>], testimonies: [Testimony]) {
+    ///   - samples: what is known; trials of which nothing follows are left out.
+    init(in profile: Profile, implied: [String: Set<String>], samples: [Sample]) {
         self.implied = implied
-        self.testimonies = testimonies
+        self.samples = samples
         // What most of the trials without it had taken comes first: that much need not be asked.
         let quiet =
-            testimonies.filter { !$0.isSeen }
+            samples.filter { !$0.isSeen }
             .map { $0.profile.meet(profile).restrictions }
             .max { $0.count < $1.count } ?? []
         func rank(_ id: String) -> (Int, Int, String) {
@@ -72,10 +72,10 @@ struct SuspicionHunt {
         var restrictions = Set(taken.prefix(count))
         for id in kept { restrictions.formUnion(implied[id, default: []].union([id])) }
         let profile = Profile(recorded: restrictions)
-        if testimonies.contains(where: { $0.isSeen && $0.profile.isAtMost(profile) }) {
+        if samples.contains(where: { $0.isSeen && $0.profile.isAtMost(profile) }) {
             return true
         }
-        if testimonies.contains(where: { !$0.isSeen && profile.isAtMost($0.profile) }) {
+        if samples.contains(where: { !$0.isSeen && profile.isAtMost($0.profile) }) {
             return false
         }
         throw Unknown(profile: profile)

@@ -22,28 +22,33 @@ public struct Trial: Hashable, Codable, Sendable {
         public var settle: UInt64 = 0
         public var stop: UInt64 = 0
         /// Seeing who is there once it has settled.
-        public var muster: UInt64?
+        public var processCount: UInt64?
         /// The second life, from its start to its stop; nil where there was none.
         public var secondLife: UInt64?
         public var whole: UInt64 = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case start, probes, reload, settle, stop, secondLife, whole
+            case processCount = "muster"
+        }
 
         public init() {}
 
         /// What Temper itself took: everything that was not the service's or asked for.
         public var overhead: UInt64 {
             let known = start + probes + reload + settle + stop
-            return whole - min(whole, known + (muster ?? 0) + (secondLife ?? 0))
+            return whole - min(whole, known + (processCount ?? 0) + (secondLife ?? 0))
         }
     }
 
     public init(
         number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
-        observations: [Observation], usual: Usual
+        observations: [Observation], baseline: Baseline
     ) {
         self.init(
             number: number, purpose: purpose, profile: profile, began: began,
             microseconds: microseconds, observations: observations,
-            verdict: Verdict(of: observations, usual: usual))
+            verdict: Verdict(of: observations, baseline: baseline))
     }
 
     private init(
@@ -67,10 +72,10 @@ public struct Trial: Hashable, Codable, Sendable {
     }
 
     /// The same trial, judged by what else is known of the service.
-    func judged(by usual: Usual) -> Trial {
+    func judged(by baseline: Baseline) -> Trial {
         Trial(
             number: number, purpose: purpose, profile: profile, began: began,
-            microseconds: microseconds, observations: observations, usual: usual)
+            microseconds: microseconds, observations: observations, baseline: baseline)
     }
 
     /// How the service ended when it was stopped; nil if it never came to that.
@@ -86,14 +91,14 @@ public struct Trial: Hashable, Codable, Sendable {
         }
     }
 
-    public var sightings: Set<Sighting> {
-        Set(observations.compactMap { if case .saw(let sighting) = $0 { sighting } else { nil } })
+    public var accesses: Set<ObservedAccess> {
+        Set(observations.compactMap { if case .saw(let access) = $0 { access } else { nil } })
     }
 
     /// The files that it was seen to write, where it was looked at closely.
     public var writtenFiles: [String] {
-        sightings.compactMap { sighting in
-            if case .writes(let path) = sighting { Places.resolved(path) } else { nil }
+        accesses.compactMap { access in
+            if case .writes(let path) = access { Places.resolved(path) } else { nil }
         }.sorted()
     }
 

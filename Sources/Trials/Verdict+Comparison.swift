@@ -1,15 +1,15 @@
 /// What is wrong with a life although the unit stayed up: found by comparison with the baseline.
 extension Verdict {
     /// nil where the service does nothing that it does not do without restriction.
-    static func oddity(_ observation: Observation, usual: Usual) -> String? {
+    static func oddity(_ observation: Observation, baseline: Baseline) -> String? {
         switch observation {
-        case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
+        case .helper(let exit) where !exit.isSuccess && !baseline.knows(exit):
             return "\(exit.directive) failed: \(exit.program): \(exit.ending)"
-        case .ended(let exit) where exit.isCrash && !usual.knows(exit):
+        case .ended(let exit) where exit.isCrash && !baseline.knows(exit):
             return "its process \(exit.name ?? "of unknown name") died: \(exit.ending)"
-        case .crew(let crew):
-            return usual.crew.flatMap(crew.lack)
-        case .log(let line) where !usual.knows(line):
+        case .processSet(let processSet):
+            return baseline.processSet.flatMap(processSet.lack)
+        case .log(let line) where !baseline.knows(line):
             // Told by the service of its own process; systemd's words on the main one come late.
             guard line.source != "systemd", let signal = line.crash else { return nil }
             return "a process of it died by \(signal), it says: \(line.message)"

@@ -10,9 +10,9 @@ public enum Verdict: Hashable, Codable, Sendable {
 
     public var isPass: Bool { self == .passed }
 
-    /// - Parameter usual: what the service does when nothing is restricted; much is only wrong by
+    /// - Parameter baseline: what the service does when nothing is restricted; much is only wrong by
     ///   comparison.
-    public init(of observations: [Observation], usual: Usual = .unknown) {
+    public init(of observations: [Observation], baseline: Baseline = .unknown) {
         // What was done to the copy from outside voids everything it did.
         if let disturbance = observations.lazy.compactMap(Verdict.disturbance).first {
             self = .unresolved(disturbance)
@@ -26,12 +26,14 @@ public enum Verdict: Hashable, Codable, Sendable {
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }
         for observation in observations {
-            if let fault = Verdict.fault(observation, among: states, usual: usual) {
+            if let fault = Verdict.fault(observation, among: states, baseline: baseline) {
                 self = .failed(fault)
                 return
             }
         }
-        if let oddity = observations.lazy.compactMap({ Verdict.oddity($0, usual: usual) }).first {
+        if let oddity = observations.lazy.compactMap({ Verdict.oddity($0, baseline: baseline) })
+            .first
+        {
             self = .failed(oddity)
             return
         }
@@ -48,8 +50,8 @@ public enum Verdict: Hashable, Codable, Sendable {
             self = .failed(change)
             return
         }
-        if usual.isStrict,
-            let suspicion = Verdict.suspicions(among: observations, usual: usual).first
+        if baseline.isStrict,
+            let suspicion = Verdict.suspicions(among: observations, baseline: baseline).first
         {
             self = .failed("new in its journal: \(suspicion.line)")
             return
@@ -73,7 +75,7 @@ public enum Verdict: Hashable, Codable, Sendable {
     }
 
     private static func fault(
-        _ observation: Observation, among states: [(Stage, UnitState)], usual: Usual
+        _ observation: Observation, among states: [(Stage, UnitState)], baseline: Baseline
     ) -> String? {
         switch observation {
         case .refusedByManager(_, let message): return "systemd refuses it: \(message)"
@@ -83,7 +85,7 @@ public enum Verdict: Hashable, Codable, Sendable {
             let detail = ending.flatMap { $0 == "exit-code" ? nil : ": \($0)" } ?? ""
             return "\(stage.rawValue) \(result == "timeout" ? "timed out" : "failed")\(detail)"
         case .unit(let stage, let state) where stage.isEnd:
-            if usual.knows(state) { return nil }
+            if baseline.knows(state) { return nil }
             let which = stage == .stop ? "stopped" : "stopped a second time"
             return "\(which) otherwise than usual: \(Verdict.ending(state))"
         case .unit(let stage, let state) where !state.isUp:

@@ -7,7 +7,7 @@ import Testing
         !configuration.contains(3) || configuration.contains(5)
     }
 
-    func finding(isContextual: Bool) throws -> (Finding, questions: Int) {
+    func finding(isContextual: Bool) throws -> (SearchResult, questions: Int) {
         let space = try SearchSpace(
             items: (0..<12).map { item in
                 // Likely to break, so that it is tried by itself.
@@ -53,7 +53,7 @@ import Testing
                 Item(chance: .independent(0.01), isContextual: isContextual && $0 == pair.first)
             }
             var interview = Interview(Search(try SearchSpace(items: items)))
-            interview.run(Puzzle(space: try SearchSpace(items: items), conflicts: [pair]))
+            interview.run(PlantedConflicts(space: try SearchSpace(items: items), conflicts: [pair]))
             #expect(interview.finding?.conflicts.map(\.items) == [pair])
             return interview.answers.count
         }

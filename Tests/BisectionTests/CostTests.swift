@@ -108,7 +108,7 @@ import Testing
                     let name = Array(pool).randomElement(using: &dice)
                     search.learn(
                         blamed.isEmpty ? .passed : .failed, to: question,
-                        evidence: name.map { [Evidence(suspects: [$0])] } ?? [])
+                        evidence: name.map { [CulpritHint(suspects: [$0])] } ?? [])
                 }
             }
             let expected = draw.space.all.subtracting(draw.space.upward(draw.culprits))

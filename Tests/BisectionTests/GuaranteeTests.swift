@@ -6,9 +6,9 @@ import Testing
 @Suite struct `Guarantees` {
     /// One finished search of one puzzle.
     struct Case {
-        let puzzle: Puzzle
+        let puzzle: PlantedConflicts
         let interview: Interview
-        let finding: Finding
+        let finding: SearchResult
         let rigor: Options.Rigor
     }
 
@@ -105,7 +105,7 @@ import Testing
     func `are kept on two thousand puzzles`(seeds: Range<Int>) {
         var broken: [String] = []
         for seed in seeds {
-            let puzzle = Puzzle.random(seed: seed)
+            let puzzle = PlantedConflicts.random(seed: seed)
             for (rigor, width) in [
                 (Options.Rigor.proof, 1), (.maximal, 1), (.proof, 2 + seed % 7),
                 (.maximal, 2 + seed % 7),
@@ -129,7 +129,7 @@ import Testing
     func `the bound is never wrong and the best never gets worse`(seeds: Range<Int>) {
         var broken = Set<Int>()
         for seed in seeds {
-            let puzzle = Puzzle.random(seed: seed)
+            let puzzle = PlantedConflicts.random(seed: seed)
             let optimum = puzzle.space.weight(of: puzzle.best())
             var before = 0
             var interview = Interview(Search(puzzle.space))
@@ -149,7 +149,7 @@ import Testing
     @Test func `no question is asked whose answer follows from others`() {
         var broken = Set<Int>()
         for seed in 0..<300 {
-            let puzzle = Puzzle.random(seed: seed)
+            let puzzle = PlantedConflicts.random(seed: seed)
             var passed: [ItemSet] = []
             var failed: [ItemSet] = []
             var interview = Interview(Search(puzzle.space))

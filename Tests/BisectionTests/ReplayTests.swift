@@ -3,10 +3,10 @@ import Testing
 
 @Suite struct `Replay` {
     @Test(arguments: 0..<200) func `the same answers rebuild the same search`(seed: Int) {
-        let puzzle = Puzzle.random(seed: seed)
+        let puzzle = PlantedConflicts.random(seed: seed)
         var dice = Dice(seed: seed)
         var search = Search(puzzle.space, options: Options(naming: 0.5))
-        var record: [(Question, Answer, [Evidence])] = []
+        var record: [(Question, Answer, [CulpritHint])] = []
         var rounds: [Round] = []
         while case .ask(let questions) = search.nextRound() {
             for question in questions {
@@ -14,7 +14,7 @@ import Testing
                 let evidence =
                     dice.happens(0.5)
                     ? [
-                        Evidence(
+                        CulpritHint(
                             suspects: [Int.random(in: 0..<24, using: &dice)],
                             companions: [Int.random(in: 0..<24, using: &dice)])
                     ] : []
@@ -28,15 +28,15 @@ import Testing
             #expect(again.nextRound() == .ask([entry.0]))
             again.learn(entry.1, to: entry.0, evidence: entry.2)
             #expect(again.nextRound() == rounds[index])
-            #expect(again.best == again.findingSoFar.accepted)
+            #expect(again.best == again.resultSoFar.accepted)
         }
-        #expect(again.findingSoFar == search.findingSoFar)
+        #expect(again.resultSoFar == search.resultSoFar)
     }
 
     @Test(arguments: 0..<500) func `answers to other questions are harmless knowledge`(seed: Int)
         throws
     {
-        let puzzle = Puzzle.random(seed: seed)
+        let puzzle = PlantedConflicts.random(seed: seed)
         var dice = Dice(seed: seed)
         var search = Search(puzzle.space)
         for _ in 0..<12 {
@@ -52,11 +52,11 @@ import Testing
     }
 
     @Test(arguments: 0..<200) func `the result does not depend on the chances`(seed: Int) throws {
-        let puzzle = Puzzle.random(seed: seed)
+        let puzzle = PlantedConflicts.random(seed: seed)
         var items = puzzle.space.items
         let chances = items.map(\.chance).reversed()
         for (index, chance) in chances.enumerated() { items[index].chance = chance }
-        let other = Puzzle(
+        let other = PlantedConflicts(
             space: try SearchSpace(items: items, families: puzzle.space.families),
             conflicts: puzzle.conflicts)
         var one = Interview(Search(puzzle.space))

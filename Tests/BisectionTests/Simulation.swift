@@ -20,7 +20,7 @@ struct Dice: RandomNumberGenerator {
 }
 
 /// A space with planted conflicts: what the search must find out.
-struct Puzzle {
+struct PlantedConflicts {
     let space: SearchSpace
     let conflicts: [ItemSet]
 
@@ -30,7 +30,7 @@ struct Puzzle {
 
     /// Random items on random ladders and with random implications, some in families; conflicts
     /// of one to four items.
-    static func random(seed: Int, items count: Int = 24) -> Puzzle {
+    static func random(seed: Int, items count: Int = 24) -> PlantedConflicts {
         var dice = Dice(seed: seed)
         let families = (0..<4).map { _ in Double.random(in: 0.05...0.5, using: &dice) }
         let items = (0..<count).map { index in
@@ -52,7 +52,7 @@ struct Puzzle {
             return ItemSet((0..<size).map { _ in Int.random(in: 0..<count, using: &dice) })
         }
         do {
-            return Puzzle(
+            return PlantedConflicts(
                 space: try SearchSpace(items: items, families: families), conflicts: conflicts)
         } catch {
             preconditionFailure("\(error)")
@@ -85,7 +85,7 @@ struct Interview {
     var search: Search
     private(set) var answers: [(question: Question, answer: Answer)] = []
     private(set) var rounds = 0
-    private(set) var finding: Finding?
+    private(set) var finding: SearchResult?
 
     init(_ search: Search) { self.search = search }
 
@@ -111,7 +111,7 @@ struct Interview {
         }
     }
 
-    mutating func run(_ puzzle: Puzzle, width: Int = 1) {
+    mutating func run(_ puzzle: PlantedConflicts, width: Int = 1) {
         run(width: width, answering: { puzzle.works($0.configuration) ? .passed : .failed })
     }
 }

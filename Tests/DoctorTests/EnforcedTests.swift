@@ -8,7 +8,7 @@ import Trials
 @testable import Systemd
 
 /// What one machine was measured to enforce, and how long that took.
-private struct Patient: Sendable {
+private struct RestrictedUnit: Sendable {
     let release: Release
     /// Libraries that are taken away from it.
     let lacking: Set<Library>
@@ -36,7 +36,7 @@ private struct Patient: Sendable {
 struct EnforcedTests {
     /// The table of measurements made by hand in a lab, with a program for each directive that
     /// tried what it forbids: ids and directives that are not in force as they stand in it.
-    private static let lacking: [String: [(name: String, standing: Standing)]] = [
+    private static let lacking: [String: [(name: String, standing: EnforcementState)]] = [
         "252": [
             ("SocketBindDeny", .ignored), ("RestrictNetworkInterfaces", .ignored),
             ("RestrictFileSystems", .ignored), ("PrivatePIDs", .unknown(since: 257)),
@@ -60,14 +60,14 @@ struct EnforcedTests {
         ],
     ]
 
-    private static let withoutBPF: [(name: String, standing: Standing)] = [
+    private static let withoutBPF: [(name: String, standing: EnforcementState)] = [
         ("SocketBindDeny", .ignored), ("RestrictNetworkInterfaces", .ignored),
     ]
 
     private static let calls = "its system calls"
 
     /// All that is done by system call filters alone, and the rest of what is done by them too.
-    private static let withoutSeccomp: [(name: String, standing: Standing)] =
+    private static let withoutSeccomp: [(name: String, standing: EnforcementState)] =
         [
             "RestrictAddressFamilies", "RestrictNamespaces", "SystemCallFilter",
             "SystemCallErrorNumber", "SystemCallArchitectures", "LockPersonality",
@@ -80,7 +80,7 @@ struct EnforcedTests {
         + [("ProtectKernelTunables", .partly(lacking: ["/sys", calls]))]
 
     private func expect(
-        _ enforcement: Enforcement, lacking: [(name: String, standing: Standing)]
+        _ enforcement: Enforcement, lacking: [(name: String, standing: EnforcementState)]
     ) {
         for restriction in Catalogue.standard.restrictions {
             let row = lacking.last { $0.name == restriction.id || $0.name == restriction.directive }
@@ -93,7 +93,8 @@ struct EnforcedTests {
     @Test("with everything that its packages recommend", arguments: Release.allCases)
     func whole(_ release: Release) async throws {
         let began = ContinuousClock.now
-        let (facts, enforcement) = try await Patient(release: release, lacking: []).enforcement()
+        let (facts, enforcement) = try await RestrictedUnit(release: release, lacking: [])
+            .enforcement()
         expect(enforcement, lacking: try #require(EnforcedTests.lacking["\(release.systemd)"]))
         #expect(facts.libraries == [.seccomp, .bpf])
         #expect(facts.systemd.hasPrefix("\(release.systemd)"))
@@ -108,11 +109,11 @@ struct EnforcedTests {
 
     @Test("257 without libbpf1 binds what it was told not to")
     func withoutLibbpf() async throws {
-        let (facts, enforcement) = try await Patient(release: .trixie, lacking: [.bpf])
+        let (facts, enforcement) = try await RestrictedUnit(release: .trixie, lacking: [.bpf])
             .enforcement()
         #expect(facts.libraries == [.seccomp])
-        let usual = try #require(EnforcedTests.lacking["257"])
-        expect(enforcement, lacking: usual + EnforcedTests.withoutBPF)
+        let baseline = try #require(EnforcedTests.lacking["257"])
+        expect(enforcement, lacking: baseline + EnforcedTests.withoutBPF)
         for id in ["SocketBindDeny=any", "RestrictNetworkInterfaces=lo"] {
             #expect(enforcement[id]?.cure == "install libbpf1")
         }
@@ -120,11 +121,11 @@ struct EnforcedTests {
 
     @Test("262 without libseccomp2 skips every filter")
     func withoutLibseccomp() async throws {
-        let (facts, enforcement) = try await Patient(release: .sid, lacking: [.seccomp])
+        let (facts, enforcement) = try await RestrictedUnit(release: .sid, lacking: [.seccomp])
             .enforcement()
         #expect(facts.libraries == [.bpf])
-        let usual = try #require(EnforcedTests.lacking["262"])
-        expect(enforcement, lacking: usual + EnforcedTests.withoutSeccomp)
+        let baseline = try #require(EnforcedTests.lacking["262"])
+        expect(enforcement, lacking: baseline + EnforcedTests.withoutSeccomp)
         for id in ["LockPersonality=yes", "SystemCallFilter=~@mount", "ProtectClock=yes"] {
             #expect(enforcement[id]?.cure == "install libseccomp2", "\(id)")
         }
@@ -133,7 +134,7 @@ struct EnforcedTests {
     @Test("the cure that is named for /sys helps", arguments: [Release.trixie, .sid])
     func cureOfSys(_ release: Release) async throws {
         let check = try #require(Catalogue.standard["ProtectKernelTunables=yes"]).inForceCheck
-        try await withLab(release, changing: Patient(release: release, lacking: []).change) {
+        try await withLab(release, changing: RestrictedUnit(release: release, lacking: []).change) {
             _, machine in
             for hasOwnNetwork in [false, true] {
                 let unit = Observed(

@@ -49,7 +49,7 @@ extension EndToEnd {
     }
 
     @Suite("asks for a probe that does what others will do", .serialized)
-    struct HostingTests {
+    struct WorkloadHostTests {
         @Test("before ssh or cron is restricted", arguments: ["ssh", "cron"])
         func refused(unit: String) async throws {
             try await withState { state in

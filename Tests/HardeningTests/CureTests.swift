@@ -12,7 +12,9 @@ import Testing
             securityModules: modules, hasBPFFileSystem: true)
     }
 
-    private func cure(_ id: String, _ standing: Standing, _ facts: MachineFacts) throws -> String? {
+    private func cure(_ id: String, _ standing: EnforcementState, _ facts: MachineFacts) throws
+        -> String?
+    {
         try #require(Catalogue.standard[id]).cure(of: standing, on: facts)
     }
 
@@ -78,9 +80,9 @@ import Testing
     }
 
     private func lapses(
-        _ reading: ProcessReading, _ standings: [String: Standing] = [:]
+        _ reading: ProcessReading, _ standings: [String: EnforcementState] = [:]
     ) -> [String] {
-        var findings: [String: Enforcement.Finding] = [:]
+        var findings: [String: Enforcement.Measurement] = [:]
         for id in ids { findings[id] = .init(standings[id] ?? .inForce) }
         return Profile(recorded: Set(ids)).lapses(
             of: reading, comparedWith: first, in: catalogue, enforcement: Enforcement(findings))

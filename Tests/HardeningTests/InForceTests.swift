@@ -19,7 +19,7 @@ import Testing
 
     private func standing(
         _ id: String, _ restricted: ProcessReading, from bare: ProcessReading? = nil
-    ) throws -> Standing {
+    ) throws -> EnforcementState {
         try #require(catalogue[id]).standing(
             bare: .read(bare ?? reading()), restricted: .read(restricted))
     }
@@ -101,7 +101,7 @@ import Testing
 
     @Test("a canary speaks only where it lives without the restriction")
     func canaries() throws {
-        func canary(_ before: CanaryEnd, _ after: CanaryEnd) throws -> Standing {
+        func canary(_ before: CanaryEnd, _ after: CanaryEnd) throws -> EnforcementState {
             try standing(
                 "MemoryDenyWriteExecute=yes", reading { $0.canaries = [.writableCode: after] },
                 from: reading { $0.canaries = [.writableCode: before] })

@@ -55,7 +55,7 @@ import Testing
     func unjudged() {
         let lab = Dialect(version: 262, calls: Dialect.invented.calls, available: [])
         let id = "RestrictNetworkInterfaces=lo"
-        func reason(_ standing: Standing) -> Offer.Reason? {
+        func reason(_ standing: EnforcementState) -> Offer.Reason? {
             self.reason(
                 id, dialect: lab, enforcement: Enforcement([id: .init(standing, cure: "libbpf1")]))
         }

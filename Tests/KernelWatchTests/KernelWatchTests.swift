@@ -10,7 +10,7 @@ import Trials
 @Suite("What the kernel refuses a copy", .serialized)
 struct KernelWatchTests {
     /// Runs `script` as a service under `restrictions` in a lab; what was refused, and granted.
-    func witness(
+    func tracer(
         _ script: String, under restrictions: String..., on release: Release = .trixie
     ) async throws -> [KernelRequest] {
         let profile = Profile(Set(restrictions), in: .standard)
@@ -30,7 +30,7 @@ struct KernelWatchTests {
 
     @Test("a path that is read-only, with its errno", arguments: Release.allCases)
     func readOnly(release: Release) async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "echo x > /etc/proof", under: "ProtectSystem=full", on: release)
         #expect(
             found.contains {
@@ -40,7 +40,7 @@ struct KernelWatchTests {
 
     @Test("a capability that is missing, with the call that asked for it")
     func capability() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "touch /tmp/x; chown 33 /tmp/x", under: "CapabilityBoundingSet=~CAP_CHOWN")
         #expect(
             found.contains {
@@ -50,7 +50,7 @@ struct KernelWatchTests {
 
     @Test("a call that a filter answers with an errno asks for no capability")
     func filter() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "touch /tmp/x; chown 33 /tmp/x", under: "SystemCallFilter=~@chown")
         #expect(
             found.contains {
@@ -61,7 +61,7 @@ struct KernelWatchTests {
 
     @Test("a call that a filter kills for, also in a child")
     func kill() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "touch /tmp/x; chown 33 /tmp/x; true",
             under: "SystemCallFilter=~@chown", "SystemCallErrorNumber=kill")
         #expect(found.contains { $0.subject == .killed(call: "fchownat") }, "\(found)")
@@ -69,13 +69,13 @@ struct KernelWatchTests {
 
     @Test("a device node that is not there")
     func device() async throws {
-        let found = try await witness("cat /dev/console", under: "PrivateDevices=yes")
+        let found = try await tracer("cat /dev/console", under: "PrivateDevices=yes")
         #expect(found.contains { $0.path == "/dev/console" && $0.error == 2 }, "\(found)")
     }
 
     @Test("an address family that is refused, by its name")
     func family() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "perl -MSocket -e \"socket(S, AF_INET, SOCK_STREAM, 0)\"",
             under: "RestrictAddressFamilies=~AF_INET")
         #expect(found.contains { $0.family == "AF_INET" && $0.error == 97 }, "\(found)")
@@ -83,7 +83,7 @@ struct KernelWatchTests {
 
     @Test("the port that cannot be bound, and the path of a socket")
     func addresses() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "perl -MSocket -e \"socket(S, AF_INET, SOCK_STREAM, 0); bind(S, "
                 + "pack_sockaddr_in(777, INADDR_LOOPBACK)); socket(T, AF_UNIX, SOCK_STREAM, 0); "
                 + "bind(T, pack_sockaddr_un(q(/usr/proof.sock)))\"",
@@ -101,7 +101,7 @@ struct KernelWatchTests {
 
     @Test("the type of a namespace, and an id that is not mapped")
     func namespaces() async throws {
-        let found = try await witness(
+        let found = try await tracer(
             "unshare -n true; chown 33 /var/tmp", under: "RestrictNamespaces=~net",
             "PrivateUsers=yes")
         #expect(
@@ -196,7 +196,7 @@ struct KernelWatchTests {
                 for _ in 1...100 where !FileManager.default.fileExists(atPath: proof) {
                     try await Task.sleep(for: .milliseconds(50))
                 }
-                let seen = try await copy.sightings()
+                let seen = try await copy.accesses()
                 await copy.end()
                 try FileManager.default.removeItem(atPath: proof)
                 #expect(seen.contains(.writes("/var/tmp/proof")) == isClose, "\(seen)")

@@ -26,25 +26,25 @@ struct BootTests {
         try await lab.end()
         let end = clock.now
         print("boot of \(plan.root): up after \(up - start), down after \(end - ending)")
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
-        #expect(Bench.processes(of: plan.name).isEmpty)
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
+        #expect(LabFixture.processes(of: plan.name).isEmpty)
     }
 
     @Test func `boots on the machine's own root`() async throws {
-        for _ in 0..<3 { try await bootAndEnd(Bench.plan(), version: nil) }
+        for _ in 0..<3 { try await bootAndEnd(LabFixture.plan(), version: nil) }
     }
 
-    @Test(arguments: zip(Bench.releases, ["252", "257", "262"]))
+    @Test(arguments: zip(LabFixture.releases, ["252", "257", "262"]))
     func `boots on another root tree`(release: String, version: String) async throws {
-        let tree = try Bench.tree(release)
-        for _ in 0..<3 { try await bootAndEnd(Bench.plan(root: tree), version: version) }
+        let tree = try LabFixture.tree(release)
+        for _ in 0..<3 { try await bootAndEnd(LabFixture.plan(root: tree), version: version) }
     }
 
     @Test func `stands beside others`() async throws {
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    try await Lab.with(Bench.plan()) { (lab) async throws in
+                    try await Lab.with(LabFixture.plan()) { (lab) async throws in
                         try await Task.sleep(for: .milliseconds(300))
                         return try await lab.run(["hostname"]).stdout
                     }
@@ -58,7 +58,7 @@ struct BootTests {
 
     @Test func `keeps what is written inside from the machine`() async throws {
         let mark = "/etc/temper-mark-\(UUID().uuidString)"
-        try await Lab.with(Bench.plan()) { (lab) async throws in
+        try await Lab.with(LabFixture.plan()) { (lab) async throws in
             #expect(try await lab.run(["touch", mark]).status == 0)
             #expect(FileManager.default.fileExists(atPath: lab.rootPath + mark))
             #expect(!FileManager.default.fileExists(atPath: mark))
@@ -67,7 +67,7 @@ struct BootTests {
     }
 
     @Test func `has a network, a host name, and a machine id of its own`() async throws {
-        let plan = Bench.plan()
+        let plan = LabFixture.plan()
         try await Lab.with(plan) { (lab) async throws in
             #expect(try await lab.run(["ls", "/sys/class/net"]).stdout == "lo\n")
             let host = try FileManager.default.destinationOfSymbolicLink(
@@ -78,12 +78,12 @@ struct BootTests {
             #expect(try await lab.run(["hostname"]).stdout == "temper-lab-\(plan.name)\n")
             let id = try await lab.run(["cat", "/etc/machine-id"]).stdout
             #expect(id.count == 33)
-            #expect(id != Bench.text("/etc/machine-id"))
+            #expect(id != LabFixture.text("/etc/machine-id"))
         }
     }
 
     @Test func `cannot write to the machine's kernel`() async throws {
-        try await Lab.with(Bench.plan()) { (lab) async throws in
+        try await Lab.with(LabFixture.plan()) { (lab) async throws in
             for path in [
                 "/proc/sys/kernel/panic", "/proc/sysrq-trigger", "/sys/kernel/mm",
                 "/sys/kernel/security",
@@ -97,7 +97,7 @@ struct BootTests {
     }
 
     @Test func `can be given a writable /sys`() async throws {
-        try await Lab.with(Bench.plan { $0.writableSys = true }) { (lab) async throws in
+        try await Lab.with(LabFixture.plan { $0.writableSys = true }) { (lab) async throws in
             #expect(try await lab.run(["test", "-w", "/sys/kernel/mm"]).status == 0)
         }
     }
@@ -105,25 +105,25 @@ struct BootTests {
     @Test func `sees a directory of the machine that is bound`() async throws {
         let shared = try FakeTree()
         try shared.write("from-host", "hello")
-        try await Lab.with(Bench.plan { $0.binds = [shared.path] }) { (lab) async throws in
+        try await Lab.with(LabFixture.plan { $0.binds = [shared.path] }) { (lab) async throws in
             #expect(try await lab.run(["cat", "\(shared.path)/from-host"]).stdout == "hello")
             _ = try await lab.run(["cp", "\(shared.path)/from-host", "\(shared.path)/from-lab"])
         }
-        #expect(Bench.text("\(shared.path)/from-lab") == "hello")
+        #expect(LabFixture.text("\(shared.path)/from-lab") == "hello")
     }
 
     @Test func `gives its pid 1 the environment of the plan and nothing of ours`() async throws {
-        let plan = Bench.plan { $0.environment = ["SYSTEMD_LOG_SECCOMP": "1"] }
+        let plan = LabFixture.plan { $0.environment = ["SYSTEMD_LOG_SECCOMP": "1"] }
         try await Lab.with(plan) { (lab) async throws in
-            let all = Bench.text("/proc/\(lab.pid)/environ").split(separator: "\0").sorted()
+            let all = LabFixture.text("/proc/\(lab.pid)/environ").split(separator: "\0").sorted()
             #expect(all == ["SYSTEMD_LOG_SECCOMP=1", "container=lab"])
         }
     }
 
     @Test func `has a volatile journal that is read from outside`() async throws {
-        try await Lab.with(Bench.plan()) { (lab) async throws in
+        try await Lab.with(LabFixture.plan()) { (lab) async throws in
             _ = try await lab.run(["sh", "-c", "echo a word from inside | systemd-cat"])
-            let found = try await Bench.soon {
+            let found = try await LabFixture.soon {
                 let journal = try HostCommand([
                     "journalctl", "--directory=\(lab.journalDirectory)", "--output=cat",
                 ])
@@ -135,24 +135,24 @@ struct BootTests {
     }
 
     @Test func `runs a lab inside itself`() async throws {
-        let victim = try Bench.victim()
+        let victim = try LabFixture.victim()
         let program = URL(filePath: victim).deletingLastPathComponent().path
-        try await Lab.with(Bench.plan { $0.binds = [program] }) { (lab) async throws in
+        try await Lab.with(LabFixture.plan { $0.binds = [program] }) { (lab) async throws in
             let inner = try await lab.run([victim, "inner", "/run/temper/labs", "up"])
             #expect(inner.status == 0, "\(inner)")
         }
     }
 
     @Test func `boots where no cgroup2 is mounted`() async throws {
-        let plan = Bench.plan()
-        let mounts = CgroupTree.mountPoints(in: Bench.text("/proc/self/mountinfo"))
+        let plan = LabFixture.plan()
+        let mounts = CgroupTree.mountPoints(in: LabFixture.text("/proc/self/mountinfo"))
         let unmount = mounts.map { "umount -l '\($0)'" }.joined(separator: " && ")
         let command = try HostCommand([
-            "unshare", "-m", "sh", "-c", "\(unmount) && exec \"$@\"", "sh", Bench.victim(),
+            "unshare", "-m", "sh", "-c", "\(unmount) && exec \"$@\"", "sh", LabFixture.victim(),
             plan.name, plan.stateDirectory, "up",
         ])
         #expect(try await command.wait() == 0, "\(command.text)")
         try await Lab.down(plan.name, in: plan.stateDirectory)
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
     }
 }

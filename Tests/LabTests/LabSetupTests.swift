@@ -13,7 +13,7 @@ struct LabSetupTests {
             machineID: "0123456789abcdef0123456789abcdef")
     }
 
-    private func index(_ steps: [SetupStep], _ action: SetupStep.Action) throws -> Int {
+    private func index(_ steps: [BootStep], _ action: BootStep.Action) throws -> Int {
         try #require(steps.firstIndex { $0.action == action }, "no \(action)")
     }
 
@@ -21,7 +21,7 @@ struct LabSetupTests {
         let steps = setup { $0.root = "/srv/trixie" }.steps
         #expect(steps.first == .propagation(.private))
         #expect(steps[1] == .mount("tmpfs", on: "/run/labs/web/stage", options: "mode=0755"))
-        let overlay = SetupStep.mount(
+        let overlay = BootStep.mount(
             "overlay", on: "/run/labs/web/stage/root",
             options: "lowerdir=/srv/trixie,upperdir=/run/labs/web/stage/upper,"
                 + "workdir=/run/labs/web/stage/work")
@@ -43,7 +43,7 @@ struct LabSetupTests {
     @Test func `its processes are bounded where the number is its own and not the machine's`()
         throws
     {
-        let bound = SetupStep.Action.file("/proc/sys/kernel/pid_max", text: "8192\n")
+        let bound = BootStep.Action.file("/proc/sys/kernel/pid_max", text: "8192\n")
         let steps = setup().steps
         let index = steps.firstIndex { $0.action == bound }
         #expect((index != nil) == (KernelRelease.running >= KernelRelease(6, 14)))
@@ -108,12 +108,12 @@ struct LabSetupTests {
 
     @Test func `each step reaches C as it was meant`() {
         let strings = CStrings()
-        let device = SetupStep(.device("/dev/null", major: 1, minor: 3)).inC(strings)
+        let device = BootStep(.device("/dev/null", major: 1, minor: 3)).inC(strings)
         #expect(device.kind == Int32(LAB_STEP_DEVICE.rawValue))
         #expect(device.major == 1 && device.minor == 3 && device.mode == 0o666)
         #expect(String(cString: device.target) == "/dev/null")
 
-        let mount = SetupStep.mount("bpf", on: "/x", .inert, options: "mode=0700").optional
+        let mount = BootStep.mount("bpf", on: "/x", .inert, options: "mode=0700").optional
             .inC(strings)
         #expect(mount.kind == Int32(LAB_STEP_MOUNT.rawValue) && mount.optional == 1)
         #expect(mount.flags == 14)

@@ -7,30 +7,30 @@ import Testing
 struct RefusalTests {
     @Test(arguments: ["", "Web", "a/b", "..", "ä", String(repeating: "a", count: 33)])
     func `has a name that cannot be one`(name: String) async {
-        let plan = Bench.plan { $0.name = name }
+        let plan = LabFixture.plan { $0.name = name }
         await #expect(throws: LabError.badName(name)) { try await Lab.boot(plan) }
         #expect(throws: LabError.badName(name)) {
-            try Lab.find(name, in: Bench.stateDirectory)
+            try Lab.find(name, in: LabFixture.stateDirectory)
         }
         await #expect(throws: LabError.badName(name)) {
-            try await Lab.down(name, in: Bench.stateDirectory)
+            try await Lab.down(name, in: LabFixture.stateDirectory)
         }
     }
 
     @Test func `is made from a directory that does not exist`() async {
         await #expect(throws: LabError.noSuchRoot("/nowhere")) {
-            try await Lab.boot(Bench.plan(root: "/nowhere"))
+            try await Lab.boot(LabFixture.plan(root: "/nowhere"))
         }
     }
 
     @Test func `is made from a tree without systemd, or without a bus`() async throws {
         let tree = try FakeTree()
         await #expect(throws: LabError.noSystemd(root: tree.path)) {
-            try await Lab.boot(Bench.plan(root: tree.path))
+            try await Lab.boot(LabFixture.plan(root: tree.path))
         }
         try tree.write("usr/lib/systemd/systemd", "")
         await #expect(throws: LabError.noSystemBus(root: tree.path)) {
-            try await Lab.boot(Bench.plan(root: tree.path))
+            try await Lab.boot(LabFixture.plan(root: tree.path))
         }
     }
 
@@ -38,12 +38,12 @@ struct RefusalTests {
         let tree = try FakeTree()
         try tree.write("usr/lib/systemd/systemd", "")
         try tree.write("usr/lib/systemd/system/dbus.socket", "")
-        let plan = Bench.plan(root: tree.path)
+        let plan = LabFixture.plan(root: tree.path)
         await #expect(
             throws: LabError.stepFailed(
                 step: "mount proc on /proc", reason: "No such file or directory")
         ) { try await Lab.boot(plan) }
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
     }
 
     @Test func `says when systemd itself cannot be started`() async throws {
@@ -55,7 +55,7 @@ struct RefusalTests {
         }
         await #expect(
             throws: LabError.stepFailed(step: "start systemd", reason: "Permission denied")
-        ) { try await Lab.boot(Bench.plan(root: tree.path)) }
+        ) { try await Lab.boot(LabFixture.plan(root: tree.path)) }
     }
 
     @Test func `does not write through the links of a foreign tree`() async throws {
@@ -66,24 +66,26 @@ struct RefusalTests {
         for directory in ["proc", "sys", "dev", "run", "tmp"] { try tree.make(directory) }
         try FileManager.default.createSymbolicLink(
             atPath: "\(tree.path)/etc", withDestinationPath: outside.path)
-        await #expect(throws: LabError.self) { try await Lab.boot(Bench.plan(root: tree.path)) }
+        await #expect(throws: LabError.self) {
+            try await Lab.boot(LabFixture.plan(root: tree.path))
+        }
         #expect(try FileManager.default.contentsOfDirectory(atPath: outside.path).isEmpty)
     }
 
     @Test(arguments: ["relative", "/", "/nowhere", "/proc/self"])
     func `binds what cannot be bound`(path: String) async {
         await #expect(throws: LabError.noSuchBind(path)) {
-            try await Lab.boot(Bench.plan { $0.binds = [path] })
+            try await Lab.boot(LabFixture.plan { $0.binds = [path] })
         }
     }
 
     @Test func `is not up in time, and leaves nothing behind`() async throws {
-        let plan = Bench.plan { $0.bootDeadline = .milliseconds(60) }
+        let plan = LabFixture.plan { $0.bootDeadline = .milliseconds(60) }
         let error = LabError.bootTooSlow(
             name: plan.name, deadline: .milliseconds(60), waitingFor: [])
         await #expect(throws: error) { try await Lab.boot(plan) }
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
-        #expect(Bench.processes(of: plan.name).isEmpty)
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
+        #expect(LabFixture.processes(of: plan.name).isEmpty)
     }
 
     @Test func `says what its boot waits for`() async throws {
@@ -101,7 +103,7 @@ struct RefusalTests {
         try FileManager.default.createSymbolicLink(
             atPath: "\(units.path)/basic.target.wants/hang.service",
             withDestinationPath: "../hang.service")
-        let plan = Bench.plan {
+        let plan = LabFixture.plan {
             $0.binds = [units.path]
             $0.environment = ["SYSTEMD_UNIT_PATH": "\(units.path):"]
             $0.bootDeadline = .seconds(3)
@@ -109,20 +111,20 @@ struct RefusalTests {
         let error = LabError.bootTooSlow(
             name: plan.name, deadline: .seconds(3), waitingFor: ["hang.service"])
         await #expect(throws: error) { try await Lab.boot(plan) }
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
     }
 
     @Test func `is no longer wanted while it boots`() async throws {
-        let plan = Bench.plan()
+        let plan = LabFixture.plan()
         let boot = Task { try await Lab.boot(plan) }
         try await Task.sleep(for: .milliseconds(150))
         boot.cancel()
         await #expect(throws: LabError.cancelled) { _ = try await boot.value }
-        #expect(try !Bench.isAnythingLeft(of: plan.name))
+        #expect(try !LabFixture.isAnythingLeft(of: plan.name))
     }
 
     @Test func `is not for everybody`() async throws {
-        let victim = try Bench.victim()
+        let victim = try LabFixture.victim()
         let copy = "/tmp/temper-victim-\(getpid())"
         try FileManager.default.copyItem(atPath: victim, toPath: copy)
         defer { try? FileManager.default.removeItem(atPath: copy) }

@@ -34,14 +34,14 @@ struct PlantedFaultsTests {
             try await PlantedFaultsTests.plant(in: lab)
             var (refused, flagged, silent) = (0, 0, 0)
             for fault in PlantedFaultsTests.faults {
-                let bed = try await Bed(fault, on: machine)
+                let bed = try await FaultFixture(fault, on: machine)
                 // Without the restriction all is well, so that it is the restriction that tells.
                 let control = try await bed.trial([])
                 #expect(control.verdict == .passed, "\(fault.name)")
                 #expect(
-                    control.suspicions(against: bed.usual).map(\.line) == [], "\(fault.name)")
+                    control.suspicions(against: bed.baseline).map(\.line) == [], "\(fault.name)")
                 let trial = try await bed.trial(fault.restrictions)
-                let suspicions = trial.suspicions(against: bed.usual).map(\.line)
+                let suspicions = trial.suspicions(against: bed.baseline).map(\.line)
                 let found = "\(fault.name), \(fault.story): \(trial.verdict) \(suspicions)"
                 switch (trial.verdict, fault.expectation) {
                 case (.failed(let why), .refused(let words)):
@@ -68,10 +68,10 @@ struct PlantedFaultsTests {
     }
 
     /// With `--strict-logs` what was flagged is refused, judged from the same observations.
-    private func expectStrictness(_ bed: Bed, _ trial: Trial) async throws {
-        var strict = bed.usual
+    private func expectStrictness(_ bed: FaultFixture, _ trial: Trial) async throws {
+        var strict = bed.baseline
         strict.isStrict = true
-        let verdict = Verdict(of: trial.observations, usual: strict)
+        let verdict = Verdict(of: trial.observations, baseline: strict)
         guard case .failed(let why) = verdict else {
             Issue.record("not strict: \(verdict)")
             return
@@ -102,31 +102,31 @@ struct PlantedFaultsTests {
 }
 
 /// A fault's service with what it is like when nothing is restricted.
-private struct Bed {
-    let course: Course
-    private(set) var usual = Usual.unknown
+private struct FaultFixture {
+    let procedure: TrialProcedure
+    private(set) var baseline = Baseline.unknown
 
     init(_ fault: PlantedFault, on machine: Machine) async throws {
         let service = try await Service(named: "fault-\(fault.name).service", on: machine)
-        course = Course(
+        procedure = TrialProcedure(
             service: service.copies, probes: [CommandProbe(command: fault.command, on: machine)],
             canReload: service.canReload, settle: .milliseconds(120))
-        let baseline = try await trial([], among: [])
-        #expect(baseline.verdict == .passed, "\(fault.name) \(baseline.log.map(\.message))")
-        usual.learn(baseline)
+        let unrestricted = try await trial([], among: [])
+        #expect(unrestricted.verdict == .passed, "\(fault.name) \(unrestricted.log.map(\.message))")
+        baseline.learn(unrestricted)
     }
 
     func trial(
         _ restrictions: [String], among harmless: [String] = PlantedFaultsTests.harmless
     ) async throws -> Trial {
-        var order = Course.Order(
+        var order = TrialProcedure.Order(
             number: 1, purpose: "", profile: Profile(harmless + restrictions, in: .standard),
             cadence: Cadence(
                 startPeriod: .milliseconds(800), interval: .milliseconds(20),
                 timeout: .seconds(5), failureThreshold: 1),
-            began: 0, usual: usual)
+            began: 0, baseline: baseline)
         order.secondStart = .wanted
         order.stopLimit = .seconds(5)
-        return try await course.run(order)
+        return try await procedure.run(order)
     }
 }

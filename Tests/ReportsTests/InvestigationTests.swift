@@ -13,7 +13,7 @@ import Trials
             Sample.trial(3, others + [restriction] + (conflict ?? []), seen),
         ]
         return Investigation(
-            trials: trials, catalogue: Sample.circumstances.catalogue, dialect: Sample.dialect,
+            trials: trials, catalogue: Sample.provenance.catalogue, dialect: Sample.dialect,
             accepted: Set(others)
         ).evidence(against: restriction, conflict: conflict ?? [restriction], witness: 3)
     }

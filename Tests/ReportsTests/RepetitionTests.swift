@@ -3,12 +3,12 @@ import Testing
 import Trials
 
 @Suite("Repeating a trial by hand") struct RepetitionTests {
-    private func commands(_ trial: Trial, _ change: (inout Circumstances) -> Void = { _ in })
+    private func commands(_ trial: Trial, _ change: (inout Provenance) -> Void = { _ in })
         throws -> [String]
     {
-        var circumstances = Sample.circumstances
-        change(&circumstances)
-        return try #require(Repetition(trial, circumstances)).commands
+        var provenance = Sample.provenance
+        change(&provenance)
+        return try #require(Repetition(trial, provenance)).commands
     }
 
     @Test("boots the tree, starts the copy, asks the probe, and takes all away again")
@@ -32,9 +32,9 @@ import Trials
 
     @Test("makes the lab ready as the campaign did; files change hands only for another user")
     func preparations() throws {
-        func prepare(_ circumstances: inout Circumstances) {
-            circumstances.preparations = ["mknod /dev/x c 4 63"]
-            circumstances.ownership = ["chown -R www-data /var/lib/x"]
+        func prepare(_ provenance: inout Provenance) {
+            provenance.preparations = ["mknod /dev/x c 4 63"]
+            provenance.ownership = ["chown -R www-data /var/lib/x"]
         }
         let commands = try commands(Sample.trials[2], prepare)
         #expect(commands[1] == "temper lab exec look sh -c 'mknod /dev/x c 4 63'")
@@ -52,7 +52,7 @@ import Trials
                     HandCommand(
                         arguments: ["--socket-property=ListenStream=80", "-p", "Type=exec", "/x"],
                         lacking: [], socket: "x.socket"))
-            ], usual: .unknown)
+            ], baseline: .unknown)
         let commands = try commands(trial)
         #expect(commands[1] == "temper lab exec look systemctl stop x.socket")
         #expect(
@@ -66,9 +66,9 @@ import Trials
 
     @Test("a user's service runs under the user's own manager")
     func user() throws {
-        let commands = try commands(Sample.trials[0]) { circumstances in
-            circumstances.user = "mona"
-            circumstances.userID = 1000
+        let commands = try commands(Sample.trials[0]) { provenance in
+            provenance.user = "mona"
+            provenance.userID = 1000
         }
         #expect(commands[1] == "temper lab exec look systemctl start user@1000.service")
         let inside = "temper lab exec look runuser -u mona -- env XDG_RUNTIME_DIR=/run/user/1000 "
@@ -80,10 +80,10 @@ import Trials
     func real() {
         let trial = Trial(
             number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
-            observations: [], usual: .unknown)
-        #expect(Repetition(trial, Sample.circumstances) == nil)
+            observations: [], baseline: .unknown)
+        #expect(Repetition(trial, Sample.provenance) == nil)
         let text = TrialText(
-            trial, of: "x.service", campaign: 1, circumstances: Sample.circumstances,
+            trial, of: "x.service", campaign: 1, provenance: Sample.provenance,
             isColoured: false
         ).text
         #expect(text.contains("No command is on record"))
@@ -92,7 +92,7 @@ import Trials
     @Test("the text of a trial shows what was seen, and the commands as they can be run")
     func text() throws {
         let text = TrialText(
-            Sample.trials[2], of: "x.service", campaign: 7, circumstances: Sample.circumstances,
+            Sample.trials[2], of: "x.service", campaign: 7, provenance: Sample.provenance,
             isColoured: false
         ).text
         #expect(text.contains("kernel: x: fchownat /srv/f failed with EPERM for lack of CAP_CHOWN"))

@@ -15,20 +15,20 @@ enum Sample {
             "@chown": ["chown", "fchownat"], "@mount": ["mount"], "@system-service": ["chown"],
         ])
 
-    static var circumstances: Circumstances {
+    static var provenance: Provenance {
         var usage = Usage()
         usage.written = ["/var/lib/x"]
-        var circumstances = Circumstances(
+        var provenance = Provenance(
             temper: "0.1.0", dialect: dialect, usage: usage, root: "/srv/trees/it's here")
-        circumstances.probes = ["curl -fsS 'http://127.0.0.1/'"]
-        circumstances.unitFiles = ["/usr/lib/systemd/system/x y.service"]
-        circumstances.missing = [MissingSource.of(.capabilities)]
-        return circumstances
+        provenance.probes = ["curl -fsS 'http://127.0.0.1/'"]
+        provenance.unitFiles = ["/usr/lib/systemd/system/x y.service"]
+        provenance.missing = [MissingSource.of(.capabilities)]
+        return provenance
     }
 
     static func trial(
         _ number: Int, _ restrictions: [String], _ observations: [Observation] = [],
-        usual: Usual = .unknown, passes: Bool = false
+        baseline: Baseline = .unknown, passes: Bool = false
     ) -> Trial {
         let up = UnitState(type: "exec", active: "active", sub: "running", result: "success")
         let down = UnitState(
@@ -42,13 +42,13 @@ enum Sample {
             : [.job(.start, result: "failed"), .unit(.start, down)]
         return Trial(
             number: number, purpose: "does \(nasty) pass?",
-            profile: Profile(restrictions, in: circumstances.catalogue),
+            profile: Profile(restrictions, in: provenance.catalogue),
             began: 1_700_000_000_000_000 + UInt64(number) * 1_000_000, microseconds: timing,
             observations: [
                 .command(
                     HandCommand(
                         arguments: ["-p", "Type=exec", "/bin/x", "it's", "$HOME"], lacking: []))
-            ] + life + observations, usual: usual)
+            ] + life + observations, baseline: baseline)
     }
 
     static func refused(
@@ -117,7 +117,7 @@ enum Sample {
     static var unit: UnitReport {
         UnitReport(
             campaign: 7, began: 1_700_000_000_000_000, result: result, trials: trials,
-            circumstances: circumstances)
+            provenance: provenance)
     }
 
     /// The same unit and a worse one.

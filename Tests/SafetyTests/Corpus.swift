@@ -73,7 +73,7 @@ enum Corpus {
         Trial(
             number: 1, purpose: "can this be taken?",
             profile: Profile(["ProtectSystem=full"], in: .standard), began: 1,
-            microseconds: Trial.Timing(), observations: observations, usual: .unknown)
+            microseconds: Trial.Timing(), observations: observations, baseline: .unknown)
     }
 
     static func trial() throws -> String {

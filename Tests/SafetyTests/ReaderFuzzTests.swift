@@ -117,7 +117,7 @@ struct ReaderFuzzTests {
             _ = CgroupTree.mountPoints(in: text)
         }
         feed("cgroup", ["0::/system.slice/x.service", "1:name=systemd:/user@1000.service/a"]) {
-            _ = LoadBearing.Session.units(inControlGroup: Substring($0))
+            _ = CriticalUnits.Session.units(inControlGroup: Substring($0))
         }
     }
 

@@ -94,7 +94,7 @@ struct UserApplyTests {
             print("\(tree.rawValue): the user's manager fails with \(inapplicable.keys.sorted())")
             // A service that does nothing works under all that is offered: the steps of a ladder one
             // by one, the elements of a set together.
-            let course = Course(
+            let procedure = TrialProcedure(
                 service: service.copies(in: .standard(under: .user)), probes: [], canReload: false,
                 settle: .zero)
             let rows = Dictionary(grouping: offer.restrictions, by: \.directive).values
@@ -102,11 +102,11 @@ struct UserApplyTests {
                 row.allSatisfy(\.change.isOrdered) ? row.map { [$0.id] } : [row.map(\.id)]
             }
             for ids in profiles {
-                let trial = try await course.run(
-                    Course.Order(
+                let trial = try await procedure.run(
+                    TrialProcedure.Order(
                         number: 1, purpose: ids[0],
                         profile: Profile(ids, in: .standard(under: .user)),
-                        cadence: ChosenCadence().beforeBaseline, began: 0, usual: .unknown))
+                        cadence: ChosenCadence().beforeBaseline, began: 0, baseline: .unknown))
                 #expect(trial.verdict.isPass, "\(ids): \(trial.because)")
             }
             await manager.bus.close()

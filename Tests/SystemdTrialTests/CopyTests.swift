@@ -136,14 +136,14 @@ struct CopyTests {
             let service = try await Service(named: "small.service", on: machine)
             for milliseconds in [0, 1, 2, 3, 5, 8, 10, 30, 60, 120, 250] {
                 let task = Task {
-                    let course = Course(
+                    let procedure = TrialProcedure(
                         service: service.copies,
                         probes: [CommandProbe(command: "sleep 1001", on: machine)],
                         canReload: true, settle: .seconds(1))
-                    return try await course.run(
-                        Course.Order(
+                    return try await procedure.run(
+                        TrialProcedure.Order(
                             number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
-                            began: 0, usual: .unknown))
+                            began: 0, baseline: .unknown))
                 }
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 task.cancel()

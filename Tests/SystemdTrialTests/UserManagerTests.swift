@@ -24,7 +24,7 @@ struct UserManagerTests {
     func copies() async throws {
         try await withManager { lab, manager in
             let service = try await Service(named: "syncthing.service", on: manager)
-            let course = Course(
+            let procedure = TrialProcedure(
                 service: service.copies,
                 probes: [
                     CommandProbe(
@@ -32,10 +32,10 @@ struct UserManagerTests {
                     CommandProbe(command: "test \"$(id -un)\" = mona", on: manager),
                 ],
                 canReload: false, settle: .zero)
-            let trial = try await course.run(
-                Course.Order(
+            let trial = try await procedure.run(
+                TrialProcedure.Order(
                     number: 1, purpose: "", profile: .unrestricted,
-                    cadence: ChosenCadence().beforeBaseline, began: 0, usual: .unknown))
+                    cadence: ChosenCadence().beforeBaseline, began: 0, baseline: .unknown))
             #expect(trial.verdict.isPass, "\(trial.because)")
             #expect(trial.log.contains { $0.source == "syncthing" })
             #expect(trial.log.contains { $0.source == "systemd" })

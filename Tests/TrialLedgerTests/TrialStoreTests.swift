@@ -17,7 +17,7 @@ struct TrialStoreTests {
                     LogLine(
                         priority: 6, source: "x", message: String(repeating: "x", count: bytes)))
             ],
-            usual: .unknown)
+            baseline: .unknown)
     }
 
     func withDirectory(_ body: (String) throws -> Void) throws {

@@ -18,7 +18,7 @@ struct BlameTests {
         return Trial(
             number: 1, purpose: "", profile: .unrestricted, began: 0,
             microseconds: Trial.Timing(), observations: [.unit(.start, dead)] + observations,
-            usual: .unknown)
+            baseline: .unknown)
     }
 
     func refused(

@@ -22,11 +22,11 @@ struct CampaignTests {
         } else {
             #expect(outcome.accepted == .unrestricted, place)
         }
-        let agenda = Playground.agenda
+        let problem = Playground.problem
         let refused = Dictionary(grouping: outcome.refused, by: \.restriction)
-        for restriction in agenda.offer.restrictions
+        for restriction in problem.offer.restrictions
         where !outcome.accepted.restrictions.contains(restriction.id) {
-            let implied = agenda.offer.implications(of: restriction)
+            let implied = problem.offer.implications(of: restriction)
             guard implied.isSubset(of: outcome.accepted.restrictions) else { continue }
             // It could be added by itself: then it breaks, and a trial shows it.
             let extended = Profile(
@@ -134,7 +134,7 @@ struct CampaignTests {
         let broken = Set(Playground.ids.prefix(30))
         let service = SimulatedService(conflicts: broken.map { [$0] })
         let outcome = try await Playground.campaign(service).run()
-        let offer = Playground.agenda.offer
+        let offer = Playground.problem.offer
         let possible = offer.restrictions.filter { restriction in
             !broken.contains(restriction.id)
                 && offer.implications(of: restriction).isDisjoint(with: broken)
@@ -187,17 +187,17 @@ struct CampaignTests {
     @Test("a warm-up passes or ends the experiment, and is on nobody's record")
     func warmUp() async throws {
         let good = SimulatedService()
-        let course = Playground.campaign(good).course
-        let trial = try await Campaign.warmUp(course, cadence: ChosenCadence(), now: 5)
+        let procedure = Playground.campaign(good).procedure
+        let trial = try await Campaign.warmUp(procedure, cadence: ChosenCadence(), now: 5)
         #expect(trial.number == 0 && trial.began == 5 && trial.profile == .unrestricted)
         let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
         let again = try await Campaign.warmUp(
-            Playground.campaign(unlucky).course, cadence: ChosenCadence(), now: 5)
+            Playground.campaign(unlucky).procedure, cadence: ChosenCadence(), now: 5)
         #expect(again.verdict.isPass && unlucky.profiles.count == 2)
         let bad = SimulatedService(conflicts: [[]], fault: .diesWhenReady)
         let error = await #expect(throws: ExperimentError.self) {
             try await Campaign.warmUp(
-                Playground.campaign(bad).course, cadence: ChosenCadence(), now: 5)
+                Playground.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
         }
         #expect(error?.isBaseline == true)
         #expect(bad.leftRunning == 0)

@@ -20,21 +20,21 @@ struct IdentityTests {
         usage.user = "x"
         let catalogue = Catalogue.standard.accommodating(usage)
         let fixed = Profile([Self.name], in: catalogue)
-        func agenda(_ fixed: Profile) throws -> Agenda {
+        func problem(_ fixed: Profile) throws -> SearchProblem {
             let start = Sandbox().tightened(
                 by: fixed, in: catalogue, dialect: Playground.dialect)
-            return try Agenda(
+            return try SearchProblem(
                 catalogue: catalogue, sandbox: Sandbox(), dialect: Playground.dialect,
                 offer: Offer(catalogue: catalogue, sandbox: start, dialect: Playground.dialect),
                 fixed: fixed)
         }
         let plain = Playground.campaign(service)
         var campaign = Campaign(
-            agenda: try agenda(.unrestricted), course: plain.course, ledger: plain.ledger,
-            options: plain.options, acquaintance: Acquaintance([], sandbox: Sandbox()),
+            problem: try problem(.unrestricted), procedure: plain.procedure, ledger: plain.ledger,
+            options: plain.options, observedUsage: ObservedUsage([], sandbox: Sandbox()),
             now: { 0 }, report: { _ in })
         campaign.identity = Identity(
-            name: Self.name, agenda: try agenda(fixed),
+            name: Self.name, problem: try problem(fixed),
             prepare: { () throws(ExperimentError) in files.note("given") },
             undo: { files.note("taken back") })
         return campaign
@@ -50,7 +50,7 @@ struct IdentityTests {
         #expect(files.events == ["given"])
         let searched = outcome.trials.drop { !$0.profile.restrictions.contains(Self.name) }
         #expect(searched.allSatisfy { $0.profile.restrictions.contains(Self.name) })
-        #expect(outcome.after < Playground.agenda.exposure(.unrestricted))
+        #expect(outcome.after < Playground.problem.exposure(.unrestricted))
     }
 
     @Test("one that does not is left as it is, with its files and the trial that shows it")

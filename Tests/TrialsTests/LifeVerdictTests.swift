@@ -19,11 +19,11 @@ struct LifeVerdictTests {
     func trial(_ observations: [Observation]) -> Trial {
         Trial(
             number: 1, purpose: "", profile: .unrestricted, began: 0,
-            microseconds: Trial.Timing(), observations: observations, usual: .unknown)
+            microseconds: Trial.Timing(), observations: observations, baseline: .unknown)
     }
 
-    func usual(_ more: Observation...) -> Usual {
-        Usual(learnedFrom: [trial(life() + more)])
+    func baseline(_ more: Observation...) -> Baseline {
+        Baseline(learnedFrom: [trial(life() + more)])
     }
 
     func helper(_ code: Int32, _ status: Int32, _ position: Int = 1) -> Observation {
@@ -44,13 +44,13 @@ struct LifeVerdictTests {
     @Test("a helper that fails is a fault, unless it always fails in the same way")
     func helpers() {
         let failed = Verdict.failed("ExecStopPost failed: /bin/x: exit status 1")
-        #expect(Verdict(of: life(helper(1, 1)), usual: usual()) == failed)
-        #expect(Verdict(of: life(helper(1, 0)), usual: usual()) == .passed)
-        #expect(Verdict(of: life(helper(1, 1)), usual: usual(helper(1, 1))) == .passed)
-        #expect(Verdict(of: life(helper(1, 1)), usual: usual(helper(1, 2))) == failed)
-        #expect(!Verdict(of: life(helper(1, 1, 2)), usual: usual(helper(1, 1))).isPass)
+        #expect(Verdict(of: life(helper(1, 1)), baseline: baseline()) == failed)
+        #expect(Verdict(of: life(helper(1, 0)), baseline: baseline()) == .passed)
+        #expect(Verdict(of: life(helper(1, 1)), baseline: baseline(helper(1, 1))) == .passed)
+        #expect(Verdict(of: life(helper(1, 1)), baseline: baseline(helper(1, 2))) == failed)
+        #expect(!Verdict(of: life(helper(1, 1, 2)), baseline: baseline(helper(1, 1))).isPass)
         #expect(
-            Verdict(of: life(helper(2, 31)), usual: usual())
+            Verdict(of: life(helper(2, 31)), baseline: baseline())
                 == .failed("ExecStopPost failed: /bin/x: signal SIGSYS"))
     }
 
@@ -60,41 +60,43 @@ struct LifeVerdictTests {
     func crashes(signal: Int32) {
         for code: Int32 in [2, 3] {
             let crash = life(end("w", code, signal))
-            #expect(!Verdict(of: crash, usual: usual()).isPass)
+            #expect(!Verdict(of: crash, baseline: baseline()).isPass)
             // Whether core is dumped depends on limits that have nothing to do with it.
-            #expect(Verdict(of: crash, usual: usual(end("w", 2, signal))).isPass)
-            #expect(!Verdict(of: crash, usual: usual(end("v", 2, signal))).isPass)
-            #expect(Verdict(of: crash, usual: usual(end(nil, 2, signal))).isPass)
+            #expect(Verdict(of: crash, baseline: baseline(end("w", 2, signal))).isPass)
+            #expect(!Verdict(of: crash, baseline: baseline(end("v", 2, signal))).isPass)
+            #expect(Verdict(of: crash, baseline: baseline(end(nil, 2, signal))).isPass)
         }
     }
 
     @Test("signals that one is sent are no crash", arguments: [1, 2, 3, 9, 13, 15] as [Int32])
     func sentSignals(signal: Int32) {
         let life = life(end("w", 2, signal))
-        #expect(Verdict(of: life, usual: usual()) == .passed)
-        #expect(trial(life).suspicions(against: usual()).isEmpty)
+        #expect(Verdict(of: life, baseline: baseline()) == .passed)
+        #expect(trial(life).suspicions(against: baseline()).isEmpty)
     }
 
     @Test("an exit status that was never seen is a suspicion and no fault")
     func exits() {
         let life = life(end("grep", 1, 2))
-        #expect(Verdict(of: life, usual: usual()) == .passed)
+        #expect(Verdict(of: life, baseline: baseline()) == .passed)
         #expect(
-            trial(life).suspicions(against: usual()).map(\.line)
+            trial(life).suspicions(against: baseline()).map(\.line)
                 == ["its process grep ended with exit status 2"])
         for known in [end("grep", 1, 2), end(nil, 1, 2)] {
-            #expect(trial(life).suspicions(against: usual(known)).isEmpty)
+            #expect(trial(life).suspicions(against: baseline(known)).isEmpty)
         }
         for other in [end("grep", 1, 1), end("sed", 1, 2)] {
-            #expect(trial(life).suspicions(against: usual(other)).count == 1)
+            #expect(trial(life).suspicions(against: baseline(other)).count == 1)
         }
     }
 
     @Test("a process fewer than ever without restriction is a fault, one more is none")
-    func crew() {
-        let usual = usual(.crew(Crew(["a": 1, "w": 4])), .crew(Crew(["a": 1, "w": 3, "t": 1])))
-        func verdict(_ crew: [String: Int]) -> Verdict {
-            Verdict(of: life(.crew(Crew(crew))), usual: usual)
+    func processSet() {
+        let baseline = baseline(
+            .processSet(ProcessSet(["a": 1, "w": 4])),
+            .processSet(ProcessSet(["a": 1, "w": 3, "t": 1])))
+        func verdict(_ processSet: [String: Int]) -> Verdict {
+            Verdict(of: life(.processSet(ProcessSet(processSet))), baseline: baseline)
         }
         #expect(verdict(["a": 1, "w": 3]) == .passed)
         #expect(verdict(["a": 2, "w": 9, "z": 1]) == .passed)
@@ -111,18 +113,20 @@ struct LifeVerdictTests {
             "Bad system call (core dumped)", "child 7 killed by SIGSEGV",
             "12 Segmentation fault", "terminated by signal 6: Aborted",
         ] {
-            #expect(!Verdict(of: life(line(words)), usual: usual()).isPass, "\(words)")
-            #expect(Verdict(of: life(line(words)), usual: usual(line(words))).isPass, "\(words)")
+            #expect(!Verdict(of: life(line(words)), baseline: baseline()).isPass, "\(words)")
+            #expect(
+                Verdict(of: life(line(words)), baseline: baseline(line(words))).isPass, "\(words)")
         }
         for words in ["exited on signal 15", "signal 64", "got signal", "signal process started"] {
-            #expect(Verdict(of: life(line(words)), usual: usual()).isPass, "\(words)")
+            #expect(Verdict(of: life(line(words)), baseline: baseline()).isPass, "\(words)")
         }
     }
 
     @Test("of a service that was never seen nothing is wrong by comparison")
     func unknown() {
         let odd = life(
-            helper(1, 1), end("w", 2, 31), .crew(Crew([:])), line("exited on signal 31", 2))
+            helper(1, 1), end("w", 2, 31), .processSet(ProcessSet([:])),
+            line("exited on signal 31", 2))
         #expect(Verdict(of: odd) == .passed)
         #expect(trial(odd).suspicions(against: .unknown).isEmpty)
     }
@@ -139,13 +143,13 @@ struct LifeVerdictTests {
                         mainCode: code, mainStatus: status))
             ]
         }
-        let steady = Usual(learnedFrom: [trial(life()), trial(life())])
-        let varied = Usual(learnedFrom: [trial(life()), trial(stopped(1, 2))])
-        #expect(!Verdict(of: stopped(1, 2), usual: steady).isPass)
-        #expect(Verdict(of: stopped(1, 2), usual: varied).isPass)
-        #expect(Verdict(of: stopped(1, 7), usual: varied).isPass)
-        #expect(!Verdict(of: stopped(2, 11), usual: varied).isPass)
-        #expect(!Verdict(of: stopped(1, 226), usual: varied).isPass)
+        let steady = Baseline(learnedFrom: [trial(life()), trial(life())])
+        let varied = Baseline(learnedFrom: [trial(life()), trial(stopped(1, 2))])
+        #expect(!Verdict(of: stopped(1, 2), baseline: steady).isPass)
+        #expect(Verdict(of: stopped(1, 2), baseline: varied).isPass)
+        #expect(Verdict(of: stopped(1, 7), baseline: varied).isPass)
+        #expect(!Verdict(of: stopped(2, 11), baseline: varied).isPass)
+        #expect(!Verdict(of: stopped(1, 226), baseline: varied).isPass)
     }
 
     @Test("a log in colour is read without it")
@@ -171,28 +175,28 @@ struct LifeVerdictTests {
 
     @Test("new warnings and errors are suspicious, by priority or by their words")
     func complaints() {
-        let usual = usual(line("error 5 at 10:11:12 on 127.0.0.1"))
+        let baseline = baseline(line("error 5 at 10:11:12 on 127.0.0.1"))
         for (said, priority, isSuspicious) in [
             ("error 7 at 09:01:59 on 10.1.2.3", 3, false), ("all is well", 6, false),
             ("all is well", 4, true), ("open() failed (13: Permission denied)", 6, true),
             ("Cannot bind", 6, true), ("listening on 80", 6, false),
         ] {
-            let found = trial(life(line(said, priority))).suspicions(against: usual)
+            let found = trial(life(line(said, priority))).suspicions(against: baseline)
             #expect(found.isEmpty != isSuspicious, "\(said)")
         }
         let twice = trial(life(line("cannot open 1"), line("cannot open 2")))
-        #expect(twice.suspicions(against: usual).map(\.line) == ["x: cannot open 1"])
+        #expect(twice.suspicions(against: baseline).map(\.line) == ["x: cannot open 1"])
     }
 
     @Test("a suspicion is a fault where logs are strict, and only there")
     func strictness() {
         let noisy = life(line("cannot open"))
-        var usual = usual()
-        #expect(Verdict(of: noisy, usual: usual) == .passed)
-        usual.isStrict = true
+        var baseline = baseline()
+        #expect(Verdict(of: noisy, baseline: baseline) == .passed)
+        baseline.isStrict = true
         #expect(
-            Verdict(of: noisy, usual: usual) == .failed("new in its journal: x: cannot open"))
-        #expect(Verdict(of: life(), usual: usual) == .passed)
+            Verdict(of: noisy, baseline: baseline) == .failed("new in its journal: x: cannot open"))
+        #expect(Verdict(of: life(), baseline: baseline) == .passed)
     }
 
     @Test("a second life is judged like the first, in words that say which it was")
@@ -216,11 +220,12 @@ struct LifeVerdictTests {
                 "stopped a second time otherwise than usual: exit status 3"
             ),
         ] as [([Observation], String)] {
-            #expect(Verdict(of: life() + more, usual: usual()) == .failed(words))
+            #expect(Verdict(of: life() + more, baseline: baseline()) == .failed(words))
         }
         // It may always end otherwise the second time.
         #expect(
-            Verdict(of: life(.unit(.secondStop, dead)), usual: usual(.unit(.secondStop, dead)))
+            Verdict(
+                of: life(.unit(.secondStop, dead)), baseline: baseline(.unit(.secondStop, dead)))
                 == .passed)
     }
 

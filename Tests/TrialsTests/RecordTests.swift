@@ -36,7 +36,7 @@ struct RecordTests {
         var record = HardeningRecord(
             unit: "x.service", exposure: (Exposure(tenths: 96), Exposure(tenths: 14)), plan: plan,
             profile: Profile(recorded: ["PrivateTmp=yes", "ReadWritePaths=~/var/lib/x"]),
-            usage: usage, usual: Usual(end: trial[0]).withoutJournal,
+            usage: usage, baseline: Baseline(end: trial[0]).withoutJournal,
             refused: [
                 .init(
                     restriction: "PrivateNetwork=yes",

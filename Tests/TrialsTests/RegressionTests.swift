@@ -34,13 +34,13 @@ struct RegressionTests {
         var spent: [Upgrade: [Int]] = [:]
         for seed in 0..<UInt64(5) {
             var random = Seeded(seed)
-            let agenda = try Playground.regressing(Playground.accepted(using: &random))
-            let profile = agenda.everything.restrictions.sorted()
+            let problem = try Playground.regressing(Playground.accepted(using: &random))
+            let profile = problem.everything.restrictions.sorted()
             let bound = Int(log2(Double(profile.count)).rounded(.up))
             for upgrade in Upgrade.allCases {
                 for _ in 0..<upgrade.cases {
                     let culprits = upgrade.plant(in: profile, using: &random)
-                    let outcome = try await check(culprits, agenda)
+                    let outcome = try await check(culprits, problem)
                     let place: Comment = "seed \(seed), \(culprits)"
                     #expect(Set(outcome.refused.map { Set($0.conflict) }) == culprits, place)
                     #expect(!culprits.contains { $0.isSubset(of: outcome.accepted.restrictions) })
@@ -67,30 +67,32 @@ struct RegressionTests {
             .count { $0.purpose != "does the result pass again?" }
     }
 
-    private func check(_ culprits: Set<Set<String>>, _ agenda: Agenda) async throws -> Outcome {
+    private func check(_ culprits: Set<Set<String>>, _ problem: SearchProblem) async throws
+        -> Outcome
+    {
         let service = SimulatedService(conflicts: Array(culprits), fault: .probe)
-        let campaign = Playground.campaign(service, on: agenda)
-        let failed = try await campaign.course.run(first(agenda.everything))
+        let campaign = Playground.campaign(service, on: problem)
+        let failed = try await campaign.procedure.run(first(problem.everything))
         guard case .broken(let outcome) = try await campaign.regress(from: failed) else {
             throw Unexpected()
         }
         return outcome
     }
 
-    private func first(_ profile: Profile) -> Course.Order {
-        Course.Order(
+    private func first(_ profile: Profile) -> TrialProcedure.Order {
+        TrialProcedure.Order(
             number: 1, purpose: "yesterday", profile: profile,
-            cadence: Playground.hurried.beforeBaseline, began: 0, usual: .unknown)
+            cadence: Playground.hurried.beforeBaseline, began: 0, baseline: .unknown)
     }
 
     private struct Unexpected: Error {}
 
     @Test("a service that is broken itself is not blamed on its profile")
     func brokenService() async throws {
-        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         let campaign = Playground.campaign(
-            SimulatedService(conflicts: [[]], fault: .probe), on: agenda)
-        let failed = try await campaign.course.run(first(agenda.everything))
+            SimulatedService(conflicts: [[]], fault: .probe), on: problem)
+        let failed = try await campaign.procedure.run(first(problem.everything))
         await #expect {
             _ = try await campaign.regress(from: failed)
         } throws: { error in
@@ -100,10 +102,10 @@ struct RegressionTests {
 
     @Test("what failed once and passes twice is an accident, and is said to be one")
     func accident() async throws {
-        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         let campaign = Playground.campaign(
-            SimulatedService(fault: .probe, lies: { $0 == 1 }), on: agenda)
-        let failed = try await campaign.course.run(first(agenda.everything))
+            SimulatedService(fault: .probe, lies: { $0 == 1 }), on: problem)
+        let failed = try await campaign.procedure.run(first(problem.everything))
         #expect(failed.verdict == .failed("simulated probe: HTTP 502"))
         guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
             throw Unexpected()
@@ -114,22 +116,22 @@ struct RegressionTests {
     @Test("failing by chance is no regression, and hides none")
     func byChance() async throws {
         var random = Seeded(3)
-        let agenda = try Playground.regressing(Playground.accepted(using: &random))
+        let problem = try Playground.regressing(Playground.accepted(using: &random))
         let culprits = Upgrade.one.plant(
-            in: agenda.everything.restrictions.sorted(), using: &random)
+            in: problem.everything.restrictions.sorted(), using: &random)
         // The first start is yesterday's profile; after a baseline of two, or of ten where one of
         // these fails, that is tried again.
         for (conflicts, failing) in [(culprits, [3]), ([], [1, 3, 12]), ([], [1, 4])] {
             let service = SimulatedService(
                 conflicts: Array(conflicts), fault: .probe, lies: failing.contains)
-            let campaign = Playground.campaign(service, on: agenda)
-            let failed = try await campaign.course.run(first(agenda.everything))
+            let campaign = Playground.campaign(service, on: problem)
+            let failed = try await campaign.procedure.run(first(problem.everything))
             switch try await campaign.regress(from: failed) {
             case .broken(let outcome):
                 #expect(!conflicts.isEmpty)
                 #expect(Set(outcome.refused.map { Set($0.conflict) }) == conflicts)
             case .passed(let trial, let because):
-                #expect(conflicts.isEmpty && trial.profile == agenda.everything)
+                #expect(conflicts.isEmpty && trial.profile == problem.everything)
                 #expect(trial.verdict.isPass)
                 #expect(because.contains("failed twice and then passed"), "\(because)")
             }
@@ -140,17 +142,17 @@ struct RegressionTests {
 
     @Test("a new habit of the service itself is no regression")
     func newHabit() async throws {
-        let agenda = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         // It has a worker less than it had, whatever is restricted.
-        let before = Playground.campaign(SimulatedService(), on: agenda)
-        let usual = Usual(learnedFrom: [
-            try await before.course.run(first(.unrestricted))
+        let before = Playground.campaign(SimulatedService(), on: problem)
+        let baseline = Baseline(learnedFrom: [
+            try await before.procedure.run(first(.unrestricted))
         ])
         let campaign = Playground.campaign(
-            SimulatedService(conflicts: [[]], fault: .workerMissing), on: agenda)
-        var order = first(agenda.everything)
-        order.usual = usual
-        let failed = try await campaign.course.run(order)
+            SimulatedService(conflicts: [[]], fault: .workerMissing), on: problem)
+        var order = first(problem.everything)
+        order.baseline = baseline
+        let failed = try await campaign.procedure.run(order)
         #expect(failed.because.contains("worker"))
         guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
             throw Unexpected()

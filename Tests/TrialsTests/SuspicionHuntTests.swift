@@ -15,10 +15,10 @@ struct SuspicionHuntTests {
     ) -> (found: [String], questions: Int) {
         let profile = Profile(recorded: taken)
         var known = ([profile, .unrestricted] + knowing).map {
-            SuspicionHunt.Testimony(profile: $0, isSeen: cause.isSubset(of: $0.restrictions))
+            SuspicionHunt.Sample(profile: $0, isSeen: cause.isSubset(of: $0.restrictions))
         }
         for questions in 0..<100 {
-            switch SuspicionHunt(in: profile, implied: implied, testimonies: known).next {
+            switch SuspicionHunt(in: profile, implied: implied, samples: known).next {
             case .found(let found): return (found, questions)
             case .ask(let part):
                 #expect(part.isAtMost(profile))
@@ -76,7 +76,7 @@ struct SuspicionHuntTests {
         let profile = Profile(recorded: Set(ids))
         let hunt = SuspicionHunt(
             in: profile, implied: [:],
-            testimonies: [
+            samples: [
                 .init(profile: profile, isSeen: true), .init(profile: .unrestricted, isSeen: true),
             ])
         #expect(hunt.next == .found([]))

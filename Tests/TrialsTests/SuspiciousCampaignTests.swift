@@ -87,18 +87,18 @@ struct SuspiciousCampaignTests {
     @Test("a service that cannot start twice as it is is not asked to, and the outcome says so")
     func impossible() async throws {
         let service = SimulatedService(conflicts: [[]], fault: .secondStart)
-        let course = Course(
+        let procedure = TrialProcedure(
             service: service, probes: [service.probe], canReload: true, settle: .zero)
-        let trial = try await Campaign.warmUp(course, cadence: ChosenCadence(), now: 0)
+        let trial = try await Campaign.warmUp(procedure, cadence: ChosenCadence(), now: 0)
         #expect(trial.verdict == .passed)
-        let usual = Usual(learnedFrom: [trial])
+        let baseline = Baseline(learnedFrom: [trial])
         #expect(
-            usual.noSecondStart
+            baseline.noSecondStart
                 == "the service as it is fails in it: second start failed: exit status 1")
         let outcome = try await Campaign(
-            agenda: Playground.agenda, course: course, ledger: MemoryLedger(),
-            options: CampaignOptions(), acquaintance: Acquaintance([], sandbox: Sandbox()),
-            usual: usual, now: { 0 }, report: { _ in }
+            problem: Playground.problem, procedure: procedure, ledger: MemoryLedger(),
+            options: CampaignOptions(), observedUsage: ObservedUsage([], sandbox: Sandbox()),
+            baseline: baseline, now: { 0 }, report: { _ in }
         ).run()
         #expect(outcome.ending == .complete)
         #expect(outcome.skipped.map(\.what) == ["second start"])

@@ -38,16 +38,16 @@ import Testing
             timing.start = start
             return Trial(
                 number: 1, purpose: "", profile: trial.profile, began: 0, microseconds: timing,
-                observations: trial.observations, usual: .unknown)
+                observations: trial.observations, baseline: .unknown)
         }
         let record = HardeningRecord(
             unit: "x.service",
             outcome: Outcome(
-                passed: .unrestricted, on: Playground.agenda,
+                passed: .unrestricted, on: Playground.problem,
                 trials: [
                     lasting(90_000_000, outcome.trials[0]), lasting(100_000, outcome.trials[1]),
                 ],
-                usual: .unknown, refused: []),
+                baseline: .unknown, refused: []),
             plan: Plan(), usage: Usage(), dropIn: "", validity: Validity())
         #expect(record.healthyWithin == .milliseconds(128))
     }

@@ -4,9 +4,9 @@ import Trials
 
 @Suite("What exceptions could be needed for") struct UsageTests {
     func usage(
-        _ sightings: Set<Sighting>, sandbox: Sandbox = Sandbox(), declared: Set<String> = []
+        _ accesses: Set<ObservedAccess>, sandbox: Sandbox = Sandbox(), declared: Set<String> = []
     ) -> Usage {
-        Acquaintance(sightings, sandbox: sandbox).usage(declared: declared) { id in
+        ObservedUsage(accesses, sandbox: sandbox).usage(declared: declared) { id in
             [33: "www-data", 101: "x"][id]
         }
     }
@@ -75,7 +75,7 @@ import Trials
 
     @Test("a service can run as the one user that it becomes, with what it needs to bind")
     func identity() {
-        let listens = Sighting.listens(
+        let listens = ObservedAccess.listens(
             transport: "tcp", family: "AF_INET", port: 80, isLoopback: false)
         let found = usage([
             .user(0), .user(33), listens, .uses(capability: "CAP_SETUID"),

@@ -25,7 +25,7 @@ struct VerdictTests {
 
     @Test("a whole good life passes, whatever the log says")
     func goodLife() {
-        #expect(Verdict(of: good, usual: Usual(end: ended)) == .passed)
+        #expect(Verdict(of: good, baseline: Baseline(end: ended)) == .passed)
         #expect(Verdict(of: good) == .passed)
     }
 
@@ -109,9 +109,9 @@ struct VerdictTests {
         unusual.mainStatus = 1
         let life = good.map { $0 == .unit(.stop, ended) ? .unit(.stop, unusual) : $0 }
         #expect(Verdict(of: life).isPass)
-        #expect(Verdict(of: life, usual: Usual(end: unusual)).isPass)
+        #expect(Verdict(of: life, baseline: Baseline(end: unusual)).isPass)
         #expect(
-            Verdict(of: life, usual: Usual(end: ended))
+            Verdict(of: life, baseline: Baseline(end: ended))
                 == .failed("stopped otherwise than usual: exit status 1"))
     }
 
@@ -205,7 +205,7 @@ struct VerdictTests {
             life.insert(
                 .probe(.ready, name: "p", .cannotTell("x")),
                 at: Int.random(in: 0...life.count, using: &random))
-            guard case .failed = Verdict(of: life, usual: Usual(end: ended)) else {
+            guard case .failed = Verdict(of: life, baseline: Baseline(end: ended)) else {
                 Issue.record("\(life)")
                 return
             }
@@ -220,7 +220,7 @@ struct VerdictTests {
                 .job(.start, result: "failed"), .unit(.start, dead),
                 .log(LogLine(priority: 3, source: "nginx", message: "cannot bind")),
                 .log(LogLine(priority: 6, source: "systemd", message: "Failed.")),
-            ], usual: .unknown)
+            ], baseline: .unknown)
         #expect(trial.because == "start failed: 226/NAMESPACE: cannot bind")
     }
 }

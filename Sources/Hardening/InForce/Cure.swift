@@ -1,7 +1,7 @@
 extension Restriction {
     /// What would bring a restriction into force on a machine, as far as that is known; nil where
     /// nothing is lacking.
-    public func cure(of standing: Standing, on facts: MachineFacts) -> String? {
+    public func cure(of standing: EnforcementState, on facts: MachineFacts) -> String? {
         switch standing {
         case .inForce, .absent, .cannotTell: return nil
         case .failing: return needs.map { $0.cure(on: facts) }.first { $0.isCertain }?.text

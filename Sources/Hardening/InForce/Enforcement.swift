@@ -1,23 +1,23 @@
 /// What a machine really enforces, restriction by restriction, as it was measured.
 public struct Enforcement: Hashable, Codable, Sendable {
     /// By the restriction's id.
-    public let findings: [String: Finding]
+    public let findings: [String: Measurement]
 
-    public struct Finding: Hashable, Codable, Sendable {
-        public let standing: Standing
+    public struct Measurement: Hashable, Codable, Sendable {
+        public let standing: EnforcementState
         /// What would bring it into force.
         public let cure: String?
 
-        public init(_ standing: Standing, cure: String? = nil) {
+        public init(_ standing: EnforcementState, cure: String? = nil) {
             self.standing = standing
             self.cure = cure
         }
     }
 
-    public init(_ findings: [String: Finding]) { self.findings = findings }
+    public init(_ findings: [String: Measurement]) { self.findings = findings }
 
     /// Nothing was measured, and everything is taken to be in force.
     public static let unmeasured = Enforcement([:])
 
-    public subscript(id: String) -> Finding? { findings[id] }
+    public subscript(id: String) -> Measurement? { findings[id] }
 }

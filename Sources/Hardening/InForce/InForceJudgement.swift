@@ -1,5 +1,5 @@
 /// Whether a restriction is in force on a machine.
-public enum Standing: Hashable, Codable, Sendable {
+public enum EnforcementState: Hashable, Codable, Sendable {
     case inForce
     /// Some of what it promises is in force and these parts of it are not.
     case partly(lacking: [String])
@@ -19,7 +19,9 @@ extension InForceCheck {
     /// What two units tell of a restriction: `bare` without it and `restricted` with it.
     ///
     /// A sign that the bare unit shows as well counts: the machine gives what was promised.
-    public func standing(bare: InForceObservation, restricted: InForceObservation) -> Standing {
+    public func standing(bare: InForceObservation, restricted: InForceObservation)
+        -> EnforcementState
+    {
         guard case .read(let bare) = bare else {
             return .cannotTell("the unit without it \(bare.trouble)")
         }
@@ -42,7 +44,9 @@ extension Restriction {
     /// What two units tell of it: `bare` without it and `restricted` with it.
     ///
     /// What is held back because no program runs under it is seen to be in force by just that.
-    public func standing(bare: InForceObservation, restricted: InForceObservation) -> Standing {
+    public func standing(bare: InForceObservation, restricted: InForceObservation)
+        -> EnforcementState
+    {
         let standing = inForceCheck.standing(bare: bare, restricted: restricted)
         if case .failing = standing, heldBack != nil { return .inForce }
         return standing

@@ -188,7 +188,7 @@ extension UnitCheck.Offered {
             exposure: .init(
                 before: outcome.before.points, after: outcome.after.points,
                 possible: outcome.possible.points),
-            accepted: HardeningResult.tops(outcome.accepted, outcome.agenda.catalogue),
+            accepted: HardeningResult.tops(outcome.accepted, outcome.problem.catalogue),
             dropIn: dropIn, preparations: preparations, verified: verified)
     }
 }

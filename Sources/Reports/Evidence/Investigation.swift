@@ -7,7 +7,7 @@ public struct Investigation: Sendable {
     let trials: [Trial]
     let catalogue: Catalogue
     let dialect: Dialect
-    let usual: Usual
+    let baseline: Baseline
     /// What was taken in the end: not to blame for anything.
     let accepted: Set<String>
     /// What the kernel refused in trials that passed, as patterns: no reason to fail by itself.
@@ -17,15 +17,15 @@ public struct Investigation: Sendable {
 
     public init(
         trials: [Trial], catalogue: Catalogue, dialect: Dialect, accepted: Set<String> = [],
-        usual: Usual? = nil
+        baseline: Baseline? = nil
     ) {
         self.trials = trials
         self.catalogue = catalogue
         self.dialect = dialect
         self.accepted = accepted
-        self.usual =
-            usual
-            ?? Usual(
+        self.baseline =
+            baseline
+            ?? Baseline(
                 learnedFrom: trials.filter {
                     $0.profile.restrictions.isEmpty && $0.verdict.isPass
                 })
@@ -228,9 +228,9 @@ public struct Investigation: Sendable {
                 if state.mainCode != 0 { note("the main process", Verdict.ending(state)) }
             case .job(let stage, let result) where result != "done" && result != "failed":
                 note(stage.rawValue, "ended with \(result)")
-            case .helper(let exit) where !exit.isSuccess && !usual.knows(exit):
+            case .helper(let exit) where !exit.isSuccess && !baseline.knows(exit):
                 note("\(exit.directive) \(exit.program)", exit.ending)
-            case .ended(let exit) where !usual.knows(exit):
+            case .ended(let exit) where !baseline.knows(exit):
                 note(exit.name ?? "a process of unknown name", exit.ending)
             default: continue
             }
@@ -255,7 +255,7 @@ public struct Investigation: Sendable {
     private func news(in trial: Trial) -> [LogLine] {
         trial.log.filter { line in
             line.source != "systemd" && !line.source.hasPrefix("(") && !line.message.isEmpty
-                && !usual.knows(line) && !toleratedWords.contains(line.plain)
+                && !baseline.knows(line) && !toleratedWords.contains(line.plain)
         }
     }
 

@@ -6,11 +6,11 @@ public struct TrialText: Sendable {
     public let text: String
 
     public init(
-        _ trial: Trial, of unit: String, campaign: Int64, circumstances: Circumstances?,
+        _ trial: Trial, of unit: String, campaign: Int64, provenance: Provenance?,
         isColoured: Bool
     ) {
         let paint = Paint(isOn: isColoured)
-        let catalogue = circumstances?.catalogue ?? .standard
+        let catalogue = provenance?.catalogue ?? .standard
         let entry = TrialEntry(trial, since: trial.began, catalogue)
         var lines = [
             "\(paint.bold("Trial \(trial.number)")) of \(unit), campaign \(campaign): "
@@ -30,7 +30,7 @@ public struct TrialText: Sendable {
                 $0.offset == 0 ? "  \($0.element)" : "      \($0.element)"
             }
         }
-        lines += TrialText.repetition(trial, circumstances, paint)
+        lines += TrialText.repetition(trial, provenance, paint)
         text = lines.joined(separator: "\n") + "\n"
     }
 
@@ -67,9 +67,9 @@ public struct TrialText: Sendable {
     }
 
     private static func repetition(
-        _ trial: Trial, _ circumstances: Circumstances?, _ paint: Paint
+        _ trial: Trial, _ provenance: Provenance?, _ paint: Paint
     ) -> [String] {
-        guard let circumstances, let repetition = Repetition(trial, circumstances) else {
+        guard let provenance, let repetition = Repetition(trial, provenance) else {
             return [
                 "",
                 "No command is on record that repeats it: it ran on the real unit, or an older "

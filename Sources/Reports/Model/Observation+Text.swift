@@ -18,7 +18,7 @@ extension Observation {
         case .log(let line): "journal: \(line.source): \(line.message)"
         case .saw: nil
         case .refused(let request): "kernel: \(request.text)"
-        case .crew(let crew): Observation.text(crew)
+        case .processSet(let processSet): Observation.text(processSet)
         case .helper(let exit):
             exit.isSuccess ? nil : "\(exit.directive) \(exit.program) ended with \(exit.ending)"
         case .ended(let exit):
@@ -36,8 +36,8 @@ extension Observation {
         return "\(stage.rawValue): \(how)"
     }
 
-    private static func text(_ crew: Crew) -> String {
-        let names = crew.members.sorted { $0.key < $1.key }.map { name, count in
+    private static func text(_ processSet: ProcessSet) -> String {
+        let names = processSet.members.sorted { $0.key < $1.key }.map { name, count in
             count == 1 ? name : "\(count) \(name)"
         }
         return "processes: \(names.isEmpty ? "none" : names.joined(separator: ", "))"

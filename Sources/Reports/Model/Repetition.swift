@@ -17,23 +17,23 @@ public struct Repetition: Hashable, Sendable {
 
     /// nil for a trial of which no command is on record: one on the real unit, or of an older
     /// version.
-    public init?(_ trial: Trial, _ circumstances: Circumstances) {
+    public init?(_ trial: Trial, _ provenance: Provenance) {
         guard let command = trial.command else { return nil }
-        let place = Place(circumstances)
+        let place = HostChoice(provenance)
         var commands = [
             "temper lab up \(Repetition.lab)"
-                + (circumstances.root == "/" ? "" : " --root \(circumstances.root.shellQuoted)")
+                + (provenance.root == "/" ? "" : " --root \(provenance.root.shellQuoted)")
         ]
-        var preparations = circumstances.preparations
+        var preparations = provenance.preparations
         if trial.profile.restrictions.contains(where: { $0.hasPrefix("User=") }) {
-            preparations += circumstances.ownership
+            preparations += provenance.ownership
         }
         commands += preparations.map { "\(place.lab) sh -c \($0.shellQuoted)" } + place.beginnings
         if let socket = command.socket { commands.append(place.systemctl(["stop", socket])) }
         commands.append(
             Repetition.run(command, place.inside(["systemd-run"] + place.userOption)))
         if command.socket != nil { commands.append(place.systemctl(["start", Self.unit])) }
-        let asked = circumstances.probes.map { probe in
+        let asked = provenance.probes.map { probe in
             place.inside(["sh", "-c", Repetition.patiently(probe)])
         }
         if trial.reached(.ready) { commands += asked }
@@ -57,15 +57,15 @@ public struct Repetition: Hashable, Sendable {
         self.notes = notes
     }
 
-    private struct Place {
+    private struct HostChoice {
         let user: String?
         let userID: UInt32
         var lab: String { "temper lab exec \(Repetition.lab)" }
         var userOption: [String] { user == nil ? [] : ["--user"] }
 
-        init(_ circumstances: Circumstances) {
-            user = circumstances.user
-            userID = circumstances.userID ?? 0
+        init(_ provenance: Provenance) {
+            user = provenance.user
+            userID = provenance.userID ?? 0
         }
 
         /// What has to run before anything of the user's manager.

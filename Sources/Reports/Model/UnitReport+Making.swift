@@ -8,14 +8,14 @@ extension UnitReport {
     ///   - campaign: its number in the ledger.
     ///   - began: microseconds since 1970.
     ///   - trials: those of the campaign and those on the real unit.
-    ///   - circumstances: nil in a record from before they were written down.
+    ///   - provenance: nil in a record from before they were written down.
     public init(
         campaign: Int64, began: UInt64, result: HardeningResult, trials: [Trial],
-        circumstances: Circumstances?
+        provenance: Provenance?
     ) {
-        let catalogue = circumstances?.catalogue ?? .standard
+        let catalogue = provenance?.catalogue ?? .standard
         let dialect =
-            circumstances?.dialect
+            provenance?.dialect
             ?? Dialect(version: Int(result.systemd.prefix(while: \.isNumber)) ?? 0, calls: [:])
         let taken = Profile(result.accepted, in: catalogue).restrictions
         let investigation = Investigation(
@@ -38,9 +38,9 @@ extension UnitReport {
             trials: trials.filter { $0.number > 0 }.map {
                 TrialEntry($0, since: began, catalogue)
             },
-            missing: (circumstances?.missing ?? [UnitReport.oldRecord])
+            missing: (provenance?.missing ?? [UnitReport.oldRecord])
                 + UnitReport.blindness(trials),
-            unitFiles: circumstances?.unitFiles ?? [])
+            unitFiles: provenance?.unitFiles ?? [])
     }
 
     /// What the trials themselves say that they could not see.

@@ -38,7 +38,7 @@ public struct Examination: Sendable {
         let specimens = specimens(for: known)
         let rooms = Set(specimens.flatMap { [$0.bare, $0.restricted] })
         let observed = try await observe(rooms)
-        var findings: [String: Enforcement.Finding] = [:]
+        var findings: [String: Enforcement.Measurement] = [:]
         for restriction in catalogue.restrictions where restriction.introduced > dialect.version {
             findings[restriction.id] = finding(
                 restriction, .unknown(since: restriction.introduced))
@@ -55,8 +55,10 @@ public struct Examination: Sendable {
         return Enforcement(findings)
     }
 
-    private func finding(_ restriction: Restriction, _ standing: Standing) -> Enforcement.Finding {
-        Enforcement.Finding(
+    private func finding(_ restriction: Restriction, _ standing: EnforcementState)
+        -> Enforcement.Measurement
+    {
+        Enforcement.Measurement(
             standing, cure: restriction.cure(of: standing, on: facts))
     }
 

@@ -22,8 +22,8 @@ extension Machine {
             }
         }
         if isDisposable, !found.isEmpty, unit.string("ActiveState") == "active",
-            let why = LoadBearing.reason(
-                against: Set(unit.strings("Names") + [unit.name]), in: LoadBearing.Session())
+            let why = CriticalUnits.reason(
+                against: Set(unit.strings("Names") + [unit.name]), in: CriticalUnits.Session())
         {
             throw ExperimentError(
                 "\(found.map(\.name).joined(separator: " ")) cannot be taken from \(unit.name) in "

@@ -12,7 +12,7 @@ public struct Machine: Sendable {
     /// Whether all of it is thrown away afterwards.
     public let isDisposable: Bool
     /// Sees what the kernel refuses, where that can be had.
-    public var kernel: (any KernelWitness)?
+    public var kernel: (any KernelTracer)?
     /// What holds the place of the service while its copies run; nil where nobody misses it.
     public var standIn: StandIn?
     /// The user whose own manager is spoken to; nil for the machine's.

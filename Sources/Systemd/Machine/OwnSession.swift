@@ -2,11 +2,11 @@ import Glibc
 import SystemdBus
 import Trials
 
-extension LoadBearing.Session {
+extension CriticalUnits.Session {
     /// What carries this process: read from its ancestors, since sudo takes the environment away
     /// and logind moves a session out of the service that made it.
-    public static var own: LoadBearing.Session {
-        var session = LoadBearing.Session()
+    public static var own: CriticalUnits.Session {
+        var session = CriticalUnits.Session()
         var process = getpid()
         // The kernel's own limit of nesting is far lower than a loop that never ends.
         for _ in 0..<64 where process > 0 {

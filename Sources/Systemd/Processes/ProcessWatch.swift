@@ -190,13 +190,13 @@ extension Machine {
     }
 
     /// How many processes of each name there are in a control group.
-    func crew(inControlGroup path: String) -> Crew {
-        Crew(
-            processes(inControlGroup: path).reduce(into: [:]) { crew, process in
+    func processSet(inControlGroup path: String) -> ProcessSet {
+        ProcessSet(
+            processes(inControlGroup: path).reduce(into: [:]) { processSet, process in
                 guard let name = SmallFile.text("/proc/\(process)/comm")?.dropLast(),
                     !Machine.isPreparing(name)
                 else { return }
-                crew[String(name), default: 0] += 1
+                processSet[String(name), default: 0] += 1
             })
     }
 }

@@ -22,9 +22,9 @@ public struct RealService: ServiceUnderTest {
             _ = try await machine.manager("RefUnit", .string(unit))
             let running = Running(
                 service: self, followed: machine.follow(unit),
-                testimony: machine.kernel.map { Testimony($0, on: machine) })
+                trace: machine.kernel.map { CopyTrace($0, on: machine) })
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
-            await running.testimony?.identify(running.path)
+            await running.trace?.identify(running.path)
             return .started(job: job.rawValue, running)
         } catch {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
@@ -44,7 +44,7 @@ public struct RealService: ServiceUnderTest {
     private struct Running: StartedUnit {
         let service: RealService
         let followed: ProcessWatch.Followed?
-        let testimony: Testimony?
+        let trace: CopyTrace?
         var machine: Machine { service.machine }
         var helperProperties: [String] { service.helperProperties }
         var path: String { Machine.path(ofUnit: service.unit) }
@@ -53,9 +53,9 @@ public struct RealService: ServiceUnderTest {
             get async throws(ExperimentError) { [] }
         }
 
-        func sightings() -> Set<Sighting> { [] }
+        func accesses() -> Set<ObservedAccess> { [] }
 
-        func refusals() -> [KernelRequest] { testimony?.requests.filter(\.isRefused) ?? [] }
+        func refusals() -> [KernelRequest] { trace?.requests.filter(\.isRefused) ?? [] }
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
             try await experiment { () async throws(BusError) in

@@ -10,7 +10,7 @@ protocol StartedUnit: ServiceCopy {
     /// The properties with the commands beside its main process.
     var helperProperties: [String] { get }
     var followed: ProcessWatch.Followed? { get }
-    var testimony: Testimony? { get }
+    var trace: CopyTrace? { get }
 }
 
 extension StartedUnit {
@@ -18,8 +18,8 @@ extension StartedUnit {
         try await experiment { () async throws(BusError) in try await machine.state(of: path) }
     }
 
-    func crew() async throws(ExperimentError) -> Crew {
-        machine.crew(inControlGroup: try await controlGroup())
+    func processSet() async throws(ExperimentError) -> ProcessSet {
+        machine.processSet(inControlGroup: try await controlGroup())
     }
 
     func controlGroup() async throws(ExperimentError) -> String {
@@ -35,9 +35,9 @@ extension StartedUnit {
     }
 
     func endings() async -> [ProcessExit]? {
-        await followed?.exits { [testimony] process in
-            testimony?.listen()
-            return testimony?.name(ofEnded: process)
+        await followed?.exits { [trace] process in
+            trace?.listen()
+            return trace?.name(ofEnded: process)
         }
     }
 

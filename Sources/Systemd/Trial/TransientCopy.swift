@@ -15,7 +15,7 @@ struct TransientCopy: StartedUnit {
     let stamp: UInt64
     let startDeadline: Duration
     let stopDeadline: Duration
-    let testimony: Testimony?
+    let trace: CopyTrace?
     /// The properties with the commands beside its main process.
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
@@ -43,10 +43,10 @@ struct TransientCopy: StartedUnit {
         }
     }
 
-    func sightings() async throws(ExperimentError) -> Set<Sighting> {
-        let open = ProcessSightings(
+    func accesses() async throws(ExperimentError) -> Set<ObservedAccess> {
+        let open = ProcessAccesses(
             processes: machine.processes(inControlGroup: try await controlGroup()))
-        return open.sightings.union(testimony?.requests.flatMap(Sighting.of) ?? [])
+        return open.accesses.union(trace?.requests.flatMap(ObservedAccess.of) ?? [])
     }
 
     func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
@@ -62,7 +62,7 @@ struct TransientCopy: StartedUnit {
         }
     }
 
-    func refusals() -> [KernelRequest] { testimony?.requests.filter(\.isRefused) ?? [] }
+    func refusals() -> [KernelRequest] { trace?.requests.filter(\.isRefused) ?? [] }
 
     func reload() async throws(ExperimentError) -> String {
         try await experiment { () async throws(BusError) in

@@ -53,7 +53,7 @@ public struct TransientService: ServiceUnderTest {
             machine: machine, name: name, original: blueprint.facts.unit, dropIns: dropIns,
             stamp: stamp,
             startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
-            testimony: machine.kernel.map { Testimony($0, on: machine) },
+            trace: machine.kernel.map { CopyTrace($0, on: machine) },
             helperProperties: blueprint.helperProperties, followed: machine.follow(name),
             watch: ExcessWatch(of: name, on: machine), sockets: sockets.names)
         let problem: ExperimentError
@@ -62,7 +62,7 @@ public struct TransientService: ServiceUnderTest {
                 name, properties: properties(profile, limit) + sockets.properties,
                 auxiliary: sockets.units,
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
-            await copy.testimony?.identify(Machine.path(ofUnit: name))
+            await copy.trace?.identify(Machine.path(ofUnit: name))
             let failure = result == .dependency ? await sockets.failure(on: machine) : nil
             guard let failure else { return .started(job: result.rawValue, copy) }
             await copy.end()

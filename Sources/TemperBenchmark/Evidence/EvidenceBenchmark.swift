@@ -60,7 +60,7 @@ struct EvidenceBenchmark: AsyncParsableCommand {
         plan.root = "\(roots)/\(tree)"
         let lab = try await Lab.boot(plan)
         do {
-            let bed = try await BreakageBed(in: lab)
+            let bed = try await BreakageFixture(in: lab)
             var findings: [BreakageFinding] = []
             for breakage in breakages {
                 let finding = try await bed.finding(breakage)
@@ -129,11 +129,11 @@ struct EvidenceBenchmark: AsyncParsableCommand {
             guard let campaign = try store.campaigns(of: unit).first(where: { $0.result != nil }),
                 let text = campaign.result
             else { continue }
-            let (trials, circumstances) = try store.record(ofCampaign: campaign.id)
+            let (trials, provenance) = try store.record(ofCampaign: campaign.id)
             let report = UnitReport(
                 campaign: campaign.id, began: campaign.began,
                 result: try JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8)),
-                trials: trials, circumstances: circumstances)
+                trials: trials, provenance: provenance)
             let causes = report.refusals.map(\.cause)
             say(
                 "\(unit): \(causes.count) refused, cause certain in "

@@ -5,7 +5,7 @@
 /// gives the probability that a service needs it; an item's line its weight, the probability that
 /// it breaks a service which needs the family, the same for one that does not, and the items
 /// that it requires.
-extension Catalogue {
+extension SimulatedCatalogue {
     static let rates = """
         family inet 0.375
         AF_INET 3 0.95 0.004

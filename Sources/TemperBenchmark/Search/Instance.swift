@@ -30,7 +30,7 @@ enum Interactions: Sendable {
 
 extension Instance {
     static func draw(
-        from catalogue: Catalogue, _ interactions: Interactions, seed: UInt64
+        from catalogue: SimulatedCatalogue, _ interactions: Interactions, seed: UInt64
     ) -> Instance {
         let space = catalogue.space(.nothing)
         var random = RandomSource(seed: seed, "instance")
@@ -58,7 +58,7 @@ extension Instance {
 
 extension Interactions {
     fileprivate func draw(
-        from free: [Int], of catalogue: Catalogue, in space: SearchSpace,
+        from free: [Int], of catalogue: SimulatedCatalogue, in space: SearchSpace,
         _ random: inout RandomSource
     ) -> [[Int]] {
         var pairs: [[Int]] = []
@@ -88,7 +88,7 @@ extension Interactions {
     }
 }
 
-extension Catalogue {
+extension SimulatedCatalogue {
     /// How surprising it is that exactly these break, in bits.
     fileprivate func bits(of singles: ItemSet, blocked: ItemSet, flags: ItemSet?) -> Double {
         var hot = families.map(\.pi)

@@ -12,7 +12,7 @@ enum Knowing: Sendable {
     case wrongRates(seed: UInt64)
 }
 
-extension Catalogue {
+extension SimulatedCatalogue {
     func space(_ knowing: Knowing) -> SearchSpace {
         var families: [Double?] = families.map(\.pi)
         var entries = items
@@ -42,7 +42,7 @@ extension Catalogue {
     }
 }
 
-extension Catalogue {
+extension SimulatedCatalogue {
     /// - Throws: what is wrong with a catalogue that was read from a file.
     func check() throws {
         for (index, entry) in items.enumerated() where !families.indices.contains(entry.fam) {

@@ -33,7 +33,7 @@ struct SearchBenchmark: ParsableCommand {
             try instances.map { try ServiceClass.load(from: $0, seed: seed) }
             ?? ServiceClass.drawn(seed: seed)
         let classes = all.filter { only == nil || $0.name == only }
-        let report = Report(classes)
+        let report = SearchReport(classes)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -4,7 +4,7 @@ import Foundation
 /// Simulated services of one kind.
 struct ServiceClass: Sendable {
     let name: String
-    let catalogue: Catalogue
+    let catalogue: SimulatedCatalogue
     let instances: [Instance]
 
     /// From which the answers of the first service are drawn; the next ones have the next seeds.
@@ -14,7 +14,7 @@ struct ServiceClass: Sendable {
     let pairBits: Double
 
     private init(
-        name: String, catalogue: Catalogue, instances: [Instance], firstSeed: UInt64
+        name: String, catalogue: SimulatedCatalogue, instances: [Instance], firstSeed: UInt64
     ) {
         self.name = name
         self.catalogue = catalogue
@@ -42,7 +42,7 @@ extension ServiceClass {
     /// The same services from the same seed.
     static func drawn(seed: UInt64) -> [ServiceClass] {
         [
-            drawn("T60", Catalogue.small, .none, count: 200, seed),
+            drawn("T60", SimulatedCatalogue.small, .none, count: 200, seed),
             drawn("T110", .typical, .none, count: 400, seed),
             drawn("H110", .hard, .none, count: 200, seed),
             drawn("T450", .large, .none, count: 60, seed),
@@ -53,7 +53,7 @@ extension ServiceClass {
     }
 
     private static func drawn(
-        _ name: String, _ catalogue: Catalogue, _ interactions: Interactions, count: Int,
+        _ name: String, _ catalogue: SimulatedCatalogue, _ interactions: Interactions, count: Int,
         _ seed: UInt64
     ) -> ServiceClass {
         let firstSeed = seed << 32
@@ -81,7 +81,8 @@ extension ServiceClass {
         return try names.filter { $0.hasSuffix(".json") && !$0.hasPrefix("catalogue_") }.map {
             let file = try decode(File.self, from: folder.appending(path: $0))
             let catalogue = try decode(
-                Catalogue.self, from: folder.appending(path: "catalogue_\(file.catalogue).json"))
+                SimulatedCatalogue.self,
+                from: folder.appending(path: "catalogue_\(file.catalogue).json"))
             try catalogue.check()
             return ServiceClass(
                 name: file.cls, catalogue: catalogue, instances: file.instances,

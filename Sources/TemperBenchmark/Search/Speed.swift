@@ -12,7 +12,7 @@ struct Speed {
         let clock = ContinuousClock()
         var times: [Double] = []
         for instance in kind.instances.prefix(20) {
-            var service = SimulatedService(instance, seed: 0)
+            var service = PlantedService(instance, seed: 0)
             var search = Search(space, options: options)
             var round = search.nextRound()
             while case .ask(let questions) = round {

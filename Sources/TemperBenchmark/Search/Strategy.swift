@@ -6,7 +6,7 @@ struct Strategy: Sendable {
     private let approach: Approach
 
     private enum Approach: Sendable {
-        case baseline(Baseline)
+        case baseline(RivalStrategy)
         case temper(Setup)
     }
 
@@ -22,7 +22,7 @@ struct Strategy: Sendable {
         var width = 1
     }
 
-    init(_ baseline: Baseline) {
+    init(_ baseline: RivalStrategy) {
         name = baseline.rawValue
         approach = .baseline(baseline)
     }
@@ -37,13 +37,13 @@ struct Strategy: Sendable {
         return true
     }
 
-    func run(on instance: Instance, number: Int, of kind: ServiceClass) -> Outcome {
+    func run(on instance: Instance, number: Int, of kind: ServiceClass) -> SimulatedOutcome {
         let seed = UInt64(number)
         switch approach {
         case .baseline(let baseline):
             return baseline.run(
                 on: instance, in: kind.catalogue.space(.nothing),
-                service: SimulatedService(instance, seed: seed))
+                service: PlantedService(instance, seed: seed))
         case .temper(let setup):
             var knowing = setup.knowing
             if case .wrongRates = knowing { knowing = .wrongRates(seed: seed) }
@@ -51,9 +51,9 @@ struct Strategy: Sendable {
             if setup.flipRate > 0 { options.reliability = .flaky(FlipRates()) }
             var search = Search(kind.catalogue.space(knowing), options: options)
             if setup.hasProfile { search.read(profile: ItemSet(instance.profileFlags)) }
-            let service = SimulatedService(
+            let service = PlantedService(
                 instance, seed: seed, flipRate: setup.flipRate, naming: setup.naming)
-            return Campaign.run(search, on: instance, service: service, width: setup.width)
+            return SimulatedCampaign.run(search, on: instance, service: service, width: setup.width)
         }
     }
 }
@@ -77,7 +77,7 @@ extension Strategy {
 
     /// What every class of services is searched with.
     static let common: [Strategy] =
-        Baseline.allCases.map { Strategy($0) } + [
+        RivalStrategy.allCases.map { Strategy($0) } + [
             Strategy("nested, no prior", Setup(knowing: .nothing)),
             Strategy("proof, no prior", Setup(knowing: .nothing, rigor: .proof)),
             Strategy("nested, families only", Setup(knowing: .familiesOnly)),

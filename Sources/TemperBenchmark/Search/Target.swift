@@ -14,17 +14,17 @@ extension Target {
         -rate * log2(rate) - (1 - rate) * log2(1 - rate)
     }
 
-    static func all(for report: Report) -> [Target] {
+    static func all(for report: SearchReport) -> [Target] {
         var targets: [Target] = []
         func add(
             _ what: String, _ services: String, _ strategy: String, atMost limit: Double,
-            _ measure: (Report.Row) -> Double
+            _ measure: (SearchReport.Row) -> Double
         ) {
             guard let row = report.row(services, strategy) else { return }
             targets.append(Target(what: what, measured: measure(row), limit: limit))
         }
-        let perBit: (Report.Row) -> Double = { $0.trials.mean / $0.bits }
-        let perConflict: (Report.Row) -> Double = { $0.trials.mean / ($0.conflicts + 1) }
+        let perBit: (SearchReport.Row) -> Double = { $0.trials.mean / $0.bits }
+        let perConflict: (SearchReport.Row) -> Double = { $0.trials.mean / ($0.conflicts + 1) }
         add("T110 nested, trials / H", "T110", "nested", atMost: 1.10, perBit)
         add("T110 nested, p95(trials - b)", "T110", "nested", atMost: 6) { $0.trialsOverBits.p95 }
         add("T110 proof, trials / H", "T110", "proof", atMost: 1.22, perBit)

@@ -99,7 +99,7 @@ struct Check: AsyncParsableCommand {
             ifChanged: ifChanged, isQuick: noTightening, updates: update, apply: install.order,
             isForced: force)
         // Before minutes are spent on trials.
-        if let order = install.order { try await Site.live(order.machine).close() }
+        if let order = install.order { try await Host.live(order.machine).close() }
         let directory = state.directory
         let checked: [UnitCheck]
         do {

@@ -54,7 +54,7 @@ struct CheckSession: Sendable {
         return session(in: .lab(plan), isForced: true)
     }
 
-    private func session(in place: Place, isForced: Bool) -> HardenSession {
+    private func session(in place: HostChoice, isForced: Bool) -> HardenSession {
         var options = CampaignOptions()
         options.isStrict = record.isStrict
         options.baselineRuns = 1
@@ -100,13 +100,13 @@ struct CheckSession: Sendable {
         }
         do {
             let session = trying(of: account)
-            let site = try await session.place.open(progress)
+            let host = try await session.place.open(progress)
             var finding: Finding
-            do { finding = try await held(against: now, at: site, session, store) } catch {
-                await site.close()
+            do { finding = try await held(against: now, at: host, session, store) } catch {
+                await host.close()
                 throw error
             }
-            await site.close()
+            await host.close()
             let installed = try await install(&finding)
             do { try finding.bed.finish(finding.check, installed: installed) } catch {
                 if installed == nil { throw error }
@@ -134,16 +134,16 @@ struct CheckSession: Sendable {
 
     /// What the trials of a check came to.
     private struct Finding {
-        let bed: CheckBed
+        let bed: CheckContext
         var check: UnitCheck
         var offer: CheckOffer?
     }
 
     /// The service in the lab, and yesterday's profile on it.
     private func held(
-        against files: Validity, at site: Site, _ session: HardenSession, _ store: TrialStore
+        against files: Validity, at host: Host, _ session: HardenSession, _ store: TrialStore
     ) async throws -> Finding {
-        let bed = try await CheckBed(self, session, files, at: site, store)
+        let bed = try await CheckContext(self, session, files, at: host, store)
         var finding = Finding(bed: bed, check: UnitCheck(unit: record.unit, standing: .passed))
         finding.check.systemd = .init(
             recorded: record.validity.systemd, now: bed.service.systemdVersion)

@@ -29,7 +29,7 @@ extension HardeningRecord {
         self.init(
             unit: draft.unit, exposure: (draft.before, draft.after), plan: plan,
             profile: Profile(recorded: draft.taken), usage: draft.usage,
-            usual: draft.usual, refused: draft.refused,
+            baseline: draft.baseline, refused: draft.refused,
             dropIn: HardeningRecord.dropIn(in: text),
             validity: draft.validity)
         isStrict = draft.isStrict
@@ -61,7 +61,7 @@ extension HardeningRecord {
         var offered: Set<String> = []
         var usage = Usage()
         var ends: [UnitState] = []
-        var crew: [String: Int] = [:]
+        var processSet: [String: Int] = [:]
         var helpers: Set<HelperExit> = []
         var exits: Set<ProcessExit> = []
         var noSecondStart: String?
@@ -69,9 +69,10 @@ extension HardeningRecord {
         var refused: [Refused] = []
         var validity = Validity()
 
-        var usual: Usual {
-            Usual(
-                ends: ends, crew: crew.isEmpty ? nil : Crew(crew), helpers: helpers, exits: exits,
+        var baseline: Baseline {
+            Baseline(
+                ends: ends, processSet: processSet.isEmpty ? nil : ProcessSet(processSet),
+                helpers: helpers, exits: exits,
                 noSecondStart: noSecondStart)
         }
 
@@ -149,7 +150,7 @@ extension HardeningRecord {
             switch name {
             case "Process":
                 guard let words = words(2), let count = Int(words[0]) else { return false }
-                crew[words[1]] = count
+                processSet[words[1]] = count
             case "Ending":
                 guard let words = words(3), let code = Int32(words[1]),
                     let status = Int32(words[2])

@@ -23,7 +23,7 @@ extension HardeningRecord {
             section(
                 "X-Temper-Usual",
                 (healthyWithin.map { ["HealthyWithin=\($0.timeSpan)"] } ?? [])
-                    + usual.recordLines),
+                    + baseline.recordLines),
             section("X-Temper-Refused", refused.flatMap(\.recordLines)),
             section("X-Temper-Fingerprint", validity.recordLines),
             dropIn.hasSuffix("\n") ? String(dropIn.dropLast()) : dropIn,
@@ -97,10 +97,10 @@ extension Usage {
     }
 }
 
-extension Usual {
+extension Baseline {
     var recordLines: [String] {
         let endings = Set(ends.map { "Ending=\($0.result) \($0.mainCode) \($0.mainStatus)" })
-        return (crew?.members ?? [:]).sorted { $0.key < $1.key }.map {
+        return (processSet?.members ?? [:]).sorted { $0.key < $1.key }.map {
             "Process=\($0.value) \($0.key)"
         } + endings.sorted()
             + helpers.map {

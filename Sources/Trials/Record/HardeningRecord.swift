@@ -23,7 +23,7 @@ public struct HardeningRecord: Hashable, Sendable {
     /// What the profile's restrictions make exceptions for.
     public var usage: Usage
     /// What the service does without restriction; its journal is not on record.
-    public var usual: Usual
+    public var baseline: Baseline
     /// Within what time the unrestricted service was up and healthy, roughly; nil where that is not
     /// on record.
     public var healthyWithin: Duration?
@@ -48,7 +48,7 @@ public struct HardeningRecord: Hashable, Sendable {
 
     public init(
         unit: String, exposure: (before: Exposure, after: Exposure), plan: Plan, profile: Profile,
-        usage: Usage, usual: Usual, refused: [Refused], dropIn: String,
+        usage: Usage, baseline: Baseline, refused: [Refused], dropIn: String,
         validity: Validity
     ) {
         self.unit = unit
@@ -56,7 +56,7 @@ public struct HardeningRecord: Hashable, Sendable {
         self.plan = plan
         self.profile = profile
         self.usage = usage
-        self.usual = usual
+        self.baseline = baseline
         self.refused = refused.sorted { $0.restriction < $1.restriction }
         self.dropIn = dropIn.range(ofLine: "[Service]").map { String(dropIn[$0...]) } ?? dropIn
         self.validity = validity
@@ -69,7 +69,7 @@ public struct HardeningRecord: Hashable, Sendable {
     ) {
         self.init(
             unit: unit, exposure: (outcome.before, outcome.after), plan: plan,
-            profile: outcome.accepted, usage: usage, usual: outcome.usual.withoutJournal,
+            profile: outcome.accepted, usage: usage, baseline: outcome.baseline.withoutJournal,
             refused: outcome.refused.map {
                 Refused(restriction: $0.restriction, conflict: $0.conflict, because: $0.because)
             }, dropIn: dropIn, validity: validity)

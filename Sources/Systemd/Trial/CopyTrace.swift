@@ -1,0 +1,90 @@
+import Foundation
+import Hardening
+import Synchronization
+import SystemdBus
+import Trials
+
+/// What a witness saw of one copy, from its start on.
+final class CopyTrace: Sendable {
+    private let tracer: any KernelTracer
+    private let machine: Machine
+    private let heard = Mutex<[WitnessedRequest]>([])
+    /// The copy's control group, once it is known.
+    private let cgroup = Mutex<UInt64?>(nil)
+
+    /// Begins now: what came before is nobody's.
+    init(_ tracer: any KernelTracer, on machine: Machine) {
+        self.tracer = tracer
+        self.machine = machine
+        _ = tracer.take()
+    }
+
+    /// Reads the control group's number while the copy has one (`ControlGroupId`, systemd 252).
+    func identify(_ path: String) async {
+        let number = try? await machine.property(
+            "ControlGroupId", of: path, Machine.serviceInterface
+        ).uint64
+        if let number, number != 0 { cgroup.withLock { $0 = number } }
+    }
+
+    /// Everything of the copy so far, oldest first.
+    var requests: [KernelRequest] {
+        listen()
+        let all = heard.withLock { $0 }
+        guard let own = cgroup.withLock({ $0 }) ?? deadGroup(among: all) else { return [] }
+        return all.filter { $0.isBelow(own) }.map(\.request)
+    }
+
+    /// The name that one of its processes had when it ended.
+    func name(ofEnded process: Int32) -> String? { tracer.name(ofEnded: process) }
+
+    /// Hears what there is to hear.
+    func listen() {
+        let news = tracer.take()
+        heard.withLock { $0 += news }
+    }
+
+    /// A copy that died at its start left no number, and its group is gone. Numbers grow, and it
+    /// was there before any unit of a probe.
+    private func deadGroup(among all: [WitnessedRequest]) -> UInt64? {
+        let seen = Set(all.map(\.cgroup))
+        return seen.subtracting(machine.controlGroups).min()
+    }
+}
+
+extension Machine {
+    /// The inode number of the root of its control groups; nil where there is no cgroup2 tree.
+    public var rootControlGroup: UInt64? {
+        controlGroupTree.flatMap(Machine.inode)
+    }
+
+    /// The inode numbers of all control groups there are.
+    var controlGroups: Set<UInt64> {
+        guard let tree = controlGroupTree else { return [] }
+        var found: Set<UInt64> = []
+        var open = [tree]
+        while let directory = open.popLast() {
+            if let number = Machine.inode(directory) { found.insert(number) }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            // Files have a dot and no unit's suffix.
+            open += names.filter(Machine.isUnitDirectory).map { "\(directory)/\($0)" }
+        }
+        return found
+    }
+
+    private static func isUnitDirectory(_ name: String) -> Bool {
+        [".slice", ".service", ".scope", ".mount", ".socket", ".swap"]
+            .contains(where: name.hasSuffix)
+    }
+
+    private var controlGroupTree: String? {
+        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].map { root + $0 }.first {
+            FileManager.default.fileExists(atPath: $0 + "/cgroup.controllers")
+        }
+    }
+
+    private static func inode(_ path: String) -> UInt64? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
+    }
+}

@@ -1,0 +1,56 @@
+import Hardening
+import Reports
+import Systemd
+import Trials
+
+/// What passes now and was proved on the real unit in the lab.
+struct CheckOffer: Sendable {
+    let dropIn: ProvenDropIn
+    /// What is on record once it is installed.
+    let record: HardeningRecord
+    /// Commands without which it cannot work on this machine.
+    let preparations: [String]
+}
+
+extension CheckContext {
+    static let noOffer = "there is no offer"
+
+    /// An outcome as a drop-in, tried on the real unit like any other result.
+    ///
+    /// - Parameter complaint: what is said where the real unit has another answer.
+    func offer(
+        _ outcome: Outcome, _ context: HardeningContext, orElse complaint: String,
+        _ check: inout UnitCheck
+    ) async throws -> CheckOffer? {
+        if outcome.accepted.restrictions.isEmpty { return nil }
+        let proof: HardenSession.Proof
+        do {
+            proof = try await session.prove(outcome, context, plan, ledger)
+        } catch let failure as Failure where failure.status != Failure.interrupted.status {
+            check.notes.append(.init(.warning, "\(complaint): \(failure.message)"))
+            return nil
+        }
+        let preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        check.offer = .init(
+            proof.outcome, dropIn: proof.dropIn, preparations: preparations,
+            verified: proof.isVerified)
+        check.notes += proof.warnings(for: record.unit).map { .init(.warning, $0) }
+        guard proof.isVerified else { return nil }
+        return CheckOffer(
+            dropIn: proof.proven(on: context), record: try await renewed(proof, context),
+            preparations: changedHands ? preparations : [])
+    }
+
+    private func renewed(
+        _ proof: HardenSession.Proof, _ context: HardeningContext
+    ) async throws -> HardeningRecord {
+        let programs = record.validity.programs.keys + context.observedUsage.programs
+        var renewed = try await session.record(
+            of: proof, on: context, running: programs, in: subject.root)
+        let decided = renewed.profile.restrictions.union(renewed.refused.map(\.restriction))
+        renewed.refused += record.refused.filter { !decided.contains($0.restriction) }
+        renewed.refused.sort { $0.restriction < $1.restriction }
+        renewed.healthyWithin = renewed.healthyWithin ?? record.healthyWithin
+        return renewed
+    }
+}

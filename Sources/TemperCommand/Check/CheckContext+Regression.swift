@@ -1,0 +1,90 @@
+import Hardening
+import Reports
+import Systemd
+import Trials
+
+/// The profile failed: is it the service, and if not, what breaks it, and what passes instead?
+extension CheckContext {
+    /// - Returns: what could be installed instead.
+    /// - Throws: `ExperimentError`, with `isBaseline` where the service itself is broken.
+    func explain(_ failed: Trial, _ check: inout UnitCheck) async throws -> CheckOffer? {
+        let context = try await context()
+        // What the new version was seen to use besides becomes an exception that yesterday's
+        // profile did not make: it may be what is missing now.
+        let withdrawn = context.catalogue.restrictions.filter { restriction in
+            guard case .withdraw = restriction.change else { return false }
+            return catalogue[restriction.id] == nil
+                && restriction.implies.isSubset(of: self.profile.restrictions)
+        }.map(\.id)
+        let profile = self.profile.join(Profile(recorded: Set(withdrawn)))
+        let whole = try problem(profile, in: context.catalogue, fixed: identity)
+        var campaign = Campaign(
+            problem: identity.restrictions.isEmpty
+                ? whole : try problem(profile, in: context.catalogue, fixed: .unrestricted),
+            procedure: context.procedure, ledger: ledger, options: session.options,
+            observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: context.baseline,
+            now: now, report: session.progress.show)
+        if let name = identity.restrictions.first {
+            campaign.identity = Identity(
+                name: name, problem: whole, prepare: { () throws(ExperimentError) in },
+                undo: giveBack)
+        }
+        let same = Trial(
+            number: failed.number, purpose: failed.purpose, profile: whole.everything,
+            began: failed.began, microseconds: failed.microseconds,
+            observations: failed.observations, baseline: record.baseline)
+        switch try await campaign.regress(from: same) {
+        case .passed(let trial, let because):
+            check.notes.append(.init(.warning, "\(failed.because): but \(because)"))
+            check.furtherTrials = trial.number - 1
+            return nil
+        case .broken(let outcome):
+            check.standing = .regressed
+            check.because = failed.because
+            check.furtherTrials = outcome.trials.count - 1
+            check.bisecting = outcome.bisecting
+            check.culprits = UnitCheck.Culprit.all(of: outcome)
+            return try await offer(outcome, context, orElse: Self.noOffer, &check)
+        }
+    }
+
+    /// The service as it is now, seen unrestricted.
+    private func context() async throws -> HardeningContext {
+        let seen = try await session.survey(service, plan, enforcement, ledger)
+        let usage = record.usage.joined(with: seen.usage)
+        let catalogue = catalogue(for: usage)
+        let written = seen.observedUsage.accesses.compactMap { access in
+            if case .writes(let path) = access { path } else { nil }
+        }
+        return HardeningContext(
+            service: service, plan: plan,
+            procedure: procedure(in: catalogue, leftovers: service.machine.missing(written)),
+            observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
+            inapplicable: inapplicable, usage: usage, catalogue: catalogue,
+            ownership: record.ownership)
+    }
+}
+
+extension Outcome {
+    /// The trials between the failure that was seen again and the result that was tried once more.
+    var bisecting: Int {
+        trials.drop { $0.purpose != "does it fail again?" }.dropFirst()
+            .count { $0.purpose != "does the result pass again?" }
+    }
+}
+
+extension Usage {
+    /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
+    /// the first.
+    func joined(with other: Usage) -> Usage {
+        var joined = self
+        joined.written.formUnion(other.written)
+        joined.files.formUnion(other.files)
+        joined.homes.merge(other.homes) { $0 || $1 }
+        joined.devices.formUnion(other.devices)
+        joined.ports.formUnion(other.ports)
+        joined.peers = (peers ?? []).union(other.peers ?? [])
+        joined.capabilities.formUnion(other.capabilities)
+        return joined
+    }
+}

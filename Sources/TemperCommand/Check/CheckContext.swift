@@ -1,0 +1,200 @@
+import Foundation
+import Hardening
+import Reports
+import Systemd
+import TrialLedger
+import Trials
+
+/// A service in a lab with a record of it: what trials of a check stand on.
+struct CheckContext: Sendable {
+    let session: HardenSession
+    let subject: CheckSubject
+    let choices: CheckChoices
+    let service: Service
+    let plan: Plan
+    let probes: [any Probe]
+    let ledger: CampaignLedger
+    let store: TrialStore
+    /// What is valid now.
+    let validity: Validity
+    let changes: [UpgradeChange]
+    let enforcement: Enforcement
+    let inapplicable: [String: String]
+    /// Gives the service's files back.
+    private let undo: OwnershipUndo?
+
+    var record: HardeningRecord { subject.record }
+
+    init(
+        _ check: CheckSession, _ session: HardenSession, _ files: Validity, at host: Host,
+        _ store: TrialStore
+    ) async throws {
+        self.session = session
+        subject = check.subject
+        choices = check.choices
+        self.store = store
+        let record = check.record
+        var machine = try await session.machine(at: host)
+        machine.kernel = try? session.tracer(of: machine).get()
+        (service, plan) = try await session.service(on: machine, at: host)
+        if plan.probes.isEmpty {
+            throw Failure.usage("the record of \(record.unit) names no probe; run harden again")
+        }
+        probes = try ProbeMaker(
+            machine: machine, user: try session.probeUser(plan, on: machine)
+        ).probes(for: plan.probes)
+        // Its trials are those of this moment: none is ever taken from an earlier check.
+        ledger = try store.campaign(
+            unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
+        (validity, enforcement) = try await CheckContext.compare(
+            files, with: record, service, check, host.tree)
+        changes = validity.changes(since: record.validity)
+        inapplicable = try await service.inapplicable
+        undo = try record.ownership.map { ownership throws(ExperimentError) in
+            try machine.apply(ownership)
+        }
+    }
+
+    /// What the running systemd adds to what its files said. What it enforces is measured again
+    /// where anything of the machine changed that bears on it.
+    private static func compare(
+        _ files: Validity, with record: HardeningRecord, _ service: Service, _ check: CheckSession,
+        _ root: String
+    ) async throws -> (Validity, Enforcement) {
+        var validity = files
+        let facts = try await MachineFacts(of: service.machine)
+        validity.learn(facts, .unmeasured, record.profile, service.dialect)
+        validity.notInForce = record.validity.notInForce
+        let ofMachine: Set<UpgradeChange.Kind> = [.systemd, .kernel, .architecture, .feature]
+        let isOther = validity.changes(since: record.validity).contains {
+            ofMachine.contains($0.kind)
+        }
+        guard isOther, service.machine.user == nil else { return (validity, .unmeasured) }
+        check.progress.step("finding out what this systemd enforces")
+        let enforcement = try await LabExamination(
+            root: root, stateDirectory: check.stateDirectory
+        ).enforcement(of: facts)
+        validity.learn(facts, enforcement, record.profile, service.dialect)
+        return (validity, enforcement)
+    }
+
+    /// Whether files had to change hands for the service to be who it is on record.
+    var changedHands: Bool { undo?.isEmpty == false }
+
+    /// The service's own files go back to whom they belong.
+    func giveBack() { undo?.run() }
+
+    // MARK: What is tried
+
+    /// The catalogue in which the profile makes the exceptions that are on record.
+    var catalogue: Catalogue { catalogue(for: record.usage) }
+
+    func catalogue(for usage: Usage) -> Catalogue {
+        Catalogue.standard(under: service.dialect.scope).accommodating(usage)
+    }
+
+    /// The profile on record, without exceptions taken back of what is not on record itself: where
+    /// `SocketBindDeny=` did nothing, forbidding a port did nothing either.
+    var profile: Profile {
+        let taken = record.profile.restrictions
+        return Profile(
+            recorded: taken.filter { id in
+                guard let restriction = catalogue[id], case .withdraw = restriction.change else {
+                    return true
+                }
+                return restriction.implies.isSubset(of: taken)
+            })
+    }
+
+    /// Who the service is under the profile.
+    var identity: Profile {
+        Profile(recorded: record.profile.restrictions.filter { $0.hasPrefix("User=") })
+    }
+
+    /// The search for what broke a profile.
+    ///
+    /// - Parameter fixed: what every trial takes besides.
+    func problem(
+        _ profile: Profile, in catalogue: Catalogue, fixed: Profile
+    ) throws -> SearchProblem {
+        try SearchProblem(
+            regressing: profile, catalogue: catalogue, on: service.sandbox,
+            dialect: service.dialect, enforcement: enforcement, fixed: fixed)
+    }
+
+    func procedure(in catalogue: Catalogue, leftovers: [String] = []) -> TrialProcedure {
+        TrialProcedure(
+            service: service.copies(in: catalogue, leftovers: leftovers), probes: probes,
+            canReload: service.canReload, settle: plan.settle ?? .milliseconds(50),
+            redaction: service.redaction)
+    }
+
+    /// The one trial that a check costs: the profile through the full life of the service, measured
+    /// by what is on record of the unrestricted service.
+    func tryProfile() async throws -> Trial {
+        let problem = try problem(profile, in: catalogue, fixed: identity)
+        var order = TrialProcedure.Order(
+            number: 1, purpose: "does the profile on record still pass?",
+            profile: problem.everything, cadence: record.cadence, startLimit: record.patience,
+            began: now(), baseline: record.baseline)
+        order.stopLimit = record.patience
+        order.secondStart =
+            record.baseline.noSecondStart.map { .impossible(why: $0) } ?? .wanted
+        session.progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))
+        let trial = try await procedure(in: catalogue).run(order)
+        try ledger.record(trial)
+        session.progress.show(
+            .tried(trial, exposure: problem.exposure(problem.everything), isFromRecord: false))
+        if case .unresolved(let why) = trial.verdict {
+            throw Failure.experiment("the trial of \(record.unit) could not be judged: \(why)")
+        }
+        return trial
+    }
+
+    /// Writes down what the check came to, and brings the record up to date where it passed.
+    ///
+    /// - Parameter installed: the record of what was installed; nil where nothing was.
+    func finish(_ check: UnitCheck, installed: HardeningRecord?) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try ledger.finish(
+            result: String(decoding: try encoder.encode(check), as: UTF8.self), now: now())
+        if let installed {
+            // The next check is one of what is installed here, wherever this record came from.
+            try keep(installed)
+            if let file = subject.file, choices.updates {
+                try RecordFile.write(installed, to: file)
+            }
+            return
+        }
+        guard check.standing == .passed else { return }
+        var renewed = record
+        renewed.validity = validity
+        if check.furtherTrials > 0 {
+            renewed.offered = Set(check.tightenings.map(\.restriction))
+        }
+        if let file = subject.file {
+            if choices.updates { try RecordFile.write(renewed, to: file) }
+        } else if subject.isAtHome {
+            // Else `--if-changed` would find the same changes every day.
+            try keep(renewed)
+        }
+    }
+
+    private func keep(_ record: HardeningRecord) throws {
+        try store.keep(
+            KeptRecord(
+                unit: record.unit, root: subject.root, account: service.machine.user?.name ?? "",
+                made: now(), campaign: ledger.id, text: record.text))
+    }
+}
+
+extension HardeningRecord {
+    /// What has to change hands before the service can run as the user of the profile.
+    var ownership: Ownership? {
+        guard let user = usage.user, profile.restrictions.contains("User=\(user)") else {
+            return nil
+        }
+        return Ownership(user: user, written: usage.written, files: usage.files)
+    }
+}

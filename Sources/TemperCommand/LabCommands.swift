@@ -1,0 +1,93 @@
+import ArgumentParser
+import Glibc
+import Lab
+
+struct LabCommands: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lab",
+        abstract: "A disposable systemd: boots, uses and ends one.",
+        subcommands: [Up.self, Exec.self, Down.self, List.self])
+
+    struct Up: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Boots a lab that stays until `temper lab down`.")
+
+        @Argument(help: "Its name: a-z, 0-9 and -.")
+        var name: String
+
+        @Option(
+            help: ArgumentHelp(
+                "A root tree to boot instead of the machine's own.", valueName: "dir"))
+        var root: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "A directory of the machine to see inside, at the same path. Repeatable.",
+                valueName: "dir"))
+        var bind: [String] = []
+
+        func run() async throws {
+            var plan = LabPlan(name: name)
+            if let root { plan.root = root }
+            plan.binds = bind
+            let lab = try await labFailures { () async throws(LabError) in try await Lab.up(plan) }
+            Terminal.print("\(lab.name) is up, process \(lab.pid)\n")
+        }
+    }
+
+    struct Exec: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Runs a command inside a lab, with this terminal and its exit status.")
+
+        @Argument(help: "The lab's name.")
+        var name: String
+
+        @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
+        var command: [String]
+
+        func run() async throws {
+            let words = command.first == "--" ? Array(command.dropFirst()) : command
+            if words.isEmpty {
+                throw Failure.usage("which command? temper lab exec \(name) systemctl status")
+            }
+            let status = try await labFailures { () async throws(LabError) in
+                try await Lab.find(name).execute(words)
+            }
+            Terminal.exit(status)
+        }
+    }
+
+    struct Down: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Ends a lab.")
+
+        @Argument(help: "The lab's name.")
+        var name: String
+
+        func run() async throws {
+            try await labFailures { () async throws(LabError) in try await Lab.down(name) }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the labs that are up.")
+
+        func run() async throws {
+            for lab in Lab.list() {
+                Terminal.print("\(lab.name)  process \(lab.pid)  root \(lab.root)\n")
+            }
+        }
+    }
+}
+
+/// A lab that cannot be had is an experiment that cannot be made; a bad name is bad usage.
+func labFailures<Result>(
+    _ work: () async throws(LabError) -> Result
+) async throws(Failure) -> Result {
+    do {
+        return try await work()
+    } catch {
+        if case .badName = error { throw .usage(error.description) }
+        if case .cancelled = error { throw .interrupted }
+        throw .experiment(error.description)
+    }
+}

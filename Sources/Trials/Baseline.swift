@@ -1,0 +1,112 @@
+import Hardening
+
+/// What the service is like when nothing is restricted, learned from its baseline. Much of what a
+/// copy does is only wrong by comparison: some daemons always exit with 1, some helpers always
+/// fail, some logs are full of errors.
+public struct Baseline: Hashable, Sendable {
+    /// How it ends when it is stopped; several, where its endings differ.
+    public private(set) var ends: [UnitState] = []
+    /// The processes that are always there once it has settled; nil until a crew was seen.
+    public private(set) var processSet: ProcessSet?
+    private(set) var helpers: Set<HelperExit> = []
+    private(set) var exits: Set<ProcessExit> = []
+    /// Its lines without what differs from run to run.
+    private var lines: Set<String> = []
+    /// What the kernel refuses it anyway, as patterns.
+    private var refusals: Set<KernelRequest> = []
+    private var lives = 0
+    /// Why even the unrestricted service is not started a second time; nil if it is.
+    public private(set) var noSecondStart: String?
+    /// Whether a complaint that it never made before is a fault (`--strict-logs`).
+    public var isStrict = false
+
+    /// Of a service that was never seen: nothing is wrong by comparison.
+    public static let unknown = Baseline()
+
+    private init() {}
+
+    /// It was seen to end in these ways too, under a profile under which it otherwise passes.
+    mutating func learnEndings(of trial: Trial) { ends += trial.ends }
+
+    /// Whether what it exited with when it was stopped is all that is wrong with a trial.
+    func blamesExitStatusAlone(for trial: Trial) -> Bool {
+        var lenient = self
+        lenient.learnEndings(of: trial)
+        guard lenient.exitStatusesAtStop.count > 1, trial.verdict.isFailure else { return false }
+        return Verdict(of: trial.observations, baseline: lenient).isPass
+    }
+
+    /// Of a service of which only an ending is known.
+    public init(end: UnitState?) {
+        if let end {
+            ends = [end]
+            lives = 1
+        }
+    }
+
+    /// Of a service as it is on record, but for its journal.
+    init(
+        ends: [UnitState], processSet: ProcessSet?, helpers: Set<HelperExit>,
+        exits: Set<ProcessExit>,
+        noSecondStart: String?
+    ) {
+        self.ends = ends
+        self.processSet = processSet
+        self.helpers = helpers
+        self.exits = exits
+        self.noSecondStart = noSecondStart
+        lives = 1
+    }
+
+    /// The same without what differs from run to run: the journal, and what the kernel refuses.
+    public var withoutJournal: Baseline {
+        // An ending is how it ended; the rest of the state is of that run.
+        let like = Dictionary(grouping: ends) { "\($0.result) \($0.mainCode) \($0.mainStatus)" }
+        return Baseline(
+            ends: like.sorted { $0.key < $1.key }.compactMap(\.value.first).map {
+                UnitState(
+                    type: "", active: "inactive", sub: "dead", result: $0.result,
+                    mainCode: $0.mainCode, mainStatus: $0.mainStatus)
+            }, processSet: processSet, helpers: helpers, exits: exits, noSecondStart: noSecondStart)
+    }
+
+    /// Of a service that did all this without restriction.
+    public init(learnedFrom trials: some Sequence<Trial>) {
+        for trial in trials { learn(trial) }
+    }
+
+    public mutating func learn(_ trial: Trial) {
+        lives += 1
+        learnEndings(of: trial)
+        for observation in trial.observations {
+            switch observation {
+            case .helper(let exit): helpers.insert(exit)
+            case .ended(let exit): exits.insert(exit)
+            case .processSet(let seen): processSet = processSet?.meet(seen) ?? seen
+            case .log(let line): lines.insert(line.plain)
+            case .refused(let request): refusals.insert(request.pattern)
+            case .skipped(.secondStart, let why): noSecondStart = why
+            default: break
+            }
+        }
+    }
+
+    var isKnown: Bool { lives > 0 }
+
+    func refuses(_ pattern: KernelRequest) -> Bool { refusals.contains(pattern) }
+
+    func knows(_ end: UnitState) -> Bool {
+        ends.isEmpty || ends.contains(where: end.endedLike)
+            || (exitStatusesAtStop.count > 1 && end.exitStatus != nil)
+    }
+
+    /// With which statuses it exits when it is stopped. Of more than one, which is the usual one
+    /// nobody can say: some daemons lose a race with their own threads.
+    public var exitStatusesAtStop: Set<Int32> { Set(ends.compactMap(\.exitStatus)) }
+
+    public func knows(_ exit: HelperExit) -> Bool { !isKnown || helpers.contains(exit) }
+
+    public func knows(_ exit: ProcessExit) -> Bool { !isKnown || exits.contains(where: exit.mayBe) }
+
+    public func knows(_ line: LogLine) -> Bool { !isKnown || lines.contains(line.plain) }
+}

@@ -1,0 +1,81 @@
+import Hardening
+
+extension ObservedUsage {
+    /// What exceptions could be needed for.
+    ///
+    /// - Parameters:
+    ///   - declared: directories that the unit declares (`StateDirectory=` and its kin): systemd
+    ///     leaves them writable by itself.
+    ///   - userName: the name of a user by its number; nil for one without a name.
+    public func usage(
+        declared: Set<String>, userName: (UInt32) -> String?
+    ) -> Usage {
+        var usage = Usage()
+        for access in accesses {
+            switch access {
+            case .writes(let path): note(path, isWritten: true, declared, in: &usage)
+            case .reads(let path): note(path, isWritten: false, declared, in: &usage)
+            case .device(let path) where Places.isPlain(path): usage.devices.insert(path)
+            case .listens(let transport, _, let port, _): usage.ports.insert("\(transport):\(port)")
+            case .worksIn(let directory) where accesses.contains(.writesRelatively):
+                note(directory + "/file", isWritten: true, declared, in: &usage)
+            case .uses(let name) where !Self.rootOnly.contains(name):
+                usage.capabilities.insert(name)
+            default: break
+            }
+        }
+        // What a unit denies by itself it also allows by itself.
+        if isLocalOnly && sandbox.prefixes("IPAddressDeny").isEmpty { usage.peers = peers }
+        usage.written = Places.withoutNested(usage.written)
+        usage.homes = usage.homes.filter { place in
+            !usage.homes.keys.contains { Places.isBelow(place.key, $0) && $0 != place.key }
+        }
+        // Kernels before 6.14 do not show which capabilities are used.
+        if accesses.contains(where: { ($0.port ?? .max) < 1024 }) {
+            usage.capabilities.insert("CAP_NET_BIND_SERVICE")
+        }
+        let users = Set(
+            accesses.compactMap { if case .user(let id) = $0, id != 0 { id } else { nil } })
+        if sandbox.isRoot, users.count == 1, let only = users.first {
+            usage.user = userName(only).flatMap { Places.isPlain("/\($0)") ? $0 : nil }
+        }
+        return usage
+    }
+
+    private func note(
+        _ path: String, isWritten: Bool, _ declared: Set<String>, in usage: inout Usage
+    ) {
+        let path = Places.resolved(path)
+        // The service chose the name, and the drop-in is root's.
+        guard Places.isPlain(path) else { return }
+        if path.hasPrefix("/dev/") {
+            if !Places.isPseudoDevice(path) { usage.devices.insert(path) }
+        } else if let home = Places.home(of: path) {
+            if granted.contains(where: { Places.isBelow(path, $0) }) { return }
+            usage.homes[home] = usage.homes[home] == true || isWritten
+        } else if isWritten, !Places.isKernelOrTemporary(path),
+            !declared.union(granted).contains(where: { Places.isBelow(path, $0) })
+        {
+            let directory = Places.directory(of: path)
+            usage.written.insert(directory)
+            if Places.isShared(directory) { usage.files.insert(path) }
+        }
+    }
+
+    /// What the unit itself keeps writable inside of what it forbids. An exception for a whole
+    /// directory around it would loosen the unit.
+    private var granted: Set<String> {
+        let entries = sandbox.list("ReadWritePaths") + sandbox.list("BindPaths")
+        return Set(
+            entries.map { entry in
+                let path = entry.drop { "-+".contains($0) }
+                return String(path.split(separator: ":").last ?? path)
+            })
+    }
+
+    /// Capabilities that only root needs: to become somebody else, or to work on files of others.
+    static let rootOnly: Set = [
+        "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN", "CAP_FOWNER", "CAP_FSETID",
+        "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_ADMIN", "CAP_KILL",
+    ]
+}

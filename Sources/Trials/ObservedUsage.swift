@@ -1,0 +1,31 @@
+import Hardening
+
+/// What was seen of a service while nothing restricted it.
+public struct ObservedUsage: Hashable, Sendable {
+    public let accesses: Set<ObservedAccess>
+    public let sandbox: Sandbox
+
+    public init(_ accesses: Set<ObservedAccess>, sandbox: Sandbox) {
+        self.accesses = accesses
+        self.sandbox = sandbox
+    }
+
+    /// It talks IP, listens at most on its own machine, and its peers are few: then denying all other
+    /// addresses can be judged by a probe that comes from loopback. A service that listens on every
+    /// address would pass such a probe and be cut off from its clients.
+    public var isLocalOnly: Bool {
+        let listeners = accesses.compactMap { access in
+            if case .listens(_, _, _, let isLoopback) = access { isLoopback } else { nil }
+        }
+        return !(listeners.isEmpty && peers.isEmpty) && listeners.allSatisfy { $0 }
+            && peers.count <= ObservedUsage.mostPeers
+    }
+
+    /// Addresses of other machines that it connected to.
+    var peers: Set<String> {
+        Set(accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })
+    }
+
+    /// More of them are a mirror network or a crowd, and tomorrow they are others.
+    private static let mostPeers = 8
+}

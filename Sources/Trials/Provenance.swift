@@ -1,0 +1,121 @@
+import Hardening
+
+/// Under what a campaign was run: what its trials can be read, and repeated by hand, with.
+public struct Provenance: Hashable, Codable, Sendable {
+    /// The version of temper.
+    public var temper: String
+    public var dialect: Dialect
+    /// What the service was seen to use; with it the catalogue for the service is made again.
+    public var usage: Usage
+    /// The tree the lab was made of; `/` for the machine itself.
+    public var root: String
+    /// The account whose own manager the service belongs to; nil for the system's.
+    public var user: String?
+    /// The number of that account.
+    public var userID: UInt32?
+    /// Commands that made the lab ready, `Prepare=`.
+    public var preparations: [String] = []
+    /// Commands that give the service's files to the user that it was tried as.
+    public var ownership: [String] = []
+    /// Shell commands that ask what the probes ask.
+    public var probes: [String] = []
+    /// The unit's files, the fragment first.
+    public var unitFiles: [String] = []
+    /// Where the reason of a failure could not be looked for.
+    public var missing: [MissingSource] = []
+
+    public init(temper: String, dialect: Dialect, usage: Usage, root: String) {
+        self.temper = temper
+        self.dialect = dialect
+        self.usage = usage
+        self.root = root
+    }
+
+    /// The catalogue that was searched.
+    public var catalogue: Catalogue {
+        Catalogue.standard(under: dialect.scope).accommodating(usage)
+    }
+}
+
+/// A source of evidence that the machine did not give.
+public struct MissingSource: Hashable, Codable, Sendable {
+    /// What it would have told, such as `capabilities that a process lacked`.
+    public var source: String
+    public var because: String
+    /// What would have to be done for it.
+    public var cure: String
+
+    public init(source: String, because: String, cure: String) {
+        self.source = source
+        self.because = because
+        self.cure = cure
+    }
+
+    /// What a witness of the kernel does not see.
+    public static func of(_ blindSpot: KernelBlindSpot) -> MissingSource {
+        switch blindSpot {
+        case .calls:
+            MissingSource(
+                source: "system calls that the kernel refused, with their paths",
+                because: "the kernel has no raw tracepoint sys_exit",
+                cure: "boot a kernel with CONFIG_FTRACE_SYSCALLS")
+        case .capabilities:
+            MissingSource(
+                source: "capabilities that a process lacked",
+                because: "the kernel has no tracepoint cap_capable",
+                cure: "boot Linux 6.14 or later")
+        case .kills:
+            MissingSource(
+                source: "the call for which a system call filter killed",
+                because: "the kernel has no raw tracepoint signal_generate",
+                cure: "boot a kernel with CONFIG_TRACEPOINTS")
+        }
+    }
+
+    /// Without any witness.
+    public static func kernel(because: String) -> MissingSource {
+        MissingSource(
+            source: "what the kernel refused: system calls, paths, capabilities, kills",
+            because: because,
+            cure: "run as root with CAP_BPF and CAP_PERFMON on Linux 5.8 or later")
+    }
+}
+
+extension ProbeRequest {
+    /// A shell command that asks the same, to be run where the service runs.
+    public var shellCommand: String {
+        switch self {
+        case .command(let command): command
+        case .http(let url, let text):
+            "curl -fsS \(url.shellQuoted)"
+                + (text.map { " | grep -qF -- \($0.shellQuoted)" } ?? " >/dev/null")
+        case .tcp(let address):
+            "bash -c \("exec 3<>/dev/tcp/\(address.tcpPath)".shellQuoted)"
+        case .unixSocket(let path):
+            "perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(shift)' \(path.shellQuoted)"
+        case .busName(let name):
+            "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
+                + "NameHasOwner s \(name.shellQuoted) | grep -q true"
+        }
+    }
+}
+
+extension String {
+    /// As one word of a POSIX shell; as it is where that needs no quotes.
+    public var shellQuoted: String {
+        let plain = "/._-+@,:=%~"
+        let isPlain =
+            !isEmpty
+            && allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || plain.contains($0))
+            } && first != "~"
+        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
+    }
+
+    /// `HOST:PORT` as bash's /dev/tcp has it.
+    fileprivate var tcpPath: String {
+        guard let colon = lastIndex(of: ":") else { return self }
+        let host = self[..<colon].filter { !"[]".contains($0) }
+        return "\(host)/\(self[index(after: colon)...])"
+    }
+}

@@ -1,0 +1,115 @@
+import Bisection
+import Hardening
+
+/// The offer as a search sees it: restrictions are items, what they imply is what they require,
+/// what they gain in exposure is their weight. Translates both ways.
+public struct SearchProblem: Sendable {
+    public let catalogue: Catalogue
+    public let sandbox: Sandbox
+    public let dialect: Dialect
+    public let offer: Offer
+    public let space: SearchSpace
+    /// What every trial of the search takes besides: decided before the search began.
+    public let fixed: Profile
+
+    /// - Parameter chance: how likely each restriction is to break, where all are alike; nil for
+    ///   the rates of the catalogue.
+    /// - Throws: when the offer's implications are circular, which a test of the catalogue rules
+    ///   out.
+    public init(
+        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer,
+        fixed: Profile = .unrestricted, chance: Double? = nil
+    ) throws(SearchSpace.Flaw) {
+        self.fixed = fixed
+        self.catalogue = catalogue
+        self.sandbox = sandbox
+        self.dialect = dialect
+        self.offer = offer
+        let families = Set(offer.restrictions.map(\.prior.family)).sorted()
+        let directives = catalogue.directives.map(\.name)
+        let start = sandbox.tightened(by: fixed, in: catalogue, dialect: dialect)
+        let weights = offer.weights(in: catalogue, on: start, dialect: dialect)
+        let index = Dictionary(
+            uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) }
+        )
+        space = try SearchSpace(
+            items: offer.restrictions.enumerated().map { position, restriction in
+                Item(
+                    weight: Int(weights[position].rounded()),
+                    requires: offer.implications(of: restriction).compactMap { index[$0] }.sorted(),
+                    ladder: restriction.change.isOrdered
+                        ? directives.firstIndex(of: restriction.directive) : nil,
+                    chance: chance.map(Chance.independent)
+                        ?? .family(
+                            families.firstIndex(of: restriction.prior.family) ?? 0,
+                            hot: restriction.prior.whenHot, cold: restriction.prior.whenCold),
+                    isContextual: Catalogue.contextual[restriction.directive] != nil)
+            },
+            families: families.map { Catalogue.familyRates[$0] ?? Catalogue.rareFamily })
+    }
+
+    public func profile(_ items: ItemSet) -> Profile {
+        Profile(recorded: Set(items.map { offer.restrictions[$0].id })).join(fixed)
+    }
+
+    /// All that is offered, and what is taken besides.
+    public var everything: Profile { profile(space.all) }
+
+    /// The items of a profile; those of its restrictions that are not offered are left out.
+    func items(of profile: Profile) -> ItemSet {
+        ItemSet(
+            offer.restrictions.indices.filter {
+                profile.restrictions.contains(offer.restrictions[$0].id)
+            })
+    }
+
+    /// The restrictions of a set that no other member implies: how people name it.
+    public func names(_ items: ItemSet) -> [String] {
+        space.tops(of: items).map { offer.restrictions[$0].id }
+    }
+
+    public func exposure(_ profile: Profile) -> Exposure {
+        Exposure(
+            of: sandbox.tightened(by: profile, in: catalogue, dialect: dialect), dialect: dialect)
+    }
+
+    /// The items that a failing trial points at.
+    func evidence(_ trial: Trial) -> [CulpritHint] {
+        trial.blames(in: dialect).compactMap { blame in
+            let suspects = items(blame.suspects)
+            return suspects.isEmpty
+                ? nil
+                : CulpritHint(
+                    suspects: suspects, companions: items(blame.companions),
+                    confidence: blame.confidence)
+        }
+    }
+
+    /// Restrictions by their id, or all of a directive by its name.
+    private func items(_ names: Set<String>) -> ItemSet {
+        ItemSet(
+            offer.restrictions.indices.filter {
+                names.contains(offer.restrictions[$0].directive)
+                    || names.contains(offer.restrictions[$0].id)
+            })
+    }
+
+    /// What a question asks, in one line.
+    func text(_ purpose: Purpose) -> String {
+        switch purpose {
+        case .accept(let items): "can all of these be taken: \(group(items))?"
+        case .locate(let items): "is the culprit among \(group(items))?"
+        case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
+        case .explain(let items): "do these fail together: \(group(items))?"
+        case .verify: "does the whole result pass?"
+        case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
+        case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
+        case .recheck: "it does not fit what others showed: does it come again?"
+        }
+    }
+
+    private func group(_ items: ItemSet) -> String {
+        let names = names(items)
+        return names.count <= 2 ? names.joined(separator: ", ") : "\(items.count) restrictions"
+    }
+}
