@@ -9,7 +9,7 @@ let package = Package(
             name: "Temper",
             targets: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports", "KernelWatch",
+                "TrialLedger", "Lab", "Reports", "KernelWatch", "TemperKit",
             ]),
     ],
     dependencies: [
@@ -42,11 +42,18 @@ let package = Package(
         .target(name: "Lab", dependencies: ["CLab"]),
         .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
 
+        // The product: harden, check, apply, revert, examine.
         .target(
-            name: "TemperCommand",
+            name: "TemperKit",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
                 "TrialLedger", "Lab", "Reports", "KernelWatch",
+            ]),
+        // Options, terminal, progress on screen, exit status.
+        .target(
+            name: "TemperCommand",
+            dependencies: [
+                "TemperKit", "Hardening", "Trials", "Systemd", "TrialLedger", "Lab", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
@@ -55,7 +62,7 @@ let package = Package(
             name: "temper-benchmark",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes", "Lab",
-                "Reports", "TemperCommand", "TrialLedger", "KernelWatch",
+                "Reports", "TemperKit", "TrialLedger", "KernelWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/TemperBenchmark"),
 
@@ -129,20 +136,22 @@ let package = Package(
         .target(
             name: "ApplyBench",
             dependencies: [
-                "Hardening", "Trials", "SystemdBus", "Systemd", "Lab", "Reports", "TemperCommand",
+                "Hardening", "Trials", "SystemdBus", "Systemd", "Lab", "Reports", "TemperKit",
             ], path: "Tests/ApplyBench"),
         .executableTarget(
-            name: "apply-victim", dependencies: ["ApplyBench", "TemperCommand"],
+            name: "apply-victim", dependencies: ["ApplyBench", "TemperCommand", "TemperKit"],
             path: "Tests/apply-victim"),
         .testTarget(
             name: "SafetyTests",
             dependencies: [
                 "Hardening", "Trials", "SystemdBus", "Systemd", "TrialLedger", "Lab", "Reports",
-                "TemperCommand", "TemperTesting", "Fixtures", "ApplyBench", "apply-victim",
+                "TemperCommand", "TemperKit", "TemperTesting", "Fixtures", "ApplyBench",
+                "apply-victim",
             ]),
         // A process that hardens a service of a machine in use and is killed by the tests.
         .executableTarget(
-            name: "live-victim", dependencies: ["Lab", "SystemdBus", "TemperCommand", "Trials"],
+            name: "live-victim",
+            dependencies: ["Lab", "SystemdBus", "TemperCommand", "TemperKit", "Trials"],
             path: "Tests/live-victim"),
         .testTarget(
             name: "LiveTests",

@@ -1,6 +1,6 @@
 import Foundation
 import Lab
-import TemperCommand
+import TemperKit
 import Trials
 
 /// Campaigns on five services as Debian 13 ships them.
@@ -35,7 +35,7 @@ struct FiveServices {
             labPlan.root = root
             let result = try await HardenSession(
                 unit: unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
-                stateDirectory: state.path, progress: Progress(isQuiet: true),
+                stateDirectory: state.path, progress: Silence(),
                 isForced: true
             ).run()
             let exposure = "\(result.exposure.before) → \(result.exposure.after)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TemperKit
 
 /// Whether and where a result is installed.
 struct ApplyOptions: ParsableArguments {

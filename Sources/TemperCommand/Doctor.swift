@@ -3,6 +3,7 @@ import Foundation
 import Hardening
 import Reports
 import Systemd
+import TemperKit
 import Trials
 
 struct Doctor: AsyncParsableCommand {
@@ -28,7 +29,7 @@ struct Doctor: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     func run() async throws {
-        let progress = Progress(isQuiet: quiet)
+        let progress = ProgressLines(isQuiet: quiet)
         let began = ContinuousClock.now
         let root = root ?? "/"
         progress.step("looking at every restriction in a lab of \(root)")
@@ -39,11 +40,7 @@ struct Doctor: AsyncParsableCommand {
             (facts, enforcement) = try await withInterruption { try await examination.measure() }
         } catch {
             progress.finish()
-            if let error = error as? ExperimentError {
-                throw error.isInterruption
-                    ? Failure.interrupted : Failure.experiment(error.description)
-            }
-            throw error
+            throw (error as? ExperimentError).map(TemperError.init) ?? error
         }
         progress.finish()
         let sources = EvidenceSources()

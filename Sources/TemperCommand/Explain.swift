@@ -1,6 +1,7 @@
 import ArgumentParser
 import Hardening
 import Reports
+import TemperKit
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,9 +47,9 @@ struct Explain: ParsableCommand {
         let (campaign, trials, provenance) = try archive.trials(of: unit, campaign: campaign)
         guard let trial = trials.last(where: { $0.number == number }) else {
             let last = trials.map(\.number).max() ?? 0
-            throw Failure(
-                message: "campaign \(campaign.id) of \(unit) has no trial \(number); "
-                    + "it has 1 to \(last)", status: 1)
+            throw TemperError.absent(
+                "campaign \(campaign.id) of \(unit) has no trial \(number); "
+                    + "it has 1 to \(last)")
         }
         Terminal.print(
             TrialText(
@@ -60,7 +61,7 @@ struct Explain: ParsableCommand {
     private func onlyUnit(_ archive: Archive) throws -> String {
         let units = try archive.units()
         if units.count == 1, let only = units.first { return only }
-        throw Failure.usage(
+        throw TemperError.usage(
             "which unit's trial? give --unit: \(units.prefix(8).joined(separator: ", "))")
     }
 
@@ -76,7 +77,7 @@ struct Explain: ParsableCommand {
     private func explain(directive name: String) throws {
         let catalogue = Catalogue.withExamples
         guard let row = catalogue.directive(name) else {
-            throw Failure.usage(
+            throw TemperError.usage(
                 "\(name) is not in the catalogue; `temper explain` lists what is")
         }
         var lines = [

@@ -3,6 +3,7 @@ import Foundation
 import Hardening
 import Reports
 import Systemd
+import TemperKit
 import Trials
 
 struct Harden: AsyncParsableCommand {
@@ -42,7 +43,7 @@ struct Harden: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let progress = Progress(isQuiet: output.quiet)
+        let progress = ProgressLines(isQuiet: output.quiet)
         var session = HardenSession(
             unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
             place: try place.chosen(), stateDirectory: state.directory, progress: progress,
@@ -65,15 +66,15 @@ struct Harden: AsyncParsableCommand {
         if let file = search.plan {
             // Its probes and preparations are run, and by root.
             if let problem = Trust.current.problem(withPath: file) {
-                throw Failure.usage(
+                throw TemperError.usage(
                     "--plan \(file) is not to be trusted: \(problem); take that right away with "
                         + "chown or chmod")
             }
             guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw Failure.usage("\(file) cannot be read; give --plan a text file")
+                throw TemperError.usage("\(file) cannot be read; give --plan a text file")
             }
             do { plan = try Plan(reading: text, file: file) } catch {
-                throw Failure.usage(error.description)
+                throw TemperError.usage(error.description)
             }
         }
         var mine = Plan()
@@ -91,7 +92,7 @@ struct Harden: AsyncParsableCommand {
         do {
             try PlaceInRoot.write(dropIn, to: file)
         } catch {
-            throw Failure.experiment("the drop-in cannot be written to \(file): \(error)")
+            throw TemperError.experiment("the drop-in cannot be written to \(file): \(error)")
         }
     }
 
@@ -117,7 +118,9 @@ struct Harden: AsyncParsableCommand {
         }
         if let why = result.notApplied {
             let isInterrupted = why.hasPrefix(ExperimentError.interrupted.description)
-            throw Failure(message: "not applied: \(why)", status: isInterrupted ? 130 : 2)
+            throw isInterrupted
+                ? TemperError.interrupted("not applied: \(why)")
+                : .experiment("not applied: \(why)")
         }
         if result.ending == "interrupted" { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }

@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Hardening
 import Lab
+import TemperKit
 import Trials
 
 struct ProbeOptions: ParsableArguments {
@@ -120,7 +121,7 @@ struct CadenceOptions: ParsableArguments {
 
     private func count(_ number: Int?, _ option: String) throws -> Int? {
         if let number, number < 1 {
-            throw Failure.usage("\(option) \(number): write a whole number from 1")
+            throw TemperError.usage("\(option) \(number): write a whole number from 1")
         }
         return number
     }
@@ -272,7 +273,7 @@ struct OutputOptions: ParsableArguments {
 private func time(_ text: String?, _ option: String) throws -> Duration? {
     guard let text else { return nil }
     guard let duration = Duration(timeSpan: text) else {
-        throw Failure.usage("\(option) \(text): write a time such as 500ms, 2s or 1min")
+        throw TemperError.usage("\(option) \(text): write a time such as 500ms, 2s or 1min")
     }
     return duration
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reports
+import TemperKit
 import TrialLedger
 import Trials
 
@@ -51,7 +52,7 @@ struct History: ParsableCommand {
                 Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
             }
         } catch let error as ExperimentError {
-            throw Failure.experiment(error.description)
+            throw TemperError.experiment(error.description)
         }
     }
 
@@ -60,12 +61,13 @@ struct History: ParsableCommand {
     ) throws {
         let results = try diff.map { number in
             guard let campaign = campaigns.first(where: { $0.id == number }) else {
-                throw Failure.usage("there is no campaign \(number) of \(unit); see temper history")
+                throw TemperError.usage(
+                    "there is no campaign \(number) of \(unit); see temper history")
             }
             guard campaign.purpose == .harden, let text = campaign.result,
                 let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
             else {
-                throw Failure.usage(
+                throw TemperError.usage(
                     "campaign \(number) is no finished harden, and only those can be compared")
             }
             return result

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Lab
+import TemperKit
 
 struct LabCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct LabCommands: AsyncParsableCommand {
         func run() async throws {
             let words = command.first == "--" ? Array(command.dropFirst()) : command
             if words.isEmpty {
-                throw Failure.usage("which command? temper lab exec \(name) systemctl status")
+                throw TemperError.usage("which command? temper lab exec \(name) systemctl status")
             }
             let status = try await labFailures { () async throws(LabError) in
                 try await Lab.find(name).execute(words)
@@ -76,18 +77,5 @@ struct LabCommands: AsyncParsableCommand {
                 Terminal.print("\(lab.name)  process \(lab.pid)  root \(lab.root)\n")
             }
         }
-    }
-}
-
-/// A lab that cannot be had is an experiment that cannot be made; a bad name is bad usage.
-func labFailures<Result>(
-    _ work: () async throws(LabError) -> Result
-) async throws(Failure) -> Result {
-    do {
-        return try await work()
-    } catch {
-        if case .badName = error { throw .usage(error.description) }
-        if case .cancelled = error { throw .interrupted }
-        throw .experiment(error.description)
     }
 }

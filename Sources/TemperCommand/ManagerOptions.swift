@@ -1,4 +1,5 @@
 import ArgumentParser
+import TemperKit
 
 /// Whose manager the service belongs to.
 struct ManagerOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reports
+import TemperKit
 import TrialLedger
 import Trials
 
@@ -49,11 +50,11 @@ struct ReportCommand: ParsableCommand {
         }
         guard !reports.isEmpty else {
             let name = unit.map { "for \(UnitName.complete($0)) " } ?? ""
-            throw Failure(
-                message: "no finished campaign \(name)is on record in \(state.directory); "
-                    + "temper harden makes one, --state-dir names another place", status: 1)
+            throw TemperError.absent(
+                "no finished campaign \(name)is on record in \(state.directory); "
+                    + "temper harden makes one, --state-dir names another place")
         }
-        let report = Report(temper: Temper.version, units: reports)
+        let report = Report(temper: TemperVersion.current, units: reports)
         let text = try format.text(
             of: report, isOverview: unit == nil,
             isColoured: output == nil && Terminal.showsColours)
@@ -61,7 +62,7 @@ struct ReportCommand: ParsableCommand {
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
         } catch {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "the report cannot be written to \(output): \(error.localizedDescription)")
         }
         Terminal.note("the report is in \(output)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TemperKit
 
 /// The tool: one file per command.
 public struct Temper: AsyncParsableCommand {
@@ -11,13 +12,11 @@ public struct Temper: AsyncParsableCommand {
 
               temper harden nginx.service --probe-http http://127.0.0.1/
             """,
-        version: Temper.version,
+        version: TemperVersion.current,
         subcommands: [
             Harden.self, Check.self, Revert.self, ReportCommand.self, Doctor.self, Explain.self,
             History.self, LabCommands.self,
         ])
-
-    public static let version = "0.1.0"
 
     public init() {}
 }
@@ -33,9 +32,9 @@ extension Temper {
             } else {
                 try command.run()
             }
-        } catch let failure as Failure {
-            Terminal.error(failure.message)
-            Terminal.exit(failure.status)
+        } catch let error as TemperError {
+            Terminal.error(error.description)
+            Terminal.exit(error.exitStatus)
         } catch  where Temper.exitCode(for: error) == .validationFailure {
             // One line; the usage is a command away.
             Terminal.error("\(Temper.message(for: error)); see temper --help")
@@ -44,17 +43,4 @@ extension Temper {
             Temper.exit(withError: error)
         }
     }
-}
-
-/// Why a command ends without having done what was asked: one line and an exit status.
-package struct Failure: Error, CustomStringConvertible {
-    let message: String
-    package let status: Int32
-
-    package var description: String { message }
-
-    /// The experiment could not be made.
-    static func experiment(_ message: String) -> Failure { Failure(message: message, status: 2) }
-    static func usage(_ message: String) -> Failure { Failure(message: message, status: 64) }
-    static let interrupted = Failure(message: "interrupted", status: 130)
 }

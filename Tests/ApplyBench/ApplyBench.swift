@@ -4,7 +4,7 @@ import Lab
 import Reports
 import Systemd
 import SystemdBus
-import TemperCommand
+import TemperKit
 import Trials
 
 /// The end of `temper harden --apply` by itself: a drop-in of chosen restrictions, put on a unit of a
@@ -35,7 +35,7 @@ package struct ApplyBench: Sendable {
         return HardenSession(
             unit: unit, plan: Plan(), options: CampaignOptions(),
             place: triesInLab ? .lab(LabPlan()) : .live(machine),
-            stateDirectory: "", progress: Progress(isQuiet: true),
+            stateDirectory: "", progress: Silence(),
             manager: user.map(ManagerChoice.user) ?? .system, isForced: isForced, apply: order)
     }
 

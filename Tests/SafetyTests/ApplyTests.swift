@@ -5,9 +5,10 @@ import Glibc
 import Hardening
 import Lab
 import Systemd
+import TemperCommand
 import Testing
 
-@testable import TemperCommand
+@testable import TemperKit
 
 /// A lab is the machine: `--apply` changes its services, and what is left of that is looked at.
 @Suite("A drop-in is installed, verified, rolled back and reverted", .serialized)
@@ -97,17 +98,17 @@ struct ApplyTests {
             #expect(
                 try await bench.apply(["PrivateTmp=yes"]).notApplied?.contains(
                     "is not as temper wrote it") == true)
-            await #expect(throws: Failure.self) { try await subject.reversal(unit).run() }
+            await #expect(throws: TemperError.self) { try await subject.reversal(unit).run() }
             #expect(subject.text(path) == changed)
             bench.isForced = true
             var forced = subject.reversal(unit)
             forced.isForced = true
             _ = try await forced.run()
             #expect(subject.text(path) == nil)
-            let nothing = await #expect(throws: Failure.self) {
+            let nothing = await #expect(throws: TemperError.self) {
                 try await subject.reversal(unit).run()
             }
-            #expect(nothing?.status == 1)
+            #expect(nothing?.exitStatus == 1)
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 import TrialLedger
 import Trials
 
-@testable import TemperCommand
+@testable import TemperKit
 
 /// A tree in which a service is hardened, and upgraded; then a machine is booted of it, on which the
 /// service fails under the drop-in that was installed.
@@ -40,7 +40,7 @@ struct CheckApplyTests {
         options.maxTrials = 60
         let hardened = try await HardenSession(
             unit: Self.unit, plan: Plan(), options: options, place: .lab(plan),
-            stateDirectory: state, progress: Progress(isQuiet: true), manager: manager
+            stateDirectory: state, progress: Silence(), manager: manager
         ).run()
         let culprit = "RestrictAddressFamilies=~AF_NETLINK"
         try #require(hardened.accepted.contains(culprit), "\(hardened.accepted)")
@@ -69,7 +69,7 @@ struct CheckApplyTests {
                     subject: CheckSubject(
                         record: try HardeningRecord(reading: kept.text, file: "ledger"),
                         root: kept.root, manager: manager, isAtHome: true),
-                    choices: choices, stateDirectory: state, progress: Progress(isQuiet: true))
+                    choices: choices, stateDirectory: state, progress: Silence())
             }
             let first = try session(choices)
             let result = try await first.run()

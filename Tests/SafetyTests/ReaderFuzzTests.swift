@@ -8,7 +8,7 @@ import TrialLedger
 
 @testable import Lab
 @testable import Systemd
-@testable import TemperCommand
+@testable import TemperKit
 @testable import Trials
 
 /// Everything that reads what others wrote, fed with what nobody would write: real inputs, mutated.

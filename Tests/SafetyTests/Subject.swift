@@ -4,7 +4,7 @@ import Foundation
 import Glibc
 import Lab
 import Systemd
-import TemperCommand
+import TemperKit
 import Testing
 
 /// A lab that is the machine, with services to be hardened on it.

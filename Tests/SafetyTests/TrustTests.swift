@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import TemperCommand
+@testable import TemperKit
 
 @Suite("Files that another user may write are not acted upon") struct TrustTests {
     private let trust = Trust(users: [0, 1000])
@@ -70,8 +70,8 @@ import Testing
         try withDirectory { top in
             let ledger = try make(top, "state/trials.sqlite", "")
             func problem() -> String {
-                #expect(throws: Failure.self) { try StateDirectory.prepare(top + "/state") }?
-                    .message ?? "none"
+                #expect(throws: TemperError.self) { try StateDirectory.prepare(top + "/state") }?
+                    .description ?? "none"
             }
             chmod(ledger, 0o666)
             #expect(problem().contains("trials.sqlite may be written by others (mode 0666)"))

@@ -8,7 +8,7 @@ import SystemdBus
 import Testing
 import Trials
 
-@testable import TemperCommand
+@testable import TemperKit
 
 /// The trees with an ordinary user who has a manager of her own.
 enum UserTree: String, CaseIterable, Sendable, CustomTestStringConvertible {

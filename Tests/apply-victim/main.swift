@@ -5,6 +5,7 @@
 import ApplyBench
 import Foundation
 import TemperCommand
+import TemperKit
 
 let arguments = CommandLine.arguments
 var machine = LiveMachine()

@@ -9,6 +9,7 @@
 import Foundation
 import Lab
 import TemperCommand
+import TemperKit
 import Trials
 
 let arguments = CommandLine.arguments
@@ -26,7 +27,7 @@ var options = CampaignOptions()
 options.maxTrials = arguments.count > 5 ? Int(arguments[5]) : nil
 let session = HardenSession(
     unit: arguments[2], plan: plan, options: options, place: .live(machine),
-    stateDirectory: arguments[3], progress: Progress(isQuiet: false),
+    stateDirectory: arguments[3], progress: ProgressLines(isQuiet: false),
     manager: arguments.count > 7 ? .user(arguments[7]) : .system)
 do {
     let result = try await withInterruption { try await session.run() }
@@ -34,5 +35,5 @@ do {
     exit(result.ending == "interrupted" ? 130 : 0)
 } catch {
     FileHandle.standardError.write(Data("\(error)\n".utf8))
-    exit((error as? Failure)?.status ?? 1)
+    exit((error as? TemperError)?.exitStatus ?? 1)
 }

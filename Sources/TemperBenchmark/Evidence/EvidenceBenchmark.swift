@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Lab
 import Reports
-import TemperCommand
+import TemperKit
 import TrialLedger
 import Trials
 

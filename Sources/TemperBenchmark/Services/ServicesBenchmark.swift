@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Lab
 import Reports
-import TemperCommand
+import TemperKit
 import Trials
 
 struct ServicesBenchmark: AsyncParsableCommand {
@@ -77,7 +77,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
         labPlan.root = "\(roots)/\(subject.tree)"
         let result = try await HardenSession(
             unit: subject.unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
-            stateDirectory: ledger ?? state.path, progress: Progress(isQuiet: true),
+            stateDirectory: ledger ?? state.path, progress: Silence(),
             manager: subject.manager
         ).run()
         if let json {

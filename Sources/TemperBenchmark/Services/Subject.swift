@@ -1,4 +1,4 @@
-import TemperCommand
+import TemperKit
 
 /// A service of the figures: where it comes from, whose it is, and what it should come to. Its
 /// probes are the plan of the same name in Examples/Services, for anyone to use.

@@ -2,10 +2,10 @@ import Glibc
 
 /// Who may have a say in what temper does: root, whoever runs it, and whoever called sudo. Files
 /// that another user may write are not acted upon.
-struct Trust {
-    let users: Set<uid_t>
+package struct Trust {
+    package let users: Set<uid_t>
 
-    static var current: Trust {
+    package static var current: Trust {
         Trust(users: Set([0, geteuid(), Caller.behindSudo].compactMap { $0 }))
     }
 
@@ -24,7 +24,7 @@ struct Trust {
 
     /// What is wrong with a path, or nil: the file itself, where it exists, and each directory that
     /// leads to it, also behind links.
-    func problem(withPath path: String) -> String? {
+    package func problem(withPath path: String) -> String? {
         let absolute = path.hasPrefix("/") ? path : workingDirectory + "/" + path
         if let problem = problem(withSteps: absolute) { return problem }
         guard let real = realpath(absolute, nil) else { return nil }

@@ -11,7 +11,7 @@ extension HardenSession {
 
     /// Runs `body` while a stand-in holds the service's place, and puts everything back.
     ///
-    /// - Throws: what `body` throws, and `Failure.experiment` where something does not start again.
+    /// - Throws: what `body` throws, and `TemperError.experiment` where something does not start again.
     func inPlace<Result: Sendable>(
         of service: Service, for live: LiveMachine,
         _ body: (Service, _ mustEnd: ContinuousClock.Instant) async throws -> Result
@@ -38,7 +38,7 @@ extension HardenSession {
         progress.step("starting \(surroundings.restored.joined(separator: " ")) again")
         let problems = await standIn.leave(machine)
         let seconds = (ContinuousClock.now - standIn.began).seconds
-        if !problems.isEmpty { throw Failure.experiment(problems.joined(separator: "; ")) }
+        if !problems.isEmpty { throw TemperError.experiment(problems.joined(separator: "; ")) }
         if surroundings.isActive {
             progress.say(
                 "\(unit) runs again as before; it was down for \(DowntimeEstimate.text(seconds))")
@@ -96,7 +96,7 @@ extension HardenSession {
     }
 
     /// The plan without what a machine in use must not suffer.
-    func bounded(_ plan: Plan) throws(Failure) -> Plan {
+    func bounded(_ plan: Plan) throws(TemperError) -> Plan {
         guard place.isLive else { return plan }
         let directives = plan.attempt.map { name in String(name.prefix { $0 != "=" }) }
         if let asked = directives.first(where: HardenSession.lasting.contains) {

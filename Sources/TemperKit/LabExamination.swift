@@ -5,9 +5,14 @@ import SystemdBus
 import Trials
 
 /// Measures what a tree's systemd enforces, in a lab of its own, so that no campaign is disturbed.
-struct LabExamination {
+package struct LabExamination {
     let root: String
     let stateDirectory: String
+
+    package init(root: String, stateDirectory: String) {
+        self.root = root
+        self.stateDirectory = stateDirectory
+    }
 
     /// What was recorded of this machine, or is measured now and recorded.
     func enforcement(of facts: MachineFacts) async throws -> Enforcement {
@@ -17,7 +22,7 @@ struct LabExamination {
     }
 
     /// Measures, whatever is on record.
-    func measure() async throws -> (facts: MachineFacts, enforcement: Enforcement) {
+    package func measure() async throws -> (facts: MachineFacts, enforcement: Enforcement) {
         var plan = LabPlan()
         plan.root = root
         let lab = try await labFailures { [plan] () async throws(LabError) in
@@ -42,7 +47,7 @@ struct LabExamination {
     ) async throws -> (facts: MachineFacts, enforcement: Enforcement) {
         let bus: Bus
         do { bus = try await Bus.connect(to: .address(lab.busAddress)) } catch {
-            throw Failure.experiment(error.description)
+            throw TemperError.experiment(error.description)
         }
         let machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)

@@ -6,7 +6,7 @@ extension HardenSession {
     /// The user that the command line or the plan names, else the one who called sudo, where the
     /// service's machine has that user; nil for whoever the manager is, and where there is no
     /// command.
-    func probeUser(_ plan: Plan, on machine: Machine) throws(Failure) -> String? {
+    func probeUser(_ plan: Plan, on machine: Machine) throws(TemperError) -> String? {
         let hasCommands = plan.probes.contains { if case .command = $0 { true } else { false } }
         if let name = plan.probeUser {
             return try named(name, on: machine)
@@ -19,7 +19,7 @@ extension HardenSession {
         return name
     }
 
-    private func named(_ name: String, on machine: Machine) throws(Failure) -> String? {
+    private func named(_ name: String, on machine: Machine) throws(TemperError) -> String? {
         if let owner = machine.user {
             if name == owner.name || name == "\(owner.id)" { return nil }
             throw .usage(

@@ -3,6 +3,7 @@ import Foundation
 import Hardening
 import Lab
 import Reports
+import TemperKit
 import TrialLedger
 import Trials
 
@@ -90,20 +91,23 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         let subjects = try subjects()
         if output != nil && subjects.count > 1 {
-            throw Failure.usage(
+            throw TemperError.usage(
                 "--output holds one drop-in, and \(subjects.count) units are to be checked; name one"
             )
         }
-        let progress = Progress(isQuiet: quiet)
-        let choices = CheckChoices(
-            ifChanged: ifChanged, isQuick: noTightening, updates: update, apply: install.order,
-            isForced: force)
+        let progress = ProgressLines(isQuiet: quiet)
+        var choices = CheckChoices()
+        choices.ifChanged = ifChanged
+        choices.isQuick = noTightening
+        choices.updates = update
+        choices.apply = install.order
+        choices.isForced = force
         // Before minutes are spent on trials.
-        if let order = install.order { try await Host.live(order.machine).close() }
+        if let order = install.order { try await order.machine.examine() }
         let directory = state.directory
         let checked: [UnitCheck]
         do {
-            checked = try await withInterruption {
+            checked = try await withInterruption { [choices] in
                 var checked: [UnitCheck] = []
                 for subject in subjects {
                     checked.append(
@@ -137,13 +141,13 @@ struct Check: AsyncParsableCommand {
         if files.isEmpty { found = try ledgerSubjects(names) }
         if let missing = names.first(where: { name in !found.contains { $0.record.unit == name } })
         {
-            throw Failure.usage(
+            throw TemperError.usage(
                 "there is no record of \(missing)"
                     + (files.isEmpty ? " in \(state.directory)" : " among the files of --record")
                     + "; `temper harden \(missing)` makes one")
         }
         if found.isEmpty {
-            throw Failure.usage(
+            throw TemperError.usage(
                 "there is nothing on record in \(state.directory); `temper harden UNIT` makes a "
                     + "record")
         }
@@ -170,7 +174,7 @@ struct Check: AsyncParsableCommand {
             if owner.user != !kept.account.isEmpty && (owner.user || !names.isEmpty) { return nil }
             let record: HardeningRecord
             do { record = try HardeningRecord(reading: kept.text, file: "ledger") } catch {
-                throw Failure.experiment("the record of \(kept.unit): \(error)")
+                throw TemperError.experiment("the record of \(kept.unit): \(error)")
             }
             return CheckSubject(
                 record: record, root: root ?? kept.root,
@@ -185,7 +189,7 @@ struct Check: AsyncParsableCommand {
                 try Data(offer.dropIn.utf8).write(
                     to: URL(fileURLWithPath: output), options: .atomic)
             } catch {
-                throw Failure.experiment(
+                throw TemperError.experiment(
                     "the drop-in cannot be written to \(output): \(error.localizedDescription)")
             }
         }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// The directory that holds the ledger: ours alone, mode 0700, and so is the ledger.
-enum StateDirectory {
+package enum StateDirectory {
     /// Makes it where it does not exist; closes to others what an older temper left readable.
     ///
     /// - Throws: one line where another user could write the directory or the ledger: what stands
     ///   there would be believed, and written over, by root.
-    static func prepare(_ path: String) throws(Failure) {
+    package static func prepare(_ path: String) throws(TemperError) {
         let trust = Trust.current
         try refuse(path, trust.problem(withPath: path))
         try make(path)
@@ -28,14 +28,14 @@ enum StateDirectory {
         }
     }
 
-    private static func refuse(_ path: String, _ problem: String?) throws(Failure) {
+    private static func refuse(_ path: String, _ problem: String?) throws(TemperError) {
         guard let problem else { return }
         throw .experiment(
             "the record in \(path) is not to be trusted: \(problem); take that right away with "
                 + "chown or chmod, or choose another place with --state-dir")
     }
 
-    private static func make(_ path: String) throws(Failure) {
+    private static func make(_ path: String) throws(TemperError) {
         var step = path.hasPrefix("/") ? "" : "."
         for name in path.split(separator: "/") {
             step += "/\(name)"

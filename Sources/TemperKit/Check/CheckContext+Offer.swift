@@ -26,8 +26,8 @@ extension CheckContext {
         let proof: HardenSession.Proof
         do {
             proof = try await session.prove(outcome, context, plan, ledger)
-        } catch let failure as Failure where failure.status != Failure.interrupted.status {
-            check.notes.append(.init(.warning, "\(complaint): \(failure.message)"))
+        } catch let failure as TemperError where !failure.isInterruption {
+            check.notes.append(.init(.warning, "\(complaint): \(failure.description)"))
             return nil
         }
         let preparations = context.preparation(for: proof.outcome)?.commands ?? []

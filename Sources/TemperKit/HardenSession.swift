@@ -15,7 +15,7 @@ package struct HardenSession: Sendable {
     let options: CampaignOptions
     let place: HostChoice
     let stateDirectory: String
-    let progress: Progress
+    let progress: any ProgressListener
     /// Whether to harden a service that runs other people's work without a probe that does.
     let isForced: Bool
     let manager: ManagerChoice
@@ -26,7 +26,7 @@ package struct HardenSession: Sendable {
 
     package init(
         unit: String, plan: Plan, options: CampaignOptions, place: HostChoice,
-        stateDirectory: String, progress: Progress, manager: ManagerChoice = .system,
+        stateDirectory: String, progress: any ProgressListener, manager: ManagerChoice = .system,
         isForced: Bool = false, apply: ApplyOrder? = nil
     ) {
         self.apply = apply
@@ -40,7 +40,7 @@ package struct HardenSession: Sendable {
         self.isForced = isForced
     }
 
-    /// - Throws: `Failure`, with the exit status that fits.
+    /// - Throws: `TemperError`, with the exit status that fits.
     package func run() async throws -> HardeningResult {
         let began = ContinuousClock.now
         try StateDirectory.prepare(stateDirectory)
@@ -53,8 +53,7 @@ package struct HardenSession: Sendable {
             try await examineTarget()
             return try await apply(try await explore(store, began))
         } catch let error as ExperimentError {
-            throw error.isInterruption
-                ? Failure.interrupted : Failure.experiment(error.description)
+            throw TemperError(error)
         }
     }
 
@@ -95,7 +94,7 @@ package struct HardenSession: Sendable {
         // Files would have to change hands, which nobody could take back for certain.
         if apply != nil { plan.keep.insert("User") }
         if plan.probes.isEmpty {
-            throw Failure.usage(
+            throw TemperError.usage(
                 "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
                     + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
         }
@@ -188,7 +187,7 @@ package struct HardenSession: Sendable {
         _ watched: Result<any KernelTracer, ExperimentError>
     ) -> Provenance {
         var provenance = Provenance(
-            temper: Temper.version, dialect: context.service.dialect, usage: context.usage,
+            temper: TemperVersion.current, dialect: context.service.dialect, usage: context.usage,
             root: host.root)
         provenance.user = context.service.machine.user?.name
         provenance.userID = context.service.machine.user?.id
@@ -218,13 +217,7 @@ package struct HardenSession: Sendable {
 @Sendable func now() -> UInt64 { UInt64(Date().timeIntervalSince1970 * 1e6) }
 
 extension Duration {
-    var seconds: Double {
+    package var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
-}
-
-func experimentFailures<Result>(
-    _ work: () throws(ExperimentError) -> Result
-) throws(Failure) -> Result {
-    do { return try work() } catch { throw .experiment(error.description) }
 }

@@ -50,12 +50,12 @@ struct Host: Sendable {
                     isDisposable: true), lab: lab, root: lab.root, tree: lab.root)
         } catch {
             try? await lab.end()
-            throw Failure.experiment(error.description)
+            throw TemperError.experiment(error.description)
         }
     }
 
-    /// - Throws: `Failure.experiment` where systemd does not run the machine, or not for us.
-    static func live(_ machine: LiveMachine) async throws(Failure) -> Host {
+    /// - Throws: `TemperError.experiment` where systemd does not run the machine, or not for us.
+    static func live(_ machine: LiveMachine) async throws(TemperError) -> Host {
         // sd_booted(3)
         guard FileManager.default.fileExists(atPath: machine.root + "/run/systemd/system") else {
             throw .experiment(
@@ -84,7 +84,7 @@ struct Host: Sendable {
 }
 
 extension HostChoice {
-    func open(_ progress: Progress) async throws -> Host {
+    func open(_ progress: any ProgressListener) async throws -> Host {
         switch self {
         case .lab(let plan):
             progress.step("booting a lab of \(plan.root == "/" ? "this machine" : plan.root)")
@@ -95,6 +95,11 @@ extension HostChoice {
 }
 
 extension LiveMachine {
+    /// - Throws: `TemperError.experiment` where systemd does not run the machine, or not for us.
+    package func examine() async throws(TemperError) {
+        await (try await Host.live(self)).close()
+    }
+
     /// The name of what runs as its process 1.
     fileprivate var firstProcess: String {
         let name = try? String(contentsOfFile: root + "/proc/1/comm", encoding: .utf8)

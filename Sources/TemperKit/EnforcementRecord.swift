@@ -10,7 +10,7 @@ struct EnforcementRecord {
     /// - Parameter root: the tree that the machine is made of.
     init(facts: MachineFacts, root: String, isDisposable: Bool, stateDirectory: String) {
         let parts =
-            [Temper.version, facts.systemd, facts.kernel, root, "\(isDisposable)"]
+            [TemperVersion.current, facts.systemd, facts.kernel, root, "\(isDisposable)"]
             + [EnforcementRecord.identity(ofTree: root), "\(facts.hasBPFFileSystem)"]
             + facts.features + facts.securityModules
             + facts.libraries.map(\.rawValue).sorted()

@@ -7,38 +7,62 @@ import TrialLedger
 import Trials
 
 /// A record that is to be held against what there is now.
-struct CheckSubject: Sendable {
-    let record: HardeningRecord
+package struct CheckSubject: Sendable {
+    package let record: HardeningRecord
     /// The tree to make the lab of.
-    var root: String
+    let root: String
     let manager: ManagerChoice
     /// The file that the record was read from; nil for one of the ledger.
-    var file: String?
+    let file: String?
     /// Whether the tree is the one that the ledger's record is of, so that what passes renews it.
-    var isAtHome = false
+    let isAtHome: Bool
     /// Directories of the machine that the lab shares.
-    var binds: [String] = []
+    let binds: [String]
+
+    package init(
+        record: HardeningRecord, root: String, manager: ManagerChoice, file: String? = nil,
+        isAtHome: Bool = false, binds: [String] = []
+    ) {
+        self.record = record
+        self.root = root
+        self.manager = manager
+        self.file = file
+        self.isAtHome = isAtHome
+        self.binds = binds
+    }
 }
 
-struct CheckChoices: Sendable {
+package struct CheckChoices: Sendable {
     /// Nothing is tried where nothing changed.
-    var ifChanged = false
+    package var ifChanged = false
     /// One trial where the profile passes, and no look around.
-    var isQuick = false
+    package var isQuick = false
     /// The record is brought up to date with what passes.
-    var updates = false
+    package var updates = false
     /// Whether and how what passes instead, or besides, is installed.
-    var apply: ApplyOrder?
+    package var apply: ApplyOrder?
     /// Installs it also over what was changed by hand.
-    var isForced = false
+    package var isForced = false
+
+    package init() {}
 }
 
 /// One `check` of one unit: yesterday's profile in a lab of today.
-struct CheckSession: Sendable {
+package struct CheckSession: Sendable {
     let subject: CheckSubject
     let choices: CheckChoices
     let stateDirectory: String
-    let progress: Progress
+    let progress: any ProgressListener
+
+    package init(
+        subject: CheckSubject, choices: CheckChoices, stateDirectory: String,
+        progress: any ProgressListener
+    ) {
+        self.subject = subject
+        self.choices = choices
+        self.stateDirectory = stateDirectory
+        self.progress = progress
+    }
 
     var record: HardeningRecord { subject.record }
 
@@ -65,28 +89,28 @@ struct CheckSession: Sendable {
             isForced: isForced)
     }
 
-    /// - Throws: `Failure.interrupted`; whatever else keeps a unit from being checked is its result.
-    func run() async throws(Failure) -> UnitCheck {
+    /// - Throws: `TemperError.interrupted`; whatever else keeps a unit from being checked is its result.
+    package func run() async throws(TemperError) -> UnitCheck {
         let began = ContinuousClock.now
         var check: UnitCheck
         do {
             check = try await tried()
         } catch {
-            if error.status == Failure.interrupted.status { throw error }
-            check = UnitCheck(unit: record.unit, standing: .untested, because: error.message)
+            if error.isInterruption { throw error }
+            check = UnitCheck(unit: record.unit, standing: .untested, because: error.description)
         }
         check.profile = record.profile.restrictions.count
         check.seconds = (ContinuousClock.now - began).seconds
         return check
     }
 
-    private func tried() async throws(Failure) -> UnitCheck {
+    private func tried() async throws(TemperError) -> UnitCheck {
         progress.step("comparing \(record.unit) with its record")
         let account = try experimentFailures { () throws(ExperimentError) in try self.account }
         var now = Validity(
             of: record.unit, running: record.validity.programs.keys, in: subject.root,
             account: account)
-        now.temper = Temper.version
+        now.temper = TemperVersion.current
         // What only a running systemd can tell is taken to be as it was.
         now.features = record.validity.features
         if choices.ifChanged, now.changes(since: record.validity).isEmpty {
@@ -118,9 +142,9 @@ struct CheckSession: Sendable {
             }
             return finding.check
         } catch {
-            if let failure = error as? Failure { throw failure }
+            if let failure = error as? TemperError { throw failure }
             let isInterruption = (error as? ExperimentError)?.isInterruption ?? Task.isCancelled
-            throw isInterruption ? Failure.interrupted : Failure.experiment("\(error)")
+            throw isInterruption ? TemperError.interrupted() : TemperError.experiment("\(error)")
         }
     }
 
@@ -159,7 +183,8 @@ struct CheckSession: Sendable {
         } catch let error as ExperimentError {
             guard error.isBaseline else { throw error }
             finding.check.standing = .broken
-            finding.check.because = session.baselineFailure(error, bed.service, bed.plan).message
+            finding.check.because =
+                session.baselineFailure(error, bed.service, bed.plan).description
         }
         return finding
     }
@@ -167,7 +192,7 @@ struct CheckSession: Sendable {
     /// What was offered, on the real unit for good, where that was asked for.
     ///
     /// - Returns: the record of what is installed now; nil where nothing was installed.
-    /// - Throws: `Failure` with the status of an interruption; all is as it was.
+    /// - Throws: `TemperError` with the status of an interruption; all is as it was.
     private func install(_ finding: inout Finding) async throws -> HardeningRecord? {
         guard let order = choices.apply, finding.check.offer != nil else { return nil }
         guard let offer = finding.offer else {
@@ -187,10 +212,9 @@ struct CheckSession: Sendable {
             progress.say("installed as \(applied.path)")
             return offer.record
         case .failure(let failure):
-            finding.check.notApplied = failure.message
+            finding.check.notApplied = failure.description
             if Task.isCancelled {
-                throw Failure(
-                    message: "not applied: \(failure.message)", status: Failure.interrupted.status)
+                throw TemperError.interrupted("not applied: \(failure.description)")
             }
             return nil
         }

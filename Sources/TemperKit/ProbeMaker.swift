@@ -11,7 +11,7 @@ struct ProbeMaker {
     func probes(for requests: [ProbeRequest]) throws -> [any Probe] {
         let place: NetworkPlace
         do { place = try NetworkPlace(namespace: machine.network) } catch {
-            throw Failure.experiment(error.description)
+            throw TemperError.experiment(error.description)
         }
         return requests.map { request in
             switch request {

@@ -64,7 +64,7 @@ extension HardenSession {
             result.applied = applied
             result.verified = true
             result.skipped.removeAll { $0.what == HardenSession.realUnitAtAll }
-        case .failure(let failure): result.notApplied = failure.message
+        case .failure(let failure): result.notApplied = failure.description
         }
         return result
     }
@@ -72,15 +72,15 @@ extension HardenSession {
     /// - Returns: where it was installed, or why all is as it was.
     func install(
         _ dropIn: ProvenDropIn, _ apply: ApplyOrder
-    ) async throws -> Result<HardeningResult.Applied, Failure> {
+    ) async throws -> Result<HardeningResult.Applied, TemperError> {
         let host = try await Host.live(apply.machine)
-        var result: Result<HardeningResult.Applied, Failure>
+        var result: Result<HardeningResult.Applied, TemperError>
         do {
             result = .success(try await install(dropIn, apply, at: host))
-        } catch let error as Failure {
+        } catch let error as TemperError {
             result = .failure(error)
         } catch let error as ExperimentError {
-            result = .failure(.experiment(error.description))
+            result = .failure(TemperError(error))
         } catch {
             await host.close()
             throw error
@@ -94,13 +94,13 @@ extension HardenSession {
         let isInstalled = Installation.isInstalled(for: service)
         try Admission.check(service, isForced: isForced, evenFailing: isInstalled)
         if apply.forTemplate && service.template == nil {
-            throw Failure.usage("--template: \(unit) is no instance of a template")
+            throw TemperError.usage("--template: \(unit) is no instance of a template")
         }
         let directory = Installation.place(of: service, forTemplate: apply.forTemplate)
         try Admission.check(
             Installation.installed(in: directory), in: directory, isForced: isForced)
         if isInstalled && place.isLive {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "\(unit) runs with a drop-in of temper, on which trials on the machine itself would "
                     + "build; `temper revert \(unit)` first")
         }
@@ -118,7 +118,8 @@ extension HardenSession {
         let trouble = service.isActive ? await cadence.health(by: probes).trouble : nil
         // Under a drop-in that is to give way it may fail.
         if let trouble, !Installation.isInstalled(for: service) {
-            throw Failure.experiment("\(unit) does not pass as it is on this machine: \(trouble)")
+            throw TemperError.experiment(
+                "\(unit) does not pass as it is on this machine: \(trouble)")
         }
         let before = Standing(
             directory: Installation.place(of: service, forTemplate: apply.forTemplate),
@@ -135,7 +136,9 @@ extension HardenSession {
                 await installation.end()
                 return await self.aftermath(before, probes, cadence)
             }.value
-            throw Failure.experiment("\(error); \(aftermath)")
+            let isInterruption = (error as? ExperimentError)?.isInterruption ?? false
+            let why = "\(error); \(aftermath)"
+            throw isInterruption ? TemperError.interrupted(why) : .experiment(why)
         }
         await Task { await installation.end() }.value
         let seconds = (ContinuousClock.now - began).seconds
@@ -145,7 +148,7 @@ extension HardenSession {
                     service, in: before.directory, to: before.installed)
                 return await self.aftermath(before, probes, cadence)
             }.value
-            throw Failure.experiment("with the drop-in installed: \(trouble); \(aftermath)")
+            throw TemperError.experiment("with the drop-in installed: \(trouble); \(aftermath)")
         }
         return HardeningResult.Applied(path: path, seconds: seconds)
     }
@@ -182,13 +185,13 @@ extension HardenSession {
         let before = try await procedure.run(order)
         guard before.verdict.isPass else {
             let how = installation.supersedes ? "without any drop-in of temper" : "as it is"
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "\(unit) does not pass \(how) on this machine: \(before.because)")
         }
         let differences = try await installation.stage(
             dropIn.text, expecting: dropIn.expected)
         if let first = differences.first {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "the drop-in does not do on this machine what it did in the trials: \(first)")
         }
         order.purpose = "the real unit with the drop-in"
@@ -197,12 +200,12 @@ extension HardenSession {
         // It passed before: a single failure may be an accident.
         if !trial.verdict.isPass { trial = try await procedure.run(order) }
         guard trial.verdict.isPass else {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "\(unit) of this machine fails with the drop-in: \(trial.because)")
         }
         return try await installation.install(
             InstalledDropIn(
-                dropIn.text, by: "temper \(Temper.version)", on: Self.date,
+                dropIn.text, by: "temper \(TemperVersion.current)", on: Self.date,
                 systemd: service.systemdVersion, revert: revertCommand(service.machine)),
             expecting: dropIn.expected)
     }

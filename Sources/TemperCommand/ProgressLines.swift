@@ -1,10 +1,11 @@
 import Hardening
 import Synchronization
+import TemperKit
 import Trials
 
 /// Progress on standard error: on a terminal one living line and a line for each trial that taught
 /// something; elsewhere a line per trial.
-package final class Progress: Sendable {
+package final class ProgressLines: ProgressListener {
     private let isQuiet: Bool
     private let state = Mutex(State())
 
@@ -17,17 +18,17 @@ package final class Progress: Sendable {
     package init(isQuiet: Bool) { self.isQuiet = isQuiet }
 
     /// A step that is no trial, such as booting the lab.
-    func step(_ text: String) {
+    package func step(_ text: String) {
         if isQuiet { return }
         if Terminal.hasLiveLine { live(text + " …") } else { Terminal.note(text) }
     }
 
     /// What the user has to know and can read afterwards.
-    func say(_ text: String) {
+    package func say(_ text: String) {
         if !isQuiet { settle(text) }
     }
 
-    func show(_ event: CampaignEvent) {
+    package func show(_ event: CampaignEvent) {
         if isQuiet { return }
         switch event {
         case .asking(let number, let question, let left):

@@ -4,7 +4,7 @@ import Glibc
 struct CampaignLock {
     private let descriptor: Int32
 
-    init(unit: String, directory: String) throws(Failure) {
+    init(unit: String, directory: String) throws(TemperError) {
         let place = directory + "/locks"
         mkdir(place, 0o700)
         let path = "\(place)/\(unit).lock"

@@ -38,7 +38,7 @@ struct CheckContext: Sendable {
         machine.kernel = try? session.tracer(of: machine).get()
         (service, plan) = try await session.service(on: machine, at: host)
         if plan.probes.isEmpty {
-            throw Failure.usage("the record of \(record.unit) names no probe; run harden again")
+            throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
         probes = try ProbeMaker(
             machine: machine, user: try session.probeUser(plan, on: machine)
@@ -146,7 +146,7 @@ struct CheckContext: Sendable {
         session.progress.show(
             .tried(trial, exposure: problem.exposure(problem.everything), isFromRecord: false))
         if case .unresolved(let why) = trial.verdict {
-            throw Failure.experiment("the trial of \(record.unit) could not be judged: \(why)")
+            throw TemperError.experiment("the trial of \(record.unit) could not be judged: \(why)")
         }
         return trial
     }

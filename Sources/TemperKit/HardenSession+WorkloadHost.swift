@@ -5,8 +5,8 @@ import Trials
 extension HardenSession {
     /// What the result must say of it; nil for a service that only does its own work.
     ///
-    /// - Throws: `Failure.usage` where no probe does such work and the user does not insist.
-    func hosting(_ service: Service, _ plan: Plan) throws(Failure) -> String? {
+    /// - Throws: `TemperError.usage` where no probe does such work and the user does not insist.
+    func hosting(_ service: Service, _ plan: Plan) throws(TemperError) -> String? {
         guard let hosting = WorkloadHost.of(unit: service.unit, programs: service.programs) else {
             return nil
         }

@@ -4,17 +4,17 @@ import TrialLedger
 import Trials
 
 /// The ledger as reports are made of it.
-struct Archive {
+package struct Archive {
     private let store: TrialStore
     private let directory: String
 
-    /// - Throws: `Failure` where there is no record to read: reading makes none.
-    init(directory: String) throws(Failure) {
+    /// - Throws: `TemperError` where there is no record to read: reading makes none.
+    package init(directory: String) throws(TemperError) {
         self.directory = directory
         guard FileManager.default.fileExists(atPath: directory + "/trials.sqlite") else {
-            throw Failure(
-                message: "nothing is on record in \(directory); temper harden makes a record, "
-                    + "--state-dir names another place", status: 1)
+            throw TemperError.absent(
+                "nothing is on record in \(directory); temper harden makes a record, "
+                    + "--state-dir names another place")
         }
         try StateDirectory.prepare(directory)
         store = try experimentFailures { () throws(ExperimentError) in
@@ -22,7 +22,7 @@ struct Archive {
         }
     }
 
-    func units() throws(Failure) -> [String] {
+    package func units() throws(TemperError) -> [String] {
         try experimentFailures { () throws(ExperimentError) in try store.units() }
     }
 
@@ -30,15 +30,14 @@ struct Archive {
     ///
     /// - Parameter number: which; nil for the last.
     /// - Returns: nil where no campaign of the unit came to an end.
-    func report(on unit: String, campaign number: Int64?) throws(Failure) -> UnitReport? {
+    package func report(on unit: String, campaign number: Int64?) throws(TemperError) -> UnitReport?
+    {
         let campaigns = try campaigns(of: unit)
         if let number {
             let chosen = try campaign(number, among: campaigns, of: unit)
             guard chosen.result != nil else {
-                throw Failure(
-                    message:
-                        "campaign \(number) of \(unit) is unfinished; temper harden resumes it",
-                    status: 1)
+                throw TemperError.absent(
+                    "campaign \(number) of \(unit) is unfinished; temper harden resumes it")
             }
             return try report(chosen)
         }
@@ -46,7 +45,7 @@ struct Archive {
         return try report(last)
     }
 
-    private func report(_ campaign: RecordedCampaign) throws(Failure) -> UnitReport {
+    private func report(_ campaign: RecordedCampaign) throws(TemperError) -> UnitReport {
         let (trials, provenance) = try record(campaign)
         do {
             let result = try JSONDecoder().decode(
@@ -63,38 +62,36 @@ struct Archive {
     /// Trials of a campaign of the unit, finished or not.
     ///
     /// - Parameter number: which campaign; nil for the last.
-    func trials(
+    package func trials(
         of unit: String, campaign number: Int64?
-    ) throws(Failure) -> (campaign: RecordedCampaign, trials: [Trial], Provenance?) {
+    ) throws(TemperError) -> (campaign: RecordedCampaign, trials: [Trial], Provenance?) {
         let campaigns = try campaigns(of: unit)
         guard let last = campaigns.first else {
-            throw Failure(
-                message: "no campaign of \(unit) is on record in \(directory)", status: 1)
+            throw TemperError.absent("no campaign of \(unit) is on record in \(directory)")
         }
         let chosen =
-            try number.map { number throws(Failure) in
+            try number.map { number throws(TemperError) in
                 try campaign(number, among: campaigns, of: unit)
             } ?? last
         let (trials, provenance) = try record(chosen)
         return (chosen, trials, provenance)
     }
 
-    private func campaigns(of unit: String) throws(Failure) -> [RecordedCampaign] {
+    private func campaigns(of unit: String) throws(TemperError) -> [RecordedCampaign] {
         try experimentFailures { () throws(ExperimentError) in try store.campaigns(of: unit) }
     }
 
     private func campaign(
         _ number: Int64, among campaigns: [RecordedCampaign], of unit: String
-    ) throws(Failure) -> RecordedCampaign {
+    ) throws(TemperError) -> RecordedCampaign {
         if let found = campaigns.first(where: { $0.id == number }) { return found }
-        throw Failure(
-            message: "\(unit) has no campaign \(number); `temper history \(unit)` lists them",
-            status: 1)
+        throw TemperError.absent(
+            "\(unit) has no campaign \(number); `temper history \(unit)` lists them")
     }
 
     private func record(
         _ campaign: RecordedCampaign
-    ) throws(Failure) -> (trials: [Trial], provenance: Provenance?) {
+    ) throws(TemperError) -> (trials: [Trial], provenance: Provenance?) {
         try experimentFailures { () throws(ExperimentError) in
             try store.record(ofCampaign: campaign.id)
         }

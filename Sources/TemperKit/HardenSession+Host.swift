@@ -50,7 +50,7 @@ extension HardenSession {
             switch outcome {
             case .healthy: continue
             case .unhealthy(let why), .cannotTell(let why):
-                throw Failure.experiment(
+                throw TemperError.experiment(
                     "the lab cannot be prepared: Prepare=\(command): \(why); `temper lab up` and "
                         + "`temper lab exec` let you try it by hand")
             }
@@ -61,14 +61,15 @@ extension HardenSession {
         var plan = Plan()
         for (path, text) in service.unitFiles {
             do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
-                throw Failure.usage(error.description)
+                throw TemperError.usage(error.description)
             }
         }
         return plan
     }
 
     /// The service fails as it is: with the commands that show it to the user.
-    func baselineFailure(_ error: ExperimentError, _ service: Service, _ plan: Plan) -> Failure {
+    func baselineFailure(_ error: ExperimentError, _ service: Service, _ plan: Plan) -> TemperError
+    {
         let sockets = service.notCarriedOver.first { $0.setting.hasPrefix("Sockets=") }
         let hint = sockets.map { "\nPerhaps it needs \($0.setting): \($0.because)" } ?? ""
         guard case .lab(let lab) = place else {

@@ -13,7 +13,7 @@ enum Admission {
     static func check(
         _ service: Service, isForced: Bool, evenFailing: Bool = false,
         session: CriticalUnits.Session = .own
-    ) throws(Failure) {
+    ) throws(TemperError) {
         if let why = CriticalUnits.reason(against: service.names, in: session), !isForced {
             throw .usage(
                 "\(service.unit) is not stopped for a try: \(why). A lab is no risk (`temper harden` "
@@ -29,7 +29,7 @@ enum Admission {
     /// A drop-in that somebody changed is the administrator's.
     static func check(
         _ installed: InstalledDropIn?, in place: DropInDirectory, isForced: Bool
-    ) throws(Failure) {
+    ) throws(TemperError) {
         guard let installed, !installed.isUntouched, !isForced else { return }
         throw .experiment(
             "\(place.path)/\(InstalledDropIn.fileName) is not as temper wrote it; rename it to keep "

@@ -91,7 +91,7 @@ extension HardenSession {
             return "Refused: \(names.joined(separator: " "))."
         }
         var header = [
-            "\(unit), hardened by temper \(Temper.version) for systemd \(service.systemdVersion).",
+            "\(unit), hardened by temper \(TemperVersion.current) for systemd \(service.systemdVersion).",
             "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
                 + "\(outcome.trials.count) trials.",
         ]
@@ -114,7 +114,7 @@ extension HardenSession {
         let differences = try await service.install(
             dropIn: proof.dropIn, expecting: proof.proven(on: context).expected)
         if let first = differences.first {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "the drop-in does not do what the trials did: \(first); please report this")
         }
         let procedure = TrialProcedure(
@@ -134,7 +134,7 @@ extension HardenSession {
         // The copy passed more than once: a single failure may be an accident.
         if !trial.verdict.isPass { trial = try await procedure.run(order) }
         guard trial.verdict.isPass else {
-            throw Failure.experiment(
+            throw TemperError.experiment(
                 "the copy passed under this configuration and the real unit does not: "
                     + trial.because)
         }

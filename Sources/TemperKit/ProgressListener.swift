@@ -1,0 +1,19 @@
+import Trials
+
+/// Hears how far the work is. Calls come from any thread, and the work waits for them.
+public protocol ProgressListener: Sendable {
+    /// A step that is no trial begins, such as booting the lab.
+    func step(_ text: String)
+    /// What the user has to know and can read afterwards.
+    func say(_ text: String)
+    /// A trial begins or has ended.
+    func show(_ event: CampaignEvent)
+}
+
+/// Nobody listens.
+public struct Silence: ProgressListener {
+    public init() {}
+    public func step(_ text: String) {}
+    public func say(_ text: String) {}
+    public func show(_ event: CampaignEvent) {}
+}
