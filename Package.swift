@@ -134,18 +134,18 @@ let package = Package(
             dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
         // The end of --apply by itself, and a process that does it and is killed meanwhile.
         .target(
-            name: "ApplyBench",
+            name: "ApplyFixture",
             dependencies: [
                 "Hardening", "Trials", "SystemdBus", "Systemd", "Lab", "Reports", "TemperKit",
-            ], path: "Tests/ApplyBench"),
+            ], path: "Tests/ApplyFixture"),
         .executableTarget(
-            name: "apply-victim", dependencies: ["ApplyBench", "TemperCommand", "TemperKit"],
+            name: "apply-victim", dependencies: ["ApplyFixture", "TemperCommand", "TemperKit"],
             path: "Tests/apply-victim"),
         .testTarget(
             name: "SafetyTests",
             dependencies: [
                 "Hardening", "Trials", "SystemdBus", "Systemd", "TrialLedger", "Lab", "Reports",
-                "TemperCommand", "TemperKit", "TemperTesting", "Fixtures", "ApplyBench",
+                "TemperCommand", "TemperKit", "TemperTesting", "Fixtures", "ApplyFixture",
                 "apply-victim",
             ]),
         // A process that hardens a service of a machine in use and is killed by the tests.

@@ -13,7 +13,7 @@ public enum ProbeContract: String, CaseIterable, Sendable, CustomTestStringConve
     public var testDescription: String { rawValue }
 
     /// Probes of the same kind before services of three kinds.
-    public struct Stand: Sendable {
+    public struct Fixture: Sendable {
         public let working: any Probe
         public let absent: any Probe
         public let hanging: any Probe
@@ -35,36 +35,36 @@ public enum ProbeContract: String, CaseIterable, Sendable, CustomTestStringConve
         }
     }
 
-    public func check(_ stand: Stand) async throws {
+    public func check(_ fixture: Fixture) async throws {
         let short = Duration.milliseconds(300)
         let ample = Duration.seconds(10)
         switch self {
         case .seesHealth:
-            #expect(await stand.working.check(deadline: ample) == .healthy)
+            #expect(await fixture.working.check(deadline: ample) == .healthy)
         case .seesAbsence:
-            let outcome = await stand.absent.check(deadline: ample)
+            let outcome = await fixture.absent.check(deadline: ample)
             #expect(!outcome.isHealthy)
         case .survivesSilence:
             let began = ContinuousClock.now
-            let outcome = await stand.hanging.check(deadline: short)
+            let outcome = await fixture.hanging.check(deadline: short)
             let took = ContinuousClock.now - began
             #expect(!outcome.isHealthy)
-            #expect(took < short + stand.grace, "took \(took)")
+            #expect(took < short + fixture.grace, "took \(took)")
         case .recovers:
-            _ = await stand.hanging.check(deadline: short)
-            #expect(await stand.working.check(deadline: ample) == .healthy)
+            _ = await fixture.hanging.check(deadline: short)
+            #expect(await fixture.working.check(deadline: ample) == .healthy)
         case .leavesNothing:
-            let before = try await stand.remains()
+            let before = try await fixture.remains()
             for _ in 0..<3 {
-                _ = await stand.working.check(deadline: ample)
-                _ = await stand.absent.check(deadline: ample)
-                _ = await stand.hanging.check(deadline: short)
+                _ = await fixture.working.check(deadline: ample)
+                _ = await fixture.absent.check(deadline: ample)
+                _ = await fixture.hanging.check(deadline: short)
             }
             // What an earlier check had made may be forgotten only now.
-            let new = try await stand.remains().filter { !before.contains($0) }
+            let new = try await fixture.remains().filter { !before.contains($0) }
             #expect(new == [])
         case .isNamed:
-            #expect(!stand.working.name.isEmpty && !stand.working.name.contains("\n"))
+            #expect(!fixture.working.name.isEmpty && !fixture.working.name.contains("\n"))
         }
     }
 }

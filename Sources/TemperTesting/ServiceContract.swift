@@ -24,7 +24,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
     public var testDescription: String { rawValue }
 
     /// A service, and ways in which it can be made to break.
-    public struct Stand: Sendable {
+    public struct Fixture: Sendable {
         public let service: any ServiceUnderTest
         /// Under this it dies at its start.
         public let breaking: Profile
@@ -54,16 +54,16 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         }
     }
 
-    public func check(_ stand: Stand) async throws {
+    public func check(_ fixture: Fixture) async throws {
         switch self {
         case .starts:
-            try await with(stand.service) { job, copy in
+            try await with(fixture.service) { job, copy in
                 #expect(job == "done")
                 let state = try await copy.state()
                 #expect(state.isUp && state.mainPID != 0)
             }
         case .stops:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 let (job, end) = try await copy.stop(limit: nil)
                 #expect(job == "done")
                 #expect(end.active == "inactive" && end.result == "success")
@@ -71,21 +71,21 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .stopsInTime:
             let began = ContinuousClock.now
-            try await with(stand.deaf) { _, copy in
+            try await with(fixture.deaf) { _, copy in
                 let (job, end) = try await copy.stop(limit: .seconds(1))
                 #expect(job == "timeout")
                 #expect(!end.isUp)
             }
             #expect(ContinuousClock.now - began < .seconds(8))
         case .reloads:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 let before = try await copy.state().mainPID
                 #expect(try await copy.reload() == "done")
                 #expect(try await copy.state().isUp)
                 #expect(try await copy.state().mainPID == before)
             }
         case .startsAgain:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 _ = try await copy.stop(limit: nil)
                 #expect(try await copy.startAgain(limit: .seconds(20)) == "done")
                 let state = try await copy.state()
@@ -95,12 +95,12 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
                 #expect(try await copy.log().contains { $0.message == "up" })
             }
         case .isManned:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 let members = try await copy.processSet().members
                 #expect(!members.isEmpty)
             }
         case .hasHelpers:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 let before = try await copy.helpers()
                 #expect(before == [])
                 _ = try await copy.reload()
@@ -109,18 +109,18 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
                 #expect(helpers.filter(\.isSuccess) == helpers)
             }
         case .endsVisibly:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 _ = try await copy.stop(limit: nil)
                 guard let endings = try await copy.endings() else { return }
                 #expect(endings.contains { $0.code == 2 && $0.status == 15 })
             }
         case .speaks:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 _ = try await copy.stop(limit: nil)
                 #expect(try await copy.log().contains { $0.message == "up" })
             }
         case .breaks:
-            try await with(stand.service, under: stand.breaking) { job, copy in
+            try await with(fixture.service, under: fixture.breaking) { job, copy in
                 #expect(job == "failed")
                 let state = try await copy.state()
                 #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
@@ -130,31 +130,31 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .isBounded:
             let began = ContinuousClock.now
-            try await with(stand.endless, limit: .seconds(1)) { job, copy in
+            try await with(fixture.endless, limit: .seconds(1)) { job, copy in
                 #expect(job == "timeout" || job == "failed")
                 #expect(try await copy.state().isUp == false)
                 _ = try await copy.stop(limit: nil)
             }
             #expect(ContinuousClock.now - began < .seconds(15))
         case .isUndisturbed:
-            try await with(stand.service) { _, copy in
+            try await with(fixture.service) { _, copy in
                 let disturbances = try await copy.disturbances
                 #expect(disturbances == [])
             }
         case .seesReload:
-            try await with(stand.restless) { _, copy in
-                try await stand.reloadManager()
+            try await with(fixture.restless) { _, copy in
+                try await fixture.reloadManager()
                 let disturbances = try await copy.disturbances
                 #expect(disturbances == [.managerReloaded])
             }
         case .leavesNothing:
-            for profile in [Profile.unrestricted, stand.breaking] {
-                try await with(stand.service, under: profile) { _, copy in await copy.end() }
+            for profile in [Profile.unrestricted, fixture.breaking] {
+                try await with(fixture.service, under: profile) { _, copy in await copy.end() }
             }
-            #expect(try await stand.remains() == [])
+            #expect(try await fixture.remains() == [])
         case .isRepeatable:
             for _ in 0..<3 {
-                try await with(stand.service) { job, copy in
+                try await with(fixture.service) { job, copy in
                     #expect(job == "done")
                     _ = try await copy.stop(limit: nil)
                 }

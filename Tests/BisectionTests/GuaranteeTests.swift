@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Guarantees` {
     /// One finished search of one puzzle.
     struct Case {
-        let puzzle: PlantedConflicts
+        let planted: PlantedConflicts
         let interview: Interview
         let finding: SearchResult
         let rigor: Options.Rigor
@@ -19,10 +19,10 @@ import Testing
         (
             "nothing can be added to the result",
             { run in
-                run.puzzle.space.all.subtracting(run.finding.accepted).allSatisfy { item in
+                run.planted.space.all.subtracting(run.finding.accepted).allSatisfy { item in
                     let extended = run.finding.accepted.union([item])
-                    return !run.puzzle.space.isConfiguration(extended)
-                        || !run.puzzle.works(extended)
+                    return !run.planted.space.isConfiguration(extended)
+                        || !run.planted.works(extended)
                 }
             }
         ),
@@ -40,9 +40,9 @@ import Testing
             "with proof the result is the best there is",
             { run in
                 run.rigor == .maximal
-                    || (run.finding.accepted == run.puzzle.best()
+                    || (run.finding.accepted == run.planted.best()
                         && run.finding.bound
-                            == run.puzzle.space.weight(of: run.finding.accepted))
+                            == run.planted.space.weight(of: run.finding.accepted))
             }
         ),
         (
@@ -69,11 +69,11 @@ import Testing
             "every conflict failed as reported, and is minimal",
             { run in
                 run.finding.conflicts.allSatisfy { conflict in
-                    let failing = run.puzzle.space.downward(conflict.items)
+                    let failing = run.planted.space.downward(conflict.items)
                     let asked = run.interview.answers[conflict.witness].question.configuration
-                    return asked == failing && !run.puzzle.works(failing)
+                    return asked == failing && !run.planted.works(failing)
                         && conflict.items.allSatisfy {
-                            run.puzzle.works(failing.subtracting([$0]))
+                            run.planted.works(failing.subtracting([$0]))
                         }
                 }
             }
@@ -84,8 +84,8 @@ import Testing
                 let again = run.interview.answers.map(\.question)
                     .filter { $0.purpose == .recheck }.map(\.configuration)
                 let asked = run.interview.answers.map(\.question.configuration)
-                let takesThree = run.puzzle.conflicts.contains {
-                    run.puzzle.space.downward($0).count > 2
+                let takesThree = run.planted.conflicts.contains {
+                    run.planted.space.downward($0).count > 2
                 }
                 return Set(asked).count + again.count == asked.count
                     && Set(again).count == again.count && (again.isEmpty || takesThree)
@@ -95,7 +95,7 @@ import Testing
             "every question is a configuration",
             { run in
                 run.interview.answers.allSatisfy {
-                    run.puzzle.space.isConfiguration($0.question.configuration)
+                    run.planted.space.isConfiguration($0.question.configuration)
                 }
             }
         ),
@@ -105,20 +105,20 @@ import Testing
     func `are kept on two thousand puzzles`(seeds: Range<Int>) {
         var broken: [String] = []
         for seed in seeds {
-            let puzzle = PlantedConflicts.random(seed: seed)
+            let planted = PlantedConflicts.random(seed: seed)
             for (rigor, width) in [
                 (Options.Rigor.proof, 1), (.maximal, 1), (.proof, 2 + seed % 7),
                 (.maximal, 2 + seed % 7),
             ] {
-                var interview = Interview(Search(puzzle.space, options: Options(rigor: rigor)))
-                interview.run(puzzle, width: width)
+                var interview = Interview(Search(planted.space, options: Options(rigor: rigor)))
+                interview.run(planted, width: width)
                 let name = "seed \(seed), \(rigor), rounds of \(width)"
                 guard let finding = interview.finding else {
                     broken.append("\(name): no end")
                     continue
                 }
                 let run = Case(
-                    puzzle: puzzle, interview: interview, finding: finding, rigor: rigor)
+                    planted: planted, interview: interview, finding: finding, rigor: rigor)
                 broken += Self.promises.filter { !$0.isKept(run) }.map { "\(name): \($0.name)" }
             }
         }
@@ -129,15 +129,15 @@ import Testing
     func `the bound is never wrong and the best never gets worse`(seeds: Range<Int>) {
         var broken = Set<Int>()
         for seed in seeds {
-            let puzzle = PlantedConflicts.random(seed: seed)
-            let optimum = puzzle.space.weight(of: puzzle.best())
+            let planted = PlantedConflicts.random(seed: seed)
+            let optimum = planted.space.weight(of: planted.best())
             var before = 0
-            var interview = Interview(Search(puzzle.space))
+            var interview = Interview(Search(planted.space))
             interview.run(
-                answering: { puzzle.works($0.configuration) ? .passed : .failed },
+                answering: { planted.works($0.configuration) ? .passed : .failed },
                 watching: { search in
                     let weight = search.space.weight(of: search.best)
-                    if !puzzle.works(search.best) || search.bound < optimum || weight < before {
+                    if !planted.works(search.best) || search.bound < optimum || weight < before {
                         broken.insert(seed)
                     }
                     before = weight
@@ -149,20 +149,20 @@ import Testing
     @Test func `no question is asked whose answer follows from others`() {
         var broken = Set<Int>()
         for seed in 0..<300 {
-            let puzzle = PlantedConflicts.random(seed: seed)
+            let planted = PlantedConflicts.random(seed: seed)
             var passed: [ItemSet] = []
             var failed: [ItemSet] = []
-            var interview = Interview(Search(puzzle.space))
+            var interview = Interview(Search(planted.space))
             interview.run(answering: { question in
                 let asked = question.configuration
                 let isKnownToPass = passed.contains { asked.isSubset(of: $0) }
-                if question.purpose == .recheck { return puzzle.works(asked) ? .passed : .failed }
+                if question.purpose == .recheck { return planted.works(asked) ? .passed : .failed }
                 if failed.contains(where: { $0.isSubset(of: asked) })
                     || (isKnownToPass && question.purpose != .verify)
                 {
                     broken.insert(seed)
                 }
-                let works = puzzle.works(asked)
+                let works = planted.works(asked)
                 if works { passed.append(asked) } else { failed.append(asked) }
                 return works ? .passed : .failed
             })

@@ -111,7 +111,7 @@ struct Interview {
         }
     }
 
-    mutating func run(_ puzzle: PlantedConflicts, width: Int = 1) {
-        run(width: width, answering: { puzzle.works($0.configuration) ? .passed : .failed })
+    mutating func run(_ planted: PlantedConflicts, width: Int = 1) {
+        run(width: width, answering: { planted.works($0.configuration) ? .passed : .failed })
     }
 }

@@ -4,7 +4,7 @@ import Hardening
 import Reports
 import Testing
 
-@Suite("temper doctor", .serialized) struct CommandTests {
+@Suite("temper doctor", .serialized, .timeLimit(.minutes(5))) struct CommandTests {
     private static let temper = BuiltProduct("temper")
 
     private func withState<Result>(_ body: (String) async throws -> Result) async throws -> Result {
@@ -88,7 +88,7 @@ import Testing
     }
 }
 
-@Suite("The doctor's table as people read it") struct DoctorTextTests {
+@Suite("The doctor's table as people read it", .timeLimit(.minutes(5))) struct DoctorTextTests {
     private let report = DoctorReport(
         facts: MachineFacts(
             systemd: "257.13-1", features: (0..<40).map { "+FEATURE\($0)" }, kernel: "6.12",

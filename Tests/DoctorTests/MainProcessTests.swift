@@ -7,7 +7,8 @@ import Trials
 
 @testable import Systemd
 
-@Suite("The main process of a real unit shows what is in force", .serialized)
+@Suite(
+    "The main process of a real unit shows what is in force", .serialized, .timeLimit(.minutes(5)))
 struct MainProcessTests {
     private static let profile = Profile(
         [

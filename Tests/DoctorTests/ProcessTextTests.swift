@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("The kernel's texts on a process") struct ProcessTextTests {
+@Suite("The kernel's texts on a process", .timeLimit(.minutes(5))) struct ProcessTextTests {
     @Test("the fields of status are read in their own bases")
     func status() {
         var reading = ProcessReading()

@@ -36,7 +36,7 @@ extension EndToEnd {
         }
 
         /// What must be the same however often a campaign was cut off.
-        private struct Story: Equatable {
+        private struct ComparableResult: Equatable {
             var accepted: [String]
             var refused: [HardeningResult.Refusal]
             var dropIn: String
@@ -82,7 +82,7 @@ extension EndToEnd {
                     try await start(root, state).end()
                 }
                 #expect(whole.status == 0, "\(whole.errors)")
-                let expected = try Story(whole)
+                let expected = try ComparableResult(whole)
                 var random = Seeded(3)
                 var kills = 0
                 let wanted =
@@ -104,7 +104,7 @@ extension EndToEnd {
                             isFinished = report.status != 128 + SIGKILL
                             if isFinished {
                                 #expect(report.status == 0, "\(report.errors)")
-                                #expect(try Story(report) == expected)
+                                #expect(try ComparableResult(report) == expected)
                             }
                             #expect(try await Tool.leftovers(of: root) == [])
                         }

@@ -4,7 +4,7 @@ import Reports
 import Testing
 
 /// Suites that boot labs run one after the other: they would fight for the processors.
-@Suite("temper", .serialized)
+@Suite("temper", .serialized, .timeLimit(.minutes(15)))
 enum EndToEnd {}
 
 extension EndToEnd {

@@ -71,7 +71,7 @@ enum Tool {
                 atPath: LabPlan.defaultStateDirectory)) ?? [])
             .filter { !$0.hasPrefix(".") && !known.contains($0) }.map { "directory \($0)" }
         let mounts = ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "")
-            .split(separator: "\n").filter { $0.contains("/run/temper") }.map(String.init)
+            .split(separator: "\n").filter { $0.contains("/run/temper/") }.map(String.init)
         return ours + groups + places + mounts
     }
 

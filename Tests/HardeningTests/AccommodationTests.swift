@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Exceptions for what a service uses") struct AccommodationTests {
     let catalogue: Catalogue
-    let dialect = Dialect.invented
+    let dialect = Dialect.withSmallGroups
 
     init() {
         var usage = Usage()

@@ -68,7 +68,7 @@ import Testing
     @Test("what systemd adds to a restriction is among its implications")
     func implied() {
         let bare = Sandbox(["SystemCallErrorNumber": .kill])
-        let dialect = Dialect.invented
+        let dialect = Dialect.withSmallGroups
         for restriction in catalogue.restrictions {
             let alone = bare.tightened(
                 by: Profile(recorded: [restriction.id]), in: catalogue, dialect: dialect)

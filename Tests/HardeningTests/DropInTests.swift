@@ -12,7 +12,7 @@ import Testing
         let dropIn = DropIn(
             from: Sandbox(),
             taking: Profile(["ProtectSystem=full", "UMask=0077"], in: .standard), in: .standard,
-            dialect: .invented, header: ["Made by temper.", "", "See temper-report(1)."],
+            dialect: .withSmallGroups, header: ["Made by temper.", "", "See temper-report(1)."],
             reasons: ["UMask": "Tried in trial 7."])
         #expect(
             dropIn.text == """
@@ -144,7 +144,8 @@ import Testing
 
     private func text(_ ids: [String], from sandbox: Sandbox = Sandbox()) -> String {
         DropIn(
-            from: sandbox, taking: Profile(ids, in: .standard), in: .standard, dialect: .invented
+            from: sandbox, taking: Profile(ids, in: .standard), in: .standard,
+            dialect: .withSmallGroups
         ).text
     }
 

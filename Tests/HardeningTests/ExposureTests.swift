@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Exposure") struct ExposureTests {
     let catalogue = Catalogue.standard
-    let dialect = Dialect.invented
+    let dialect = Dialect.withSmallGroups
 
     @Test("every test of systemd's table is there with its weight and range")
     func table() {

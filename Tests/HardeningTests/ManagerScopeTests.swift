@@ -3,7 +3,8 @@ import Testing
 
 @Suite("A user's own manager") struct ManagerScopeTests {
     private static let users = Dialect(
-        version: 257, calls: Dialect.invented.calls, fileSystems: Dialect.invented.fileSystems,
+        version: 257, calls: Dialect.withSmallGroups.calls,
+        fileSystems: Dialect.withSmallGroups.fileSystems,
         scope: .user)
     private let catalogue = Catalogue.standard(under: .user)
 
@@ -31,7 +32,7 @@ import Testing
 
     @Test("of the machine is offered all of that")
     func system() {
-        let dialect = Dialect(version: 257, calls: Dialect.invented.calls)
+        let dialect = Dialect(version: 257, calls: Dialect.withSmallGroups.calls)
         let offer = Offer(catalogue: .standard, sandbox: Sandbox(), dialect: dialect)
         for reason in reasons(offer).values {
             if case .beyondManager = reason { Issue.record("\(reason)") }

@@ -6,7 +6,7 @@ import Testing
 
     @Test("a bare service is offered everything but what is held back")
     func bare() {
-        let offer = Offer(catalogue: catalogue, sandbox: Sandbox(), dialect: .invented)
+        let offer = Offer(catalogue: catalogue, sandbox: Sandbox(), dialect: .withSmallGroups)
         let tried = Set(offer.restrictions.map(\.id))
         #expect(tried.contains("ProtectSystem=strict"))
         #expect(tried.contains("CapabilityBoundingSet=~CAP_SYS_ADMIN"))
@@ -21,7 +21,7 @@ import Testing
 
     @Test("a value that this systemd does not know is left out and says since when there is one")
     func unknown() {
-        let old = Dialect(version: 252, calls: Dialect.invented.calls)
+        let old = Dialect(version: 252, calls: Dialect.withSmallGroups.calls)
         #expect(reason("PrivateTmp=disconnected", dialect: old) == .unknownTo(version: 257))
         #expect(reason("RestrictNamespaces=~time", dialect: old) == .unknownTo(version: 262))
         #expect(reason("PrivateTmp=yes", dialect: old) == nil)
@@ -53,7 +53,7 @@ import Testing
 
     @Test("what a lab with only loopback cannot judge is left out, however well it is enforced")
     func unjudged() {
-        let lab = Dialect(version: 262, calls: Dialect.invented.calls, available: [])
+        let lab = Dialect(version: 262, calls: Dialect.withSmallGroups.calls, available: [])
         let id = "RestrictNetworkInterfaces=lo"
         func reason(_ standing: EnforcementState) -> Offer.Reason? {
             self.reason(
@@ -101,7 +101,7 @@ import Testing
         #expect(
             reason("PrivatePIDs=yes", forking, attempt: ["PrivatePIDs=yes"])
                 == .heldBack("systemd refuses it for Type=forking"))
-        let older = Dialect(version: 257, calls: Dialect.invented.calls)
+        let older = Dialect(version: 257, calls: Dialect.withSmallGroups.calls)
         guard case .heldBack = reason("PrivatePIDs=yes", dialect: older) else {
             Issue.record("PrivatePIDs is tried on systemd 257")
             return
@@ -116,7 +116,7 @@ import Testing
     func implications() throws {
         let offer = Offer(
             catalogue: catalogue, sandbox: Sandbox(["ProtectSystem": .word("yes")]),
-            dialect: .invented)
+            dialect: .withSmallGroups)
         let strict = try #require(offer.restrictions.first { $0.id == "ProtectSystem=strict" })
         #expect(offer.implications(of: strict) == ["ProtectSystem=full"])
     }
@@ -124,8 +124,8 @@ import Testing
     @Test("every restriction of an offer is worth something, and the heavy ones are worth more")
     func weights() throws {
         let sandbox = Sandbox()
-        let offer = Offer(catalogue: catalogue, sandbox: sandbox, dialect: .invented)
-        let weights = offer.weights(in: catalogue, on: sandbox, dialect: .invented)
+        let offer = Offer(catalogue: catalogue, sandbox: sandbox, dialect: .withSmallGroups)
+        let weights = offer.weights(in: catalogue, on: sandbox, dialect: .withSmallGroups)
         #expect(weights.count == offer.restrictions.count)
         #expect(weights.allSatisfy { $0 >= 1 && $0.isFinite })
         let worth = Dictionary(uniqueKeysWithValues: zip(offer.restrictions.map(\.id), weights))
@@ -136,7 +136,7 @@ import Testing
     }
 
     private func reason(
-        _ id: String, _ sandbox: Sandbox = Sandbox(), dialect: Dialect = .invented,
+        _ id: String, _ sandbox: Sandbox = Sandbox(), dialect: Dialect = .withSmallGroups,
         enforcement: Enforcement = .unmeasured, keep: Set<String> = [], attempt: Set<String> = []
     ) -> Offer.Reason? {
         Offer(

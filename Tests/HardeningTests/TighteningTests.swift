@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Tightening") struct TighteningTests {
     let catalogue = Catalogue.standard
-    let dialect = Dialect.invented
+    let dialect = Dialect.withSmallGroups
 
     @Test("taking a profile twice is taking it once")
     func idempotent() {

@@ -107,7 +107,7 @@ import Testing
             ]
             let text = DropIn(
                 from: before, taking: Profile(ids, in: catalogue), in: catalogue,
-                dialect: .invented, header: [Self.hostile(using: &random)],
+                dialect: .withSmallGroups, header: [Self.hostile(using: &random)],
                 reasons: ["ProtectSystem": Self.hostile(using: &random)]
             ).text
             let known = Set(
@@ -132,7 +132,7 @@ import Testing
         let catalogue = Catalogue.standard.accommodating(usage)
         let text = DropIn(
             from: Sandbox(), taking: Profile(["DevicePolicy=closed"], in: catalogue),
-            in: catalogue, dialect: .invented
+            in: catalogue, dialect: .withSmallGroups
         ).text
         #expect(
             text.contains("DeviceAllow=\nDeviceAllow=/dev/ttyS0 rw\nDeviceAllow=/dev/ttyUSB0 rw"))

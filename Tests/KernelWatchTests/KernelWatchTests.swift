@@ -7,7 +7,7 @@ import Systemd
 import Testing
 import Trials
 
-@Suite("What the kernel refuses a copy", .serialized)
+@Suite("What the kernel refuses a copy", .serialized, .timeLimit(.minutes(5)))
 struct KernelWatchTests {
     /// Runs `script` as a service under `restrictions` in a lab; what was refused, and granted.
     func tracer(

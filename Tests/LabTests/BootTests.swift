@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("A lab", .serialized)
+@Suite("A lab", .serialized, .timeLimit(.minutes(5)))
 struct BootTests {
     private func bootAndEnd(_ plan: LabPlan, version: String?) async throws {
         let clock = ContinuousClock()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("Asking the bus for systemd")
+@Suite("Asking the bus for systemd", .timeLimit(.minutes(5)))
 struct BusConversationTests {
     private let welcome = Array("OK 0123456789abcdef\r\n".utf8)
 

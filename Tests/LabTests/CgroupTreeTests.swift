@@ -2,7 +2,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("The cgroup2 tree")
+@Suite("The cgroup2 tree", .timeLimit(.minutes(5)))
 struct CgroupTreeTests {
     @Test func `is found beside the version 1 hierarchies`() {
         let mounts = """

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("A command in a lab", .serialized)
+@Suite("A command in a lab", .serialized, .timeLimit(.minutes(5)))
 struct LabCommandTests {
     @Test func `ends with its own status, output and complaints`() async throws {
         try await Lab.with(LabFixture.plan()) { (lab) async throws in

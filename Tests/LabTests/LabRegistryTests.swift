@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("The registry of labs")
+@Suite("The registry of labs", .timeLimit(.minutes(5)))
 struct LabRegistryTests {
     private let home: FakeTree
     private let registry: LabRegistry

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("The set-up of a lab")
+@Suite("The set-up of a lab", .timeLimit(.minutes(5)))
 struct LabSetupTests {
     private func setup(_ change: (inout LabPlan) -> Void = { _ in }) -> LabSetup {
         var plan = LabPlan(name: "web")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("The end of a lab", .serialized)
+@Suite("The end of a lab", .serialized, .timeLimit(.minutes(5)))
 struct OwnershipTests {
     /// Long enough to hit a lab before, during and after its boot.
     private func aRandomMoment() async throws {

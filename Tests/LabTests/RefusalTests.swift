@@ -3,7 +3,7 @@ import Testing
 
 @testable import Lab
 
-@Suite("A lab that cannot be had")
+@Suite("A lab that cannot be had", .timeLimit(.minutes(5)))
 struct RefusalTests {
     @Test(arguments: ["", "Web", "a/b", "..", "ä", String(repeating: "a", count: 33)])
     func `has a name that cannot be one`(name: String) async {

@@ -6,7 +6,7 @@ import Systemd
 import Testing
 
 /// Labs as machines in use: they would fight for the processors, so one suite after the other.
-@Suite("on a machine in use", .serialized)
+@Suite("on a machine in use", .serialized, .timeLimit(.minutes(10)))
 enum LiveTests {
     static let victim = BuiltProduct("live-victim")
 }

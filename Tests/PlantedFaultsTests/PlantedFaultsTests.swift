@@ -6,7 +6,7 @@ import Systemd
 import Testing
 import Trials
 
-@Suite("Faults planted in copies of a small service")
+@Suite("Faults planted in copies of a small service", .timeLimit(.minutes(5)))
 struct PlantedFaultsTests {
     static let faults =
         PlantedFault.inLife + PlantedFault.inCommands + PlantedFault.inProcesses
@@ -34,14 +34,15 @@ struct PlantedFaultsTests {
             try await PlantedFaultsTests.plant(in: lab)
             var (refused, flagged, silent) = (0, 0, 0)
             for fault in PlantedFaultsTests.faults {
-                let bed = try await FaultFixture(fault, on: machine)
+                let fixture = try await FaultFixture(fault, on: machine)
                 // Without the restriction all is well, so that it is the restriction that tells.
-                let control = try await bed.trial([])
+                let control = try await fixture.trial([])
                 #expect(control.verdict == .passed, "\(fault.name)")
                 #expect(
-                    control.suspicions(against: bed.baseline).map(\.line) == [], "\(fault.name)")
-                let trial = try await bed.trial(fault.restrictions)
-                let suspicions = trial.suspicions(against: bed.baseline).map(\.line)
+                    control.suspicions(against: fixture.baseline).map(\.line) == [], "\(fault.name)"
+                )
+                let trial = try await fixture.trial(fault.restrictions)
+                let suspicions = trial.suspicions(against: fixture.baseline).map(\.line)
                 let found = "\(fault.name), \(fault.story): \(trial.verdict) \(suspicions)"
                 switch (trial.verdict, fault.expectation) {
                 case (.failed(let why), .refused(let words)):
@@ -57,7 +58,7 @@ struct PlantedFaultsTests {
                     Issue.record("\(found)")
                 }
                 if case .flagged = fault.expectation {
-                    try await expectStrictness(bed, trial)
+                    try await expectStrictness(fixture, trial)
                 }
             }
             print(
@@ -68,8 +69,8 @@ struct PlantedFaultsTests {
     }
 
     /// With `--strict-logs` what was flagged is refused, judged from the same observations.
-    private func expectStrictness(_ bed: FaultFixture, _ trial: Trial) async throws {
-        var strict = bed.baseline
+    private func expectStrictness(_ fixture: FaultFixture, _ trial: Trial) async throws {
+        var strict = fixture.baseline
         strict.isStrict = true
         let verdict = Verdict(of: trial.observations, baseline: strict)
         guard case .failed(let why) = verdict else {

@@ -5,7 +5,7 @@ import TemperTesting
 import Testing
 import Trials
 
-@Suite("Probes that connect to the service", .serialized)
+@Suite("Probes that connect to the service", .serialized, .timeLimit(.minutes(5)))
 struct SocketProbeTests {
     /// Servers that live as long as `body`.
     private func with<Result>(
@@ -57,7 +57,7 @@ struct SocketProbeTests {
                 HTTPProbe(url: "http://127.0.0.1:\(port)/", from: place)
             }
             try await clause.check(
-                ProbeContract.Stand(
+                ProbeContract.Fixture(
                     working: probe(good.port), absent: probe(free), hanging: probe(silent.port),
                     grace: .seconds(1),
                     remains: SocketProbeTests.connections(to: [good.port, silent.port])))
@@ -74,7 +74,7 @@ struct SocketProbeTests {
                 TCPProbe(address: "127.0.0.1:\(port)", from: place)
             }
             try await clause.check(
-                ProbeContract.Stand(
+                ProbeContract.Fixture(
                     working: probe(good.port), absent: probe(free), hanging: probe(deaf.port),
                     grace: .seconds(1), remains: SocketProbeTests.connections(to: [good.port])))
         }
@@ -91,7 +91,7 @@ struct SocketProbeTests {
         try await with([good]) {
             // A unix socket accepts at once or not at all: none hangs.
             try await clause.check(
-                ProbeContract.Stand(
+                ProbeContract.Fixture(
                     working: UnixSocketProbe(path: "/good", root: directory, from: place),
                     absent: UnixSocketProbe(path: "/absent", root: directory, from: place),
                     hanging: UnixSocketProbe(path: "/absent", root: directory, from: place),

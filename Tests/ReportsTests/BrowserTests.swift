@@ -3,7 +3,7 @@ import Reports
 import Testing
 
 /// The HTML in a real browser without a window, Debian's chromium-headless-shell (`Tests/prepare`).
-@Suite("The HTML report in a browser", .serialized) struct BrowserTests {
+@Suite("The HTML report in a browser", .serialized, .timeLimit(.minutes(5))) struct BrowserTests {
     private static let page = ReportHTML(Sample.report).text
 
     /// The document as the browser has it once it has loaded `page` and, where there is one, run a

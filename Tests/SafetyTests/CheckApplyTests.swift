@@ -10,7 +10,7 @@ import Trials
 
 /// A tree in which a service is hardened, and upgraded; then a machine is booted of it, on which the
 /// service fails under the drop-in that was installed.
-@Suite("After an upgrade a check installs what passes now", .serialized)
+@Suite("After an upgrade a check installs what passes now", .serialized, .timeLimit(.minutes(10)))
 struct CheckApplyTests {
     private static let unit = "risen.service"
 
@@ -56,12 +56,12 @@ struct CheckApplyTests {
             if let user {
                 try await machine.manager(of: machine.account(user)).bus.close()
             }
-            let subject = Subject(lab: lab, user: user)
-            try await subject.start(Self.unit)
-            #expect(try await subject.state(Self.unit) == "activating")
+            let fixture = MachineFixture(lab: lab, user: user)
+            try await fixture.start(Self.unit)
+            #expect(try await fixture.state(Self.unit) == "activating")
             var choices = CheckChoices()
             choices.apply = ApplyOrder()
-            choices.apply?.machine = subject.machine
+            choices.apply?.machine = fixture.machine
             func session(_ choices: CheckChoices) throws -> CheckSession {
                 let kept = try #require(
                     try TrialStore(directory: state).records().last { $0.unit == Self.unit })
@@ -76,19 +76,19 @@ struct CheckApplyTests {
             #expect(result.standing == .regressed, "\(result)")
             #expect(result.culprits.map(\.restrictions) == [[culprit]])
             #expect(result.applied?.path == path, "\(result.notApplied ?? "")")
-            #expect(try await subject.state(Self.unit) == "active")
-            let installed = try #require(subject.text(path))
+            #expect(try await fixture.state(Self.unit) == "active")
+            let installed = try #require(fixture.text(path))
             #expect(InstalledDropIn(found: installed).isUntouched && installed != older.text)
-            try await expectNothingLeft(on: subject)
+            try await expectNothingLeft(on: fixture)
             // The next check is one of what is installed now.
             choices.ifChanged = true
             let next = try session(choices)
             #expect(try await next.run().standing == .unchanged)
             let (now, then) = (next.record.profile, first.record.profile)
             #expect(then.restrictions.subtracting(now.restrictions) == [culprit])
-            _ = try await subject.reversal(Self.unit).run()
-            #expect(subject.text(path) == nil)
-            #expect(try await subject.state(Self.unit) == "active")
+            _ = try await fixture.reversal(Self.unit).run()
+            #expect(fixture.text(path) == nil)
+            #expect(try await fixture.state(Self.unit) == "active")
         }
     }
 

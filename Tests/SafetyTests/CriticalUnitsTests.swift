@@ -3,7 +3,8 @@ import Trials
 
 @testable import Systemd
 
-@Suite("What the machine or this login stands on") struct CriticalUnitsTests {
+@Suite("What the machine or this login stands on", .timeLimit(.minutes(10)))
+struct CriticalUnitsTests {
     private func reason(_ names: String..., in session: CriticalUnits.Session = .init()) -> String?
     {
         CriticalUnits.reason(against: Set(names), in: session)

@@ -13,7 +13,7 @@ import TrialLedger
 
 /// Everything that reads what others wrote, fed with what nobody would write: real inputs, mutated.
 /// `TEMPER_FUZZ=1000000` gives each reader so many inputs; `TEMPER_FUZZ_SEED` another beginning.
-@Suite("Readers of foreign text survive anything", .serialized)
+@Suite("Readers of foreign text survive anything", .serialized, .timeLimit(.minutes(10)))
 struct ReaderFuzzTests {
     private static let count =
         ProcessInfo.processInfo.environment["TEMPER_FUZZ"].flatMap(Int.init) ?? 3_000

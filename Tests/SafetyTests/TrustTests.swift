@@ -5,7 +5,8 @@ import Testing
 
 @testable import TemperKit
 
-@Suite("Files that another user may write are not acted upon") struct TrustTests {
+@Suite("Files that another user may write are not acted upon", .timeLimit(.minutes(10)))
+struct TrustTests {
     private let trust = Trust(users: [0, 1000])
 
     @Test("by owner and mode")

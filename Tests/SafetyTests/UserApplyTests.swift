@@ -1,4 +1,4 @@
-import ApplyBench
+import ApplyFixture
 import Fixtures
 import Foundation
 import Hardening
@@ -25,45 +25,45 @@ enum UserTree: String, CaseIterable, Sendable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 }
 
-@Suite("A user's own manager, of systemd 252, 257 and 262", .serialized)
+@Suite("A user's own manager, of systemd 252, 257 and 262", .serialized, .timeLimit(.minutes(10)))
 struct UserApplyTests {
     @Test(
         "installs in the user's directory, as the user, and takes it away",
         arguments: UserTree.allCases)
     func installs(_ tree: UserTree) async throws {
-        try await withUsersSubject(root: tree.root) { subject in
-            try await subject.start("steady.service")
-            let before = try await subject.settings("steady.service")
-            let result = try await subject.bench("steady.service").apply(
+        try await withUsersFixture(root: tree.root) { fixture in
+            try await fixture.start("steady.service")
+            let before = try await fixture.settings("steady.service")
+            let result = try await fixture.application("steady.service").apply(
                 ["PrivateTmp=yes", "NoNewPrivileges=yes"])
             let path = "/home/mona/.config/systemd/user/steady.service.d/50-temper.conf"
             #expect(result.applied?.path == path, "\(result.notApplied ?? "")")
-            let owner = try await subject.lab.run(["stat", "-c", "%U %a", path]).stdout
+            let owner = try await fixture.lab.run(["stat", "-c", "%U %a", path]).stdout
             #expect(owner == "mona 644\n")
-            #expect(subject.text(path)?.contains("temper revert --user steady.service") == true)
-            #expect(try await subject.settings("steady.service").contains("PrivateTmp=yes"))
-            #expect(try await subject.state("steady.service") == "active")
-            try await expectNothingLeft(on: subject)
-            _ = try await subject.reversal("steady.service").run()
-            #expect(subject.text(path) == nil)
-            #expect(try await subject.settings("steady.service") == before)
-            #expect(try await subject.state("steady.service") == "active")
+            #expect(fixture.text(path)?.contains("temper revert --user steady.service") == true)
+            #expect(try await fixture.settings("steady.service").contains("PrivateTmp=yes"))
+            #expect(try await fixture.state("steady.service") == "active")
+            try await expectNothingLeft(on: fixture)
+            _ = try await fixture.reversal("steady.service").run()
+            #expect(fixture.text(path) == nil)
+            #expect(try await fixture.settings("steady.service") == before)
+            #expect(try await fixture.state("steady.service") == "active")
         }
     }
 
     @Test("root writes nothing where the links of a user lead")
     func links() async throws {
-        try await withUsersSubject(root: Release.services) { subject in
+        try await withUsersFixture(root: Release.services) { fixture in
             let unit = "/home/mona/.config/systemd/user/steady.service"
-            _ = try await subject.lab.run(["mkdir", "/etc/systemd/system/steady.service.d"])
-            _ = try await subject.lab.run([
+            _ = try await fixture.lab.run(["mkdir", "/etc/systemd/system/steady.service.d"])
+            _ = try await fixture.lab.run([
                 "ln", "-s", "/etc/systemd/system/steady.service.d", unit + ".d",
             ])
-            let result = try await subject.bench("steady.service").apply(["PrivateTmp=yes"])
+            let result = try await fixture.application("steady.service").apply(["PrivateTmp=yes"])
             #expect(result.applied == nil)
             #expect(result.notApplied?.contains("Permission denied") == true)
-            #expect(!subject.exists("/etc/systemd/system/steady.service.d/50-temper.conf"))
-            try await expectNothingLeft(on: subject)
+            #expect(!fixture.exists("/etc/systemd/system/steady.service.d/50-temper.conf"))
+            try await expectNothingLeft(on: fixture)
         }
     }
 
@@ -71,10 +71,10 @@ struct UserApplyTests {
         "what it cannot apply is known beforehand or seen, and never the service's need",
         arguments: UserTree.allCases)
     func beyond(_ tree: UserTree) async throws {
-        try await withUsersSubject(root: tree.root) { subject in
-            let bus = try await Bus.connect(to: subject.machine.bus)
+        try await withUsersFixture(root: tree.root) { fixture in
+            let bus = try await Bus.connect(to: fixture.machine.bus)
             let system = Machine(
-                bus: bus, root: subject.machine.root, network: subject.machine.network,
+                bus: bus, root: fixture.machine.root, network: fixture.machine.network,
                 isDisposable: true)
             let manager = try await system.manager(of: system.account("mona"))
             let service = try await Service(named: "steady.service", on: manager)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct BusTests {
+@Suite(.timeLimit(.minutes(5))) struct BusTests {
     @Test func `a call brings back what the other side answered`() async throws {
         let daemon = try PrivateBus()
         let bus = try await Bus.connect(to: daemon.address)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct BusValueTests {
+@Suite(.timeLimit(.minutes(5))) struct BusValueTests {
     @Test(arguments: [
         (BusValue.strings([]), "as"),
         (.bytes([1]), "ay"),

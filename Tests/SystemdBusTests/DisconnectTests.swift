@@ -4,7 +4,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct DisconnectTests {
+@Suite(.timeLimit(.minutes(5))) struct DisconnectTests {
     /// Everything that can wait, waiting.
     private struct Waiting {
         let bus: Bus

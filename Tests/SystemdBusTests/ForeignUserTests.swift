@@ -4,7 +4,7 @@ import SystemdBus
 import Testing
 
 /// A user's bus takes connections of that user alone; root has to come as the user.
-@Suite struct `A connection as another user` {
+@Suite(.timeLimit(.minutes(5))) struct `A connection as another user` {
     private func path(of bus: PrivateBus) -> String {
         guard case .address(let text) = bus.address else { return "" }
         return String(text.dropFirst("unix:path=".count).prefix { $0 != "," })

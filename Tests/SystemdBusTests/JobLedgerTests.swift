@@ -2,7 +2,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct JobLedgerTests {
+@Suite(.timeLimit(.minutes(5))) struct JobLedgerTests {
     private func removal(of path: String, _ result: String) -> [BusValue] {
         [.uint32(1), .objectPath(path), .string("a.service"), .string(result)]
     }

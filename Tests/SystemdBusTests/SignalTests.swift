@@ -3,7 +3,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct SignalTests {
+@Suite(.timeLimit(.minutes(5))) struct SignalTests {
     private static let ownerChanged = BusMatch(
         sender: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
         interface: "org.freedesktop.DBus", member: "NameOwnerChanged")

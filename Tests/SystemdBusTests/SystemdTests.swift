@@ -6,7 +6,7 @@ import Testing
 @testable import SystemdBus
 
 /// Against a real systemd in a disposable system.
-@Suite struct SystemdTests {
+@Suite(.timeLimit(.minutes(5))) struct SystemdTests {
     private func connect() async throws -> Bus {
         try await Bus.connect(to: DisposableSystemd.shared.value.address)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SystemdBus
 
-@Suite struct WireTests {
+@Suite(.timeLimit(.minutes(5))) struct WireTests {
     @Test(arguments: [
         BusValue.byte(255), .bool(true), .bool(false), .int16(.min), .uint16(.max), .int32(.min),
         .uint32(.max), .int64(.min), .uint64(.max), .double(-0.1), .double(.infinity),

@@ -15,12 +15,12 @@ extension AgainstSystemd {
             "every restriction a version should know is taken over D-Bus as predicted",
             arguments: Release.allCases)
         func overTheBus(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
-                let bare = try await bench.bareSandbox()
+            try await withUnitFixture(release) { fixture, dialect in
+                let bare = try await fixture.bareSandbox()
                 for restriction in catalogue.restrictions
                 where restriction.introduced <= dialect.version {
                     for profile in profiles(of: restriction) {
-                        let found = try await bench.transient(bare, taking: profile, dialect)
+                        let found = try await fixture.transient(bare, taking: profile, dialect)
                         let predicted = bare.tightened(
                             by: profile, in: catalogue, dialect: dialect
                         ).withImplied(by: dialect)
@@ -35,10 +35,10 @@ extension AgainstSystemd {
             "every restriction a version should know is taken from a drop-in as predicted",
             arguments: Release.allCases)
         func fromADropIn(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
+            try await withUnitFixture(release) { fixture, dialect in
                 let plain = "[Service]\nExecStart=/bin/true\n"
-                try bench.write("plain.service", plain)
-                let bare = try await bench.sandbox(of: "plain.service")
+                try fixture.write("plain.service", plain)
+                let bare = try await fixture.sandbox(of: "plain.service")
                 var expected: [(unit: String, Restriction, Profile)] = []
                 for restriction in catalogue.restrictions
                 where restriction.introduced <= dialect.version {
@@ -46,19 +46,20 @@ extension AgainstSystemd {
                         let unit = "u\(expected.count).service"
                         let dropIn = DropIn(
                             from: bare, taking: profile, in: catalogue, dialect: dialect)
-                        try bench.write(unit, plain, dropIns: [UnitBench.dropIn: dropIn.text])
+                        try fixture.write(unit, plain, dropIns: [UnitFixture.dropIn: dropIn.text])
                         expected.append((unit, restriction, profile))
                     }
                 }
-                try await bench.reload()
+                try await fixture.reload()
                 for (unit, restriction, profile) in expected {
                     let predicted = bare.tightened(
                         by: profile, in: catalogue, dialect: dialect
                     ).withImplied(by: dialect)
-                    let differences = try await bench.sandbox(of: unit).differences(from: predicted)
+                    let differences = try await fixture.sandbox(of: unit).differences(
+                        from: predicted)
                     #expect(differences == [], "\(restriction.id)")
                 }
-                #expect(try await bench.complaints() == [])
+                #expect(try await fixture.complaints() == [])
             }
         }
 
@@ -66,14 +67,14 @@ extension AgainstSystemd {
             "a restriction of a later version is not taken, over D-Bus or from a drop-in",
             arguments: [Release.bookworm, .trixie])
         func gates(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
+            try await withUnitFixture(release) { fixture, dialect in
                 // What a systemd that knows everything would be handed.
                 let later = Dialect(
                     version: .max, calls: dialect.calls.filter { !$0.value.isEmpty },
                     fileSystems: dialect.fileSystems)
                 let plain = "[Service]\nExecStart=/bin/true\n"
-                try bench.write("plain.service", plain)
-                let bare = try await bench.sandbox(of: "plain.service")
+                try fixture.write("plain.service", plain)
+                let bare = try await fixture.sandbox(of: "plain.service")
                 let unknown = catalogue.restrictions.filter {
                     // Tested by itself below.
                     $0.introduced > dialect.version && $0.id != "RestrictNamespaces=~time"
@@ -82,23 +83,23 @@ extension AgainstSystemd {
                 for (index, restriction) in unknown.enumerated() {
                     let profile = Profile(recorded: [restriction.id])
                     let dropIn = DropIn(from: bare, taking: profile, in: catalogue, dialect: later)
-                    try bench.write(
-                        "u\(index).service", plain, dropIns: [UnitBench.dropIn: dropIn.text])
+                    try fixture.write(
+                        "u\(index).service", plain, dropIns: [UnitFixture.dropIn: dropIn.text])
                 }
-                try await bench.reload()
+                try await fixture.reload()
                 for (index, restriction) in unknown.enumerated() {
                     let profile = Profile(recorded: [restriction.id])
                     let predicted = bare.tightened(by: profile, in: catalogue, dialect: later)
-                    let overTheBus = try? await bench.transient(bare, taking: profile, later)
+                    let overTheBus = try? await fixture.transient(bare, taking: profile, later)
                     #expect(
                         overTheBus?[restriction.directive] != predicted[restriction.directive],
                         "\(restriction.id) over D-Bus")
-                    let found = try await bench.sandbox(of: "u\(index).service")
+                    let found = try await fixture.sandbox(of: "u\(index).service")
                     #expect(
                         found[restriction.directive] != predicted[restriction.directive],
                         "\(restriction.id) in a drop-in")
                 }
-                let complaints = try await bench.complaints()
+                let complaints = try await fixture.complaints()
                 for (index, restriction) in unknown.enumerated() {
                     #expect(
                         complaints.contains { $0.contains("/u\(index).service.d/") },
@@ -111,16 +112,16 @@ extension AgainstSystemd {
             "namespaces of type time cannot be restricted before systemd 262",
             arguments: Release.allCases)
         func timeNamespaces(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
+            try await withUnitFixture(release) { fixture, dialect in
                 // Older ones take the word, and what they then hold means "nothing is denied".
                 let name = "RestrictNamespaces"
                 let unit = "[Service]\nType=oneshot\nExecStart=/usr/bin/unshare"
-                try bench.write("time.service", "\(unit) -T true\n\(name)=~time\n")
-                try bench.write("uts.service", "\(unit) -u true\n\(name)=~uts\n")
-                try await bench.reload()
-                let time = try await bench.lab.run(["systemctl", "start", "time.service"])
+                try fixture.write("time.service", "\(unit) -T true\n\(name)=~time\n")
+                try fixture.write("uts.service", "\(unit) -u true\n\(name)=~uts\n")
+                try await fixture.reload()
+                let time = try await fixture.lab.run(["systemctl", "start", "time.service"])
                 #expect((time.status != 0) == (dialect.version >= 262))
-                let uts = try await bench.lab.run(["systemctl", "start", "uts.service"])
+                let uts = try await fixture.lab.run(["systemctl", "start", "uts.service"])
                 #expect(uts.status != 0)
             }
         }
@@ -128,7 +129,7 @@ extension AgainstSystemd {
         @Test("the groups that a restriction implies are contained in every version's own")
         func implications() async throws {
             for release in Release.allCases {
-                try await withBench(release) { _, dialect in
+                try await withUnitFixture(release) { _, dialect in
                     for restriction in catalogue.directive("SystemCallFilter")?.restrictions ?? []
                     where restriction.introduced <= dialect.version {
                         switch restriction.change {
@@ -171,7 +172,7 @@ extension Catalogue {
     }
 }
 
-extension UnitBench {
+extension UnitFixture {
     /// The sandbox of a transient unit with nothing set.
     func bareSandbox() async throws -> Sandbox {
         Sandbox(properties: try await machine.neverStarted(with: []))

@@ -7,7 +7,7 @@ import Trials
 @testable import Systemd
 
 /// The copy of a real service against the service itself, on each systemd.
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct CopyLiveTests {
     @Test(
         "An unrestricted copy reads as its original, property by property",

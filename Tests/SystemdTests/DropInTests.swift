@@ -15,29 +15,29 @@ extension AgainstSystemd {
             "a drop-in takes any unit to the predicted sandbox and loosens nothing",
             arguments: Release.allCases)
         func neverLoosens(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
-                let cases = try await bench.hardenedUnits(
+            try await withUnitFixture(release) { fixture, dialect in
+                let cases = try await fixture.hardenedUnits(
                     profiles: 8, seed: 10, dialect: dialect)
                 for (unit, base, before, profile) in cases {
-                    let after = try await bench.sandbox(of: unit)
+                    let after = try await fixture.sandbox(of: unit)
                     let predicted = before.tightened(by: profile, in: catalogue, dialect: dialect)
                         .withImplied(by: dialect)
                     let about = Comment(rawValue: "\(unit): \(base) under \(profile.ids)")
                     #expect(after.differences(from: predicted) == [], about)
                     #expect(after.loosened(from: before, in: catalogue) == [], about)
                 }
-                #expect(try await bench.complaints() == [])
+                #expect(try await fixture.complaints() == [])
             }
         }
 
         @Test("systemd-analyze verify accepts every drop-in", arguments: Release.allCases)
         func verifies(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
-                let cases = try await bench.hardenedUnits(profiles: 2, seed: 11, dialect: dialect)
-                let output = try await bench.lab.run(
+            try await withUnitFixture(release) { fixture, dialect in
+                let cases = try await fixture.hardenedUnits(profiles: 2, seed: 11, dialect: dialect)
+                let output = try await fixture.lab.run(
                     ["systemd-analyze", "verify", "--man=no"] + cases.map(\.unit))
                 #expect(output.status == 0)
-                #expect(!output.stderr.contains(UnitBench.dropIn), "\(output.stderr)")
+                #expect(!output.stderr.contains(UnitFixture.dropIn), "\(output.stderr)")
             }
         }
 
@@ -45,19 +45,19 @@ extension AgainstSystemd {
             "the copy that is tried has the sandbox that the drop-in gives the unit",
             arguments: Release.allCases)
         func copiesAgree(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
+            try await withUnitFixture(release) { fixture, dialect in
                 for base in BaseUnit.all where base.introduced <= dialect.version {
-                    try bench.write("\(base.name).service", base.text, dropIns: base.dropIns)
+                    try fixture.write("\(base.name).service", base.text, dropIns: base.dropIns)
                 }
-                try await bench.reload()
+                try await fixture.reload()
                 var generator = SplitMix64(seed: 12)
                 for base in BaseUnit.all where base.introduced <= dialect.version {
                     let service = try await Service(
-                        named: "\(base.name).service", on: bench.machine)
+                        named: "\(base.name).service", on: fixture.machine)
                     for _ in 0..<3 {
                         let profile = Profile.random(
                             of: catalogue.known(to: dialect), in: catalogue, using: &generator)
-                        let copy = try await bench.neverStarted(
+                        let copy = try await fixture.neverStarted(
                             service.copies.properties(profile))
                         let predicted = service.sandbox.tightened(
                             by: profile, in: catalogue, dialect: dialect
@@ -81,7 +81,7 @@ extension AgainstSystemd {
     }
 }
 
-extension UnitBench {
+extension UnitFixture {
     /// The properties of a transient unit that is kept from starting by a condition.
     func neverStarted(_ properties: [(String, BusValue)]) async throws -> [String: BusValue] {
         let name = TrialName.fresh()
@@ -118,7 +118,7 @@ extension UnitBench {
                     from: before, taking: profile, in: catalogue, dialect: dialect)
                 try write(
                     unit, base.text,
-                    dropIns: base.dropIns.merging([UnitBench.dropIn: dropIn.text]) { $1 })
+                    dropIns: base.dropIns.merging([UnitFixture.dropIn: dropIn.text]) { $1 })
                 cases.append((unit, base.name, before, profile))
             }
         }

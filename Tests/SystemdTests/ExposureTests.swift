@@ -12,11 +12,11 @@ extension AgainstSystemd {
         @Test(
             "each test of the table judges as systemd's own does", arguments: Release.allCases)
         func tests(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
-                let cases = try await bench.hardenedUnits(profiles: 1, seed: 4, dialect: dialect)
+            try await withUnitFixture(release) { fixture, dialect in
+                let cases = try await fixture.hardenedUnits(profiles: 1, seed: 4, dialect: dialect)
                 for (unit, base, _, profile) in cases {
-                    let seen = AnalyzedSandbox(try await bench.sandbox(of: unit), dialect)
-                    let theirs = try await bench.judgement(of: unit)
+                    let seen = AnalyzedSandbox(try await fixture.sandbox(of: unit), dialect)
+                    let theirs = try await fixture.judgement(of: unit)
                     #expect(theirs.count == Assessment.table.count)
                     for test in Assessment.table {
                         // Those named after several capabilities or families are named otherwise.
@@ -35,13 +35,13 @@ extension AgainstSystemd {
             "exposure is what systemd-analyze security says of live units",
             arguments: Release.allCases)
         func equals(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
-                let cases = try await bench.hardenedUnits(profiles: 8, seed: 3, dialect: dialect)
+            try await withUnitFixture(release) { fixture, dialect in
+                let cases = try await fixture.hardenedUnits(profiles: 8, seed: 3, dialect: dialect)
                 let units = cases.map(\.unit) + Set(cases.map { "\($0.base).service" }).sorted()
-                let printed = try await bench.analyzed(units)
+                let printed = try await fixture.analyzed(units)
                 #expect(Set(printed.keys) == Set(units))
                 for unit in units {
-                    let sandbox = try await bench.sandbox(of: unit)
+                    let sandbox = try await fixture.sandbox(of: unit)
                     let exposure = Exposure(of: sandbox, dialect: dialect)
                     #expect(exposure.description == printed[unit]?.exposure, "\(unit)")
                     #expect(exposure.label == printed[unit]?.predicate, "\(unit)")
@@ -58,7 +58,7 @@ extension AgainstSystemd {
     }
 }
 
-extension UnitBench {
+extension UnitFixture {
     struct Line: Decodable {
         let unit: String
         let exposure: String

@@ -21,7 +21,7 @@ extension AgainstSystemd {
 
         @Test("a path comes back from systemd as what it was", arguments: Release.allCases)
         func comesBack(_ release: Release) async throws {
-            try await withBench(release) { bench, dialect in
+            try await withUnitFixture(release) { fixture, dialect in
                 var random = Seeded(22)
                 var units: [(name: String, paths: [String])] = []
                 for number in 0..<40 {
@@ -37,25 +37,25 @@ extension AgainstSystemd {
                         header: ["of 100%", usage.written.first ?? ""]
                     ).text
                     let unit = "hostile\(number).service"
-                    try bench.write(
+                    try fixture.write(
                         unit, "[Service]\nExecStart=/bin/true\n",
-                        dropIns: [UnitBench.dropIn: text])
+                        dropIns: [UnitFixture.dropIn: text])
                     units.append((unit, usage.written.sorted() + usage.files))
                 }
-                try await bench.reload()
+                try await fixture.reload()
                 for (unit, paths) in units {
-                    let sandbox = try await bench.sandbox(of: unit)
+                    let sandbox = try await fixture.sandbox(of: unit)
                     #expect(
                         sandbox.list("ReadWritePaths").sorted()
                             == paths.dropLast().map { "-\($0)" }.sorted(), "\(unit)")
-                    let read = try await bench.machine.properties(
+                    let read = try await fixture.machine.properties(
                         of: Machine.path(ofUnit: unit), Machine.serviceInterface)
                     let commands = (read["ExecStartPreEx"]?.elements ?? []).compactMap(\.command)
                     // The manager keeps `$$` for the moment of the start.
                     #expect(
                         commands.first?.arguments.last?.replacing("$$", with: "$") == paths.last)
                 }
-                #expect(try await bench.complaints() == [])
+                #expect(try await fixture.complaints() == [])
             }
         }
     }

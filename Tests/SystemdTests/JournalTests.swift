@@ -6,7 +6,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite struct JournalTests {
+@Suite(.timeLimit(.minutes(5))) struct JournalTests {
     private struct Run {
         var unit: String
         var invocation: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("Differences between two sandboxes")
+@Suite("Differences between two sandboxes", .timeLimit(.minutes(5)))
 struct SandboxComparisonTests {
     private func differences(
         _ name: String, _ here: SettingValue, _ there: SettingValue

@@ -5,7 +5,7 @@ import Trials
 
 @testable import Systemd
 
-@Suite("What a record is valid for, read from a tree without its systemd")
+@Suite("What a record is valid for, read from a tree without its systemd", .timeLimit(.minutes(5)))
 struct ValidityTests {
     @Test("programs, libraries and packages of Debian's nginx", arguments: Release.allCases)
     func nginx(release: Release) throws {

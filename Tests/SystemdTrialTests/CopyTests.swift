@@ -8,7 +8,7 @@ import TemperTesting
 import Testing
 import Trials
 
-@Suite("Copies of a real unit", .serialized)
+@Suite("Copies of a real unit", .serialized, .timeLimit(.minutes(5)))
 struct CopyTests {
     /// Says that it is ready, works on /var, survives a reload.
     static let small = """
@@ -94,14 +94,14 @@ struct CopyTests {
             let service = try await Service(named: "small.service", on: machine)
             let endless = try await Service(named: "endless.service", on: machine)
             let deaf = try await Service(named: "deaf.service", on: machine)
-            let stand = ServiceContract.Stand(
+            let fixture = ServiceContract.Fixture(
                 service: service.copies,
                 breaking: Profile(["ProtectSystem=strict"], in: .standard),
                 endless: endless.copies, deaf: deaf.copies, restless: service.copies,
                 reloadManager: { _ = try await lab.run(["systemctl", "daemon-reload"]) },
                 remains: { try await CopyTests.remains(in: lab) })
             for clause in ServiceContract.allCases {
-                do { try await clause.check(stand) } catch {
+                do { try await clause.check(fixture) } catch {
                     Issue.record("\(clause.rawValue): \(error)")
                 }
             }
@@ -114,14 +114,14 @@ struct CopyTests {
         try await withLab(.trixie) { lab, machine in
             try await CopyTests.install(["small.service": CopyTests.small], in: lab)
             let real = try await Service(named: "small.service", on: machine).real
-            let stand = ServiceContract.Stand(
+            let fixture = ServiceContract.Fixture(
                 service: real, breaking: .unrestricted, endless: real, deaf: real, restless: real,
                 remains: { [] })
             for clause in [
                 ServiceContract.starts, .stops, .reloads, .startsAgain, .isManned, .hasHelpers,
                 .endsVisibly, .speaks, .isUndisturbed, .isRepeatable,
             ] {
-                do { try await clause.check(stand) } catch {
+                do { try await clause.check(fixture) } catch {
                     Issue.record("\(clause.rawValue): \(error)")
                 }
             }

@@ -5,7 +5,7 @@ import TemperTesting
 import Testing
 import Trials
 
-@Suite("Probes that run on the service's machine", .serialized)
+@Suite("Probes that run on the service's machine", .serialized, .timeLimit(.minutes(5)))
 struct MachineProbeTests {
     @Test("commands obey the contract of probes", arguments: Release.allCases)
     func commandContract(release: Release) async throws {
@@ -13,10 +13,10 @@ struct MachineProbeTests {
             func probe(_ command: String) -> CommandProbe {
                 CommandProbe(command: command, on: machine)
             }
-            let stand = ProbeContract.Stand(
+            let fixture = ProbeContract.Fixture(
                 working: probe("true"), absent: probe("exit 1"), hanging: probe("sleep 1002"),
                 grace: .seconds(3), remains: { try await CopyTests.remains(in: lab) })
-            for clause in ProbeContract.allCases { try await clause.check(stand) }
+            for clause in ProbeContract.allCases { try await clause.check(fixture) }
         }
     }
 
@@ -24,11 +24,11 @@ struct MachineProbeTests {
     func busNameContract() async throws {
         try await withLab(.trixie) { lab, machine in
             let missing = BusNameProbe(busName: "org.example.Missing", on: machine)
-            let stand = ProbeContract.Stand(
+            let fixture = ProbeContract.Fixture(
                 working: BusNameProbe(busName: "org.freedesktop.systemd1", on: machine),
                 absent: missing, hanging: missing, grace: .seconds(3),
                 remains: { try await CopyTests.remains(in: lab) })
-            for clause in ProbeContract.allCases { try await clause.check(stand) }
+            for clause in ProbeContract.allCases { try await clause.check(fixture) }
             #expect(
                 await missing.check(deadline: .seconds(5)) == .unhealthy("the name has no owner"))
         }

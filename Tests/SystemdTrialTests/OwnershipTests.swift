@@ -5,7 +5,7 @@ import Systemd
 import Testing
 import Trials
 
-@Suite("Files that change hands in a lab", .serialized)
+@Suite("Files that change hands in a lab", .serialized, .timeLimit(.minutes(5)))
 struct OwnershipTests {
     private func owner(_ path: String, in lab: Lab) async throws -> String {
         try await lab.run(["stat", "-c", "%U", path]).stdout

@@ -4,7 +4,7 @@ import Systemd
 import Testing
 import Trials
 
-@Suite("The place of a service on a machine in use", .serialized)
+@Suite("The place of a service on a machine in use", .serialized, .timeLimit(.minutes(5)))
 struct PlaceTests {
     @Test(
         "is lost as soon as somebody starts the service, also while a copy takes long to stop",

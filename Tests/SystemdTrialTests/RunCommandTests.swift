@@ -7,7 +7,7 @@ import Trials
 
 @testable import Systemd
 
-@Suite("The command that starts a copy by hand", .serialized)
+@Suite("The command that starts a copy by hand", .serialized, .timeLimit(.minutes(5)))
 struct RunCommandTests {
     /// Settings of every kind that systemd-run writes otherwise than the bus.
     static let rich = """

@@ -6,7 +6,7 @@ import Trials
 
 @testable import Systemd
 
-@Suite("A service that systemd hands its sockets", .serialized)
+@Suite("A service that systemd hands its sockets", .serialized, .timeLimit(.minutes(5)))
 struct SocketTests {
     private func withServer(
         _ release: Release, _ body: @Sendable (Lab, Machine, Service) async throws -> Void

@@ -8,7 +8,7 @@ import Testing
 import Trials
 
 /// A real `systemd --user`, version 257, in a lab of the tree `services`.
-@Suite("A user's own manager", .serialized)
+@Suite("A user's own manager", .serialized, .timeLimit(.minutes(5)))
 struct UserManagerTests {
     private func withManager(
         _ body: @Sendable (Lab, Machine) async throws -> Void

@@ -5,7 +5,7 @@ import TemperTesting
 import Testing
 import TrialLedger
 
-@Suite("A campaign that is killed", .serialized)
+@Suite("A campaign that is killed", .serialized, .timeLimit(.minutes(5)))
 struct KillTests {
     let victim = BuiltProduct("campaign-victim")
 

@@ -30,7 +30,7 @@ struct ContractTests {
     func simulatedService(clause: ServiceContract) async throws {
         let service = SimulatedService(conflicts: [["ProtectSystem=strict"]])
         try await clause.check(
-            ServiceContract.Stand(
+            ServiceContract.Fixture(
                 service: service, breaking: Profile(recorded: ["ProtectSystem=strict"]),
                 endless: SimulatedService(conflicts: [[]], fault: .startTimesOut),
                 deaf: SimulatedService(conflicts: [[]], fault: .stopTimesOut),
@@ -49,7 +49,7 @@ struct ContractTests {
             return
         }
         try await clause.check(
-            ProbeContract.Stand(
+            ProbeContract.Fixture(
                 working: working.probe, absent: SimulatedService().probe, hanging: hanging.probe,
                 grace: .seconds(1), remains: { [] }))
     }

@@ -32,7 +32,9 @@ struct ResumptionTests {
                 let outcome = try await Playground.campaign(
                     again, ledger: MemoryLedger(resuming: recorded)
                 ).run()
-                #expect(Story(outcome) == Story(whole), "seed \(seed), stopped after \(stop)")
+                #expect(
+                    ComparableOutcome(outcome) == ComparableOutcome(whole),
+                    "seed \(seed), stopped after \(stop)")
                 #expect(outcome.resumed == stop)
                 // Only what was not on record was run.
                 #expect(again.profiles.count == whole.trials.count - stop)
@@ -63,7 +65,7 @@ struct ResumptionTests {
         let again = try await Playground.campaign(
             nothing, ledger: MemoryLedger(resuming: ledger.trials), options: options
         ).run()
-        #expect(Story(again) == Story(whole))
+        #expect(ComparableOutcome(again) == ComparableOutcome(whole))
     }
 
     @Test("stopped again and again, it still arrives")
@@ -111,7 +113,7 @@ struct ResumptionTests {
             }.value
             if found.ending == .complete { outcome = found }
         }
-        #expect(outcome.map(Story.init) == Story(whole))
+        #expect(outcome.map(ComparableOutcome.init) == ComparableOutcome(whole))
         #expect(runs > 3)
     }
 
@@ -160,7 +162,7 @@ struct ResumptionTests {
                 SimulatedService(conflicts: conflicts, fault: .probe) { lies($0 + stop) },
                 ledger: MemoryLedger(resuming: recorded)
             ).run()
-            #expect(Story(outcome) == Story(whole), "stopped after \(stop)")
+            #expect(ComparableOutcome(outcome) == ComparableOutcome(whole), "stopped after \(stop)")
         }
     }
 }

@@ -2,7 +2,7 @@
 // kill it anywhere. Arguments: the bus address, the root and the network namespace of the machine,
 // the unit, its user or "", the probe command, the unit's twin without a drop-in or "", and the
 // restrictions. It says where it installed the drop-in, or why not.
-import ApplyBench
+import ApplyFixture
 import Foundation
 import TemperCommand
 import TemperKit
@@ -13,13 +13,13 @@ machine.bus = .address(arguments[1])
 machine.root = arguments[2]
 machine.network = arguments[3]
 let result = try await withInterruption { [machine] in
-    var bench = ApplyBench(
+    var application = ApplyFixture(
         machine, unit: arguments[4], user: arguments[5].isEmpty ? nil : arguments[5])
-    bench.probe = arguments[6]
+    application.probe = arguments[6]
     if !arguments[7].isEmpty {
-        bench.triesInLab = true
-        bench.twin = arguments[7]
+        application.triesInLab = true
+        application.twin = arguments[7]
     }
-    return try await bench.apply(Array(arguments[8...]))
+    return try await application.apply(Array(arguments[8...]))
 }
 print(result.applied?.path ?? result.notApplied ?? "nothing")

@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("A bare unit")
+@Suite("A bare unit", .timeLimit(.minutes(5)))
 struct BareUnitTests {
     @Test(
         "has the type of the copy, so that defaults agree",

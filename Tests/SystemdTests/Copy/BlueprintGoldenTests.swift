@@ -2,7 +2,7 @@ import Foundation
 import Systemd
 import Testing
 
-@Suite("The blueprints of services of Debian")
+@Suite("The blueprints of services of Debian", .timeLimit(.minutes(5)))
 struct BlueprintGoldenTests {
     @Test("are as recorded", arguments: RecordedMachine.versions)
     func areAsRecorded(version: Int) throws {

@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("A blueprint")
+@Suite("A blueprint", .timeLimit(.minutes(5)))
 struct BlueprintTests {
     @Test("of a service without settings is its type and its command")
     func sendsOnlyDifferences() throws {

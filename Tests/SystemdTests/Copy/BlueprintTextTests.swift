@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("What only the unit files tell")
+@Suite("What only the unit files tell", .timeLimit(.minutes(5)))
 struct BlueprintTextTests {
     @Test(
         "is the file of a standard stream",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("The table of what a copy does with each property")
+@Suite("The table of what a copy does with each property", .timeLimit(.minutes(5)))
 struct CopyTableTests {
     @Test(
         "knows everything that systemd lets us read, in its signature",

@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("Of its dependencies a copy has")
+@Suite("Of its dependencies a copy has", .timeLimit(.minutes(5)))
 struct DependencyTests {
     @Test("the units that the original names, without defaults, slices and itself")
     func foreignUnits() throws {

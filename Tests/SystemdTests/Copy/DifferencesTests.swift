@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("Differences between original and copy")
+@Suite("Differences between original and copy", .timeLimit(.minutes(5)))
 struct DifferencesTests {
     private func differing(_ original: [String: BusValue], _ copy: [String: BusValue]) throws
         -> [String]

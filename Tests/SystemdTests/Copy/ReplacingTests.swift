@@ -2,7 +2,7 @@ import Systemd
 import SystemdBus
 import Testing
 
-@Suite("Replacing properties of a blueprint")
+@Suite("Replacing properties of a blueprint", .timeLimit(.minutes(5)))
 struct ReplacingTests {
     private func names(
         _ changes: [String: BusValue], replacing new: [(String, BusValue)], version: Int = 257

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("A blueprint of a socket")
+@Suite("A blueprint of a socket", .timeLimit(.minutes(5)))
 struct SocketBlueprintTests {
     static let bare: [String: BusValue] = [
         "Id": .string("bare.socket"), "Listen": listen("/run/none"), "Backlog": .uint32(4096),

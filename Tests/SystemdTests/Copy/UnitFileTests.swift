@@ -2,7 +2,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("A unit file")
+@Suite("A unit file", .timeLimit(.minutes(5)))
 struct UnitFileTests {
     private func values(_ text: String, of key: String) -> [String] {
         [UnitFile(path: "/x.service", text: text)].values(of: key)

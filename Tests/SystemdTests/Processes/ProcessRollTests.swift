@@ -3,7 +3,7 @@ import Trials
 
 @testable import Systemd
 
-@Suite("Processes are followed from their exec to their end")
+@Suite("Processes are followed from their exec to their end", .timeLimit(.minutes(5)))
 struct ProcessRollTests {
     let group = "/lab/system.slice/x.service"
 

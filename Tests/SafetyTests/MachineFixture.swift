@@ -1,4 +1,4 @@
-import ApplyBench
+import ApplyFixture
 import Fixtures
 import Foundation
 import Glibc
@@ -8,7 +8,7 @@ import TemperKit
 import Testing
 
 /// A lab that is the machine, with services to be hardened on it.
-struct Subject: Sendable {
+struct MachineFixture: Sendable {
     let lab: Lab
     var user: String?
 
@@ -20,7 +20,9 @@ struct Subject: Sendable {
         return machine
     }
 
-    func bench(_ unit: String) -> ApplyBench { ApplyBench(machine, unit: unit, user: user) }
+    func application(_ unit: String) -> ApplyFixture {
+        ApplyFixture(machine, unit: unit, user: user)
+    }
 
     func reversal(_ unit: String) -> Reversal {
         Reversal(
@@ -119,43 +121,46 @@ struct Subject: Sendable {
 }
 
 func expectNothingLeft(
-    on subject: Subject, location: SourceLocation = #_sourceLocation
+    on fixture: MachineFixture, location: SourceLocation = #_sourceLocation
 ) async throws {
     // systemd forgets a unit, and takes its file away, some time after the job of its stop.
-    var left = try await subject.leftovers()
+    var left = try await fixture.leftovers()
     for _ in 0..<40 where !left.isEmpty {
         try await Task.sleep(for: .milliseconds(50))
-        left = try await subject.leftovers()
+        left = try await fixture.leftovers()
     }
     #expect(left == [], sourceLocation: location)
 }
 
 /// Boots a lab of a release as the machine of a test.
-func withSubject(_ release: Release, _ body: @Sendable (Subject) async throws -> Void) async throws
+func withMachineFixture(_ release: Release, _ body: @Sendable (MachineFixture) async throws -> Void)
+    async throws
 {
     try await withLab(release) { lab, machine in
-        let subject = Subject(lab: lab)
-        for (name, text) in Subject.units {
-            try subject.write("/etc/systemd/system/\(name)", text + "\n")
+        let fixture = MachineFixture(lab: lab)
+        for (name, text) in MachineFixture.units {
+            try fixture.write("/etc/systemd/system/\(name)", text + "\n")
         }
-        _ = try await subject.systemctl("daemon-reload")
-        try await body(subject)
+        _ = try await fixture.systemctl("daemon-reload")
+        try await body(fixture)
     }
 }
 
 /// The same for the services of mona, an ordinary user, in a tree in which she has a manager.
-func withUsersSubject(root: String, _ body: @Sendable (Subject) async throws -> Void) async throws {
+func withUsersFixture(root: String, _ body: @Sendable (MachineFixture) async throws -> Void)
+    async throws
+{
     try await withLab(root: root) { lab, machine in
         let manager = try await machine.manager(of: machine.account("mona"))
         await manager.bus.close()
-        let subject = Subject(lab: lab, user: "mona")
+        let fixture = MachineFixture(lab: lab, user: "mona")
         let directory = "/home/mona/.config/systemd/user"
         _ = try await lab.run(["install", "-d", "-o", "mona", "-g", "mona", directory])
-        for (name, text) in Subject.units where name == "steady.service" {
-            try subject.write("\(directory)/\(name)", text + "\n")
+        for (name, text) in MachineFixture.units where name == "steady.service" {
+            try fixture.write("\(directory)/\(name)", text + "\n")
         }
         _ = try await lab.run(["chown", "-R", "mona:mona", "/home/mona/.config"])
-        _ = try await subject.systemctl("daemon-reload")
-        try await body(subject)
+        _ = try await fixture.systemctl("daemon-reload")
+        try await body(fixture)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Systemd
 
 /// Unit files in a lab, and what its systemd makes of them.
-struct UnitBench: Sendable {
+struct UnitFixture: Sendable {
     let lab: Lab
     let machine: Machine
     private var directory: String { lab.rootPath + "/run/systemd/system" }
@@ -47,7 +47,7 @@ struct UnitBench: Sendable {
         let output = try await lab.run(["journalctl", "--no-pager", "-o", "cat", "_PID=1"])
         guard output.status == 0 else { throw Trouble("journalctl: \(output.stderr)") }
         return output.stdout.split(separator: "\n").map(String.init).filter {
-            $0.contains(UnitBench.dropIn)
+            $0.contains(UnitFixture.dropIn)
         }
     }
 
@@ -59,13 +59,13 @@ struct UnitBench: Sendable {
 
 /// Everything that starts a lab is a part of this suite, so that one lab runs at a time and the
 /// measured times are not those of a crowd.
-@Suite(.serialized) enum AgainstSystemd {}
+@Suite(.serialized, .timeLimit(.minutes(5))) enum AgainstSystemd {}
 
 /// A booted lab of a release, with its units and its dialect.
-func withBench<Result: Sendable>(
-    _ release: Release, _ body: @Sendable (UnitBench, Dialect) async throws -> Result
+func withUnitFixture<Result: Sendable>(
+    _ release: Release, _ body: @Sendable (UnitFixture, Dialect) async throws -> Result
 ) async throws -> Result {
     try await withLab(release) { lab, machine in
-        try await body(UnitBench(lab: lab, machine: machine), try await Dialect(of: machine))
+        try await body(UnitFixture(lab: lab, machine: machine), try await Dialect(of: machine))
     }
 }

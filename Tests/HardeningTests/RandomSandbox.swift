@@ -1,46 +1,6 @@
 import Hardening
 import TemperTesting
 
-extension Dialect {
-    /// A systemd of the newest kind whose groups have two or three calls each; they contain each
-    /// other as the catalogue says.
-    static let invented = Dialect(
-        version: 262, calls: inventedCalls,
-        fileSystems: Dictionary(
-            uniqueKeysWithValues: Catalogue.fileSystemGroupNames.map { group in
-                (group, ["\(group.dropFirst())1", "\(group.dropFirst())2"])
-            }))
-
-    private static let inventedCalls: [String: Set<String>] = {
-        var calls: [String: Set<String>] = [:]
-        for group in Catalogue.callGroupNames {
-            calls[group] = ["\(group.dropFirst())_1", "\(group.dropFirst())_2"]
-        }
-        let restrictions = Catalogue.standard.directive("SystemCallFilter")?.restrictions ?? []
-        var service: Set<String> = []
-        for restriction in restrictions {
-            let contained = restriction.implies.compactMap { id in
-                if case .denyCalls(let group) = Catalogue.standard[id]?.change {
-                    group
-                } else {
-                    nil
-                }
-            }
-            switch restriction.change {
-            case .denyCalls(let group):
-                let inner = contained.flatMap { calls[$0] ?? [] }
-                calls[group]?.formUnion(inner)
-            case .allowOnlyCalls:
-                service = contained.reduce(into: []) { $0.formUnion(calls[$1] ?? []) }
-            default: break
-            }
-        }
-        let every = calls.values.reduce(into: Set<String>()) { $0.formUnion($1) }
-        calls["@system-service"] = every.subtracting(service)
-        return calls
-    }()
-}
-
 extension Sandbox {
     /// A sandbox with some settings of every kind.
     static func random(using generator: inout SplitMix64) -> Sandbox {
@@ -79,13 +39,13 @@ extension Sandbox {
                 sandbox.settings[directive.name] = .filter(allow: often(), names)
             case .denyCalls, .allowOnlyCalls:
                 let allow = often()
-                let names = Dialect.invented.calls.values.reduce(into: Set<String>()) {
+                let names = Dialect.withSmallGroups.calls.values.reduce(into: Set<String>()) {
                     $0.formUnion($1)
                 }.sorted().filter { _ in often(allow ? 0.7 : 0.2) }
                 sandbox.settings[directive.name] = .filter(
                     allow: allow, names.map { allow || often() ? $0 : "\($0):EPERM" })
             case .denyFileSystems:
-                let names = Dialect.invented.fileSystems.values.joined().sorted()
+                let names = Dialect.withSmallGroups.fileSystems.values.joined().sorted()
                 sandbox.settings[directive.name] = .filter(
                     allow: often(), names.filter { _ in often() })
             case .withdraw, .become: break

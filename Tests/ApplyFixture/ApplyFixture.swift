@@ -9,7 +9,7 @@ import Trials
 
 /// The end of `temper harden --apply` by itself: a drop-in of chosen restrictions, put on a unit of a
 /// machine, which in tests is a lab.
-package struct ApplyBench: Sendable {
+package struct ApplyFixture: Sendable {
     package var machine: LiveMachine
     package var unit: String
     /// Of whose manager the unit is; nil for the machine's own.

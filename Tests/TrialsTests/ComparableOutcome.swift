@@ -2,7 +2,7 @@ import Hardening
 import Trials
 
 /// What can be compared of two runs of the same campaign: all but when it happened.
-struct Story: Hashable {
+struct ComparableOutcome: Hashable {
     let asked: [Profile]
     let verdicts: [Verdict]
     let accepted: Profile

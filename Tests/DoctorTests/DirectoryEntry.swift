@@ -1,6 +1,6 @@
 import Foundation
 
 /// Whether there is a file, or a link wherever it leads.
-func isThere(_ path: String) -> Bool {
+func entryExists(_ path: String) -> Bool {
     (try? FileManager.default.attributesOfItem(atPath: path)) != nil
 }

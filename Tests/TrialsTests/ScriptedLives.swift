@@ -1,0 +1,65 @@
+import Hardening
+import Synchronization
+import Trials
+
+/// A probe that says what it is told to.
+struct ScriptedProbe: Probe {
+    var name = "scripted"
+    let script: @Sendable (Duration) async -> CheckOutcome
+    func check(deadline: Duration) async -> CheckOutcome { await script(deadline) }
+}
+
+/// A service that is still reloading when it is looked at after its reload, for so many looks.
+struct LateReloader: ServiceUnderTest {
+    let looks: Int
+
+    func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy {
+        .started(job: "done", Copy(looks: looks))
+    }
+
+    final class Copy: ServiceCopy {
+        private let left: Mutex<Int>
+        private let isReloaded = Mutex(false)
+
+        init(looks: Int) { left = Mutex(looks) }
+
+        var disturbances: [Observation] { get async { [] } }
+
+        func state() async -> UnitState {
+            let isReloading =
+                isReloaded.withLock { $0 }
+                && left.withLock { left in
+                    left -= 1
+                    return left >= 0
+                }
+            return UnitState(
+                type: "notify", active: isReloading ? "reloading" : "active", sub: "running",
+                result: "success", mainPID: 7)
+        }
+
+        func accesses() async -> Set<ObservedAccess> { [] }
+        func refusals() async -> [KernelRequest] { [] }
+        func processSet() async -> ProcessSet { ProcessSet([:]) }
+        func helpers() async -> [HelperExit] { [] }
+        func endings() async -> [ProcessExit]? { nil }
+        func startAgain(limit: Duration?) async -> String { "done" }
+
+        func reload() async -> String {
+            isReloaded.withLock { $0 = true }
+            return "done"
+        }
+
+        func stop(limit: Duration?) async -> (job: String, end: UnitState) {
+            (
+                "done",
+                UnitState(
+                    type: "notify", active: "inactive", sub: "dead", result: "success", mainCode: 1)
+            )
+        }
+
+        func log() async -> [LogLine] { [] }
+        func end() async {}
+    }
+}
