@@ -168,6 +168,11 @@ let package = Package(
     ])
 
 for target in package.targets where target.type != .system {
-    target.swiftSettings = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6), .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
     target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
 }

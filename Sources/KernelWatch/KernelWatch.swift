@@ -1,7 +1,7 @@
 import CKernelWatch
 import Hardening
 import Synchronization
-import Trials
+public import Trials
 
 /// Watches the processes below one control group through BPF programs on raw tracepoints: what
 /// they ask of the kernel and what is refused, with the system call, the path and the capability.

@@ -1,4 +1,4 @@
-import Trials
+public import Trials
 
 /// Healthy when an HTTP request is answered with a good status and, where asked for, a body that
 /// holds a text.

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What `temper doctor --json` prints: what a machine enforces of all that can be asked of it.
 ///

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// The report of the doctor as people read it: what is wrong first, at most 100 columns.
 public struct DoctorText: Sendable {

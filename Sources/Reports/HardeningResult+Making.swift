@@ -1,5 +1,5 @@
-import Hardening
-import Trials
+public import Hardening
+public import Trials
 
 /// How a result is made of what a campaign found.
 extension HardeningResult {

@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Reports
 import TemperKit
 import Trials
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Hardening
 import Reports
 import TemperKit
+import TrialLedger
+import Trials
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(

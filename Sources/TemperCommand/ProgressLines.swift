@@ -1,7 +1,7 @@
 import Hardening
 import Synchronization
 import TemperKit
-import Trials
+package import Trials
 
 /// Progress on standard error: on a terminal one living line and a line for each trial that taught
 /// something; elsewhere a line per trial.

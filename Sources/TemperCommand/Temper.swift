@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import TemperKit
 
 /// The tool: one file per command.

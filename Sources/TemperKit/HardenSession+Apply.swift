@@ -1,8 +1,8 @@
 import Foundation
-import Hardening
-import Reports
+package import Hardening
+package import Reports
 import Systemd
-import Trials
+package import Trials
 
 /// What `--apply` is to do.
 package struct ApplyOrder: Sendable {

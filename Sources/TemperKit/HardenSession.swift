@@ -3,10 +3,10 @@ import Glibc
 import Hardening
 import KernelWatch
 import Probes
-import Reports
+package import Reports
 import Systemd
 import TrialLedger
-import Trials
+package import Trials
 
 /// One `harden`, from a place for its trials to a drop-in.
 package struct HardenSession: Sendable {

@@ -1,4 +1,5 @@
 import Hardening
+import Lab
 import Synchronization
 import Systemd
 import TrialLedger

@@ -1,7 +1,7 @@
 import Foundation
-import Lab
+package import Lab
 import Systemd
-import SystemdBus
+package import SystemdBus
 import Trials
 
 /// Where the trials are made.

@@ -1,4 +1,4 @@
-import Hardening
+package import Hardening
 import Lab
 import Systemd
 import SystemdBus

@@ -1,4 +1,4 @@
-import Trials
+public import Trials
 
 /// Hears how far the work is. Calls come from any thread, and the work waits for them.
 public protocol ProgressListener: Sendable {

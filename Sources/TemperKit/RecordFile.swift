@@ -1,6 +1,6 @@
 import Foundation
 import Systemd
-import Trials
+package import Trials
 
 package enum RecordFile {
     static func write(_ record: HardeningRecord, to file: String) throws(TemperError) {

@@ -1,6 +1,6 @@
-import Lab
+package import Lab
 import SystemdBus
-import Trials
+package import Trials
 
 /// Why temper ends without having done what was asked. A service that fails is an answer, and no
 /// error.
@@ -37,7 +37,7 @@ extension TemperError {
     init(_ error: BusError) { self = .experiment(error.description) }
 
     /// A lab that cannot be had is an experiment that cannot be made; a bad name is bad usage.
-    init(_ error: LabError) {
+    package init(_ error: LabError) {
         switch error {
         case .badName: self = .usage(error.description)
         case .cancelled: self = .interrupted()

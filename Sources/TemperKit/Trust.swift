@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Who may have a say in what temper does: root, whoever runs it, and whoever called sudo. Files
 /// that another user may write are not acted upon.

@@ -1,6 +1,6 @@
 import Hardening
-import Testing
-import Trials
+public import Testing
+public import Trials
 
 /// What every ledger must do, fakes and the real one alike; each case is one clause.
 public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConvertible {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 extension Sandbox {
     /// The directives by which this sandbox lets through something that `before` did not; empty

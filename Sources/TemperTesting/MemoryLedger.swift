@@ -1,6 +1,6 @@
-import Hardening
+public import Hardening
 import Synchronization
-import Trials
+public import Trials
 
 /// A ledger that forgets everything with the process, and one that can be full.
 public final class MemoryLedger: Ledger {

@@ -1,6 +1,6 @@
 import Bisection
-import Hardening
-import Trials
+public import Hardening
+public import Trials
 
 /// The real catalogue on a bare unit and a systemd that knows everything: what campaigns over
 /// simulated services are made on. Made once, it is used by thousands of campaigns.

@@ -1,5 +1,5 @@
-import Testing
-import Trials
+public import Testing
+public import Trials
 
 /// What every probe must do, fakes and real ones alike; each case is one clause.
 public enum ProbeContract: String, CaseIterable, Sendable, CustomTestStringConvertible {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 extension Profile {
     /// A profile out of some of these restrictions: a few of them, about half, or nearly all.

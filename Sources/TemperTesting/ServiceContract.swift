@@ -1,6 +1,6 @@
-import Hardening
-import Testing
-import Trials
+public import Hardening
+public import Testing
+public import Trials
 
 /// What every service under test and its copies must do, simulated and real ones alike; each
 /// case is one clause.

@@ -1,6 +1,6 @@
-import Hardening
+public import Hardening
 import Synchronization
-import Trials
+public import Trials
 
 /// A service that exists only as a rule: it fails when a profile contains one of its conflicts.
 /// Fast and exact, for thousands of campaigns.

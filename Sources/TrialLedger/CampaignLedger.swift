@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
-import Hardening
+public import Hardening
 import Synchronization
-import Trials
+public import Trials
 
 /// The record of one campaign. Trials of an earlier run that was cut off are handed out again in
 /// their order, so that the search arrives where it was without starting the service.

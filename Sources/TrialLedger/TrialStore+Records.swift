@@ -1,5 +1,5 @@
 import GRDB
-import Trials
+public import Trials
 
 extension TrialStore {
     /// Keeps what a campaign proved; the latest of a unit is the one that counts.

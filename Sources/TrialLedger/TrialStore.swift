@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import Hardening
-import Trials
+public import Trials
 
 /// The record of all campaigns on this machine: one SQLite file in write-ahead mode, every trial
 /// synced to disk before `record` returns.

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What the user chose about a campaign.
 public struct CampaignOptions: Sendable {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// One thing that was seen during a trial. A trial keeps all of them; what they mean is decided
 /// afterwards, by `Verdict`, from nothing else.

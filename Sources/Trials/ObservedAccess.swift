@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// Something that the unrestricted service was seen to use while it ran: it hints at what it
 /// will not survive losing. A hint saves trials and never decides anything.

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What the sightings say for and against restrictions before they are tried.
 extension ObservedUsage {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 extension ObservedUsage {
     /// What exceptions could be needed for.

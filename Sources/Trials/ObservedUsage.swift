@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What was seen of a service while nothing restricted it.
 public struct ObservedUsage: Hashable, Sendable {

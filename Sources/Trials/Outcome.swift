@@ -1,5 +1,5 @@
 import Bisection
-import Hardening
+public import Hardening
 
 /// What a campaign found.
 public struct Outcome: Sendable {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// A service of which copies can be started: the port to systemd.
 public protocol ServiceUnderTest: Sendable {

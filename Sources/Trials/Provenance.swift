@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// Under what a campaign was run: what its trials can be read, and repeated by hand, with.
 public struct Provenance: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
-import Bisection
-import Hardening
+public import Bisection
+public import Hardening
 
 extension SearchProblem {
     /// What there is to search when a profile that passed once does not any more: its own

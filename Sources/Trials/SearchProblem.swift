@@ -1,5 +1,5 @@
-import Bisection
-import Hardening
+public import Bisection
+public import Hardening
 
 /// The offer as a search sees it: restrictions are items, what they imply is what they require,
 /// what they gain in exposure is their weight. Translates both ways.

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 extension Trial {
     /// What the way it failed points at, the surest last; empty when it points at nothing.

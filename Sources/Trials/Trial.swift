@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// One start of a copy under one profile, with everything observed.
 public struct Trial: Hashable, Codable, Sendable {

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 extension TrialProcedure {
     /// What a trial is to be.

@@ -1,10 +1,10 @@
 import Foundation
 import Hardening
 import Lab
-import Reports
+package import Reports
 import Systemd
 import SystemdBus
-import TemperKit
+package import TemperKit
 import Trials
 
 /// The end of `temper harden --apply` by itself: a drop-in of chosen restrictions, put on a unit of a

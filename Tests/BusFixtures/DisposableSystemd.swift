@@ -1,6 +1,6 @@
-import Fixtures
+public import Fixtures
 import Lab
-import SystemdBus
+public import SystemdBus
 
 /// A real systemd in a lab, thrown away with this object.
 public struct DisposableSystemd: Sendable {

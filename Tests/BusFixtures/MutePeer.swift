@@ -1,6 +1,6 @@
 import CSystemd
 import Glibc
-import SystemdBus
+public import SystemdBus
 
 /// A connection to a bus that never answers what it is asked.
 public final class MutePeer: @unchecked Sendable {

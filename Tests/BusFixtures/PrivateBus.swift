@@ -1,5 +1,5 @@
 import Foundation
-import SystemdBus
+public import SystemdBus
 
 /// A dbus-daemon of one's own, with no services but itself.
 public final class PrivateBus: Sendable {

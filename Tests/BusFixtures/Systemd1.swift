@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// The few calls to systemd's manager that the tests need besides jobs.
 extension Bus {

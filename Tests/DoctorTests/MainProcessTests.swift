@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Hardening
+import Lab
 import SystemdBus
 import Testing
 import Trials

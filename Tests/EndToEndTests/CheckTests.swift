@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import Reports
 import Testing
+import Trials
 
 extension EndToEnd {
     @Suite("checks after upgrades", .serialized)

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Reports
 import Testing
 
 extension EndToEnd {

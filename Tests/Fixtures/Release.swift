@@ -1,8 +1,8 @@
 import Foundation
-import Lab
-import Systemd
+public import Lab
+public import Systemd
 import SystemdBus
-import Testing
+public import Testing
 
 /// The Debian releases that are tested against, each as a root tree with real services that
 /// `Tests/roots` makes once and keeps.

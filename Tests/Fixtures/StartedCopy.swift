@@ -1,6 +1,6 @@
-import Hardening
+public import Hardening
 import Testing
-import Trials
+public import Trials
 
 /// A copy of the service that is started; the test fails where its unit is not even loaded.
 public func startedCopy(

@@ -3,6 +3,8 @@ import Foundation
 import Glibc
 import Lab
 import Reports
+import Systemd
+import SystemdBus
 import Testing
 
 extension LiveTests {

@@ -1,3 +1,4 @@
+import Hardening
 import Reports
 import Testing
 import Trials

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Hardening
 import Lab
+import Reports
 import Systemd
 import TemperCommand
 import Testing

@@ -2,6 +2,9 @@ import Fixtures
 import Foundation
 import Hardening
 import Lab
+import Reports
+import Systemd
+import SystemdBus
 import Testing
 import TrialLedger
 import Trials

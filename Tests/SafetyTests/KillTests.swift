@@ -3,6 +3,9 @@ import Fixtures
 import Foundation
 import Glibc
 import Lab
+import Reports
+import TemperCommand
+import TemperKit
 import TemperTesting
 import Testing
 

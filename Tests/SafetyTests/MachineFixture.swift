@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Lab
 import Systemd
+import SystemdBus
 import TemperKit
 import Testing
 

@@ -1,6 +1,9 @@
 import ApplyFixture
 import Fixtures
 import Hardening
+import Reports
+import TemperCommand
+import TemperKit
 import Testing
 
 /// What was installed does not pass any more, and another drop-in takes its place, as at the end of

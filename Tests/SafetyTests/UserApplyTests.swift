@@ -3,6 +3,7 @@ import Fixtures
 import Foundation
 import Hardening
 import Lab
+import Reports
 import Systemd
 import SystemdBus
 import Testing

@@ -1,5 +1,6 @@
 import Fixtures
 import Hardening
+import Lab
 import SystemdBus
 import Testing
 

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Lab
 import TemperTesting
 import Testing
 

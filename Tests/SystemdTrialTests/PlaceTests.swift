@@ -1,4 +1,5 @@
 import Fixtures
+import Hardening
 import Lab
 import Systemd
 import Testing

@@ -1,3 +1,4 @@
+import Hardening
 import TemperTesting
 import Testing
 import Trials

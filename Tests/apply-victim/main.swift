@@ -4,6 +4,8 @@
 // restrictions. It says where it installed the drop-in, or why not.
 import ApplyFixture
 import Foundation
+import Reports
+import SystemdBus
 import TemperCommand
 import TemperKit
 

@@ -4,6 +4,7 @@
 // printed.
 import Foundation
 import Glibc
+import Hardening
 import TemperTesting
 import TrialLedger
 import Trials

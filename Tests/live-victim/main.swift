@@ -8,6 +8,8 @@
 
 import Foundation
 import Lab
+import Reports
+import SystemdBus
 import TemperCommand
 import TemperKit
 import Trials

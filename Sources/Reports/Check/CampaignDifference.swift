@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 /// What one campaign of a unit found otherwise than an earlier one, and under what circumstances.
 public struct CampaignDifference: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 /// What `temper check --format json` prints, and what every other form of it is made from.
 ///

@@ -1,5 +1,5 @@
-import Hardening
-import Trials
+public import Hardening
+public import Trials
 
 /// What the trials of a campaign tell of why restrictions were refused. Pure: the same record gives
 /// the same reasons.

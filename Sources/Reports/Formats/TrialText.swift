@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 /// One trial in full, with the commands that repeat it by hand.
 public struct TrialText: Sendable {

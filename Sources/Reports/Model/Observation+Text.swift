@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 extension Observation {
     /// What was seen, in one line for people; nil for what only helps the search.

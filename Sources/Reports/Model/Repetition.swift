@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 /// The commands with which a person sees for himself what a trial saw: a lab, the copy started by
 /// systemd-run with the same properties, and what the probes ask.

@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 extension UnitReport {
     /// From the record of a campaign that came to an end.

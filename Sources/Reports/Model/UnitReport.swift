@@ -1,5 +1,5 @@
 import Hardening
-import Trials
+public import Trials
 
 /// What was decided about one unit and why: the model of which every form of the report is a
 /// picture.

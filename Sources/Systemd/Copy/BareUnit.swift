@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// The transient unit that a copy is computed as the difference from: nothing set, so that all
 /// it reads are the defaults of this manager, global drop-ins included.

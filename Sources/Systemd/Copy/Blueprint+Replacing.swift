@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 extension Blueprint {
     /// The copy under other settings, such as those of a sandbox to be tried.

@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// A copy of a service, computed and not yet started: what to hand to `StartTransientUnit`, what
 /// stays behind, and what a trial has to know of the original.

@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// A readable property in which a copy is not like its original, and should be.
 public struct Difference: Hashable, Sendable, CustomStringConvertible {

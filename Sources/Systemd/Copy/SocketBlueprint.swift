@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// A copy of a socket unit, computed and not yet made: what opens for a copy of a service the
 /// listening sockets that the original is handed.

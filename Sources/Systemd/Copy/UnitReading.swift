@@ -1,4 +1,4 @@
-import SystemdBus
+public import SystemdBus
 
 /// Everything that can be known of a loaded service without acting on it.
 public struct UnitReading: Hashable, Sendable {

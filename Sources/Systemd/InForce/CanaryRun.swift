@@ -1,6 +1,7 @@
 import Foundation
 import Hardening
 import SystemdBus
+import Trials
 
 extension Machine {
     /// Runs a canary under these properties; nil where it cannot be had here.

@@ -1,7 +1,7 @@
 import Foundation
-import Hardening
+public import Hardening
 import SystemdBus
-import Trials
+public import Trials
 
 /// Finds out what a machine really enforces: units that only sleep, each under one restriction,
 /// are compared with units without it.

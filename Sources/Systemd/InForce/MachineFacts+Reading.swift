@@ -1,7 +1,7 @@
 import Foundation
-import Hardening
+public import Hardening
 import SystemdBus
-import Trials
+public import Trials
 
 extension MachineFacts {
     /// What of `machine` bears on what its systemd can enforce.

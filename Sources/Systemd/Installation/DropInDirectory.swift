@@ -1,6 +1,6 @@
 import CSystemd
 import Glibc
-import Trials
+package import Trials
 
 /// The directory with a unit's drop-ins in one of systemd's layers (systemd.unit(5)).
 ///

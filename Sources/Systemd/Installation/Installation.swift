@@ -1,7 +1,7 @@
 import Glibc
-import Hardening
-import SystemdBus
-import Trials
+package import Hardening
+package import SystemdBus
+package import Trials
 
 /// Puts a drop-in on a real unit: below /run for as long as it is tried, then for good; or undoes
 /// it all. What is done here is undone by systemd if this process dies.

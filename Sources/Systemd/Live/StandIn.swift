@@ -1,6 +1,6 @@
 import Glibc
 import SystemdBus
-import Trials
+public import Trials
 
 /// Takes a service's place on a machine in use, for as long as its copies are tried.
 ///

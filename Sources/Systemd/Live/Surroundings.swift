@@ -1,5 +1,5 @@
 import SystemdBus
-import Trials
+public import Trials
 
 /// How a service stands on a machine in use, and what hangs together with it: all that has to be
 /// known to take its place for a while and to put it back as it was.

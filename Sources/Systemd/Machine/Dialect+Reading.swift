@@ -1,6 +1,6 @@
-import Hardening
-import SystemdBus
-import Trials
+public import Hardening
+public import SystemdBus
+public import Trials
 
 extension Dialect {
     /// What the systemd of `machine` understands: its version and the system calls of every group.

@@ -1,5 +1,5 @@
-import SystemdBus
-import Trials
+public import SystemdBus
+public import Trials
 
 /// A running systemd and the machine around it, as seen from this process: either the machine's
 /// own or one inside a lab.

@@ -1,6 +1,6 @@
 import Glibc
 import SystemdBus
-import Trials
+public import Trials
 
 extension CriticalUnits.Session {
     /// What carries this process: read from its ancestors, since sudo takes the environment away

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Trials
+public import Trials
 
 /// Files of a machine that are to belong to a user, so that a service can run as that user: the
 /// changes that an administrator would make, made on a machine that is thrown away.

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Trials
+package import Trials
 
 extension PlaceInRoot {
     /// Puts a file there whole or not at all: readers see the old text or the new one, also after

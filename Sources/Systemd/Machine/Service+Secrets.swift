@@ -1,5 +1,5 @@
 import SystemdBus
-import Trials
+public import Trials
 
 extension Service {
     /// What must not appear in a record or a report: the values of the unit's environment, the

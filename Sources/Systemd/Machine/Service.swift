@@ -1,6 +1,6 @@
-import Hardening
+public import Hardening
 import SystemdBus
-import Trials
+public import Trials
 
 /// A service as it stands on a machine: all that its copies, its drop-in and the user need to know.
 public struct Service: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import SystemdBus
-import Trials
+public import Trials
 
 /// A user of a machine, from its passwd(5).
 public struct UserAccount: Hashable, Sendable {

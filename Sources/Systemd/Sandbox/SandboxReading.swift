@@ -1,5 +1,5 @@
-import Hardening
-import SystemdBus
+public import Hardening
+public import SystemdBus
 
 extension Sandbox {
     /// The sandbox as a manager reports it: the properties of the interfaces Service and Unit.

@@ -1,6 +1,6 @@
 import Glibc
 import SystemdBus
-import Trials
+public import Trials
 
 /// Runs the user's command on the service's machine, by `/bin/sh -c`: exit status 0 is healthy,
 /// 125 cannot tell, anything else unhealthy.

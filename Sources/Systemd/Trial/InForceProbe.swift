@@ -1,7 +1,7 @@
 import Foundation
-import Hardening
+public import Hardening
 import SystemdBus
-import Trials
+public import Trials
 
 /// Healthy when what a profile takes from a service is gone from its running main process, as far
 /// as it was gone from that of a copy.

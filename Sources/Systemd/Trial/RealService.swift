@@ -1,6 +1,6 @@
-import Hardening
+public import Hardening
 import SystemdBus
-import Trials
+public import Trials
 
 /// The real unit, started as it stands: what a drop-in is verified on. A profile asked of it is
 /// not applied; it is in the unit's files.

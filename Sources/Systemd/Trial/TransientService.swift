@@ -1,7 +1,7 @@
 import Glibc
-import Hardening
-import SystemdBus
-import Trials
+public import Hardening
+public import SystemdBus
+public import Trials
 
 /// A service whose copies are transient units on a machine: `ServiceUnderTest` for real.
 public struct TransientService: ServiceUnderTest {

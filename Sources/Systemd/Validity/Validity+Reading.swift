@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Hardening
-import Trials
+public import Hardening
+public import Trials
 
 extension Validity {
     /// What can be read in a tree with no systemd running in it: all but what its manager says of

@@ -1,10 +1,10 @@
 import Foundation
 import Hardening
 import Lab
-import Reports
+package import Reports
 import Systemd
 import TrialLedger
-import Trials
+package import Trials
 
 /// A record that is to be held against what there is now.
 package struct CheckSubject: Sendable {

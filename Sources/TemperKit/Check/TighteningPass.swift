@@ -1,6 +1,7 @@
 import Hardening
 import Reports
 import Systemd
+import TrialLedger
 import Trials
 
 /// The profile passed: what else is there to say, and could more be taken now?

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What a successful `harden` leaves behind, so that a later version of the service, of systemd or
 /// of the kernel can be held against it: what passed, how that was seen, and what it is valid for.

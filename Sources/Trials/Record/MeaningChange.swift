@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// A setting that means something else to a later systemd, so that a profile which passed under one
 /// does not say the same under the other. Measured on systemd 252, 257 and 262; versions in between
