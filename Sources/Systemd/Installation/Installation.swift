@@ -90,14 +90,7 @@ package struct Installation: Sendable {
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
         let places = [staged, final].map { ShellWord.quoted($0.path) }
         let unit = ShellWord.quoted(service.unit)
-        // A socket is refused to a service that runs.
-        let sockets = surroundings.triggers.filter { $0.hasSuffix(".socket") }
-            .map { ShellWord.quoted($0) }.joined(separator: " ")
-        let listening =
-            sockets.isEmpty
-            ? ""
-            : "\(systemctl) stop -- \(unit)\n\(systemctl) reset-failed -- \(sockets) 2>/dev/null\n"
-                + "\(systemctl) start -- \(sockets)"
+        let listening = socketsFirst(surroundings, unit, systemctl)
         // What stops with the service, and what would start it.
         let others = surroundings.alsoDown.map {
             "\(systemctl) start -- \(ShellWord.quoted($0))\n"
@@ -113,6 +106,20 @@ package struct Installation: Sendable {
             \(listening)
             \(systemctl) \(isToRun ? "restart" : "stop") -- \(unit)
             \(others.joined())
+            """
+    }
+
+    /// A socket is refused to a service that runs.
+    private static func socketsFirst(
+        _ surroundings: Surroundings, _ unit: String, _ systemctl: String
+    ) -> String {
+        let sockets = surroundings.triggers.filter { $0.hasSuffix(".socket") }
+            .map { ShellWord.quoted($0) }.joined(separator: " ")
+        if sockets.isEmpty { return "" }
+        return """
+            \(systemctl) stop -- \(unit)
+            \(systemctl) reset-failed -- \(sockets) 2>/dev/null
+            \(systemctl) start -- \(sockets)
             """
     }
 

@@ -37,54 +37,70 @@ public struct TransientService: ServiceUnderTest {
     public func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
-        // What one trial leaves must not decide the next.
-        if machine.isDisposable {
-            for file in leftovers {
-                if let (place, name) = PlaceInRoot.holding(file, of: machine) { place.remove(name) }
-            }
-        }
+        removeLeftovers()
         let name = TrialName.fresh()
         let sockets = HandedSockets(blueprint.sockets, for: name, on: machine)
         try await sockets.prepare(machine, inPlaceOf: blueprint.facts.unit)
-        let stamp = try await experiment { () async throws(BusError) in
-            try await machine.reloadStamp()
-        }
-        let copy = TransientCopy(
-            machine: machine, name: name, original: blueprint.facts.unit, dropIns: dropIns,
-            stamp: stamp,
-            startDeadline: blueprint.startDeadline, stopDeadline: blueprint.stopDeadline,
-            trace: machine.kernel.map { CopyTrace($0, on: machine) },
-            helperProperties: blueprint.helperProperties, followed: machine.follow(name),
-            watch: ExcessWatch(of: name, on: machine), sockets: sockets.names)
-        let problem: ExperimentError
-        do {
-            let result = try await machine.startTransientUnit(
+        let copy = try await unstarted(name, handed: sockets.names)
+        let result: JobResult
+        do throws(BusError) {
+            result = try await machine.startTransientUnit(
                 name, properties: properties(profile, limit) + sockets.properties,
                 auxiliary: sockets.units,
                 deadline: (limit ?? blueprint.startDeadline) + .seconds(5))
-            await copy.trace?.identify(Machine.path(ofUnit: name))
-            let failure = result == .dependency ? await sockets.failure(on: machine) : nil
-            guard let failure else { return .started(job: result.rawValue, copy) }
-            await copy.end()
-            problem = failure
         } catch {
-            if error.name != nil { try await machine.holdsPlace() }
-            if error.isRefusal {
-                return .refused(
-                    name: error.name ?? "",
-                    message: error.message.replacing(name, with: "the copy"))
-            }
-            if case .timedOut = error {
-                // systemd gave it up, and waits for it to heed SIGTERM: that is the service's
-                // fault and no reason to end the experiment.
-                await copy.kill()
-                return .started(job: "timeout", copy)
-            }
-            await copy.end()
-            throw ExperimentError(error)
+            return try await consequence(of: error, for: copy)
         }
+        await copy.trace?.identify(Machine.path(ofUnit: name))
+        guard result == .dependency, let failure = await sockets.failure(on: machine) else {
+            return .started(job: result.rawValue, copy)
+        }
+        await copy.end()
         try await machine.holdsPlace()
-        throw problem
+        throw failure
+    }
+
+    /// What one trial leaves must not decide the next.
+    private func removeLeftovers() {
+        guard machine.isDisposable else { return }
+        for file in leftovers {
+            if let (place, name) = PlaceInRoot.holding(file, of: machine) { place.remove(name) }
+        }
+    }
+
+    private func unstarted(
+        _ name: String, handed sockets: [String]
+    ) async throws(ExperimentError) -> TransientCopy {
+        let stamp = try await experiment { () async throws(BusError) in
+            try await machine.reloadStamp()
+        }
+        return TransientCopy(
+            machine: machine, name: name, original: blueprint.facts.unit, dropIns: dropIns,
+            stamp: stamp, startDeadline: blueprint.startDeadline,
+            stopDeadline: blueprint.stopDeadline,
+            trace: machine.kernel.map { CopyTrace($0, on: machine) },
+            helperProperties: blueprint.helperProperties, followed: machine.follow(name),
+            watch: ExcessWatch(of: name, on: machine), sockets: sockets)
+    }
+
+    /// What the manager refuses, or does not come to an end with, is an answer about the service.
+    private func consequence(
+        of error: BusError, for copy: TransientCopy
+    ) async throws(ExperimentError) -> StartedCopy {
+        if error.name != nil { try await machine.holdsPlace() }
+        if error.isRefusal {
+            return .refused(
+                name: error.name ?? "",
+                message: error.message.replacing(copy.name, with: "the copy"))
+        }
+        if case .timedOut = error {
+            // systemd gave it up, and waits for it to heed SIGTERM: that is the service's
+            // fault and no reason to end the experiment.
+            await copy.kill()
+            return .started(job: "timeout", copy)
+        }
+        await copy.end()
+        throw ExperimentError(error)
     }
 
     /// The same service, of which also what is granted is seen.
