@@ -82,9 +82,18 @@ let package = Package(
         .testTarget(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
-        .testTarget(name: "ArchitectureTests"),
+        // The schemas of what is printed as JSON, and what is printed held against them.
+        .target(name: "PublishedSchemas", path: "Tests/PublishedSchemas"),
+        // The layers, and the documents held against the program.
         .testTarget(
-            name: "ReportsTests", dependencies: ["Reports", "Hardening", "Trials"]),
+            name: "ArchitectureTests",
+            dependencies: [
+                "PublishedSchemas", "TemperCommand",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas"]),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
         .testTarget(
             name: "HardeningTests",
@@ -105,7 +114,7 @@ let package = Package(
             name: "DoctorTests",
             dependencies: [
                 "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Reports", "Fixtures",
-                "temper",
+                "PublishedSchemas", "temper",
             ]),
         .testTarget(
             name: "TrialsTests",
@@ -162,8 +171,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Lab", "Reports", "Fixtures", "TemperTesting", "temper", "temper-benchmark",
-                "temper-example",
+                "Lab", "Reports", "Fixtures", "TemperTesting", "PublishedSchemas", "temper",
+                "temper-benchmark", "temper-example",
             ], exclude: ["Records"]),
     ])
 

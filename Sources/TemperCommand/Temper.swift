@@ -7,10 +7,17 @@ public struct Temper: AsyncParsableCommand {
         commandName: "temper",
         abstract: "Finds the strictest sandbox in which a systemd service still does its work.",
         discussion: """
-            temper starts copies of a service under ever other sets of hardening directives, asks \
-            your probe whether it still works, and ends with a drop-in that was tried.
+            temper starts copies of a service, each under another set of hardening directives, \
+            asks your probe whether it still works, and ends with a drop-in that was tried.
 
               temper harden nginx.service --probe-http http://127.0.0.1/
+
+            Exit status:
+              0    done as asked
+              1    nothing accepted, to be reverted or on record; check: a unit regressed
+              2    could not experiment; not applied
+              64   usage
+              130  interrupted
             """,
         version: TemperVersion.current,
         subcommands: [

@@ -28,7 +28,7 @@ extension Campaign {
         return trial
     }
 
-    /// Starts the service as it is, until its ways are known: one that ends in ever other ways is
+    /// Starts the service as it is, until its ways are known: one that ends otherwise each time is
     /// looked at for longer, and one that fails now and then until it is known how often.
     func establishBaseline(_ state: inout CampaignState) async throws(ExperimentError) {
         var run = 0

@@ -1,6 +1,7 @@
 import Fixtures
 import Foundation
 import Hardening
+import PublishedSchemas
 import Reports
 import Testing
 
@@ -26,6 +27,8 @@ import Testing
             try #require(run.status == 0, "\(run.errors)")
             let report = try JSONDecoder().decode(DoctorReport.self, from: Data(run.output.utf8))
             #expect(report.schema == "temper.doctor/1")
+            let schema = try JSONSchema(report.schema)
+            #expect(try schema.flaws(in: Data(run.output.utf8)) == [])
             #expect(report.systemd.hasPrefix("252."))
             #expect(report.features.contains("-BPF_FRAMEWORK"))
             #expect(report.root == Release.bookworm.root)

@@ -13,8 +13,9 @@ extension EndToEnd {
             let report = try await Tool.temper.run(
                 ["check", "--state-dir", state, "--quiet", "--format", "json"] + arguments,
                 within: .seconds(240))
-            let whole = try JSONDecoder().decode(
-                CheckReport.self, from: Data(report.output.utf8))
+            let data = Data(report.output.utf8)
+            let whole = try JSONDecoder().decode(CheckReport.self, from: data)
+            try Tool.keeps(data, to: whole.schema)
             #expect(whole.schema == "temper.check/1" && whole.exitStatus == report.status)
             return (try #require(whole.units.first), report)
         }

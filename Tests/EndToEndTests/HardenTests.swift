@@ -45,6 +45,8 @@ extension EndToEnd {
             #expect(result.exposure.after <= 2.4)
             #expect(result.ending == "complete")
             #expect(result.exposure.before == 9.6)
+            let text = TextReport(result, isColoured: false).text
+            #expect(try ReadmeSample().linesMissing(in: text) == [])
         }
 
         @Test("redis, by a command")

@@ -62,6 +62,7 @@ extension EndToEnd {
             }
             let json = try await temper(state, "report", "--format", "json")
             let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
+            try Tool.keeps(Data(json.output.utf8), to: report.schema)
             #expect(report.units.map(\.unit) == ["mine.service"])
             #expect(report.units[0].missing.isEmpty, "\(report.units[0].missing)")
             let overview = try await temper(state, "report")

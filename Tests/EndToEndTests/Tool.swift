@@ -2,6 +2,7 @@ import Fixtures
 import Foundation
 import Glibc
 import Lab
+import PublishedSchemas
 import Reports
 import Testing
 
@@ -25,7 +26,15 @@ enum Tool {
     }
 
     static func result(_ report: BuiltProduct.Report) throws -> HardeningResult {
-        try JSONDecoder().decode(HardeningResult.self, from: Data(report.output.utf8))
+        let data = Data(report.output.utf8)
+        let result = try JSONDecoder().decode(HardeningResult.self, from: data)
+        try keeps(data, to: result.schema)
+        return result
+    }
+
+    /// What was printed has the keys and values that its published schema tells of, and no others.
+    static func keeps(_ data: Data, to schema: String) throws {
+        #expect(try JSONSchema(schema).flaws(in: data) == [])
     }
 
     /// What there is of labs made from `root`, and of labs that nobody has: nothing, after any

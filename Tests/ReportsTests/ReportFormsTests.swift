@@ -1,4 +1,5 @@
 import Foundation
+import PublishedSchemas
 import Reports
 import Testing
 import Trials
@@ -51,14 +52,14 @@ import Trials
     @Test("JSON keeps to its published schema, and is read as it was written")
     func json() throws {
         let data = try JSONEncoder().encode(Sample.report)
-        let schema = try JSONSchema(file: "Examples/Report/temper.report-1.schema.json")
+        let schema = try JSONSchema("temper.report/1")
         #expect(try schema.flaws(in: data) == [])
         #expect(try JSONDecoder().decode(Report.self, from: data) == Sample.report)
     }
 
     @Test("and the schema is no rubber stamp")
     func schema() throws {
-        let schema = try JSONSchema(file: "Examples/Report/temper.report-1.schema.json")
+        let schema = try JSONSchema("temper.report/1")
         var report = Sample.report
         report.schema = "temper.report/2"
         report.units[0].trials[0].verdict = "fine"

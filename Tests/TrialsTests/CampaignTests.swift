@@ -70,7 +70,7 @@ struct CampaignTests {
         }
     }
 
-    @Test("a service that exits with ever other statuses when stopped is looked at for longer")
+    @Test("a service that exits with another status at each stop is looked at for longer")
     func variedEndings() async throws {
         for seed in 0..<UInt64(Effort.campaigns / 8) {
             var random = Seeded(4_000_000 + seed)

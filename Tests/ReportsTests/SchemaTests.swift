@@ -1,0 +1,119 @@
+import Foundation
+import Hardening
+import PublishedSchemas
+import Reports
+import Testing
+import Trials
+
+@Suite("The published schemas") struct SchemaTests {
+    /// A result with every key that there is.
+    private static var result: HardeningResult {
+        var result = Sample.result
+        let reason = HardeningResult.Ignored(restriction: "PrivateIPC=yes", because: "no such")
+        result.partlyInForce = [reason]
+        result.beyondManager = [reason]
+        result.notCarriedOver = [.init(setting: "WatchdogSec", because: "nobody would answer")]
+        result.preparations = ["chown -R x /var/lib/x"]
+        result.applied = .init(path: "/etc/systemd/system/x.service.d/50-temper.conf", seconds: 2)
+        result.notApplied = "it fails"
+        result.skipped = [.init(what: "reload", because: "the unit has none")]
+        result.downtime = .init(estimate: 60, seconds: 41.5, limit: 900)
+        result.wrongAnswers = 0.07
+        return result
+    }
+
+    /// And a check with every key, of a unit of each standing.
+    private static var check: CheckReport {
+        var unit = UnitCheck(unit: "x.service", standing: .regressed, because: Sample.nasty)
+        unit.systemd = .init(recorded: "252.39", now: "257.13")
+        unit.changes = [
+            .init(.package, "x", "1", "2"), .init(.feature, "+SELINUX", nil, "+SELINUX"),
+            .init(.unitFile, "/etc/systemd/system/x.service", nil, nil),
+            .init(.systemCalls, "@mount", nil, "mount_setattr"),
+        ]
+        (unit.profile, unit.trials, unit.furtherTrials, unit.bisecting) = (117, 2, 9, 4)
+        unit.seconds = 12.5
+        unit.culprits = [
+            .init(restrictions: ["X=~y"], trial: 5, because: "start failed", evidence: ["x: no"])
+        ]
+        unit.offer = .init(
+            exposure: .init(before: 9.6, after: 2.1, possible: 2.1), accepted: ["X=z"],
+            dropIn: "[Service]\nX=z\n", preparations: ["true"], verified: true)
+        unit.tightenings = [
+            .init(restriction: "Y=yes", refusedBefore: "it died", trial: 8),
+            .init(restriction: "Z=yes", refusedBefore: nil, trial: 8),
+        ]
+        unit.notes = [.ignored, .gone, .meaning, .new, .loosens, .warning].map { .init($0, "so") }
+        unit.applied = .init(path: "/etc/systemd/system/x.service.d/50-temper.conf", seconds: 2)
+        unit.notApplied = "it fails"
+        let others: [UnitCheck.Standing] = [.passed, .broken, .unchanged, .untested]
+        return CheckReport([unit] + others.map { UnitCheck(unit: "y.service", standing: $0) })
+    }
+
+    private static var doctor: DoctorReport {
+        let states: [EnforcementState] = [
+            .inForce, .partly(lacking: ["/sys"]), .ignored, .unknown(since: 258), .absent,
+            .failing("226/NAMESPACE"), .cannotTell("no process"),
+        ]
+        let ids = Catalogue.standard.restrictions.map(\.id)
+        return DoctorReport(
+            facts: MachineFacts(
+                systemd: "257.13-1", features: ["+SECCOMP", "-BPF_FRAMEWORK"], kernel: "6.18",
+                libraries: [], securityModules: ["capability"], hasBPFFileSystem: true),
+            enforcement: Enforcement(
+                Dictionary(
+                    uniqueKeysWithValues: zip(ids, states).map {
+                        ($0, .init($1, cure: "install libbpf1"))
+                    })),
+            catalogue: .standard, root: "/srv/trees/trixie", systemdIsPIDOne: true,
+            evidence: .init(audit: true, programs: false), seconds: 2.5)
+    }
+
+    private static func data(_ schema: String) throws -> Data {
+        let encoder = JSONEncoder()
+        switch schema {
+        case "temper.harden/1": return try encoder.encode(result)
+        case "temper.check/1": return try encoder.encode(check)
+        case "temper.doctor/1": return try encoder.encode(doctor)
+        default: return try encoder.encode(Sample.report)
+        }
+    }
+
+    @Test("hold for what is printed, whatever a service says", arguments: JSONSchema.names)
+    func hold(schema: String) throws {
+        #expect(try JSONSchema(schema).flaws(in: try Self.data(schema)) == [])
+    }
+
+    @Test("have no key that is never printed", arguments: JSONSchema.names)
+    func areUsed(schema: String) throws {
+        let object = try JSONSerialization.jsonObject(with: try Self.data(schema))
+        // What a sample of a report has not: the rest of evidence.
+        let rare: Set = ["path", "family", "port", "namespaces", "step", "groups"]
+        let unused = try JSONSchema(schema).keys().subtracting(Self.keys(of: object, below: ""))
+            .filter { !rare.contains($0.split(separator: ".").last.map(String.init) ?? "") }
+        #expect(unused.isEmpty, "\(unused.sorted())")
+    }
+
+    private static func keys(of value: Any, below place: String) -> Set<String> {
+        if let list = value as? [Any] {
+            return list.reduce(into: []) { $0.formUnion(keys(of: $1, below: place + "[]")) }
+        }
+        guard let members = value as? [String: Any] else { return [] }
+        return members.reduce(into: []) { found, member in
+            let key = place.isEmpty ? member.key : place + "." + member.key
+            found.formUnion([key])
+            found.formUnion(keys(of: member.value, below: key))
+        }
+    }
+
+    @Test("see a key that is none of theirs, a word, a number and a type that cannot be")
+    func see() throws {
+        var result = Self.result
+        result.ending = "tired"
+        result.exposure.after = 11
+        let text = String(decoding: try JSONEncoder().encode(result), as: UTF8.self)
+            .replacing("\"verified\":true", with: "\"verified\":\"yes\",\"more\":1")
+        let flaws = try JSONSchema("temper.harden/1").flaws(in: Data(text.utf8))
+        #expect(flaws.count == 4, "\(flaws)")
+    }
+}
