@@ -74,7 +74,7 @@ let package = Package(
             path: "Tests/Fixtures"),
         .executableTarget(
             name: "temper-example",
-            dependencies: ["Hardening", "Trials", "SystemdBus", "Systemd", "Probes", "Lab"],
+            dependencies: ["Hardening", "Trials", "Systemd", "Probes", "Lab", "TemperKit"],
             path: "Examples/Library"),
         // A process that boots a lab and is killed by the tests while it does.
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),

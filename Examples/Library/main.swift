@@ -1,6 +1,8 @@
-// Temper as a library: does a service survive a sandbox that one has in mind?
+// Temper as a library: hardens a service of a tree in a lab, and prints the drop-in. With restrictions it
+// only tells whether the service survives a sandbox that one has in mind.
 //
-//   swift run temper-example ROOT UNIT URL RESTRICTION...
+//   swift run temper-example ROOT UNIT URL [RESTRICTION...]
+//   swift run temper-example /srv/trees/trixie nginx.service http://127.0.0.1/
 //   swift run temper-example /srv/trees/trixie nginx.service http://127.0.0.1/ ProtectSystem=full
 
 import Foundation
@@ -8,33 +10,41 @@ import Hardening
 import Lab
 import Probes
 import Systemd
-import SystemdBus
+import TemperKit
 import Trials
 
 let words = Array(CommandLine.arguments.dropFirst())
-guard words.count >= 4 else {
-    print("usage: temper-example ROOT UNIT URL RESTRICTION...")
+guard words.count >= 3 else {
+    print("usage: temper-example ROOT UNIT URL [RESTRICTION...]")
     exit(64)
 }
+let (unit, url, restrictions) = (words[1], words[2], words.dropFirst(3))
+var lab = LabPlan()
+lab.root = words[0]
 
-var plan = LabPlan()
-plan.root = words[0]
-try await Lab.with(plan) { (lab: Lab) async throws in
-    let bus = try await Bus.connect(to: .address(lab.busAddress))
-    let machine = Machine(
-        bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-    let service = try await Service(named: words[1], on: machine)
-    let probe = HTTPProbe(url: words[2], from: try NetworkPlace(namespace: machine.network))
+if restrictions.isEmpty {
+    let state = FileManager.default.temporaryDirectory.appending(path: "temper-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: state) }
+    var session = HardenSession(unit: unit, stateDirectory: state)
+    session.host = .lab(lab)
+    session.plan.probes = [.http(url, contains: nil)]
+    session.options.maxTrials = 60
+    print(try await session.run().result.dropIn)
+    exit(0)
+}
+
+try await withHost(.lab(lab)) { host in
+    let machine = host.system
+    let service = try await Service(named: unit, on: machine)
+    let probe = HTTPProbe(url: url, from: try NetworkPlace(namespace: machine.network))
     let procedure = TrialProcedure(
         service: service.copies, probes: [probe], canReload: service.canReload,
         settle: .milliseconds(50))
-
-    for wanted in [Profile.unrestricted, Profile(words.dropFirst(3), in: .standard)] {
+    for wanted in [Profile.unrestricted, Profile(restrictions, in: .standard)] {
         let trial = try await procedure.run(
             TrialProcedure.Order(
                 number: 1, purpose: "example", profile: wanted,
-                cadence: Cadence(startPeriod: .seconds(3)), began: 0,
-                baseline: .unknown))
+                cadence: Cadence(startPeriod: .seconds(3)), began: 0, baseline: .unknown))
         let sandbox = service.sandbox.tightened(
             by: wanted, in: .standard, dialect: service.dialect)
         let exposure = Exposure(of: sandbox, dialect: service.dialect)

@@ -34,11 +34,11 @@ struct FiveServices {
             plan.probes = [probe]
             var labPlan = LabPlan()
             labPlan.root = root
-            let result = try await HardenSession(
-                unit: unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
-                stateDirectory: state.path, progress: Silence(),
-                isForced: true
-            ).run()
+            var session = HardenSession(unit: unit, stateDirectory: state.path)
+            session.plan = plan
+            session.host = .lab(labPlan)
+            session.isForced = true
+            let result = try await session.run().result
             let exposure = "\(result.exposure.before) → \(result.exposure.after)"
             print(
                 unit.padding(toLength: 30, withPad: " ", startingAt: 0)

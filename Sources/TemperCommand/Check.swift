@@ -1,11 +1,7 @@
 import ArgumentParser
 import Foundation
-import Hardening
-import Lab
 import Reports
 import TemperKit
-import TrialLedger
-import Trials
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,98 +85,49 @@ struct Check: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let subjects = try subjects()
+        let subjects = try selection.subjects()
         if output != nil && subjects.count > 1 {
             throw TemperError.usage(
                 "--output holds one drop-in, and \(subjects.count) units are to be checked; name one"
             )
         }
+        // Before minutes are spent on trials.
+        if let order = install.order { try await withHost(.live(order.machine)) { _ in } }
         let progress = ProgressLines(isQuiet: quiet)
+        let (choices, directory) = (choices, state.directory)
+        let checked = try await withInterruption(progress) { () throws(TemperError) in
+            var checked: [UnitCheck] = []
+            for subject in subjects {
+                checked.append(
+                    try await CheckSession(
+                        subject: subject, choices: choices, stateDirectory: directory,
+                        progress: progress
+                    ).run())
+            }
+            return checked
+        }
+        try deliver(CheckReport(checked))
+    }
+
+    private var selection: CheckSelection {
+        var selection = CheckSelection(stateDirectory: state.directory)
+        selection.units = units.map(UnitName.complete)
+        selection.files = files
+        selection.root = root
+        selection.binds = bind
+        selection.manager = owner.choice
+        selection.isToInstall = install.apply
+        return selection
+    }
+
+    private var choices: CheckChoices {
         var choices = CheckChoices()
         choices.ifChanged = ifChanged
         choices.isQuick = noTightening
         choices.updates = update
         choices.apply = install.order
         choices.isForced = force
-        // Before minutes are spent on trials.
-        if let order = install.order { try await order.machine.examine() }
-        let directory = state.directory
-        let checked: [UnitCheck]
-        do {
-            checked = try await withInterruption { [choices] in
-                var checked: [UnitCheck] = []
-                for subject in subjects {
-                    checked.append(
-                        try await CheckSession(
-                            subject: subject, choices: choices, stateDirectory: directory,
-                            progress: progress
-                        ).run())
-                }
-                return checked
-            }
-        } catch {
-            progress.finish()
-            throw error
-        }
-        progress.finish()
-        try deliver(CheckReport(checked))
-    }
-
-    /// What is to be checked: files of records, or what the ledger has.
-    private func subjects() throws -> [CheckSubject] {
-        let names = units.map(UnitName.complete)
-        var found: [CheckSubject] = []
-        for file in files {
-            let record = try RecordFile.read(file)
-            if !names.isEmpty && !names.contains(record.unit) { continue }
-            found.append(
-                CheckSubject(
-                    record: record, root: root ?? "/", manager: owner.choice, file: file,
-                    binds: bind))
-        }
-        if files.isEmpty { found = try ledgerSubjects(names) }
-        if let missing = names.first(where: { name in !found.contains { $0.record.unit == name } })
-        {
-            throw TemperError.usage(
-                "there is no record of \(missing)"
-                    + (files.isEmpty ? " in \(state.directory)" : " among the files of --record")
-                    + "; `temper harden \(missing)` makes one")
-        }
-        if found.isEmpty {
-            throw TemperError.usage(
-                "there is nothing on record in \(state.directory); `temper harden UNIT` makes a "
-                    + "record")
-        }
-        return found
-    }
-
-    private func ledgerSubjects(_ names: [String]) throws -> [CheckSubject] {
-        try StateDirectory.prepare(state.directory)
-        let store = try experimentFailures { () throws(ExperimentError) in
-            try TrialStore(directory: state.directory)
-        }
-        let kept = try experimentFailures { () throws(ExperimentError) in try store.records() }
-            .filter { names.isEmpty || names.contains($0.unit) }
-        // What is installed on this machine is checked on this machine.
-        let root = root ?? (install.apply ? "/" : nil)
-        // One record a unit: the latest, unless a tree is named that another one was made of.
-        let byUnit = Dictionary(grouping: kept) { "\($0.unit) \($0.account)" }
-        return try byUnit.sorted { $0.key < $1.key }.compactMap { _, records in
-            let here = records.filter { $0.root == root }
-            if install.apply && here.isEmpty && names.isEmpty { return nil }
-            guard let kept = (here.isEmpty ? records : here).max(by: { $0.made < $1.made }) else {
-                return nil
-            }
-            if owner.user != !kept.account.isEmpty && (owner.user || !names.isEmpty) { return nil }
-            let record: HardeningRecord
-            do { record = try HardeningRecord(reading: kept.text, file: "ledger") } catch {
-                throw TemperError.experiment("the record of \(kept.unit): \(error)")
-            }
-            return CheckSubject(
-                record: record, root: root ?? kept.root,
-                manager: kept.account.isEmpty ? .system : .user(kept.account),
-                isAtHome: root == nil || root == kept.root, binds: bind)
-        }
+        return choices
     }
 
     private func deliver(_ report: CheckReport) throws {
@@ -196,10 +143,7 @@ struct Check: AsyncParsableCommand {
         switch format {
         case .text:
             Terminal.print(CheckText(report, isColoured: Terminal.showsColours).text)
-        case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Terminal.print(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+        case .json: Terminal.print(try JSON.page(report))
         case .junit: Terminal.print(CheckJUnit(report).text)
         }
         if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Hardening
 import Reports
 import Systemd
@@ -33,16 +32,10 @@ struct Doctor: AsyncParsableCommand {
         let began = ContinuousClock.now
         let root = root ?? "/"
         progress.step("looking at every restriction in a lab of \(root)")
-        try StateDirectory.prepare(state.directory)
         let examination = LabExamination(root: root, stateDirectory: state.directory)
-        let (facts, enforcement): (MachineFacts, Enforcement)
-        do {
-            (facts, enforcement) = try await withInterruption { try await examination.measure() }
-        } catch {
-            progress.finish()
-            throw (error as? ExperimentError).map(TemperError.init) ?? error
+        let (facts, enforcement) = try await withInterruption(progress) { () throws(TemperError) in
+            try await examination.measure()
         }
-        progress.finish()
         let sources = EvidenceSources()
         let report = DoctorReport(
             facts: facts, enforcement: enforcement, catalogue: .standard, root: root,
@@ -50,9 +43,7 @@ struct Doctor: AsyncParsableCommand {
             evidence: .init(audit: sources.audit, programs: sources.programs),
             seconds: (ContinuousClock.now - began).seconds)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Terminal.print(String(decoding: try encoder.encode(report), as: UTF8.self) + "\n")
+            Terminal.print(try JSON.page(report))
         } else {
             Terminal.print(
                 DoctorText(report, catalogue: .standard, isColoured: Terminal.showsColours).text)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Hardening
 import Reports
 import Systemd
@@ -44,39 +43,29 @@ struct Harden: AsyncParsableCommand {
 
     func run() async throws {
         let progress = ProgressLines(isQuiet: output.quiet)
+        let session = try session(progress)
+        try deliver(
+            try await withInterruption(progress) { () throws(TemperError) in
+                try await session.run()
+            })
+    }
+
+    private func session(_ progress: ProgressLines) throws(TemperError) -> HardenSession {
         var session = HardenSession(
-            unit: UnitName.complete(unit), plan: try plan(), options: try search.campaignOptions,
-            place: try place.chosen(), stateDirectory: state.directory, progress: progress,
-            manager: owner.choice, isForced: search.force, apply: install.order)
+            unit: UnitName.complete(unit), stateDirectory: state.directory)
+        session.plan = try plan()
+        session.options = try search.campaignOptions
+        session.host = try place.chosen()
+        session.manager = owner.choice
         session.recordFile = record.file
-        let result: HardeningResult
-        do {
-            result = try await withInterruption { [session] in try await session.run() }
-        } catch {
-            progress.finish()
-            throw error
-        }
-        progress.finish()
-        try deliver(result)
+        session.apply = install.order
+        session.isForced = search.force
+        session.progress = progress
+        return session
     }
 
     /// The plan of the command line over that of `--plan`; the unit's own comes below both.
-    private func plan() throws -> Plan {
-        var plan = Plan()
-        if let file = search.plan {
-            // Its probes and preparations are run, and by root.
-            if let problem = Trust.current.problem(withPath: file) {
-                throw TemperError.usage(
-                    "--plan \(file) is not to be trusted: \(problem); take that right away with "
-                        + "chown or chmod")
-            }
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw TemperError.usage("\(file) cannot be read; give --plan a text file")
-            }
-            do { plan = try Plan(reading: text, file: file) } catch {
-                throw TemperError.usage(error.description)
-            }
-        }
+    private func plan() throws(TemperError) -> Plan {
         var mine = Plan()
         mine.probes = probes.requests
         mine.keep = Set(search.keep.map(Plan.restriction))
@@ -85,25 +74,20 @@ struct Harden: AsyncParsableCommand {
         mine.settle = try cadence.settleTime
         mine.probeDoesWork = probes.probeDoesWork
         mine.probeUser = probes.probeUser
-        return plan.overridden(by: mine)
+        guard let file = search.plan else { return mine }
+        return try Plan(file: file).overridden(by: mine)
     }
 
-    private func save(_ dropIn: String, to file: String) throws {
-        do {
-            try PlaceInRoot.write(dropIn, to: file)
-        } catch {
-            throw TemperError.experiment("the drop-in cannot be written to \(file): \(error)")
-        }
-    }
-
-    private func deliver(_ result: HardeningResult) throws {
+    private func deliver(_ hardened: Hardened) throws {
+        let result = hardened.result
         if let file = output.output, !result.dropIn.isEmpty {
-            try save(result.dropIn, to: file)
+            do { try PlaceInRoot.write(result.dropIn, to: file) } catch {
+                throw TemperError.experiment(
+                    "the drop-in cannot be written to \(file): \(error)")
+            }
         }
         if output.json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Terminal.print(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
+            Terminal.print(try JSON.page(result))
         } else {
             Terminal.print(TextReport(result, isColoured: Terminal.showsColours).text)
             if let file = output.output, !result.dropIn.isEmpty {
@@ -116,12 +100,7 @@ struct Harden: AsyncParsableCommand {
                     + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
                     + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
         }
-        if let why = result.notApplied {
-            let isInterrupted = why.hasPrefix(ExperimentError.interrupted.description)
-            throw isInterrupted
-                ? TemperError.interrupted("not applied: \(why)")
-                : .experiment("not applied: \(why)")
-        }
+        if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
         if result.ending == "interrupted" { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }
     }

@@ -30,54 +30,25 @@ struct History: ParsableCommand {
     }
 
     func run() throws {
-        let name = unit.contains(".") ? unit : unit + ".service"
-        try StateDirectory.prepare(state.directory)
-        do {
-            let store = try TrialStore(directory: state.directory)
-            let campaigns = try store.campaigns(of: name, for: Set(CampaignPurpose.allCases))
-            if campaigns.isEmpty {
-                Terminal.note("nothing on record for \(name) in \(state.directory)")
-                throw ExitCode(1)
-            }
-            if diff.count == 2 {
-                return try compare(campaigns, try store.records(of: name))
-            }
-            let format = DateFormatter()
-            format.dateFormat = "yyyy-MM-dd HH:mm"
-            let width = campaigns.map { "\($0.id)".count }.max() ?? 1
-            for campaign in campaigns {
-                let date = format.string(
-                    from: Date(timeIntervalSince1970: Double(campaign.began) / 1e6))
-                let number = "\(campaign.id)".leftPadded(to: width)
-                Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
-            }
-        } catch let error as ExperimentError {
-            throw TemperError.experiment(error.description)
+        let name = UnitName.complete(unit)
+        let archive = try Archive(directory: state.directory)
+        if diff.count == 2 {
+            let difference = try archive.difference(of: name, from: diff[0], to: diff[1])
+            return Terminal.print(difference.lines.joined(separator: "\n") + "\n")
         }
-    }
-
-    private func compare(
-        _ campaigns: [RecordedCampaign], _ records: [Int64: KeptRecord]
-    ) throws {
-        let results = try diff.map { number in
-            guard let campaign = campaigns.first(where: { $0.id == number }) else {
-                throw TemperError.usage(
-                    "there is no campaign \(number) of \(unit); see temper history")
-            }
-            guard campaign.purpose == .harden, let text = campaign.result,
-                let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
-            else {
-                throw TemperError.usage(
-                    "campaign \(number) is no finished harden, and only those can be compared")
-            }
-            return result
+        let campaigns = try archive.campaigns(of: name, for: Set(CampaignPurpose.allCases))
+        if campaigns.isEmpty {
+            throw TemperError.absent("nothing on record for \(name) in \(state.directory)")
         }
-        func record(_ number: Int64) -> HardeningRecord? {
-            records[number].flatMap { try? HardeningRecord(reading: $0.text, file: "ledger") }
+        let format = DateFormatter()
+        format.dateFormat = "yyyy-MM-dd HH:mm"
+        let width = campaigns.map { "\($0.id)".count }.max() ?? 1
+        for campaign in campaigns {
+            let date = format.string(
+                from: Date(timeIntervalSince1970: Double(campaign.began) / 1e6))
+            let number = "\(campaign.id)".leftPadded(to: width)
+            Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
         }
-        let difference = CampaignDifference(
-            from: results[0], to: results[1], records: (record(diff[0]), record(diff[1])))
-        Terminal.print(difference.lines.joined(separator: "\n") + "\n")
     }
 }
 

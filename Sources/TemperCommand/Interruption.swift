@@ -4,10 +4,16 @@ import Dispatch
 /// Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation of `work`, so that it ends
 /// tidily, and the second into an immediate end. The lab dies with this process either way, and
 /// what stands in for a service on a machine in use does.
-package func withInterruption<Result: Sendable>(
-    _ work: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    let task = Task(operation: work)
+///
+/// - Parameter progress: is ended with the work.
+package func withInterruption<Result: Sendable, Failure>(
+    _ progress: ProgressLines? = nil,
+    _ work: @escaping @Sendable () async throws(Failure) -> Result
+) async throws(Failure) -> Result {
+    defer { progress?.finish() }
+    let task = Task { () async -> Swift.Result<Result, Failure> in
+        do throws(Failure) { return .success(try await work()) } catch { return .failure(error) }
+    }
     let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
         signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -20,5 +26,5 @@ package func withInterruption<Result: Sendable>(
         return source
     }
     defer { for source in sources { source.cancel() } }
-    return try await task.value
+    return try await task.value.get()
 }

@@ -31,7 +31,7 @@ struct LabCommands: AsyncParsableCommand {
             var plan = LabPlan(name: name)
             if let root { plan.root = root }
             plan.binds = bind
-            let lab = try await labFailures { () async throws(LabError) in try await Lab.up(plan) }
+            let lab = try await TemperError.ofWork { try await Lab.up(plan) }
             Terminal.print("\(lab.name) is up, process \(lab.pid)\n")
         }
     }
@@ -51,7 +51,7 @@ struct LabCommands: AsyncParsableCommand {
             if words.isEmpty {
                 throw TemperError.usage("which command? temper lab exec \(name) systemctl status")
             }
-            let status = try await labFailures { () async throws(LabError) in
+            let status = try await TemperError.ofWork {
                 try await Lab.find(name).execute(words)
             }
             Terminal.exit(status)
@@ -65,7 +65,7 @@ struct LabCommands: AsyncParsableCommand {
         var name: String
 
         func run() async throws {
-            try await labFailures { () async throws(LabError) in try await Lab.down(name) }
+            try await TemperError.ofWork { try await Lab.down(name) }
         }
     }
 

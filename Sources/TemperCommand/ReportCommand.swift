@@ -82,15 +82,9 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
         case .markdown where isOverview: ReportMarkdown(overview: report).text
         case .markdown: report.units.map { ReportMarkdown($0).text }.joined(separator: "\n")
         case .html: ReportHTML(report).text
-        case .json: try encoded(report)
+        case .json: try JSON.page(report)
         case .junit: ReportJUnit(report).text
-        case .sarif: try encoded(ReportSARIF(report))
+        case .sarif: try JSON.page(ReportSARIF(report))
         }
-    }
-
-    private func encoded(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     }
 }

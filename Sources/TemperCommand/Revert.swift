@@ -23,9 +23,10 @@ struct Revert: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reversal = Reversal(
-            unit: UnitName.complete(unit), manager: owner.choice, forTemplate: template,
-            isForced: force)
+        var reversal = Reversal(unit: UnitName.complete(unit))
+        reversal.manager = owner.choice
+        reversal.forTemplate = template
+        reversal.isForced = force
         Terminal.print(try await reversal.run() + "\n")
     }
 }

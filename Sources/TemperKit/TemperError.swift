@@ -1,6 +1,6 @@
-package import Lab
+import Lab
 import SystemdBus
-package import Trials
+import Trials
 
 /// Why temper ends without having done what was asked. A service that fails is an answer, and no
 /// error.
@@ -27,33 +27,36 @@ extension TemperError: CustomStringConvertible {
             text
         }
     }
-}
 
-extension TemperError {
-    package init(_ error: ExperimentError) {
-        self = error.isInterruption ? .interrupted() : .experiment(error.description)
-    }
-
-    init(_ error: BusError) { self = .experiment(error.description) }
-
-    /// A lab that cannot be had is an experiment that cannot be made; a bad name is bad usage.
-    package init(_ error: LabError) {
-        switch error {
-        case .badName: self = .usage(error.description)
-        case .cancelled: self = .interrupted()
-        default: self = .experiment(error.description)
+    /// The same in other words.
+    package func saying(_ text: String) -> TemperError {
+        switch self {
+        case .absent: .absent(text)
+        case .experiment: .experiment(text)
+        case .usage: .usage(text)
+        case .interrupted: .interrupted(text)
         }
     }
 }
 
-package func labFailures<Result>(
-    _ work: () async throws(LabError) -> Result
-) async throws(TemperError) -> Result {
-    do { return try await work() } catch { throw TemperError(error) }
-}
+extension TemperError {
+    /// What the targets below throw, as what it means to whoever asked.
+    package init(_ error: any Error) {
+        switch error {
+        case let error as TemperError: self = error
+        case let error as ExperimentError:
+            self = error.isInterruption ? .interrupted() : .experiment(error.description)
+        case LabError.badName: self = .usage("\(error)")
+        case LabError.cancelled, is CancellationError: self = .interrupted()
+        // What failed because everything is being ended is no failure of its own.
+        default: self = Task.isCancelled ? .interrupted() : .experiment("\(error)")
+        }
+    }
 
-package func experimentFailures<Result>(
-    _ work: () throws(ExperimentError) -> Result
-) throws(TemperError) -> Result {
-    do { return try work() } catch { throw TemperError(error) }
+    /// Runs `work`, and throws what it throws as an error of this type.
+    package static func ofWork<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+    ) async throws(TemperError) -> Result {
+        do { return try await work() } catch { throw TemperError(error) }
+    }
 }

@@ -28,15 +28,13 @@ package struct ApplyFixture: Sendable {
         self.user = user
     }
 
-    private var session: HardenSession {
+    private var installer: DropInInstaller {
         var order = ApplyOrder()
         order.machine = machine
         order.forTemplate = forTemplate
-        return HardenSession(
-            unit: unit, plan: Plan(), options: CampaignOptions(),
-            place: triesInLab ? .lab(LabPlan()) : .live(machine),
-            stateDirectory: "", progress: Silence(),
-            manager: user.map(ManagerChoice.user) ?? .system, isForced: isForced, apply: order)
+        return DropInInstaller(
+            unit: unit, manager: user.map(ManagerChoice.user) ?? .system, order: order,
+            isForced: isForced, isTriedThere: !triesInLab, progress: Silence())
     }
 
     /// Installs a drop-in that takes these restrictions, as the trials would have found it.
@@ -44,12 +42,12 @@ package struct ApplyFixture: Sendable {
         try await apply(try await finding(restrictions))
     }
 
-    package func apply(_ finding: HardenSession.Finding) async throws -> HardeningResult {
-        try await session.apply(finding)
+    package func apply(_ finding: SearchResult) async throws -> HardeningResult {
+        await installer.install(finding).result
     }
 
     /// What trials on the unit as it is now would have found.
-    package func finding(_ restrictions: [String]) async throws -> HardenSession.Finding {
+    package func finding(_ restrictions: [String]) async throws -> SearchResult {
         let bus = try await Bus.connect(to: machine.bus)
         var manager = Machine(
             bus: bus, root: machine.root, network: machine.network, isDisposable: false)
@@ -65,16 +63,17 @@ package struct ApplyFixture: Sendable {
         var plan = Plan()
         plan.probes = [.command(probe)]
         plan.cadence.startPeriod = .seconds(2)
+        plan.settle = .milliseconds(20)
         var result = try JSONDecoder().decode(HardeningResult.self, from: Data(Self.result.utf8))
         result.unit = unit
         result.dropIn = dropIn.text
-        return HardenSession.Finding(
+        return SearchResult(
             result: result,
             dropIn: ProvenDropIn(
                 text: dropIn.text, plan: plan,
                 expected: service.sandbox.tightened(
                     by: profile, in: catalogue, dialect: service.dialect),
-                hasSecondStart: true, settle: .milliseconds(20)))
+                hasSecondStart: true))
     }
 
     private static let result = """

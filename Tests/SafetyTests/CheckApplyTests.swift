@@ -41,10 +41,11 @@ struct CheckApplyTests {
         var options = CampaignOptions()
         options.isFast = true
         options.maxTrials = 60
-        let hardened = try await HardenSession(
-            unit: Self.unit, plan: Plan(), options: options, place: .lab(plan),
-            stateDirectory: state, progress: Silence(), manager: manager
-        ).run()
+        var session = HardenSession(unit: Self.unit, stateDirectory: state)
+        session.options = options
+        session.host = .lab(plan)
+        session.manager = manager
+        let hardened = try await session.run().result
         let culprit = "RestrictAddressFamilies=~AF_NETLINK"
         try #require(hardened.accepted.contains(culprit), "\(hardened.accepted)")
 
@@ -72,7 +73,7 @@ struct CheckApplyTests {
                     subject: CheckSubject(
                         record: try HardeningRecord(reading: kept.text, file: "ledger"),
                         root: kept.root, manager: manager, isAtHome: true),
-                    choices: choices, stateDirectory: state, progress: Silence())
+                    choices: choices, stateDirectory: state)
             }
             let first = try session(choices)
             let result = try await first.run()

@@ -26,8 +26,10 @@ struct MachineFixture: Sendable {
     }
 
     func reversal(_ unit: String) -> Reversal {
-        Reversal(
-            unit: unit, manager: user.map(ManagerChoice.user) ?? .system, machine: machine)
+        var reversal = Reversal(unit: unit)
+        reversal.manager = user.map(ManagerChoice.user) ?? .system
+        reversal.machine = machine
+        return reversal
     }
 
     /// Units of the machine, in /etc; in the home of the user where there is one.

@@ -27,12 +27,14 @@ plan.cadence.startPeriod = .seconds(3)
 plan.cadence.timeout = .seconds(3)
 var options = CampaignOptions()
 options.maxTrials = arguments.count > 5 ? Int(arguments[5]) : nil
-let session = HardenSession(
-    unit: arguments[2], plan: plan, options: options, place: .live(machine),
-    stateDirectory: arguments[3], progress: ProgressLines(isQuiet: false),
-    manager: arguments.count > 7 ? .user(arguments[7]) : .system)
+var session = HardenSession(unit: arguments[2], stateDirectory: arguments[3])
+session.plan = plan
+session.options = options
+session.host = .live(machine)
+session.manager = arguments.count > 7 ? .user(arguments[7]) : .system
+session.progress = ProgressLines(isQuiet: false)
 do {
-    let result = try await withInterruption { try await session.run() }
+    let result = try await withInterruption { [session] in try await session.run() }.result
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
     exit(result.ending == "interrupted" ? 130 : 0)
 } catch {

@@ -75,11 +75,11 @@ struct ServicesBenchmark: AsyncParsableCommand {
         defer { if ledger == nil { try? FileManager.default.removeItem(at: state) } }
         var labPlan = LabPlan()
         labPlan.root = "\(roots)/\(subject.tree)"
-        let result = try await HardenSession(
-            unit: subject.unit, plan: plan, options: CampaignOptions(), place: .lab(labPlan),
-            stateDirectory: ledger ?? state.path, progress: Silence(),
-            manager: subject.manager
-        ).run()
+        var session = HardenSession(unit: subject.unit, stateDirectory: ledger ?? state.path)
+        session.plan = plan
+        session.host = .lab(labPlan)
+        session.manager = subject.manager
+        let result = try await session.run().result
         if let json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

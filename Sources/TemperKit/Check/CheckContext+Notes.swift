@@ -42,7 +42,7 @@ extension CheckContext {
     /// that the unit has of its own since can be loosened by it.
     func contradictions(under profile: Profile) async throws -> [UnitCheck.Note] {
         if record.dropIn.isEmpty { return [] }
-        session.progress.step("putting the drop-in on record on the unit as it is now")
+        progress.step("putting the drop-in on record on the unit as it is now")
         let expected = service.sandbox.tightened(
             by: profile, in: catalogue, dialect: service.dialect)
         let differences = try await service.install(dropIn: record.dropIn, expecting: expected)

@@ -23,9 +23,10 @@ extension CheckContext {
         _ check: inout UnitCheck
     ) async throws -> CheckOffer? {
         if outcome.accepted.restrictions.isEmpty { return nil }
-        let proof: HardenSession.Proof
+        let proof: Proof
         do {
-            proof = try await session.prove(outcome, context, plan, ledger)
+            proof = try await Proving(setup: setup, context: context, ledger: ledger)
+                .proof(of: outcome)
         } catch let failure as TemperError where !failure.isInterruption {
             check.notes.append(.init(.warning, "\(complaint): \(failure.description)"))
             return nil
@@ -42,11 +43,11 @@ extension CheckContext {
     }
 
     private func renewed(
-        _ proof: HardenSession.Proof, _ context: HardeningContext
+        _ proof: Proof, _ context: HardeningContext
     ) async throws -> HardeningRecord {
         let programs = record.validity.programs.keys + context.observedUsage.programs
-        var renewed = try await session.record(
-            of: proof, on: context, running: programs, in: subject.root)
+        var renewed = try await proof.record(
+            on: context, running: programs, isStrict: record.isStrict)
         let decided = renewed.profile.restrictions.union(renewed.refused.map(\.restriction))
         renewed.refused += record.refused.filter { !decided.contains($0.restriction) }
         renewed.refused.sort { $0.restriction < $1.restriction }

@@ -21,9 +21,9 @@ extension CheckContext {
         var campaign = Campaign(
             problem: identity.restrictions.isEmpty
                 ? whole : try problem(profile, in: context.catalogue, fixed: .unrestricted),
-            procedure: context.procedure, ledger: ledger, options: session.options,
+            procedure: context.procedure, ledger: ledger, options: options,
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: context.baseline,
-            now: now, report: session.progress.show)
+            now: now, report: progress.show)
         if let name = identity.restrictions.first {
             campaign.identity = Identity(
                 name: name, problem: whole, prepare: { () throws(ExperimentError) in },
@@ -50,14 +50,14 @@ extension CheckContext {
 
     /// The service as it is now, seen unrestricted.
     private func context() async throws -> HardeningContext {
-        let seen = try await session.survey(service, plan, enforcement, ledger)
+        let seen = try await bench.survey(enforcement, ledger)
         let usage = record.usage.joined(with: seen.usage)
         let catalogue = catalogue(for: usage)
         let written = seen.observedUsage.accesses.compactMap { access in
             if case .writes(let path) = access { path } else { nil }
         }
         return HardeningContext(
-            service: service, plan: plan,
+            bench: bench,
             procedure: procedure(in: catalogue, leftovers: service.machine.missing(written)),
             observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, catalogue: catalogue,

@@ -1,4 +1,3 @@
-import Foundation
 import Hardening
 import Reports
 import Systemd
@@ -7,12 +6,10 @@ import Trials
 
 /// A service in a lab with a record of it: what trials of a check stand on.
 struct CheckContext: Sendable {
-    let session: HardenSession
     let subject: CheckSubject
     let choices: CheckChoices
-    let service: Service
-    let plan: Plan
-    let probes: [any Probe]
+    let setup: ServiceSetup
+    let bench: Bench
     let ledger: CampaignLedger
     let store: TrialStore
     /// What is valid now.
@@ -24,44 +21,43 @@ struct CheckContext: Sendable {
     private let undo: OwnershipUndo?
 
     var record: HardeningRecord { subject.record }
+    var service: Service { bench.service }
+    var plan: Plan { bench.plan }
+    var progress: any ProgressListener { bench.progress }
 
     init(
-        _ check: CheckSession, _ session: HardenSession, _ files: Validity, at host: Host,
-        _ store: TrialStore
+        _ check: CheckSession, _ files: Validity, at host: Host, _ store: TrialStore
     ) async throws {
-        self.session = session
         subject = check.subject
         choices = check.choices
         self.store = store
         let record = check.record
-        var machine = try await session.machine(at: host)
-        machine.kernel = try? session.tracer(of: machine).get()
-        (service, plan) = try await session.service(on: machine, at: host)
-        if plan.probes.isEmpty {
+        setup = ServiceSetup(
+            unit: record.unit, manager: subject.manager, plan: record.plan,
+            progress: check.progress)
+        bench = try await setup.bench(at: host)
+        if bench.plan.probes.isEmpty {
             throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
-        probes = try ProbeMaker(
-            machine: machine, user: try session.probeUser(plan, on: machine)
-        ).probes(for: plan.probes)
         // Its trials are those of this moment: none is ever taken from an earlier check.
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
         (validity, enforcement) = try await CheckContext.compare(
-            files, with: record, service, check, host.tree)
+            files, with: bench, record, stateDirectory: check.stateDirectory)
         changes = validity.changes(since: record.validity)
-        inapplicable = try await service.inapplicable
-        undo = try record.ownership.map { ownership throws(ExperimentError) in
-            try machine.apply(ownership)
+        inapplicable = try await bench.service.inapplicable
+        undo = try record.ownership.map { [bench] ownership throws(ExperimentError) in
+            try bench.service.machine.apply(ownership)
         }
     }
 
     /// What the running systemd adds to what its files said. What it enforces is measured again
     /// where anything of the machine changed that bears on it.
     private static func compare(
-        _ files: Validity, with record: HardeningRecord, _ service: Service, _ check: CheckSession,
-        _ root: String
+        _ files: Validity, with bench: Bench, _ record: HardeningRecord, stateDirectory: String
     ) async throws -> (Validity, Enforcement) {
         var validity = files
+        let service = bench.service
         let facts = try await MachineFacts(of: service.machine)
         validity.learn(facts, .unmeasured, record.profile, service.dialect)
         validity.notInForce = record.validity.notInForce
@@ -70,12 +66,18 @@ struct CheckContext: Sendable {
             ofMachine.contains($0.kind)
         }
         guard isOther, service.machine.user == nil else { return (validity, .unmeasured) }
-        check.progress.step("finding out what this systemd enforces")
-        let enforcement = try await LabExamination(
-            root: root, stateDirectory: check.stateDirectory
-        ).enforcement(of: facts)
+        let enforcement = try await bench.enforcement(stateDirectory)
         validity.learn(facts, enforcement, record.profile, service.dialect)
         return (validity, enforcement)
+    }
+
+    /// How trials of a check are made besides what its record says.
+    var options: CampaignOptions {
+        var options = CampaignOptions()
+        options.isStrict = record.isStrict
+        options.baselineRuns = 1
+        options.cadence = record.plan.cadence
+        return options
     }
 
     /// Whether files had to change hands for the service to be who it is on record.
@@ -123,10 +125,7 @@ struct CheckContext: Sendable {
     }
 
     func procedure(in catalogue: Catalogue, leftovers: [String] = []) -> TrialProcedure {
-        TrialProcedure(
-            service: service.copies(in: catalogue, leftovers: leftovers), probes: probes,
-            canReload: service.canReload, settle: plan.settle ?? .milliseconds(50),
-            redaction: service.redaction)
+        bench.procedure(of: service.copies(in: catalogue, leftovers: leftovers))
     }
 
     /// The one trial that a check costs: the profile through the full life of the service, measured
@@ -140,10 +139,10 @@ struct CheckContext: Sendable {
         order.stopLimit = record.patience
         order.secondStart =
             record.baseline.noSecondStart.map { .impossible(why: $0) } ?? .wanted
-        session.progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))
+        progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))
         let trial = try await procedure(in: catalogue).run(order)
         try ledger.record(trial)
-        session.progress.show(
+        progress.show(
             .tried(trial, exposure: problem.exposure(problem.everything), isFromRecord: false))
         if case .unresolved(let why) = trial.verdict {
             throw TemperError.experiment("the trial of \(record.unit) could not be judged: \(why)")
@@ -155,10 +154,7 @@ struct CheckContext: Sendable {
     ///
     /// - Parameter installed: the record of what was installed; nil where nothing was.
     func finish(_ check: UnitCheck, installed: HardeningRecord?) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        try ledger.finish(
-            result: String(decoding: try encoder.encode(check), as: UTF8.self), now: now())
+        try ledger.finish(result: JSON.line(check), now: now())
         if let installed {
             // The next check is one of what is installed here, wherever this record came from.
             try keep(installed)

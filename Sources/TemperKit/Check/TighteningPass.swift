@@ -64,7 +64,7 @@ extension CheckContext {
     /// The service as it is on record.
     private func context(baseline: Baseline) -> HardeningContext {
         HardeningContext(
-            service: service, plan: plan, procedure: procedure(in: catalogue),
+            bench: bench, procedure: procedure(in: catalogue),
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: baseline,
             enforcement: enforcement, inapplicable: inapplicable, usage: record.usage,
             catalogue: catalogue, ownership: record.ownership)
@@ -210,11 +210,11 @@ private struct TighteningPass {
         if startsAgain {
             order.secondStart = baseline.noSecondStart.map { .impossible(why: $0) } ?? .wanted
         }
-        bed.session.progress.show(.asking(number: number, question: purpose, expectedLeft: 0))
+        bed.progress.show(.asking(number: number, question: purpose, expectedLeft: 0))
         let trial = try await bed.procedure(in: bed.catalogue).run(order)
         try bed.ledger.record(trial)
         trials.append(trial)
-        bed.session.progress.show(
+        bed.progress.show(
             .tried(trial, exposure: bed.record.exposure.after, isFromRecord: false))
         return trial
     }

@@ -8,8 +8,7 @@ import Trials
 /// What a campaign stands on: the service as it was seen unrestricted, what this machine enforces,
 /// and what there is to search.
 struct HardeningContext: Sendable {
-    let service: Service
-    let plan: Plan
+    let bench: Bench
     let procedure: TrialProcedure
     let observedUsage: ObservedUsage
     let baseline: Baseline
@@ -22,6 +21,9 @@ struct HardeningContext: Sendable {
     let catalogue: Catalogue
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
     let ownership: Ownership?
+
+    var service: Service { bench.service }
+    var plan: Plan { bench.plan }
 
     func problem(fixed: Profile = .unrestricted) throws -> SearchProblem {
         let dialect = service.dialect
@@ -58,24 +60,17 @@ struct HardeningContext: Sendable {
     }
 }
 
-extension HardenSession {
-    /// Starts the service once as it is, looks closely, and asks the machine what it enforces.
+extension Bench {
+    /// Starts the service once as it is and looks closely.
     ///
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
     func survey(
-        _ service: Service, _ plan: Plan, _ enforcement: Enforcement, _ ledger: CampaignLedger
+        _ enforcement: Enforcement, _ ledger: CampaignLedger
     ) async throws -> HardeningContext {
-        let probes = try ProbeMaker(
-            machine: service.machine, user: try probeUser(plan, on: service.machine)
-        ).probes(for: plan.probes)
-        let settle = plan.settle ?? .milliseconds(50)
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
-            TrialProcedure(
-                service: service.copies.closer, probes: probes, canReload: service.canReload,
-                settle: settle, redaction: service.redaction),
-            cadence: plan.cadence, now: now())
+            procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
         let machine = service.machine
         let observedUsage = ObservedUsage(warmUp.accesses, sandbox: service.sandbox)
@@ -85,61 +80,14 @@ extension HardenSession {
         if machine.user != nil { usage.user = nil }
         let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
         return HardeningContext(
-            service: service, plan: plan,
-            procedure: TrialProcedure(
-                service: service.copies(
+            bench: self,
+            procedure: procedure(
+                of: service.copies(
                     in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
-                    usualStop: .microseconds(now.microseconds.stop)),
-                probes: probes, canReload: service.canReload, settle: settle,
-                redaction: service.redaction),
+                    usualStop: .microseconds(now.microseconds.stop))),
             observedUsage: observedUsage, baseline: Baseline(learnedFrom: [warmUp]),
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
-    }
-}
-
-extension HardenSession {
-    /// What the manager enforces; of a user's that is not measured.
-    func enforcement(on machine: Machine) async throws -> Enforcement {
-        if machine.user != nil { return .unmeasured }
-        progress.step("finding out what this systemd enforces")
-        let facts = try await MachineFacts(of: machine)
-        switch place {
-        case .lab(let plan):
-            return try await LabExamination(root: plan.root, stateDirectory: stateDirectory)
-                .enforcement(of: facts)
-        case .live:
-            let record = EnforcementRecord(
-                facts: facts, root: machine.root.isEmpty ? "/" : machine.root, isDisposable: false,
-                stateDirectory: stateDirectory)
-            if let known = record.load() { return known }
-            let enforcement = try await tied(machine) { machine in
-                try await Examination(
-                    of: machine, dialect: try await Dialect(of: machine), facts: facts
-                ).enforcement()
-            }
-            record.save(enforcement)
-            return enforcement
-        }
-    }
-}
-
-extension HardenSession {
-    /// Runs `body` with a machine on which nothing that is started outlives this process.
-    private func tied<Result>(
-        _ machine: Machine, _ body: (Machine) async throws -> Result
-    ) async throws -> Result {
-        var tied = machine
-        let tie = try await StandIn.taking(nil, on: machine, atMost: .seconds(600))
-        tied.standIn = tie
-        do {
-            let result = try await body(tied)
-            await tie.leave(machine)
-            return result
-        } catch {
-            await tie.leave(machine)
-            throw error
-        }
     }
 }
 

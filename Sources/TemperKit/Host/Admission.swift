@@ -36,3 +36,27 @@ enum Admission {
                 + "it, or insist with --force")
     }
 }
+
+extension Bench {
+    /// Whether a search may begin, and what its result must say of a service that runs other
+    /// people's work in its own sandbox (sshd, cron, container runtimes); nil of any other.
+    ///
+    /// - Throws: `TemperError` where the user has to say more first.
+    func admit(isForced: Bool) throws(TemperError) -> String? {
+        if host.isLive { try Admission.check(service, isForced: isForced) }
+        if plan.probes.isEmpty {
+            throw .usage(
+                "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
+                    + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
+        }
+        guard let hosting = WorkloadHost.of(unit: service.unit, programs: service.programs) else {
+            return nil
+        }
+        let inheritance = hosting.inheritance(of: service.unit)
+        if plan.probeDoesWork { return "\(inheritance); the probe is said to do such work" }
+        if isForced { return "\(inheritance); no probe tried that" }
+        throw .usage(
+            "\(inheritance). Let a probe do such work (\(hosting.probe)) and say so with "
+                + "--probe-does-work or ProbeDoesWork=yes; or insist with --force")
+    }
+}

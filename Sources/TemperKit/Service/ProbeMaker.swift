@@ -8,10 +8,10 @@ struct ProbeMaker {
     /// Who runs commands; nil for whoever the manager is.
     var user: String?
 
-    func probes(for requests: [ProbeRequest]) throws -> [any Probe] {
+    func probes(for requests: [ProbeRequest]) throws(TemperError) -> [any Probe] {
         let place: NetworkPlace
         do { place = try NetworkPlace(namespace: machine.network) } catch {
-            throw TemperError.experiment(error.description)
+            throw .experiment(error.description)
         }
         return requests.map { request in
             switch request {

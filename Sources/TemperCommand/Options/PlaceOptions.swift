@@ -1,0 +1,58 @@
+import ArgumentParser
+import Lab
+import TemperKit
+import Trials
+
+/// Where the trials are made.
+struct PlaceOptions: ParsableArguments {
+    @Flag(help: "Run in a lab, a disposable copy of the machine. This is the default.")
+    var lab = false
+
+    @Flag(help: "Run on this machine itself: the service is stopped meanwhile and put back.")
+    var live = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --live: the service is put back after this time, 15min unless said otherwise.",
+            valueName: "time"))
+    var maxDowntime: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
+    var root: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
+    var bind: [String] = []
+
+    func chosen() throws(TemperError) -> HostChoice {
+        if live {
+            var machine = LiveMachine()
+            if let most = try time(maxDowntime, "--max-downtime") { machine.maxDowntime = most }
+            return .live(machine)
+        }
+        var plan = LabPlan()
+        if let root { plan.root = root }
+        plan.binds = bind
+        return .lab(plan)
+    }
+
+    /// What is wrong with a combination, or nil.
+    var problem: String? {
+        guard live else {
+            return maxDowntime == nil
+                ? nil : "--max-downtime: nothing is down without --live; leave it out"
+        }
+        if let most = maxDowntime.flatMap({ Duration(timeSpan: $0) }), most < .seconds(5) {
+            return "--max-downtime \(maxDowntime ?? ""): allow at least 5s"
+        }
+        if lab { return "--live and --lab: the trials are made in one place" }
+        if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
+        if !bind.isEmpty {
+            return "--bind shares a directory with a lab; with --live there is none"
+        }
+        return nil
+    }
+}

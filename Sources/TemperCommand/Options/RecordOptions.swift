@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// Where the record goes besides the ledger.
+struct RecordOptions: ParsableArguments {
+    @Option(
+        name: .customLong("record"),
+        help: ArgumentHelp(
+            "Write the record for `temper check` to this file too, for version control.",
+            valueName: "file"))
+    var file: String?
+
+    /// What is wrong with the place, or nil.
+    var problem: String? { file.flatMap { WritablePlace.problem(with: $0, option: "--record") } }
+}

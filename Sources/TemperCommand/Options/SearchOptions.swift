@@ -1,0 +1,67 @@
+import ArgumentParser
+import Hardening
+import TemperKit
+import Trials
+
+/// What is tried, and when that is enough.
+struct SearchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A restriction or directive that stays as it is. Repeatable.", valueName: "name"))
+    var keep: [String] = []
+
+    @Option(
+        name: .customLong("try"),
+        help: ArgumentHelp(
+            "A restriction to try that is held back otherwise. Repeatable.", valueName: "name"))
+    var attempt: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A file with a section [X-Temper].", valueName: "file"))
+    var plan: String?
+
+    @Flag(help: "Only make sure that nothing can be added, without proving each refusal.")
+    var fast = false
+
+    @Flag(help: "A complaint in the journal that the service never made before is a failure.")
+    var strictLogs = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Also harden a service whose users' work would inherit a sandbox nobody tried it in."))
+    var force = false
+
+    @Option(
+        help: ArgumentHelp("End after so many trials with the best so far.", valueName: "count"))
+    var maxTrials: Int?
+
+    @Option(help: ArgumentHelp("End after this time with the best so far.", valueName: "time"))
+    var maxTime: String?
+
+    @Option(
+        help: ArgumentHelp("End when this exposure is reached, such as 3.0.", valueName: "exposure")
+    )
+    var goodEnough: Double?
+
+    var problem: String? {
+        if let maxTrials, maxTrials < 3 {
+            return "--max-trials \(maxTrials): the baseline alone takes 2; allow at least 3"
+        }
+        if let goodEnough, !(0...10).contains(goodEnough) {
+            return "--good-enough \(goodEnough): an exposure is from 0.0 to 10.0"
+        }
+        return nil
+    }
+
+    var campaignOptions: CampaignOptions {
+        get throws(TemperError) {
+            var options = CampaignOptions()
+            options.isFast = fast
+            options.isStrict = strictLogs
+            options.maxTrials = maxTrials
+            options.maxTime = try time(maxTime, "--max-time")
+            options.goodEnough = goodEnough.map { Exposure(tenths: Int(($0 * 10).rounded())) }
+            return options
+        }
+    }
+}

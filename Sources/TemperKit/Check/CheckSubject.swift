@@ -1,0 +1,118 @@
+import TrialLedger
+import Trials
+
+/// A record that is to be held against what there is now.
+public struct CheckSubject: Sendable {
+    public let record: HardeningRecord
+    /// The tree to make the lab of.
+    let root: String
+    let manager: ManagerChoice
+    /// The file that the record was read from; nil for one of the ledger.
+    let file: String?
+    /// Whether the tree is the one that the ledger's record is of, so that what passes renews it.
+    let isAtHome: Bool
+    /// Directories of the machine that the lab shares.
+    let binds: [String]
+
+    public init(
+        record: HardeningRecord, root: String, manager: ManagerChoice, file: String? = nil,
+        isAtHome: Bool = false, binds: [String] = []
+    ) {
+        self.record = record
+        self.root = root
+        self.manager = manager
+        self.file = file
+        self.isAtHome = isAtHome
+        self.binds = binds
+    }
+}
+
+/// Which records are to be checked.
+public struct CheckSelection: Sendable {
+    /// Names of units; empty for all that there are.
+    public var units: [String] = []
+    /// Files that `harden` wrote records to; empty for what the ledger has.
+    public var files: [String] = []
+    /// The tree to make labs of; nil for where the record was made.
+    public var root: String?
+    /// Directories of the machine that labs share.
+    public var binds: [String] = []
+    /// Whose units; those of the ledger say it themselves.
+    public var manager = ManagerChoice.system
+    /// Whether what passes is to be installed on this machine, so that it is checked on it.
+    public var isToInstall = false
+    public var stateDirectory: String
+
+    public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
+
+    /// - Throws: `TemperError.usage` where one of the units has no record, or there is none at all.
+    public func subjects() throws(TemperError) -> [CheckSubject] {
+        let found = files.isEmpty ? try kept() : try filed()
+        if let missing = units.first(where: { name in !found.contains { $0.record.unit == name } })
+        {
+            throw .usage(
+                "there is no record of \(missing)"
+                    + (files.isEmpty ? " in \(stateDirectory)" : " among the files of --record")
+                    + "; `temper harden \(missing)` makes one")
+        }
+        if found.isEmpty {
+            throw .usage(
+                "there is nothing on record in \(stateDirectory); `temper harden UNIT` makes a "
+                    + "record")
+        }
+        return found
+    }
+
+    private func filed() throws(TemperError) -> [CheckSubject] {
+        var found: [CheckSubject] = []
+        for file in files {
+            let record = try RecordFile.read(file)
+            if !units.isEmpty && !units.contains(record.unit) { continue }
+            found.append(
+                CheckSubject(
+                    record: record, root: root ?? "/", manager: manager, file: file, binds: binds))
+        }
+        return found
+    }
+
+    /// One record a unit: the latest, unless a tree is named that another one was made of.
+    private func kept() throws(TemperError) -> [CheckSubject] {
+        let all: [KeptRecord]
+        try StateDirectory.prepare(stateDirectory)
+        do { all = try TrialStore(directory: stateDirectory).records() } catch {
+            throw TemperError(error)
+        }
+        let wanted = all.filter { units.isEmpty || units.contains($0.unit) }
+        let byUnit = Dictionary(grouping: wanted) { "\($0.unit) \($0.account)" }
+        var found: [CheckSubject] = []
+        for (_, records) in byUnit.sorted(by: { $0.key < $1.key }) {
+            if let kept = chosen(among: records) { found.append(try subject(kept)) }
+        }
+        return found
+    }
+
+    /// What is installed on this machine is checked on this machine.
+    private var tree: String? { root ?? (isToInstall ? "/" : nil) }
+
+    private func chosen(among records: [KeptRecord]) -> KeptRecord? {
+        let here = records.filter { $0.root == tree }
+        if isToInstall && here.isEmpty && units.isEmpty { return nil }
+        guard let kept = (here.isEmpty ? records : here).max(by: { $0.made < $1.made }) else {
+            return nil
+        }
+        let isOfUser = manager != .system
+        let isOther = isOfUser != !kept.account.isEmpty && (isOfUser || !units.isEmpty)
+        return isOther ? nil : kept
+    }
+
+    private func subject(_ kept: KeptRecord) throws(TemperError) -> CheckSubject {
+        let record: HardeningRecord
+        do { record = try HardeningRecord(reading: kept.text, file: "ledger") } catch {
+            throw .experiment("the record of \(kept.unit): \(error)")
+        }
+        return CheckSubject(
+            record: record, root: tree ?? kept.root,
+            manager: kept.account.isEmpty ? .system : .user(kept.account),
+            isAtHome: tree == nil || tree == kept.root, binds: binds)
+    }
+}

@@ -1,0 +1,22 @@
+import Hardening
+import Systemd
+import Trials
+
+/// What makes the trials of two runs comparable, as 16 hexadecimal digits: the copied settings, the
+/// systemd, the probes, what is to be tried and the tree. A changed unit or package never resumes an
+/// old campaign.
+enum Fingerprint {
+    static func of(_ bench: Bench, isStrict: Bool) -> String {
+        let (service, plan) = (bench.service, bench.plan)
+        return digits(
+            of: [service.unit, service.systemdVersion, bench.host.root]
+                + service.unitFiles.map(\.text) + service.copiedSettings + bench.probes.map(\.name)
+                + plan.preparations + plan.keep.sorted() + ["keep"] + plan.attempt.sorted()
+                + Catalogue.standard.restrictions.map(\.id) + (isStrict ? ["strict logs"] : []))
+    }
+
+    /// 16 hexadecimal digits that differ where any of the parts does.
+    static func digits(of parts: [String]) -> String {
+        Digest.of(parts.joined(separator: "\0").utf8)
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Hardening
+import Lab
+import Reports
+import Systemd
+import TrialLedger
+import Trials
+
+/// One `harden`: finds the strictest sandbox in which a service still does its work.
+public struct HardenSession: Sendable {
+    /// The service, such as `nginx.service`.
+    public var unit: String
+    /// What is wanted of it, over what its unit says in `[X-Temper]`. One of both names a probe.
+    public var plan = Plan()
+    public var options = CampaignOptions()
+    /// Where the trials are made: a lab of this machine, unless said otherwise.
+    public var host = HostChoice.lab(LabPlan())
+    public var manager = ManagerChoice.system
+    /// Where the record is kept: a campaign that was cut off is resumed from it.
+    public var stateDirectory: String
+    /// Where to write the record besides; nil for the ledger only.
+    public var recordFile: String?
+    /// Whether and how the result is put on the real unit of a machine in use.
+    public var apply: ApplyOrder?
+    /// Whether to harden a service that runs other people's work without a probe that does, and to
+    /// stop one that the machine stands on.
+    public var isForced = false
+    public var progress: any ProgressListener = Silence()
+
+    public init(unit: String, stateDirectory: String) {
+        self.unit = unit
+        self.stateDirectory = stateDirectory
+    }
+
+    /// Makes the trials: tens of them, each a start of a copy of the service. It ends early, with
+    /// the best so far, when its task is cancelled.
+    ///
+    /// - Throws: `TemperError`; the service is as it was, unless the text says otherwise.
+    public func run() async throws(TemperError) -> Hardened {
+        try await TemperError.ofWork {
+            let began = ContinuousClock.now
+            try StateDirectory.prepare(stateDirectory)
+            let lock = try CampaignLock(unit: unit, directory: stateDirectory)
+            defer { lock.release() }
+            let store = try TrialStore(directory: stateDirectory)
+            try await installer?.examine()
+            let found = try await withHost(host, progress) { host in
+                try await search(at: host, store, since: began)
+            }
+            return await installer?.install(found) ?? Hardened(result: found.result)
+        }
+    }
+
+    private var installer: DropInInstaller? {
+        apply.map { order in
+            DropInInstaller(
+                unit: unit, manager: manager, order: order, isForced: isForced,
+                isTriedThere: host.isLive, progress: progress)
+        }
+    }
+
+    private func search(
+        at host: Host, _ store: TrialStore, since began: ContinuousClock.Instant
+    ) async throws -> SearchResult {
+        let setup = ServiceSetup(
+            unit: unit, manager: manager, plan: plan,
+            setsAsideTouched: apply != nil && isForced, progress: progress)
+        var bench = try await setup.bench(at: host)
+        // Files would have to change hands, which nobody could take back for certain.
+        if apply != nil { bench.plan.keep.insert("User") }
+        let hosting = try bench.admit(isForced: isForced)
+        let ledger = try store.campaign(
+            unit: unit, fingerprint: Fingerprint.of(bench, isStrict: options.isStrict), now: now())
+        let (found, absence) = try await tryOut(
+            bench, setup, try await bench.enforcement(stateDirectory), ledger)
+        var result = HardeningResult(
+            found.proof, on: found.context, seconds: (ContinuousClock.now - began).seconds)
+        result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
+        result.tell(absence)
+        result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
+        if apply != nil && found.context.catalogue.directive("User") != nil {
+            result.warnings.append(
+                "User= was not tried: files would have to change hands, which --apply leaves to "
+                    + "you; harden without it says which")
+        }
+        if found.proof.outcome.ending != .interrupted {
+            try ledger.finish(result: JSON.line(result), now: now())
+        }
+        return SearchResult(result: result, dropIn: found.proof.proven(on: found.context))
+    }
+
+    /// In the place of the service where that is in use.
+    private func tryOut(
+        _ bench: Bench, _ setup: ServiceSetup, _ enforcement: Enforcement, _ ledger: CampaignLedger
+    ) async throws -> (found: (proof: Proof, context: HardeningContext), absence: Absence) {
+        func campaign(
+            _ bench: Bench, until mustEnd: ContinuousClock.Instant?
+        ) async throws -> (Proof, HardeningContext) {
+            let context = try await bench.survey(enforcement, ledger)
+            try ledger.note(Provenance(of: context))
+            let outcome = try await self.campaign(on: context, ledger, until: mustEnd).run()
+            let proving = Proving(setup: setup, context: context, ledger: ledger)
+            return (try await proving.proof(of: outcome), context)
+        }
+        do {
+            switch host {
+            case .lab: return (try await campaign(bench, until: nil), Absence())
+            case .live(let machine):
+                return try await withStandIn(
+                    on: bench, atMost: machine.maxDowntime, maxTrials: options.maxTrials, campaign)
+            }
+        } catch let error as ExperimentError where error.isBaseline {
+            throw TemperError.baseline(error, of: bench)
+        }
+    }
+
+    private func campaign(
+        on context: HardeningContext, _ ledger: CampaignLedger,
+        until mustEnd: ContinuousClock.Instant?
+    ) throws -> Campaign {
+        var options = options
+        options.cadence = context.plan.cadence
+        options.mustEnd = mustEnd
+        var campaign = Campaign(
+            problem: try context.problem(), procedure: context.procedure, ledger: ledger,
+            options: options, observedUsage: context.observedUsage, baseline: context.baseline,
+            now: now, report: progress.show)
+        campaign.identity = try context.identity()
+        return campaign
+    }
+
+    /// Leaves a record of what was proved, for `temper check`.
+    ///
+    /// - Returns: what the user should know where that was not possible.
+    private func leaveRecord(
+        of proof: Proof, on context: HardeningContext, _ store: TrialStore, _ ledger: CampaignLedger
+    ) async throws -> [String] {
+        guard proof.isVerified else { return [] }
+        progress.step("writing the record")
+        let record = try await proof.record(
+            on: context, running: context.observedUsage.programs, isStrict: options.isStrict)
+        if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
+        try store.keep(
+            KeptRecord(
+                unit: unit, root: context.bench.host.tree,
+                account: context.service.machine.user?.name ?? "", made: now(),
+                campaign: ledger.id, text: record.text))
+        if let file = recordFile { try RecordFile.write(record, to: file) }
+        return []
+    }
+}
+
+/// What a search came to, and what of it can be put on the real unit.
+package struct SearchResult: Sendable {
+    package var result: HardeningResult
+    let dropIn: ProvenDropIn
+
+    package init(result: HardeningResult, dropIn: ProvenDropIn) {
+        self.result = result
+        self.dropIn = dropIn
+    }
+}
+
+/// What a `harden` came to.
+public struct Hardened: Sendable {
+    public let result: HardeningResult
+    /// Why the drop-in was not installed although it was to be; nil where it was, or was not to be.
+    public var notInstalled: TemperError?
+}
+
+extension DropInInstaller {
+    /// The drop-in of a search, installed; or why it is not.
+    package func install(_ found: SearchResult) async -> Hardened {
+        var result = found.result
+        if result.dropIn.isEmpty { return Hardened(result: result) }
+        do throws(TemperError) {
+            if result.ending == "interrupted" || !(result.verified || isTriedThere) {
+                throw .experiment("the search did not end with a drop-in that was verified")
+            }
+            result.applied = try await install(found.dropIn)
+            result.verified = true
+            result.skipped.removeAll { $0.what == HardeningResult.realUnitAtAll }
+            return Hardened(result: result)
+        } catch {
+            result.notApplied = error.description
+            return Hardened(result: result, notInstalled: error)
+        }
+    }
+}

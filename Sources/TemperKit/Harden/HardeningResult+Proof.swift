@@ -1,0 +1,45 @@
+import Hardening
+import Reports
+import Systemd
+import Trials
+
+extension HardeningResult {
+    /// What was proved, as it is told.
+    init(_ proof: Proof, on context: HardeningContext, seconds: Double) {
+        let bench = context.bench
+        self.init(
+            unit: bench.unit, systemd: bench.service.systemdVersion, outcome: proof.outcome,
+            enforcement: context.enforcement,
+            notCarriedOver: bench.service.notCarriedOver.map {
+                .init(
+                    setting: context.procedure.redaction.applied(to: $0.setting),
+                    because: $0.because)
+            }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds)
+        preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        if bench.host.isLive { skipLabStages(context.plan) }
+    }
+
+    /// That the real service was away.
+    mutating func tell(_ absence: Absence) {
+        downtime = absence.downtime
+        if let why = absence.cutShort { warnings.append("\(why): the trials ended there") }
+    }
+}
+
+extension Provenance {
+    /// What the record of a campaign will be read with.
+    init(of context: HardeningContext) {
+        let (bench, plan) = (context.bench, context.plan)
+        let user = bench.service.machine.user
+        self.init(
+            temper: TemperVersion.current, dialect: bench.service.dialect, usage: context.usage,
+            root: bench.host.root)
+        self.user = user?.name
+        userID = user?.id
+        preparations = plan.preparations
+        ownership = context.ownership?.commands ?? []
+        probes = plan.probes.map(\.shellCommand)
+        unitFiles = bench.service.unitFiles.map(\.path)
+        missing = bench.missing
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Lab
+import Systemd
+import SystemdBus
+import Trials
+
+/// Where the trials are made.
+public enum HostChoice: Sendable {
+    /// A disposable copy of a tree: everything may be done to it.
+    case lab(LabPlan)
+    /// A machine in use: the service is stopped meanwhile and put back as it was.
+    case live(LiveMachine)
+
+    /// Whether it is a machine in use.
+    public var isLive: Bool { if case .live = self { true } else { false } }
+}
+
+/// A machine in use, and how it is reached: this one, unless said otherwise.
+public struct LiveMachine: Sendable {
+    public var bus = BusAddress.system
+    /// Where its root directory is seen from here; empty for our own.
+    public var root = ""
+    /// Its network namespace as a path; nil for our own.
+    public var network: String?
+    /// How long the service may be away.
+    public var maxDowntime = LiveMachine.defaultDowntime
+
+    public static let defaultDowntime = Duration.seconds(900)
+
+    public init() {}
+}
+
+/// A place for trials that is ready.
+public struct Host: Sendable {
+    /// The machine as its system manager sees it.
+    public let system: Machine
+    /// What it was made from.
+    public let choice: HostChoice
+    /// nil for a machine in use.
+    let lab: Lab?
+
+    /// What it is made of, for people and for telling campaigns apart.
+    var root: String { lab?.root ?? "live" }
+
+    /// The tree that its files are in; `/` for this machine's own.
+    var tree: String { lab?.root ?? (system.root.isEmpty ? "/" : system.root) }
+
+    var isLive: Bool { choice.isLive }
+}
+
+/// Runs `body` with a host, which is closed however this ends: a lab is gone then, and a machine in
+/// use stays.
+///
+/// - Throws: what `body` throws, and `TemperError` where there can be no such host: a lab without
+///   root or overlay file systems; a machine that systemd does not run, or not for us.
+public func withHost<Result>(
+    _ choice: HostChoice, _ progress: any ProgressListener = Silence(),
+    isolation: isolated (any Actor)? = #isolation, _ body: (Host) async throws -> Result
+) async throws -> Result {
+    let host = try await Host.open(choice, progress)
+    do {
+        let result = try await body(host)
+        await host.close()
+        return result
+    } catch {
+        await host.close()
+        throw error
+    }
+}
+
+extension Host {
+    fileprivate static func open(
+        _ choice: HostChoice, _ progress: any ProgressListener
+    ) async throws(TemperError) -> Host {
+        switch choice {
+        case .lab(let plan):
+            progress.step("booting a lab of \(plan.root == "/" ? "this machine" : plan.root)")
+            return try await Host.boot(plan)
+        case .live(let machine):
+            return try await Host.reach(machine)
+        }
+    }
+
+    private static func boot(_ plan: LabPlan) async throws(TemperError) -> Host {
+        let lab: Lab
+        do { lab = try await Lab.boot(plan) } catch { throw TemperError(error) }
+        do {
+            let bus = try await Bus.connect(to: .address(lab.busAddress))
+            return Host(
+                system: Machine(
+                    bus: bus, root: lab.rootPath, network: lab.networkNamespace,
+                    isDisposable: true), choice: .lab(plan), lab: lab)
+        } catch {
+            try? await lab.end()
+            throw TemperError(error)
+        }
+    }
+
+    private static func reach(_ machine: LiveMachine) async throws(TemperError) -> Host {
+        // sd_booted(3)
+        guard FileManager.default.fileExists(atPath: machine.root + "/run/systemd/system") else {
+            throw .experiment(
+                "systemd does not run this machine (its process 1 is \(machine.firstProcess)), so "
+                    + "none of its services can be tried; a lab is used without --live and --apply")
+        }
+        guard geteuid() == 0 else {
+            throw .experiment("trials on the machine itself need root; run temper as root")
+        }
+        do {
+            let bus = try await Bus.connect(to: machine.bus)
+            return Host(
+                system: Machine(
+                    bus: bus, root: machine.root, network: machine.network, isDisposable: false),
+                choice: .live(machine), lab: nil)
+        } catch {
+            throw TemperError(error)
+        }
+    }
+
+    fileprivate func close() async {
+        await system.bus.close()
+        try? await lab?.end()
+    }
+}
+
+extension LiveMachine {
+    /// The name of what runs as its process 1.
+    fileprivate var firstProcess: String {
+        let name = try? String(contentsOfFile: root + "/proc/1/comm", encoding: .utf8)
+        return name?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+    }
+}
+
+/// Which manager a service belongs to.
+public enum ManagerChoice: Hashable, Sendable {
+    case system
+    /// The manager of the user with this name; nil for the machine's only ordinary user.
+    case user(String?)
+}
+
+extension Host {
+    /// The machine as this manager sees it. A user's own is started first.
+    func machine(
+        of manager: ManagerChoice, _ progress: any ProgressListener = Silence()
+    ) async throws(ExperimentError) -> Machine {
+        guard case .user(let name) = manager else { return system }
+        progress.step("starting the manager of \(name ?? "the user")")
+        return try await system.manager(of: try system.account(name))
+    }
+}

@@ -1,0 +1,85 @@
+import Hardening
+import Systemd
+import Trials
+
+/// What came of an outcome on the real unit.
+struct Proof: Sendable {
+    var outcome: Outcome
+    var dropIn: String
+    var isVerified = false
+    var lapses: [String] = []
+    /// Its first start on a machine where it never ran, if that failed.
+    var firstStart: Trial?
+
+    /// The sandbox that the drop-in makes of the unit.
+    var expected: Sandbox {
+        outcome.problem.sandbox.tightened(
+            by: outcome.accepted, in: outcome.problem.catalogue, dialect: outcome.problem.dialect)
+    }
+
+    /// What it takes to try it again elsewhere.
+    func proven(on context: HardeningContext) -> ProvenDropIn {
+        ProvenDropIn(
+            text: dropIn, plan: context.plan, expected: expected,
+            hasSecondStart: outcome.baseline.noSecondStart == nil)
+    }
+
+    func warnings(for unit: String) -> [String] {
+        let first = firstStart.map { trial in
+            "on a machine where \(unit) never ran before, its first start fails under this "
+                + "drop-in: \(trial.because); start it once without the drop-in, or leave out "
+                + "with --keep what it needs"
+        }
+        return [first].compactMap { $0 }
+            + lapses.map {
+                "\($0), though it is by itself: this systemd leaves it out beside the other "
+                    + "settings"
+            }
+    }
+}
+
+/// A drop-in that passed where it was tried, and what is needed to try it on another machine's unit.
+package struct ProvenDropIn: Sendable {
+    let text: String
+    let plan: Plan
+    /// The sandbox that it makes of the unit.
+    let expected: Sandbox
+    /// Whether the unrestricted service survives a second start.
+    let hasSecondStart: Bool
+
+    package init(text: String, plan: Plan, expected: Sandbox, hasSecondStart: Bool) {
+        self.text = text
+        self.plan = plan
+        self.expected = expected
+        self.hasSecondStart = hasSecondStart
+    }
+}
+
+extension DropIn {
+    /// The drop-in of what a campaign found, with its reasons; nil where nothing was accepted.
+    init?(of outcome: Outcome, on context: HardeningContext) {
+        if outcome.accepted.restrictions.isEmpty { return nil }
+        let (problem, service) = (outcome.problem, context.service)
+        let commands = context.preparation(for: outcome)?.commands ?? []
+        let refused = Dictionary(grouping: outcome.refused) {
+            problem.catalogue[$0.restriction]?.directive ?? ""
+        }
+        let reasons = refused.mapValues { group in
+            let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
+            return "Refused: \(names.joined(separator: " "))."
+        }
+        var header = [
+            "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
+                + "\(service.systemdVersion).",
+            "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
+                + "\(outcome.trials.count) trials.",
+        ]
+        if !commands.isEmpty {
+            header += ["To be run before, once:"] + commands.map { "    \($0)" }
+        }
+        self.init(
+            from: problem.sandbox, taking: outcome.accepted, in: problem.catalogue,
+            dialect: problem.dialect, header: header, reasons: reasons,
+            startCommands: service.startCommands)
+    }
+}

@@ -1,0 +1,55 @@
+import Hardening
+import Systemd
+import Trials
+
+/// A host with a service, the plan for it, its probes and a tracer: all that a trial needs.
+struct Bench: Sendable {
+    let host: Host
+    /// The unit as it was asked for; the service's own name may be another, where this is an alias.
+    let unit: String
+    let service: Service
+    var plan: Plan
+    let probes: [any Probe]
+    /// What of the kernel's refusals cannot be seen here.
+    let missing: [MissingSource]
+    let progress: any ProgressListener
+
+    init(
+        host: Host, unit: String, service: Service, plan: Plan, missing: [MissingSource] = [],
+        progress: any ProgressListener
+    ) throws(TemperError) {
+        self.host = host
+        self.unit = unit
+        self.service = service
+        self.plan = plan
+        self.missing = missing
+        self.progress = progress
+        probes = try ProbeMaker(
+            machine: service.machine,
+            user: try probeUser(plan, on: service.machine, progress)
+        ).probes(for: plan.probes)
+    }
+
+    /// The same service, spoken to in another way.
+    func on(_ machine: Machine) throws(TemperError) -> Bench {
+        try Bench(
+            host: host, unit: unit, service: service.on(machine), plan: plan, missing: missing,
+            progress: progress)
+    }
+
+    /// How long the service must stay up after its last probe.
+    var settle: Duration { plan.settle ?? .milliseconds(50) }
+
+    /// Trials of copies of the service, or of itself.
+    ///
+    /// - Parameters:
+    ///   - more: probes besides those of the plan.
+    ///   - settle: nil for what the plan says.
+    func procedure(
+        of subject: any ServiceUnderTest, and more: [any Probe] = [], settle: Duration? = nil
+    ) -> TrialProcedure {
+        TrialProcedure(
+            service: subject, probes: probes + more, canReload: service.canReload,
+            settle: settle ?? self.settle, redaction: service.redaction)
+    }
+}

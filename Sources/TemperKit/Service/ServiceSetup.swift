@@ -1,0 +1,89 @@
+import KernelWatch
+import Systemd
+import Trials
+
+/// From a host to a service on which trials can be made.
+struct ServiceSetup: Sendable {
+    let unit: String
+    let manager: ManagerChoice
+    /// What is wanted of it, over what its unit says itself.
+    let plan: Plan
+    /// In a lab a drop-in of temper's gives way, also one that somebody changed since.
+    var setsAsideTouched = false
+    let progress: any ProgressListener
+
+    /// The service as it stands once a lab is prepared, and all that is wanted of it. Preparations
+    /// of the plan come before those of the unit.
+    func bench(at host: Host) async throws -> Bench {
+        var machine = try await host.machine(of: manager, progress)
+        let missing = watch(&machine)
+        func bench(_ service: Service, _ plan: Plan) throws -> Bench {
+            try Bench(
+                host: host, unit: unit, service: service, plan: plan, missing: missing,
+                progress: progress)
+        }
+        if host.isLive {
+            let (service, own) = try await read(on: machine)
+            return try bench(service, try own.overridden(by: plan).bounded())
+        }
+        try await prepare(plan.preparations, at: host)
+        if try await machine.setAside(unit: unit, evenIfTouched: setsAsideTouched) {
+            progress.step("setting aside the drop-in that temper installed for \(unit) before")
+        }
+        let (service, own) = try await read(on: machine)
+        let more = own.preparations.filter { !plan.preparations.contains($0) }
+        let whole = own.overridden(by: plan)
+        if more.isEmpty { return try bench(service, whole) }
+        try await prepare(more, at: host)
+        return try bench(try await Service(named: unit, on: machine), whole)
+    }
+
+    /// The service, and what its unit's files want of it.
+    private func read(on machine: Machine) async throws -> (Service, Plan) {
+        progress.step("reading \(unit)")
+        let service = try await Service(named: unit, on: machine)
+        var plan = Plan()
+        for (path, text) in service.unitFiles {
+            do { plan = plan.overridden(by: try Plan(reading: text, file: path)) } catch {
+                throw TemperError.usage(error.description)
+            }
+        }
+        return (service, plan)
+    }
+
+    /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
+    private func prepare(_ commands: [String], at host: Host) async throws(TemperError) {
+        if commands.isEmpty { return }
+        progress.step("preparing the lab")
+        for command in commands {
+            let outcome = await CommandProbe(command: command, on: host.system)
+                .check(deadline: .seconds(60))
+            switch outcome {
+            case .healthy: continue
+            case .unhealthy(let why), .cannotTell(let why):
+                throw .experiment(
+                    "the lab cannot be prepared: Prepare=\(command): \(why); `temper lab up` and "
+                        + "`temper lab exec` let you try it by hand")
+            }
+        }
+    }
+
+    /// Lets the machine see what its kernel refuses. Without that the search goes on with fewer
+    /// hints; the answer is the same.
+    ///
+    /// - Returns: what cannot be seen.
+    private func watch(_ machine: inout Machine) -> [MissingSource] {
+        guard let cgroup = machine.rootControlGroup else {
+            return [.kernel(because: "there is no cgroup2 tree to tell copies apart by")]
+        }
+        do {
+            let tracer = try KernelWatch(below: cgroup)
+            machine.kernel = tracer
+            return KernelBlindSpot.allCases.filter(tracer.blindSpots.contains)
+                .map(MissingSource.of)
+        } catch {
+            progress.step("what the kernel refuses will not be seen: \(error)")
+            return [.kernel(because: error.description)]
+        }
+    }
+}
