@@ -9,6 +9,7 @@ import Foundation
 import Hardening
 import Lab
 import Probes
+import Reports
 import Systemd
 import TemperKit
 import Trials

@@ -1,6 +1,6 @@
 import Foundation
 import Hardening
-import Reports
+package import Reports
 import Systemd
 import Trials
 

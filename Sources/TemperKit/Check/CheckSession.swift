@@ -1,9 +1,9 @@
 import Hardening
 import Lab
-package import Reports
+public import Reports
 import Systemd
 import TrialLedger
-package import Trials
+import Trials
 
 /// What is asked of a check besides whether the profile on record passes.
 public struct CheckChoices: Sendable {

@@ -1,5 +1,5 @@
 import TrialLedger
-import Trials
+public import Trials
 
 /// A record that is to be held against what there is now.
 public struct CheckSubject: Sendable {

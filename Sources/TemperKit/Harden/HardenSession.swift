@@ -1,10 +1,10 @@
 import Foundation
 import Hardening
 import Lab
-import Reports
+public import Reports
 import Systemd
 import TrialLedger
-import Trials
+public import Trials
 
 /// One `harden`: finds the strictest sandbox in which a service still does its work.
 public struct HardenSession: Sendable {

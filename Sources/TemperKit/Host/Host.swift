@@ -1,7 +1,7 @@
 import Foundation
-import Lab
-import Systemd
-import SystemdBus
+public import Lab
+public import Systemd
+public import SystemdBus
 import Trials
 
 /// Where the trials are made.

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 import Lab
 import Systemd
 import Trials

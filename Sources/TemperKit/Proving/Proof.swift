@@ -1,6 +1,6 @@
-import Hardening
+package import Hardening
 import Systemd
-import Trials
+package import Trials
 
 /// What came of an outcome on the real unit.
 struct Proof: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
-import Reports
-import TrialLedger
-import Trials
+public import Reports
+package import TrialLedger
+package import Trials
 
 /// The ledger as reports are made of it.
 public struct Archive {

@@ -1,6 +1,6 @@
 import Foundation
 import Systemd
-import Trials
+public import Trials
 
 /// Files with commands that are run, and by root: only what no other user may write is read.
 enum TrustedFile {
