@@ -1,3 +1,5 @@
+// In a static build the types of stat(2) belong to CSystemd, and to Glibc in others.
+import CSystemd
 import Foundation
 import Glibc
 package import Trials
@@ -7,7 +9,7 @@ extension PlaceInRoot {
     /// the power failed. A link of that name is replaced and not followed.
     ///
     /// What a killed writer leaves behind is called `.NAME.new`.
-    package func write(_ text: String, as name: String, mode: mode_t) throws(ExperimentError) {
+    package func write(_ text: String, as name: String, mode: UInt32) throws(ExperimentError) {
         let draft = PlaceInRoot.draft(of: name)
         unlinkat(descriptor, draft, 0)
         let file = openat(
@@ -42,7 +44,7 @@ extension PlaceInRoot {
     static func draft(of name: String) -> String { ".\(name).new" }
 
     /// The directory of this name, made where there is none.
-    package func makingDirectory(_ name: String, mode: mode_t) throws(ExperimentError)
+    package func makingDirectory(_ name: String, mode: UInt32) throws(ExperimentError)
         -> PlaceInRoot
     {
         if mkdirat(descriptor, name, mode) == 0 {

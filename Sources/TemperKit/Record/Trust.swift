@@ -1,9 +1,9 @@
-package import Glibc
+import Glibc
 
 /// Who may have a say in what temper does: root, whoever runs it, and whoever called sudo. Files
 /// that another user may write are not acted upon.
 package struct Trust {
-    package let users: Set<uid_t>
+    package let users: Set<UInt32>
 
     package static var current: Trust {
         Trust(users: Set([0, geteuid(), Caller.behindSudo].compactMap { $0 }))
