@@ -34,7 +34,9 @@ public struct Archive {
 
     /// The report on a campaign that came to an end.
     ///
-    /// - Parameter number: which; nil for the last.
+    /// - Parameters:
+    ///   - unit: its whole name, such as `nginx.service`.
+    ///   - number: which; nil for the last.
     /// - Returns: nil where no campaign of the unit came to an end.
     public func report(
         on unit: String, campaign number: Int64? = nil
