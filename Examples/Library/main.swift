@@ -38,14 +38,14 @@ try await withHost(.lab(lab)) { host in
     let machine = host.system
     let service = try await Service(named: unit, on: machine)
     let probe = HTTPProbe(url: url, from: try NetworkPlace(namespace: machine.network))
-    let procedure = TrialProcedure(
-        service: service.copies, probes: [probe], canReload: service.canReload,
-        settle: .milliseconds(50))
+    let runner = TrialRunner(
+        TrialProcedure(
+            service: service.copies, probes: [probe], canReload: service.canReload,
+            settle: .milliseconds(50)),
+        expecting: Expectations(.unknown, cadence: Cadence(startPeriod: .seconds(3))),
+        now: { 0 })
     for wanted in [Profile.unrestricted, Profile(restrictions, in: .standard)] {
-        let trial = try await procedure.run(
-            TrialProcedure.Order(
-                number: 1, purpose: "example", profile: wanted,
-                cadence: Cadence(startPeriod: .seconds(3)), began: 0, baseline: .unknown))
+        let trial = try await runner.runAside(TrialSpec(wanted, "example"))
         let sandbox = service.sandbox.tightened(
             by: wanted, in: .standard, dialect: service.dialect)
         let exposure = Exposure(of: sandbox, dialect: service.dialect)

@@ -14,7 +14,7 @@ extension HardeningResult {
                 before: Double(outcome.before.tenths) / 10,
                 after: Double(outcome.after.tenths) / 10,
                 possible: Double(outcome.possible.tenths) / 10),
-            trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
+            trials: outcome.trialCount, seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
             ignored: offer.leftOut.compactMap { left in

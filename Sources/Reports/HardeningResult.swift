@@ -12,8 +12,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// The version of the systemd that was asked, such as `257.13-1~deb13u1`.
     public var systemd: String
     public var exposure: ExposureChange
-    /// How many trials were run, those from an earlier, interrupted run included; those on the
-    /// real unit too where one of them refused something.
+    /// How many trials were made for this result, which is also the number of the last: those of
+    /// the campaign, an earlier, interrupted run's included, and those on the real unit.
     public var trials: Int
     public var seconds: Double
     /// The restrictions taken, the strictest step of each ladder: `ProtectSystem=full`,

@@ -109,20 +109,19 @@ struct TrialBench: Sendable {
         profile = Profile(survived, in: .standard)
         var baselineTrials: [Trial] = []
         for number in 1...3 {
+            let runner = TrialRunner(
+                procedure, expecting: Expectations(.unknown, cadence: Cadence()), now: { 0 })
             baselineTrials.append(
-                try await procedure.run(
-                    TrialProcedure.Order(
-                        number: number, purpose: "baseline", profile: .unrestricted,
-                        cadence: Cadence(), began: 0, baseline: .unknown)))
+                try await runner.runAside(
+                    TrialSpec(.unrestricted, "baseline"), number: number))
         }
         baseline = Baseline(learnedFrom: baselineTrials)
     }
 
     private func trial(_ procedure: TrialProcedure) async throws -> Trial {
-        let trial = try await procedure.run(
-            TrialProcedure.Order(
-                number: 4, purpose: "benchmark", profile: profile, cadence: Cadence(), began: 0,
-                baseline: baseline))
+        let runner = TrialRunner(
+            procedure, expecting: Expectations(baseline, cadence: Cadence()), now: { 0 })
+        let trial = try await runner.runAside(TrialSpec(profile, "benchmark"), number: 4)
         guard trial.verdict.isPass else { throw ValidationError(trial.because) }
         return trial
     }

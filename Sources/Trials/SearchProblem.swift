@@ -95,17 +95,19 @@ public struct SearchProblem: Sendable {
     }
 
     /// What a question asks, in one line.
-    func text(_ purpose: Purpose) -> String {
-        switch purpose {
-        case .accept(let items): "can all of these be taken: \(group(items))?"
-        case .locate(let items): "is the culprit among \(group(items))?"
-        case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
-        case .explain(let items): "do these fail together: \(group(items))?"
-        case .verify: "does the whole result pass?"
-        case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
-        case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
-        case .recheck: "it does not fit what others showed: does it come again?"
-        }
+    func purpose(of question: Question) -> TrialPurpose {
+        let text =
+            switch question.purpose {
+            case .accept(let items): "can all of these be taken: \(group(items))?"
+            case .locate(let items): "is the culprit among \(group(items))?"
+            case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
+            case .explain(let items): "do these fail together: \(group(items))?"
+            case .verify: "does the whole result pass?"
+            case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
+            case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
+            case .recheck: "it does not fit what others showed: does it come again?"
+            }
+        return TrialPurpose(rawValue: text)
     }
 
     private func group(_ items: ItemSet) -> String {

@@ -4,8 +4,8 @@ public import Hardening
 public struct Trial: Hashable, Codable, Sendable {
     /// Counted from 1 within a campaign.
     public let number: Int
-    /// What it was for, in one line that people read.
-    public let purpose: String
+    /// What it was for.
+    public let purpose: TrialPurpose
     public let profile: Profile
     /// When it began, in microseconds since 1970.
     public let began: UInt64
@@ -42,7 +42,7 @@ public struct Trial: Hashable, Codable, Sendable {
     }
 
     public init(
-        number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
+        number: Int, purpose: TrialPurpose, profile: Profile, began: UInt64, microseconds: Timing,
         observations: [Observation], baseline: Baseline
     ) {
         self.init(
@@ -52,7 +52,7 @@ public struct Trial: Hashable, Codable, Sendable {
     }
 
     private init(
-        number: Int, purpose: String, profile: Profile, began: UInt64, microseconds: Timing,
+        number: Int, purpose: TrialPurpose, profile: Profile, began: UInt64, microseconds: Timing,
         observations: [Observation], verdict: Verdict
     ) {
         self.number = number
@@ -72,9 +72,11 @@ public struct Trial: Hashable, Codable, Sendable {
     }
 
     /// The same trial, judged by what else is known of the service.
-    func judged(by baseline: Baseline) -> Trial {
+    ///
+    /// - Parameter profile: what it was tried under in other words; nil for those that it has.
+    public func judged(by baseline: Baseline, under profile: Profile? = nil) -> Trial {
         Trial(
-            number: number, purpose: purpose, profile: profile, began: began,
+            number: number, purpose: purpose, profile: profile ?? self.profile, began: began,
             microseconds: microseconds, observations: observations, baseline: baseline)
     }
 

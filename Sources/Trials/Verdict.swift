@@ -9,6 +9,15 @@ public enum Verdict: Hashable, Codable, Sendable {
     case unresolved(String)
 
     public var isPass: Bool { self == .passed }
+    public var isFailure: Bool { if case .failed = self { true } else { false } }
+
+    /// `passed`, or the reason.
+    public var words: String {
+        switch self {
+        case .passed: "passed"
+        case .failed(let reason), .unresolved(let reason): reason
+        }
+    }
 
     /// - Parameter baseline: what the service does when nothing is restricted; much is only wrong by
     ///   comparison.

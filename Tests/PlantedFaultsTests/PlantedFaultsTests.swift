@@ -120,14 +120,15 @@ private struct FaultFixture {
     func trial(
         _ restrictions: [String], among harmless: [String] = PlantedFaultsTests.harmless
     ) async throws -> Trial {
-        var order = TrialProcedure.Order(
-            number: 1, purpose: "", profile: Profile(harmless + restrictions, in: .standard),
-            cadence: Cadence(
-                startPeriod: .milliseconds(800), interval: .milliseconds(20),
-                timeout: .seconds(5), failureThreshold: 1),
-            began: 0, baseline: baseline)
-        order.secondStart = .wanted
-        order.stopLimit = .seconds(5)
-        return try await procedure.run(order)
+        let cadence = Cadence(
+            startPeriod: .milliseconds(800), interval: .milliseconds(20), timeout: .seconds(5),
+            failureThreshold: 1)
+        return try await TrialRunner(
+            procedure, expecting: Expectations(baseline, cadence: cadence, stopLimit: .seconds(5)),
+            now: { 0 }
+        ).runAside(
+            TrialSpec(
+                Profile(harmless + restrictions, in: .standard), "planted fault",
+                startsAgain: true), number: 1)
     }
 }

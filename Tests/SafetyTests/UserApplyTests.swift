@@ -104,10 +104,9 @@ struct UserApplyTests {
             }
             for ids in profiles {
                 let trial = try await procedure.run(
-                    TrialProcedure.Order(
-                        number: 1, purpose: ids[0],
-                        profile: Profile(ids, in: .standard(under: .user)),
-                        cadence: ChosenCadence().beforeBaseline, began: 0, baseline: .unknown))
+                    TrialSpec(
+                        Profile(ids, in: .standard(under: .user)),
+                        TrialPurpose(rawValue: ids[0])))
                 #expect(trial.verdict.isPass, "\(ids): \(trial.because)")
             }
             await manager.bus.close()

@@ -140,10 +140,7 @@ struct CopyTests {
                         service: service.copies,
                         probes: [CommandProbe(command: "sleep 1001", on: machine)],
                         canReload: true, settle: .seconds(1))
-                    return try await procedure.run(
-                        TrialProcedure.Order(
-                            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(),
-                            began: 0, baseline: .unknown))
+                    return try await procedure.run(TrialSpec(.unrestricted, .asItIs))
                 }
                 try await Task.sleep(for: .milliseconds(milliseconds))
                 task.cancel()

@@ -32,10 +32,7 @@ struct UserManagerTests {
                     CommandProbe(command: "test \"$(id -un)\" = mona", on: manager),
                 ],
                 canReload: false, settle: .zero)
-            let trial = try await procedure.run(
-                TrialProcedure.Order(
-                    number: 1, purpose: "", profile: .unrestricted,
-                    cadence: ChosenCadence().beforeBaseline, began: 0, baseline: .unknown))
+            let trial = try await procedure.run(TrialSpec(.unrestricted, .asItIs))
             #expect(trial.verdict.isPass, "\(trial.because)")
             #expect(trial.log.contains { $0.source == "syncthing" })
             #expect(trial.log.contains { $0.source == "systemd" })

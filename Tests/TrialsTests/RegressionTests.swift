@@ -44,7 +44,7 @@ struct RegressionTests {
                     let place: Comment = "seed \(seed), \(culprits)"
                     #expect(Set(outcome.refused.map { Set($0.conflict) }) == culprits, place)
                     #expect(!culprits.contains { $0.isSubset(of: outcome.accepted.restrictions) })
-                    let trials = bisecting(outcome)
+                    let trials = outcome.bisecting
                     spent[upgrade, default: []].append(trials)
                     if upgrade == .one {
                         #expect(Double(trials) <= 1.5 * Double(bound), place)
@@ -60,29 +60,24 @@ struct RegressionTests {
         }
     }
 
-    /// The trials between the failure that was seen again and the result that passed, which is
-    /// then tried once more.
-    private func bisecting(_ outcome: Outcome) -> Int {
-        outcome.trials.drop { $0.purpose != "does it fail again?" }.dropFirst()
-            .count { $0.purpose != "does the result pass again?" }
-    }
-
     private func check(_ culprits: Set<Set<String>>, _ problem: SearchProblem) async throws
         -> Outcome
     {
         let service = SimulatedService(conflicts: Array(culprits), fault: .probe)
         let campaign = Playground.campaign(service, on: problem)
-        let failed = try await campaign.procedure.run(first(problem.everything))
+        let failed = try await first(problem.everything, in: campaign)
         guard case .broken(let outcome) = try await campaign.regress(from: failed) else {
             throw Unexpected()
         }
         return outcome
     }
 
-    private func first(_ profile: Profile) -> TrialProcedure.Order {
-        TrialProcedure.Order(
-            number: 1, purpose: "yesterday", profile: profile,
-            cadence: Playground.hurried.beforeBaseline, began: 0, baseline: .unknown)
+    private func first(
+        _ profile: Profile, in campaign: Campaign, baseline: Baseline = .unknown
+    ) async throws -> Trial {
+        try await campaign.procedure.run(
+            TrialSpec(profile, "yesterday"), baseline: baseline,
+            cadence: Playground.hurried.beforeBaseline)
     }
 
     private struct Unexpected: Error {}
@@ -92,7 +87,7 @@ struct RegressionTests {
         let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         let campaign = Playground.campaign(
             SimulatedService(conflicts: [[]], fault: .probe), on: problem)
-        let failed = try await campaign.procedure.run(first(problem.everything))
+        let failed = try await first(problem.everything, in: campaign)
         await #expect {
             _ = try await campaign.regress(from: failed)
         } throws: { error in
@@ -105,7 +100,7 @@ struct RegressionTests {
         let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         let campaign = Playground.campaign(
             SimulatedService(fault: .probe, lies: { $0 == 1 }), on: problem)
-        let failed = try await campaign.procedure.run(first(problem.everything))
+        let failed = try await first(problem.everything, in: campaign)
         #expect(failed.verdict == .failed("simulated probe: HTTP 502"))
         guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
             throw Unexpected()
@@ -125,7 +120,7 @@ struct RegressionTests {
             let service = SimulatedService(
                 conflicts: Array(conflicts), fault: .probe, lies: failing.contains)
             let campaign = Playground.campaign(service, on: problem)
-            let failed = try await campaign.procedure.run(first(problem.everything))
+            let failed = try await first(problem.everything, in: campaign)
             switch try await campaign.regress(from: failed) {
             case .broken(let outcome):
                 #expect(!conflicts.isEmpty)
@@ -146,13 +141,11 @@ struct RegressionTests {
         // It has a worker less than it had, whatever is restricted.
         let before = Playground.campaign(SimulatedService(), on: problem)
         let baseline = Baseline(learnedFrom: [
-            try await before.procedure.run(first(.unrestricted))
+            try await first(.unrestricted, in: before)
         ])
         let campaign = Playground.campaign(
             SimulatedService(conflicts: [[]], fault: .workerMissing), on: problem)
-        var order = first(problem.everything)
-        order.baseline = baseline
-        let failed = try await campaign.procedure.run(order)
+        let failed = try await first(problem.everything, in: campaign, baseline: baseline)
         #expect(failed.because.contains("worker"))
         guard case .passed(_, let because) = try await campaign.regress(from: failed) else {
             throw Unexpected()

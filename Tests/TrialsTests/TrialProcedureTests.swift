@@ -17,23 +17,17 @@ struct TrialProcedureTests {
         let procedure = TrialProcedure(
             service: service, probes: probes ?? [service.probe], canReload: canReload,
             settle: .milliseconds(1))
-        var order = TrialProcedure.Order(
-            number: 3, purpose: "why", profile: .unrestricted, cadence: cadence, began: 42,
-            baseline: try await baseline())
-        order.secondStart = .wanted
-        return try await procedure.run(order)
+        return try await procedure.run(
+            TrialSpec(.unrestricted, "why", startsAgain: true), number: 3, began: 42,
+            baseline: try await baseline(), cadence: cadence)
     }
 
     /// What a simulated service is like that works.
     func baseline() async throws -> Baseline {
         let service = SimulatedService()
-        var order = TrialProcedure.Order(
-            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
-            baseline: .unknown)
-        order.secondStart = .wanted
         let trial = try await TrialProcedure(
             service: service, probes: [service.probe], canReload: true, settle: .zero
-        ).run(order)
+        ).run(TrialSpec(.unrestricted, .asItIs, startsAgain: true))
         #expect(trial.verdict == .passed)
         return Baseline(learnedFrom: [trial])
     }
@@ -74,13 +68,15 @@ struct TrialProcedureTests {
     @Test("a service that was never seen to start twice is not asked to, and the trial says why")
     func withoutSecondStart() async throws {
         let service = SimulatedService(conflicts: [[]], fault: .secondStart)
-        var order = TrialProcedure.Order(
-            number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
-            baseline: try await baseline())
-        order.secondStart = .impossible(why: "it cannot")
+        var baseline = try await baseline()
+        baseline.learn(
+            Trial(
+                number: 0, purpose: .warmUp, profile: .unrestricted, began: 0,
+                microseconds: .init(),
+                observations: [.skipped(.secondStart, why: "it cannot")], baseline: .unknown))
         let trial = try await TrialProcedure(
             service: service, probes: [], canReload: true, settle: .zero
-        ).run(order)
+        ).run(TrialSpec(.unrestricted, .asItIs, startsAgain: true), baseline: baseline)
         #expect(trial.verdict == .passed)
         #expect(trial.observations.contains(.skipped(.secondStart, why: "it cannot")))
     }
@@ -134,10 +130,9 @@ struct TrialProcedureTests {
             let service = SimulatedService(fault: .managerReloads) { $0 <= reloads }
             let procedure = TrialProcedure(
                 service: service, probes: [service.probe], canReload: true, settle: .zero)
-            let trial = try await procedure.runUndisturbed(
-                TrialProcedure.Order(
-                    number: 1, purpose: "", profile: .unrestricted, cadence: Cadence(), began: 0,
-                    baseline: .unknown))
+            let trial = try await TrialRunner(
+                procedure, expecting: Expectations(.unknown, cadence: Cadence()), now: { 0 }
+            ).runAside(TrialSpec(.unrestricted, .asItIs))
             #expect(service.profiles.count == starts)
             #expect(trial.verdict.isPass == (reloads < 3))
         }
@@ -238,10 +233,8 @@ struct TrialProcedureTests {
         let trial = try await TrialProcedure(
             service: service, probes: [], canReload: true, settle: .zero
         ).run(
-            TrialProcedure.Order(
-                number: 1, purpose: "", profile: .unrestricted,
-                cadence: Cadence(startPeriod: .milliseconds(patience)), began: 0, baseline: .unknown
-            ))
+            TrialSpec(.unrestricted, .asItIs),
+            cadence: Cadence(startPeriod: .milliseconds(patience)))
         #expect(trial.verdict.words == words)
     }
 

@@ -14,7 +14,7 @@ public struct TrialText: Sendable {
         let entry = TrialEntry(trial, since: trial.began, catalogue)
         var lines = [
             "\(paint.bold("Trial \(trial.number)")) of \(unit), campaign \(campaign): "
-                + trial.purpose
+                + trial.purpose.rawValue
         ].flatMap { $0.wrapped(to: 100) }
         lines += TrialText.verdict(trial, paint).flatMap { $0.wrapped(to: 100) }
         lines.append(paint.dim(TrialText.times(trial)))

@@ -136,7 +136,7 @@ extension TrialEntry {
             case .unresolved: "unresolved"
             }
         self.init(
-            number: trial.number, purpose: trial.purpose, verdict: word,
+            number: trial.number, purpose: trial.purpose.rawValue, verdict: word,
             because: trial.verdict.isPass ? "" : trial.because,
             startMilliseconds: Int((max(trial.began, began) - began) / 1000),
             milliseconds: Int(trial.microseconds.whole / 1000),

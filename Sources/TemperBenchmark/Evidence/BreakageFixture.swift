@@ -44,15 +44,17 @@ struct BreakageFixture {
         let failing = passing.join(Profile([breakage.restriction], in: catalogue))
         var baseline = Baseline.unknown
         var trials: [Trial] = []
+        let cadence = Cadence(
+            startPeriod: .milliseconds(600), interval: .milliseconds(20), timeout: .seconds(3),
+            failureThreshold: 1)
         for (number, profile) in [Profile.unrestricted, passing, failing].enumerated() {
-            var order = TrialProcedure.Order(
-                number: number + 1, purpose: breakage.name, profile: profile,
-                cadence: Cadence(
-                    startPeriod: .milliseconds(600), interval: .milliseconds(20),
-                    timeout: .seconds(3), failureThreshold: 1),
-                startLimit: .seconds(5), began: 0, baseline: baseline)
-            order.stopLimit = .seconds(5)
-            let trial = try await procedure.run(order)
+            let runner = TrialRunner(
+                procedure,
+                expecting: Expectations(
+                    baseline, cadence: cadence, startLimit: .seconds(5), stopLimit: .seconds(5)),
+                now: { 0 })
+            let trial = try await runner.runAside(
+                TrialSpec(profile, TrialPurpose(rawValue: breakage.name)), number: number + 1)
             if number == 0 { baseline.learn(trial) }
             trials.append(trial)
         }

@@ -107,11 +107,11 @@ package struct DropInInstaller: Sendable {
         if installation.isToRun { try await service.stop() }
         if installation.supersedes { try await installation.stageNothing() }
         let procedure = bench.procedure(of: service.real)
-        var order = TrialProcedure.Order(
-            number: 0, purpose: "the real unit as it is", profile: .unrestricted,
-            cadence: dropIn.plan.cadence.beforeBaseline, began: now(), baseline: .unknown)
-        if dropIn.hasSecondStart { order.secondStart = .wanted }
-        let before = try await procedure.run(order)
+        let cadence = dropIn.plan.cadence.beforeBaseline
+        var runner = TrialRunner(
+            procedure, expecting: Expectations(.unknown, cadence: cadence), now: now)
+        let before = try await runner.runAside(
+            TrialSpec(.unrestricted, .realUnitAsItIs, startsAgain: dropIn.hasSecondStart))
         guard before.verdict.isPass else {
             let how = installation.supersedes ? "without any drop-in of temper" : "as it is"
             throw TemperError.experiment(
@@ -123,11 +123,9 @@ package struct DropInInstaller: Sendable {
             throw TemperError.experiment(
                 "the drop-in does not do on this machine what it did in the trials: \(first)")
         }
-        order.purpose = "the real unit with the drop-in"
-        order.baseline = Baseline(learnedFrom: [before])
-        var trial = try await procedure.run(order)
-        // It passed before: a single failure may be an accident.
-        if !trial.verdict.isPass { trial = try await procedure.run(order) }
+        try runner.expect(Expectations(Baseline(learnedFrom: [before]), cadence: cadence))
+        let trial = try await runner.runAside(
+            TrialSpec(.unrestricted, .realUnit, startsAgain: dropIn.hasSecondStart), attempts: 2)
         guard trial.verdict.isPass else {
             throw TemperError.experiment(
                 "\(unit) of this machine fails with the drop-in: \(trial.because)")

@@ -29,10 +29,7 @@ extension CheckContext {
                 name: name, problem: whole, prepare: { () throws(ExperimentError) in },
                 undo: giveBack)
         }
-        let same = Trial(
-            number: failed.number, purpose: failed.purpose, profile: whole.everything,
-            began: failed.began, microseconds: failed.microseconds,
-            observations: failed.observations, baseline: record.baseline)
+        let same = failed.judged(by: record.baseline, under: whole.everything)
         switch try await campaign.regress(from: same) {
         case .passed(let trial, let because):
             check.notes.append(.init(.warning, "\(failed.because): but \(because)"))
@@ -62,14 +59,6 @@ extension CheckContext {
             observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, catalogue: catalogue,
             ownership: record.ownership)
-    }
-}
-
-extension Outcome {
-    /// The trials between the failure that was seen again and the result that was tried once more.
-    var bisecting: Int {
-        trials.drop { $0.purpose != "does it fail again?" }.dropFirst()
-            .count { $0.purpose != "does the result pass again?" }
     }
 }
 

@@ -128,22 +128,27 @@ struct CheckContext: Sendable {
         bench.procedure(of: service.copies(in: catalogue, leftovers: leftovers))
     }
 
+    /// What makes the trials of this check, measured by what is on record.
+    ///
+    /// - Parameter trials: those that were made already.
+    func runner(after trials: [Trial] = []) -> TrialRunner {
+        TrialRunner(
+            procedure(in: catalogue),
+            expecting: Expectations(
+                record.baseline, cadence: record.cadence, startLimit: record.patience,
+                stopLimit: record.patience),
+            ledger: ledger, recording: .atOnce, after: trials, now: now,
+            report: progress.show)
+    }
+
     /// The one trial that a check costs: the profile through the full life of the service, measured
     /// by what is on record of the unrestricted service.
     func tryProfile() async throws -> Trial {
         let problem = try problem(profile, in: catalogue, fixed: identity)
-        var order = TrialProcedure.Order(
-            number: 1, purpose: "does the profile on record still pass?",
-            profile: problem.everything, cadence: record.cadence, startLimit: record.patience,
-            began: now(), baseline: record.baseline)
-        order.stopLimit = record.patience
-        order.secondStart =
-            record.baseline.noSecondStart.map { .impossible(why: $0) } ?? .wanted
-        progress.show(.asking(number: 1, question: order.purpose, expectedLeft: 0))
-        let trial = try await procedure(in: catalogue).run(order)
-        try ledger.record(trial)
-        progress.show(
-            .tried(trial, exposure: problem.exposure(problem.everything), isFromRecord: false))
+        var runner = runner()
+        let trial = try await runner.run(
+            TrialSpec(problem.everything, .onRecord, startsAgain: true),
+            Prospect(exposure: problem.exposure(problem.everything)))
         if case .unresolved(let why) = trial.verdict {
             throw TemperError.experiment("the trial of \(record.unit) could not be judged: \(why)")
         }

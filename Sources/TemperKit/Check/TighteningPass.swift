@@ -23,14 +23,11 @@ extension CheckContext {
         }
         if changes.contains(where: { $0.kind != .kernel }) {
             let baseline = try await look.baseline()
-            let judged = Trial(
-                number: passed.number, purpose: passed.purpose, profile: passed.profile,
-                began: passed.began, microseconds: passed.microseconds,
-                observations: passed.observations, baseline: baseline)
+            let judged = passed.judged(by: baseline)
             // A new version may have processes that the old one had not, and lose them unseen.
-            if case .failed = judged.verdict { return try await explain(judged, &check) }
+            if judged.verdict.isFailure { return try await explain(judged, &check) }
         } else {
-            look.learnTimes(of: passed)
+            try look.learnTimes(of: passed)
         }
         try await look.tighten(fresh, andRefused: !changes.isEmpty, most: Self.mostLooks)
         check.furtherTrials = look.trials.count - 1
@@ -106,80 +103,67 @@ extension CheckContext {
 private struct TighteningPass {
     let bed: CheckContext
     private(set) var profile: Profile
-    /// The first is that of the profile on record.
-    private(set) var trials: [Trial]
     private(set) var found: [UnitCheck.Tightening] = []
-    private(set) var baseline: Baseline
-    private var cadence: Cadence
-    /// Of a start, and of a stop.
-    private var limit: Duration?
+    private var runner: TrialRunner
     private let refused: [HardeningRecord.Refused]
 
     init(bed: CheckContext, passed: Trial) {
         self.bed = bed
         profile = passed.profile
-        trials = [passed]
-        baseline = bed.record.baseline
-        cadence = bed.record.cadence
-        limit = bed.record.patience
+        runner = bed.runner(after: [passed])
         refused = bed.record.refused
     }
 
+    /// The first is that of the profile on record.
+    var trials: [Trial] { runner.trials }
+    var baseline: Baseline { runner.expectations.baseline }
+    private var prospect: Prospect { Prospect(exposure: bed.record.exposure.after) }
+
     /// How long it takes on this machine and in this version, which the record only guesses.
-    mutating func learnTimes(of trial: Trial) {
-        let timing = trial.microseconds
-        let checks = Duration.microseconds(timing.probes + timing.settle)
-        let start = Duration.microseconds(timing.start)
-        cadence = .learned(
-            untilHealthy: start + checks, slowestCheck: checks, chosen: bed.plan.cadence)
-        limit = max(.seconds(3), max(start, .microseconds(timing.stop)) * 10)
+    mutating func learnTimes(of trial: Trial) throws {
+        var expectations = Expectations(chosen: bed.plan.cadence, baseline: baseline)
+        expectations.learnTimes(of: trial)
+        expectations.bind()
+        try runner.expect(expectations)
     }
 
     /// What the service does without restriction now.
     mutating func baseline() async throws -> Baseline {
-        var trial = try await trial(.unrestricted, "the service as it is", startsAgain: true)
+        try runner.expect(runner.expectations.unbound())
+        var trial = try await runner.run(
+            TrialSpec(.unrestricted, .asItIs, startsAgain: true), prospect)
         // Once more, before anything is said of a service that may have failed by chance.
         if trial.verdict.isFailure {
-            trial = try await self.trial(
-                .unrestricted, "the service as it is, once more", startsAgain: true)
+            trial = try await runner.run(
+                TrialSpec(.unrestricted, .asItIsOnceMore, startsAgain: true), prospect)
         }
         guard trial.verdict.isPass else {
             throw ExperimentError(
                 "it passes under its profile and fails without any restriction: "
                     + trial.because, isBaseline: true)
         }
-        baseline = Baseline(learnedFrom: [trial])
-        learnTimes(of: trial)
-        return baseline
+        var expectations = Expectations(chosen: bed.plan.cadence)
+        expectations.learn(trial)
+        expectations.bind()
+        try runner.expect(expectations)
+        return expectations.baseline
     }
 
     /// First all that is new together, or what of it passes; then what was refused before, the
     /// dearest first.
     mutating func tighten(_ fresh: [String], andRefused: Bool, most: Int) async throws {
         let refused = andRefused ? try worthwhile().filter { !fresh.contains($0) } : []
-        var open = ([fresh] + refused.map { [$0] }).filter { !$0.isEmpty }
-        for _ in 0..<most where !open.isEmpty {
-            let group = open.removeFirst()
-            if try await take(group) || group.count == 1 { continue }
-            let half = group.count / 2
-            open.insert(contentsOf: [Array(group[..<half]), Array(group[half...])], at: 0)
-        }
-    }
-
-    /// Whether they passed.
-    private mutating func take(_ ids: [String]) async throws -> Bool {
-        let candidate = profile.join(Profile(ids, in: bed.catalogue))
-        let what = ids.count == 1 ? ids[0] : "\(ids.count) new restrictions"
-        let trial = try await trial(candidate, "can \(what) be taken now?", startsAgain: true)
-        guard trial.verdict.isPass else { return false }
-        profile = candidate
-        found += ids.map { id in
+        var state = TighteningState(
+            profile, in: bed.catalogue, fresh: fresh, refused: refused, most: most,
+            exposure: bed.record.exposure.after)
+        try await runner.carryOut(&state)
+        profile = state.profile
+        found = state.taken.map { taken in
             UnitCheck.Tightening(
-                restriction: id,
-                refusedBefore: refused.first { $0.restriction == id }?.because,
-                trial: trial.number)
+                restriction: taken.restriction,
+                refusedBefore: self.refused.first { $0.restriction == taken.restriction }?.because,
+                trial: taken.trial)
         }
-        return true
     }
 
     /// What was refused by itself, and is still to be had here: the dearest first.
@@ -195,27 +179,5 @@ private struct TighteningPass {
         return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {
             (weight[$0] ?? 0) > (weight[$1] ?? 0)
         }
-    }
-
-    private mutating func trial(
-        _ profile: Profile, _ purpose: String, startsAgain: Bool
-    ) async throws -> Trial {
-        if Task.isCancelled { throw ExperimentError.interrupted }
-        let number = trials.count + 1
-        var order = TrialProcedure.Order(
-            number: number, purpose: purpose, profile: profile,
-            cadence: cadence, startLimit: limit, began: now(),
-            baseline: profile == .unrestricted ? .unknown : baseline)
-        order.stopLimit = limit
-        if startsAgain {
-            order.secondStart = baseline.noSecondStart.map { .impossible(why: $0) } ?? .wanted
-        }
-        bed.progress.show(.asking(number: number, question: purpose, expectedLeft: 0))
-        let trial = try await bed.procedure(in: bed.catalogue).run(order)
-        try bed.ledger.record(trial)
-        trials.append(trial)
-        bed.progress.show(
-            .tried(trial, exposure: bed.record.exposure.after, isFromRecord: false))
-        return trial
     }
 }

@@ -72,7 +72,7 @@ extension DropIn {
             "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
                 + "\(service.systemdVersion).",
             "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
-                + "\(outcome.trials.count) trials.",
+                + "\(outcome.trialCount + context.bench.provingTrials) trials.",
         ]
         if !commands.isEmpty {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }

@@ -18,12 +18,15 @@ struct Proving: Sendable {
     ///
     /// - Throws: `TemperError.experiment` where the real unit contradicts the copies.
     func proof(of outcome: Outcome) async throws -> Proof {
-        let proof = try await tryOut(outcome)
+        var proof = try await tryOut(outcome)
         guard let first = proof.firstStart,
             let wider = outcome.makingExceptions(trial: first.number, because: first.because)
         else { return proof }
         let second = try await tryOut(wider)
-        return second.firstStart == nil ? second : proof
+        if second.firstStart == nil { return second }
+        // Those that proved nothing were made as well.
+        proof.outcome.count(through: second.outcome.trialCount)
+        return proof
     }
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {
@@ -38,13 +41,18 @@ struct Proving: Sendable {
         }
         // On a machine in use the drop-in stays a proposal.
         guard case .lab(let lab) = bench.host.choice else { return proof }
-        try ledger.recordAside(try await verify(proof))
+        let verification = try await verify(proof)
+        try ledger.recordAside(verification)
+        proof.outcome.count(verification)
         proof.isVerified = true
         var trial = try await firstStart(proof, like: lab)
-        if trial.verdict.isFailure && outcome.wrongAnswers != nil {
+        let isDisturbed = trial.observations.contains(.managerReloaded)
+        if isDisturbed || trial.verdict.isFailure && outcome.wrongAnswers != nil {
+            // In another lab: nothing starts for the first time twice.
             trial = try await firstStart(proof, like: lab)
         }
         try ledger.recordAside(trial)
+        proof.outcome.count(trial)
         if case .failed = trial.verdict { proof.firstStart = trial }
         return proof
     }
@@ -65,14 +73,15 @@ struct Proving: Sendable {
             machine: service.machine, unit: service.unit, profile: outcome.accepted,
             enforcement: context.enforcement, lapsesOfCopy: proof.lapses)
         let procedure = bench.procedure(of: service.real, and: [inForce])
-        var order = TrialProcedure.Order(
-            number: outcome.highestTrial + 1, purpose: "the real unit with the drop-in",
-            profile: outcome.accepted, cadence: context.plan.cadence.beforeBaseline, began: now(),
-            baseline: measure(outcome))
-        if outcome.baseline.noSecondStart == nil { order.secondStart = .wanted }
-        var trial = try await procedure.run(order)
-        // The copy passed more than once: a single failure may be an accident.
-        if !trial.verdict.isPass { trial = try await procedure.run(order) }
+        let runner = TrialRunner(
+            procedure,
+            expecting: Expectations(
+                measure(outcome), cadence: context.plan.cadence.beforeBaseline), now: now)
+        let trial = try await runner.runAside(
+            TrialSpec(
+                outcome.accepted, .realUnit,
+                startsAgain: outcome.baseline.noSecondStart == nil),
+            number: outcome.trialCount + 1, attempts: 2)
         guard trial.verdict.isPass else {
             throw TemperError.experiment(
                 "the copy passed under this configuration and the real unit does not: "
@@ -106,11 +115,13 @@ struct Proving: Sendable {
                 _ = try service.machine.apply(preparation)
             }
             _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
-            return try await bench.procedure(of: service.real, settle: .zero).run(
-                TrialProcedure.Order(
-                    number: proof.outcome.highestTrial + 2, purpose: "first start",
-                    profile: proof.outcome.accepted, cadence: bench.plan.cadence.beforeBaseline,
-                    began: now(), baseline: measure(proof.outcome)))
+            return try await TrialRunner(
+                bench.procedure(of: service.real, settle: .zero),
+                expecting: Expectations(
+                    measure(proof.outcome), cadence: bench.plan.cadence.beforeBaseline), now: now
+            ).runOnce(
+                TrialSpec(proof.outcome.accepted, .firstStart),
+                number: proof.outcome.trialCount + 1)
         }
     }
 }

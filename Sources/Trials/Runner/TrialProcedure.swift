@@ -24,15 +24,21 @@ public struct TrialProcedure: Sendable {
         self.redaction = redaction
     }
 
-    /// Runs one trial. The copy is ended however this returns.
-    public func run(_ order: Order) async throws(ExperimentError) -> Trial {
-        var notes = Notes(baseline: order.baseline)
-        if let command = service.command(under: order.profile, limit: order.startLimit) {
+    /// Carries out one trial. The copy is ended however this returns.
+    ///
+    /// - Parameters:
+    ///   - number: of the trial in its campaign.
+    ///   - began: microseconds since 1970.
+    func run(
+        _ spec: TrialSpec, number: Int, began time: UInt64, expecting expectations: Expectations
+    ) async throws(ExperimentError) -> Trial {
+        var notes = Notes(of: spec, expecting: expectations)
+        let limit = expectations.pacing.startLimit
+        if let command = service.command(under: spec.profile, limit: limit) {
             notes.observations.append(.command(command))
         }
         let began = clock.now
-        let started = try await service.start(
-            under: order.profile, limit: order.startLimit)
+        let started = try await service.start(under: spec.profile, limit: limit)
         notes.timing.start = microseconds(since: began)
         switch started {
         case .refused(let name, let message):
@@ -40,7 +46,7 @@ public struct TrialProcedure: Sendable {
         case .started(let job, let copy):
             notes.observations.append(.job(.start, result: job))
             do {
-                try await live(copy, order, since: clock.now, &notes)
+                try await live(copy, since: clock.now, &notes)
             } catch {
                 await copy.end()
                 throw error
@@ -51,64 +57,60 @@ public struct TrialProcedure: Sendable {
         }
         notes.timing.whole = microseconds(since: began)
         return Trial(
-            number: order.number, purpose: order.purpose, profile: order.profile,
-            began: order.began, microseconds: notes.timing,
+            number: number, purpose: spec.purpose, profile: spec.profile, began: time,
+            microseconds: notes.timing,
             // What is cut off first may leave the beginning of a secret.
             observations: notes.observations.map { redaction.applied(to: $0).bounded },
-            baseline: order.baseline)
+            baseline: notes.baseline)
     }
 
-    /// Runs one trial, again where the manager read its units or was executed again meanwhile: such
-    /// a trial says nothing. After the third the last word stands.
-    public func runUndisturbed(_ order: Order) async throws(ExperimentError) -> Trial {
-        for _ in 0..<2 {
-            do throws(ExperimentError) {
-                let trial = try await run(order)
-                if !trial.observations.contains(.managerReloaded) { return trial }
-            } catch {
-                guard error.isPassing, !Task.isCancelled else { throw error }
-            }
-            try? await clock.sleep(for: .milliseconds(300))
-        }
-        return try await run(order)
-    }
-
+    /// What a trial is to be, and what was seen of it so far.
     struct Notes {
+        let spec: TrialSpec
+        let pacing: Pacing
         let baseline: Baseline
+        let noSecondStart: String?
         var observations: [Observation] = []
         var timing = Trial.Timing()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
         var isWell: Bool { Verdict(of: observations, baseline: baseline).isFailure == false }
+
+        init(of spec: TrialSpec, expecting expectations: Expectations) {
+            self.spec = spec
+            pacing = expectations.pacing
+            baseline = expectations.measure
+            noSecondStart = expectations.noSecondStart
+        }
     }
 
     private func live(
-        _ copy: any ServiceCopy, _ order: Order, since start: ContinuousClock.Instant,
+        _ copy: any ServiceCopy, since start: ContinuousClock.Instant,
         _ notes: inout Notes
     ) async throws(ExperimentError) {
         try await observe(copy, .start, &notes)
         if notes.isWell {
-            try await ask(copy, .ready, order.cadence, since: start, &notes)
+            try await ask(copy, .ready, since: start, &notes)
             try await observe(copy, .ready, &notes)
         }
-        if notes.isWell { try await reload(copy, order, &notes) }
+        if notes.isWell { try await reload(copy, &notes) }
         if notes.isWell {
             await pause(settle, &notes)
-            try await observe(copy, .settled, &notes, patience: order.cadence.startPeriod)
+            try await observe(copy, .settled, &notes, patience: notes.pacing.cadence.startPeriod)
         }
-        if notes.isWell { try await countProcesses(copy, order, &notes) }
-        if notes.isWell && order.looksClosely {
+        if notes.isWell { try await countProcesses(copy, &notes) }
+        if notes.isWell && notes.spec.looksClosely {
             notes.observations += try await copy.accesses().map(Observation.saw)
         }
         notes.observations += try await copy.disturbances
         let stopping = clock.now
-        try await stop(copy, .stop, order, &notes)
+        try await stop(copy, .stop, &notes)
         notes.timing.stop = microseconds(since: stopping)
-        try await startAgain(copy, order, &notes)
-        try await gather(copy, order, &notes)
+        try await startAgain(copy, &notes)
+        try await gather(copy, &notes)
     }
 
     private func reload(
-        _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         guard canReload else {
             notes.observations.append(.skipped(.reload, why: "the unit has no reload"))
@@ -118,7 +120,7 @@ public struct TrialProcedure: Sendable {
         notes.observations.append(.job(.reload, result: try await copy.reload()))
         notes.timing.reload = microseconds(since: began)
         if notes.isWell {
-            try await ask(copy, .reloaded, order.cadence, since: clock.now, &notes)
+            try await ask(copy, .reloaded, since: clock.now, &notes)
         }
     }
 
@@ -138,9 +140,10 @@ public struct TrialProcedure: Sendable {
 
     /// Asks every probe under the cadence; a service that is gone is not asked any further.
     func ask(
-        _ copy: any ServiceCopy, _ stage: Stage, _ cadence: Cadence,
-        since start: ContinuousClock.Instant, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ stage: Stage, since start: ContinuousClock.Instant,
+        _ notes: inout Notes
     ) async throws(ExperimentError) {
+        let cadence = notes.pacing.cadence
         for probe in probes {
             var checks: [Cadence.Check] = []
             while case .askAgain = cadence.ruling(on: checks) {

@@ -5,7 +5,7 @@ import Testing
 @testable import Trials
 
 @Suite("What brings a suspicion is found by halving", Campaigns.oneAtATime)
-struct SuspicionHuntTests {
+struct MinimalCauseTests {
     let ids = (0..<120).map { "r\($0)" }
 
     /// Hunts for what shows when all of `cause` is taken; the set found and the questions.
@@ -15,10 +15,10 @@ struct SuspicionHuntTests {
     ) -> (found: [String], questions: Int) {
         let profile = Profile(recorded: taken)
         var known = ([profile, .unrestricted] + knowing).map {
-            SuspicionHunt.Sample(profile: $0, isSeen: cause.isSubset(of: $0.restrictions))
+            MinimalCause.Sample(profile: $0, isSeen: cause.isSubset(of: $0.restrictions))
         }
         for questions in 0..<100 {
-            switch SuspicionHunt(in: profile, implied: implied, samples: known).next {
+            switch MinimalCause(in: profile, implied: implied, samples: known).next {
             case .found(let found): return (found, questions)
             case .ask(let part):
                 #expect(part.isAtMost(profile))
@@ -74,7 +74,7 @@ struct SuspicionHuntTests {
     @Test("what is seen without any restriction too has no cause")
     func byItself() {
         let profile = Profile(recorded: Set(ids))
-        let hunt = SuspicionHunt(
+        let hunt = MinimalCause(
             in: profile, implied: [:],
             samples: [
                 .init(profile: profile, isSeen: true), .init(profile: .unrestricted, isSeen: true),

@@ -2,11 +2,8 @@ import Bisection
 import Hardening
 
 /// What a search found, in the words of the report.
-extension Campaign {
-    func outcome(
-        _ search: Search, _ state: CampaignState, _ ending: CampaignEnding,
-        _ suspicious: [Outcome.Suspicious]
-    ) -> Outcome {
+extension CampaignState {
+    func outcome(_ ending: CampaignEnding, _ suspicious: [Outcome.Suspicious]) -> Outcome {
         var finding = search.resultSoFar
         if case .finished(let complete) = search.nextRound() { finding = complete }
         let accepted = problem.profile(finding.accepted)
@@ -17,8 +14,8 @@ extension Campaign {
         let refused =
             finding.refusals.sorted { one, other in
                 problem.space.items[one.item].weight > problem.space.items[other.item].weight
-            }.compactMap { self.refused($0, state) }.filter { isOfInterest($0, in: accepted) }
-            + refusedIdentity(state)
+            }.compactMap(refused).filter { isOfInterest($0, in: accepted) }
+            + refusedIdentity
         let gone = refused.reduce(into: ItemSet()) { gone, refused in
             if let item = problem.offer.restrictions.firstIndex(where: {
                 $0.id == refused.restriction
@@ -30,12 +27,12 @@ extension Campaign {
         let flipRate = search.flipRate
         return Outcome(
             accepted: accepted, problem: problem,
-            passedIn: finding.verifiedBy.map { state.numbers[$0] } ?? state.identity?.number,
-            refused: refused, surprises: finding.surprises.map { text($0, state) },
+            passedIn: finding.verifiedBy.map { numbers[$0] } ?? identityTrial?.number,
+            refused: refused, surprises: finding.surprises.map(text),
             before: problem.exposure(.unrestricted), after: after,
             possible: final == .complete ? after : min(possible, after), ending: final,
-            trials: state.trials, resumed: state.resumed, suspicious: suspicious,
-            baseline: state.baseline,
+            trials: trials, trialCount: trials.count, resumed: 0, suspicious: suspicious,
+            baseline: expectations.baseline,
             wrongAnswers: flipRate > 0 ? flipRate : nil)
     }
 
@@ -49,8 +46,8 @@ extension Campaign {
         return exceptions.contains(where: result.grants)
     }
 
-    private func refusedIdentity(_ state: CampaignState) -> [Outcome.Refused] {
-        guard let identity, let trial = state.identity, !trial.verdict.isPass else { return [] }
+    private var refusedIdentity: [Outcome.Refused] {
+        guard let identity, let trial = identityTrial, !trial.verdict.isPass else { return [] }
         return [
             Outcome.Refused(
                 restriction: identity.name, conflict: [identity.name], trial: trial.number,
@@ -58,11 +55,11 @@ extension Campaign {
         ]
     }
 
-    private func refused(_ refusal: Refusal, _ state: CampaignState) -> Outcome.Refused? {
+    private func refused(_ refusal: Refusal) -> Outcome.Refused? {
         // A search that was stopped early knows no witness for what it did not come to.
         guard let answer = refusal.conflict?.witness ?? refusal.witness else { return nil }
-        let number = state.numbers[answer]
-        let trial = state.trials[number - 1]
+        let number = numbers[answer]
+        let trial = trials[number - 1]
         let id = problem.offer.restrictions[refusal.item].id
         return Outcome.Refused(
             restriction: id,
@@ -70,10 +67,10 @@ extension Campaign {
             trial: number, because: trial.because, isUnresolved: refusal.isUnresolved)
     }
 
-    private func text(_ surprise: Surprise, _ state: CampaignState) -> String {
+    private func text(_ surprise: Surprise) -> String {
         let (passed, failed) = (problem.names(surprise.passed), problem.names(surprise.failed))
         let onlyPassed = passed.filter { !failed.contains($0) }
-        return "trial \(state.numbers[surprise.passedAs]) passed although "
+        return "trial \(numbers[surprise.passedAs]) passed although "
             + "\(failed.joined(separator: ", ")) fails without \(onlyPassed.joined(separator: ", "))"
     }
 }

@@ -5,13 +5,13 @@ extension TrialProcedure {
     /// Who is there once it has settled. A service that replaces its workers is waited for; of one
     /// that was never seen, those count that are there to stay.
     func countProcesses(
-        _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let (began, timing) = (clock.now, notes.timing)
         var processSet = try await copy.processSet()
-        if let baseline = order.baseline.processSet {
+        if let baseline = notes.baseline.processSet {
             while processSet.lack(of: baseline) != nil
-                && clock.now - began < order.cadence.startPeriod
+                && clock.now - began < notes.pacing.cadence.startPeriod
                 && !Task.isCancelled
             {
                 await pause(.milliseconds(10), &notes)
@@ -28,9 +28,9 @@ extension TrialProcedure {
 
     /// Stops it and writes down how it and the commands beside it ended.
     func stop(
-        _ copy: any ServiceCopy, _ stage: Stage, _ order: Order, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes
     ) async throws(ExperimentError) {
-        let (job, end) = try await copy.stop(limit: order.stopLimit)
+        let (job, end) = try await copy.stop(limit: notes.pacing.stopLimit)
         notes.observations.append(.job(stage, result: job))
         notes.observations.append(.unit(stage, end))
         notes.observations += try await copy.helpers().map(Observation.helper)
@@ -39,25 +39,24 @@ extension TrialProcedure {
     /// Its second life, shorter than the first: what is different in it is what the first left
     /// behind, files with the owners and modes that the sandbox allowed, or none.
     func startAgain(
-        _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
-        switch order.secondStart {
-        case .none: return
-        case .impossible(let why):
+        guard notes.spec.startsAgain else { return }
+        if let why = notes.noSecondStart {
             notes.observations.append(.skipped(.secondStart, why: why))
             return
-        case .wanted: if !notes.isWell { return }
         }
+        guard notes.isWell else { return }
         let (began, timing) = (clock.now, notes.timing)
-        let job = try await copy.startAgain(limit: order.startLimit)
+        let job = try await copy.startAgain(limit: notes.pacing.startLimit)
         notes.observations.append(.job(.secondStart, result: job))
         try await observe(copy, .secondStart, &notes)
         if notes.isWell {
-            try await ask(copy, .secondReady, order.cadence, since: began, &notes)
+            try await ask(copy, .secondReady, since: began, &notes)
             try await observe(copy, .secondReady, &notes)
         }
         notes.observations += try await copy.disturbances
-        try await stop(copy, .secondStop, order, &notes)
+        try await stop(copy, .secondStop, &notes)
         // Its checks and pauses are its own: the cadence is learned from the first life.
         notes.timing = timing
         notes.timing.secondLife = microseconds(since: began)
@@ -65,10 +64,10 @@ extension TrialProcedure {
 
     /// What can be told only afterwards.
     func gather(
-        _ copy: any ServiceCopy, _ order: Order, _ notes: inout Notes
+        _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         async let log = Self.log(of: copy)
-        notes.observations += unusual(try await copy.refusals(), order).map(Observation.refused)
+        notes.observations += unusual(try await copy.refusals(), notes).map(Observation.refused)
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
             var seen: Set<ProcessExit> = []
@@ -90,15 +89,15 @@ extension TrialProcedure {
 
     /// Each refusal once, at its last place, and only so many: a process that tries again without
     /// end must not fill the record, nor one that looks for files in a hundred places.
-    private func unusual(_ refusals: [KernelRequest], _ order: Order) -> [KernelRequest] {
+    private func unusual(_ refusals: [KernelRequest], _ notes: Notes) -> [KernelRequest] {
         var seen: Set<KernelRequest> = []
         var last: [KernelRequest] = []
-        let most = order.looksClosely ? Int.max : 40
+        let most = notes.spec.looksClosely ? Int.max : 40
         var absences = 0
         for refusal in refusals.reversed() where last.count < most {
             let pattern = refusal.pattern
-            if order.baseline.refuses(pattern) || !seen.insert(pattern).inserted { continue }
-            if !refusal.isTelling && !order.looksClosely {
+            if notes.baseline.refuses(pattern) || !seen.insert(pattern).inserted { continue }
+            if !refusal.isTelling && !notes.spec.looksClosely {
                 absences += 1
                 if absences > 8 { continue }
             }
@@ -106,8 +105,4 @@ extension TrialProcedure {
         }
         return last.reversed()
     }
-}
-
-extension Verdict {
-    public var isFailure: Bool { if case .failed = self { true } else { false } }
 }

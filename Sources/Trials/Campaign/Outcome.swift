@@ -16,9 +16,13 @@ public struct Outcome: Sendable {
     /// The lowest exposure that could still be reached; equal to `after` when nothing is open.
     public private(set) var possible: Exposure
     public let ending: CampaignEnding
+    /// Those of the campaign; their numbers are their places, from 1.
     public let trials: [Trial]
+    /// How many trials were made for this result, which is also the number of the last: those of
+    /// the campaign, and those on the real unit that proved the result or tried to.
+    public private(set) var trialCount: Int
     /// How many of them were taken from the record of an earlier run.
-    public let resumed: Int
+    public internal(set) var resumed: Int
     /// What makes the result a suspicious one although it passes.
     public let suspicious: [Suspicious]
     /// What the service does without restriction.
@@ -52,9 +56,6 @@ public struct Outcome: Sendable {
             }
         } + (statuses.count > 1 ? [ending] : [])
     }
-
-    /// The highest number of a trial: those on the real unit follow the campaign's.
-    public var highestTrial: Int { max(trials.count, refused.map(\.trial).max() ?? 0) }
 
     /// Whether the service runs as another user in the result.
     public var hasIdentity: Bool { !problem.fixed.restrictions.isEmpty }
@@ -93,9 +94,15 @@ extension Outcome {
                     because: $0.because, isUnresolved: false)
             },
             surprises: [], before: problem.exposure(.unrestricted), after: after, possible: after,
-            ending: .complete, trials: trials, resumed: 0, suspicious: [], baseline: baseline,
+            ending: .complete, trials: trials, trialCount: trials.count, resumed: 0, suspicious: [], baseline: baseline,
             wrongAnswers: nil)
     }
+
+    /// A trial beside the campaign's was made for this result.
+    public mutating func count(_ trial: Trial) { count(through: trial.number) }
+
+    /// Trials up to this number were made for this result.
+    public mutating func count(through number: Int) { trialCount = max(trialCount, number) }
 
     /// The same with every exception that was taken back made again, for a service that needs them
     /// where it never ran before; nil where none was taken back.
@@ -112,6 +119,7 @@ extension Outcome {
         }.map(\.id)
         if withdrawn.isEmpty { return nil }
         var outcome = self
+        outcome.count(through: trial)
         outcome.accepted = Profile(recorded: accepted.restrictions.subtracting(withdrawn))
         outcome.after = problem.exposure(outcome.accepted)
         outcome.possible = max(possible, outcome.after)

@@ -1,13 +1,13 @@
 import Hardening
 
-/// Finds the restrictions that bring a suspicion: a minimal set of those taken under which it is
-/// seen. Pure: it is asked with all that is known so far, and answers with the next profile to try
-/// or with the set.
+/// Finds the restrictions that bring something, such as a failure or a complaint: a minimal set of
+/// those taken under which it is seen. Pure: it is asked with all that is known so far, and answers
+/// with the next profile to try or with the set.
 ///
 /// By halving: the shortest beginning of the list of restrictions with which the thing is seen ends
 /// in one that is needed; that one is kept, and the rest is halved again until those kept suffice.
 /// About log2(n) questions for each, fewer where trials on record answer.
-struct SuspicionHunt {
+struct MinimalCause {
     /// The restrictions taken, each after all that it implies.
     private let taken: [String]
     private let implied: [String: Set<String>]

@@ -1,0 +1,162 @@
+import Bisection
+import Hardening
+
+/// The service as it is, started until its ways are known: one that ends now so and now so is looked
+/// at for longer, and one that fails now and then until it is known how often.
+struct BaselineRuns {
+    private(set) var made = 0
+    private(set) var failures: [Trial] = []
+    /// Whether the last one ended as none before it.
+    private var isNews = false
+    private let least: Int
+
+    init(least: Int) { self.least = max(1, least) }
+
+    private static let longest = 6
+    /// Of so many runs it is counted how many fail, if one does.
+    private static let unreliable = 10
+    /// So many failures without a pass are no chance.
+    static let mostBroken = 3
+
+    var spec: TrialSpec {
+        TrialSpec(.unrestricted, .baseline(run: made + 1), startsAgain: true)
+    }
+
+    /// - Parameter isOver: whether the user wants no more trials.
+    func wantsMore(isOver: Bool) -> Bool {
+        made < least || (isNews && made < Self.longest)
+            || (!failures.isEmpty && made < Self.unreliable && !isOver)
+    }
+
+    mutating func learnPass(isNews: Bool) {
+        made += 1
+        self.isNews = isNews
+    }
+
+    /// - Returns: whether it can be chance. One that also passes fails by chance; one that never
+    ///   does is broken.
+    mutating func learnFailure(_ trial: Trial) -> Bool {
+        made += 1
+        failures.append(trial)
+        return trial.verdict.isFailure && (failures.count < made || made < Self.mostBroken)
+    }
+}
+
+extension CampaignState {
+    mutating func continueBaseline(
+        _ runs: BaselineRuns, at now: ContinuousClock.Instant
+    ) -> TrialAction<Outcome>? {
+        if runs.wantsMore(isOver: isOver(at: now)) { return run(runs.spec) }
+        if let last = runs.failures.last {
+            if runs.failures.count == runs.made { return .fail(BaselineFailure.error(last)) }
+            let rates = FlipRates.baseline(failures: runs.failures.count, of: runs.made)
+            if rates.isHopeless {
+                return .fail(BaselineFailure.unreliable(runs.failures.count, of: runs.made, last))
+            }
+            flipRates = rates
+        }
+        expectations.bind()
+        if haltsAfterBaseline { phase = .halted } else { goOn(knowing: []) }
+        queue.insert(.expect(expectations), at: 0)
+        return nil
+    }
+
+    mutating func learnBaseline(_ trial: Trial, _ runs: BaselineRuns) {
+        var runs = runs
+        if trial.verdict.isPass {
+            let known = expectations.baseline.exitStatusesAtStop
+            expectations.learn(trial)
+            queue.append(.expect(expectations))
+            let statuses = expectations.baseline.exitStatusesAtStop
+            runs.learnPass(isNews: statuses.count > 1 && statuses != known)
+        } else if !runs.learnFailure(trial) {
+            queue.append(.fail(BaselineFailure.error(trial)))
+        }
+        phase = .baseline(runs)
+    }
+
+    // MARK: Who the service is
+
+    /// The baseline is known: who the service is comes before everything else, because it decides
+    /// what else it needs. A service that never was root does not have to become somebody.
+    ///
+    /// - Parameter known: trials of profiles of the problem, made before.
+    mutating func goOn(knowing known: [Trial]) {
+        guard let identity else { return beginSearch(knowing: known) }
+        self.known = known
+        queue.append(.prepare(identity))
+        // The second start meets what the first one left: a file that root made, or systemd
+        // removed, is missed only then.
+        phase = .identity(
+            DecisiveTrial(
+                TrialSpec(identity.problem.fixed, .identity(identity.name), startsAgain: true)))
+    }
+
+    mutating func learnIdentity(_ trial: Trial, _ awaited: DecisiveTrial) {
+        var awaited = awaited
+        guard awaited.isSettled(by: trial, failsByChance: flipRates != nil), let identity else {
+            phase = .identity(awaited)
+            return
+        }
+        identityTrial = trial
+        if trial.verdict.isPass {
+            problem = identity.problem
+            return beginSearch(knowing: known)
+        }
+        queue.append(.undo(identity))
+        // Where it cannot be who it was, what is left of a profile stands on other ground.
+        beginSearch(knowing: [])
+    }
+
+    // MARK: Whether it still works
+
+    /// So many failures in a row are rare.
+    private static var doubtfulFailures: Int { 12 }
+
+    /// After many failures in a row: is it the restrictions, or did a trial leave something behind
+    /// that no start survives, such as a lock?
+    mutating func lookAfterBaseline() {
+        let failures = trials.reversed().prefix { $0.verdict.isFailure }.count
+        let isDoubtful = failures > 0 && failures % Self.doubtfulFailures == 0
+        phase =
+            isDoubtful
+            ? .lookingBack(
+                DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
+            : .searching
+    }
+
+    mutating func lookBack(_ trial: Trial, _ awaited: DecisiveTrial, _ failures: Int) {
+        var awaited = awaited
+        guard awaited.isSettled(by: trial, failsByChance: flipRates != nil) else {
+            phase = .lookingBack(awaited, failures: failures)
+            return
+        }
+        phase = .searching
+        if trial.verdict.isFailure { queue.append(.fail(BaselineFailure.spoiled(trial, failures))) }
+    }
+}
+
+/// The service as it is does not pass: nothing can be learned from restricting it.
+enum BaselineFailure {
+    static func error(_ trial: Trial) -> ExperimentError {
+        let lines = trial.log.suffix(5).map { "\n    \($0.source): \($0.message)" }.joined()
+        return ExperimentError(
+            "the service fails without any restriction: \(trial.verdict.words)\(lines)",
+            isBaseline: true)
+    }
+
+    static func unreliable(_ failures: Int, of runs: Int, _ last: Trial) -> ExperimentError {
+        ExperimentError(
+            "without any restriction the service fails in \(failures) of \(runs) starts, at last "
+                + "with: \(last.verdict.words); no trial could be believed: see to that first",
+            isBaseline: true)
+    }
+
+    static func spoiled(_ trial: Trial, _ failures: Int) -> ExperimentError {
+        ExperimentError(
+            "a trial left something behind: the service that passed without any restriction now "
+                + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
+                + "Look at the last trial that passed before them, and leave out with --keep what "
+                + "it took")
+    }
+}

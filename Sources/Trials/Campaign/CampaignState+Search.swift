@@ -1,0 +1,145 @@
+import Bisection
+import Hardening
+
+/// One question of the search on its way to an answer.
+struct Inquiry {
+    let question: Question
+    let spec: TrialSpec
+    /// What was answered first, where that was wrong in nothing but its exit status.
+    var doubted: Trial?
+}
+
+/// Who asks it, and goes on with the answer.
+enum Asker {
+    case search
+    case halving(ProfileHalving, isNamed: Bool)
+    /// - Parameter left: how often the result must still pass, this time included.
+    case confirmation(left: Int)
+}
+
+extension CampaignState {
+    mutating func beginSearch(knowing known: [Trial]) {
+        self.known = known
+        beginPart()
+        renewSearch()
+        // Halving believes every answer.
+        phase =
+            known.isEmpty || flipRates != nil
+            ? .searching : .halving(ProfileHalving(problem.space.all))
+    }
+
+    private mutating func renewSearch() {
+        search = Search(
+            problem.space,
+            options: Options(
+                rigor: options.isFast ? .maximal : .proof,
+                reliability: flipRates.map(Options.Reliability.flaky) ?? .steady,
+                // With an answer to begin from, what is left to find is a needle.
+                naming: known.isEmpty ? 0.3 : 0))
+        let ratios = observedUsage.likelihoodRatios(
+            of: problem.offer, in: problem.dialect,
+            losesRoot: !problem.fixed.restrictions.isEmpty)
+        for (item, restriction) in problem.offer.restrictions.enumerated() {
+            if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
+        }
+        for trial in known {
+            learn(trial, Question(problem.items(of: trial.profile), for: .recheck))
+        }
+    }
+
+    private mutating func learn(_ trial: Trial, _ question: Question) {
+        numbers.append(trial.number)
+        switch trial.verdict {
+        case .passed: search.learn(.passed, to: question)
+        case .failed: search.learn(.failed, to: question, evidence: problem.evidence(trial))
+        case .unresolved: search.learn(.unresolved, to: question)
+        }
+    }
+
+    /// The next question, or what follows when there is none.
+    mutating func search(at now: ContinuousClock.Instant) -> TrialAction<Outcome>? {
+        guard case .ask(let questions) = search.nextRound(), let question = questions.first else {
+            confirm()
+            return nil
+        }
+        if let stop = limit(at: now) {
+            hunt(ending: stop)
+        } else {
+            ask(question, for: .search)
+        }
+        return nil
+    }
+
+    private func limit(at now: ContinuousClock.Instant) -> CampaignEnding? {
+        if isOver(at: now) { return .limit }
+        if let enough = options.goodEnough, problem.exposure(problem.profile(search.best)) <= enough
+        {
+            return .goodEnough
+        }
+        return nil
+    }
+
+    mutating func ask(_ question: Question, for asker: Asker) {
+        var spec = TrialSpec(
+            problem.profile(question.configuration), problem.purpose(of: question))
+        if case .confirmation = asker { (spec.purpose, spec.startsAgain) = (.confirmation, true) }
+        phase = .asking(Inquiry(question: question, spec: spec), asker)
+    }
+
+    mutating func learnAnswer(_ trial: Trial, _ inquiry: Inquiry, _ asker: Asker) {
+        var answer = trial
+        if let doubted = inquiry.doubted {
+            if trial.verdict.isPass {
+                expectations.learnEndings(of: doubted)
+                queue.append(.expect(expectations))
+            } else {
+                answer = doubted
+            }
+        } else if expectations.baseline.blamesExitStatusAlone(for: trial) {
+            // What a sandbox does to an ending it does each time; some services lose a race now
+            // and then, too rarely to be seen in a baseline.
+            var spec = inquiry.spec
+            spec.purpose = .endsSoAgain
+            phase = .asking(
+                Inquiry(question: inquiry.question, spec: spec, doubted: trial), asker)
+            return
+        }
+        learn(answer, inquiry.question)
+        switch asker {
+        case .search: lookAfterBaseline()
+        case .halving(let halving, let isNamed): learnHalf(halving, isNamed: isNamed)
+        case .confirmation(let left): learnConfirmation(answer, inquiry.question, left: left)
+        }
+    }
+
+    // MARK: Once more
+
+    /// Whether the result passes again, as often as the user wants it to, each time with a second
+    /// start. Answers that disagree with the first one are for the search to weigh; it calls off
+    /// what is too unreliable.
+    private mutating func confirm() {
+        let best = search.best
+        if case .finished(let finding) = search.nextRound(), finding.ending != .complete {
+            return hunt(ending: .complete)
+        }
+        if options.confirmations < 1 || best.isEmpty { return hunt(ending: .complete) }
+        ask(Question(best, for: .verify), for: .confirmation(left: options.confirmations))
+    }
+
+    private mutating func learnConfirmation(_ trial: Trial, _ question: Question, left: Int) {
+        if trial.verdict.isPass {
+            return left > 1
+                ? ask(question, for: .confirmation(left: left - 1)) : hunt(ending: .complete)
+        }
+        // What fails only in its second life was found by trials with one.
+        if trial.verdict.isFailure && trial.lived(.secondStart) && startAnew() {
+            renewSearch()
+            phase = .searching
+            return
+        }
+        // A result that does not pass again is news for the search, which goes on with it. Where it
+        // asks nothing more and its result does not pass, no end is in sight.
+        denials += 1
+        if denials > 8 { hunt(ending: .tooFlaky(rate: 1)) } else { phase = .searching }
+    }
+}

@@ -1,0 +1,71 @@
+import Hardening
+
+/// What is expected of a trial: how long it takes, and what the service does anyway.
+public struct Expectations: Sendable {
+    /// What the service does without restriction, as far as it is known.
+    public private(set) var baseline: Baseline
+    public private(set) var pacing: Pacing
+    /// Whether what is not in the baseline is wrong; not as long as the baseline is learned.
+    public private(set) var isBinding: Bool
+    private var secondStartFailure: String?
+
+    /// Nothing is known of the service but what a look before the campaign showed.
+    public init(chosen: ChosenCadence, baseline: Baseline = .unknown) {
+        self.baseline = baseline
+        pacing = Pacing(chosen: chosen)
+        isBinding = false
+    }
+
+    /// That much is known, and counts.
+    ///
+    /// - Parameters:
+    ///   - startLimit: how long a start may take; nil for as long as the service's own settings
+    ///     allow.
+    ///   - stopLimit: how long a stop may take, in the same way.
+    public init(
+        _ baseline: Baseline, cadence: Cadence, startLimit: Duration? = nil,
+        stopLimit: Duration? = nil
+    ) {
+        self.baseline = baseline
+        pacing = Pacing(cadence: cadence, startLimit: startLimit, stopLimit: stopLimit)
+        isBinding = true
+    }
+
+    /// Why even the unrestricted service is not started a second time; nil if it is.
+    public var noSecondStart: String? { secondStartFailure ?? baseline.noSecondStart }
+
+    /// What a trial is compared with.
+    var measure: Baseline { isBinding ? baseline : .unknown }
+
+    /// Takes in a passing trial of the service as it is.
+    public mutating func learn(_ trial: Trial) {
+        baseline.learn(trial)
+        learnTimes(of: trial)
+    }
+
+    /// Takes in how long a passing trial took, whatever was restricted in it.
+    public mutating func learnTimes(of trial: Trial) {
+        pacing.learn(
+            trial.microseconds, endingsVary: baseline.exitStatusesAtStop.count > 1)
+    }
+
+    /// A trial that was repeated and then passed: how it ended is not a matter of its profile.
+    mutating func learnEndings(of trial: Trial) { baseline.learnEndings(of: trial) }
+
+    /// The service as it is fails in its second start: nothing can be learned from that of a
+    /// restricted one.
+    mutating func giveUpSecondStart(because why: String) { secondStartFailure = why }
+
+    /// From now on trials are compared with the baseline and held to the limits learned.
+    public mutating func bind() {
+        pacing.holdToLimits()
+        isBinding = true
+    }
+
+    /// The same for trials of the service as it is now, which may have other habits.
+    public func unbound() -> Expectations {
+        var other = self
+        other.isBinding = false
+        return other
+    }
+}

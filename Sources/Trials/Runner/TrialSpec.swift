@@ -1,0 +1,22 @@
+import Hardening
+
+/// Which profile to try, and why: all that a caller of a ``TrialRunner`` says of a trial.
+public struct TrialSpec: Hashable, Sendable {
+    public var profile: Profile
+    public var purpose: TrialPurpose
+    /// Whether the copy is started a second time, where it finds what its first life left. Where
+    /// not even the unrestricted service survives that, the trial says so instead.
+    public var startsAgain: Bool
+    /// Whether to write down what the service uses while it runs.
+    public var looksClosely: Bool
+
+    public init(
+        _ profile: Profile, _ purpose: TrialPurpose, startsAgain: Bool = false,
+        looksClosely: Bool = false
+    ) {
+        self.profile = profile
+        self.purpose = purpose
+        self.startsAgain = startsAgain
+        self.looksClosely = looksClosely
+    }
+}
