@@ -1,5 +1,4 @@
-import Hardening
-import Trials
+public import Trials
 
 extension TrialProcedure {
     /// One trial by itself, whatever disturbs it.

@@ -41,7 +41,7 @@ enum Sample {
             ? [.job(.start, result: "done"), .unit(.start, up), .unit(.ready, up)]
             : [.job(.start, result: "failed"), .unit(.start, down)]
         return Trial(
-            number: number, purpose: "does \(nasty) pass?",
+            number: number, purpose: TrialPurpose(rawValue: "does \(nasty) pass?"),
             profile: Profile(restrictions, in: provenance.catalogue),
             began: 1_700_000_000_000_000 + UInt64(number) * 1_000_000, microseconds: timing,
             observations: [

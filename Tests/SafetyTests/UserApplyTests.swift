@@ -6,6 +6,7 @@ import Lab
 import Reports
 import Systemd
 import SystemdBus
+import TemperTesting
 import Testing
 import Trials
 

@@ -4,6 +4,7 @@ import Hardening
 import Lab
 import Systemd
 import SystemdBus
+import TemperTesting
 import Testing
 import Trials
 

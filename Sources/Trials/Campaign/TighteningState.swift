@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// A few trials on top of a profile that passes: what is new is tried together, and where that fails
 /// in halves, since all of it may well pass; then one restriction after the other of those refused

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// Makes trials: it numbers them, asks the record first, repeats what the machine disturbed, paces
 /// and measures them by what is expected of the service, writes them down and tells of them. Whoever

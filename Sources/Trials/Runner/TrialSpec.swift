@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// Which profile to try, and why: all that a caller of a ``TrialRunner`` says of a trial.
 public struct TrialSpec: Hashable, Sendable {
