@@ -1,7 +1,7 @@
 import Bisection
 import Hardening
 
-/// The service as it is, started until its ways are known: one that ends now so and now so is looked
+/// The service as it is, started until its ways are known: one that ends otherwise each time is looked
 /// at for longer, and one that fails now and then until it is known how often.
 struct BaselineRuns {
     private(set) var made = 0
