@@ -73,13 +73,24 @@ public func withLab<Result: Sendable>(
     }
 }
 
-/// A copy of a root tree, made of hard links in a second: files are replaced there, never written to.
+/// A copy of a root tree, made in a second: of hard links, so files are replaced there and never
+/// written to. Only /etc is a copy indeed: cron takes no crontab that has several links, and that
+/// would hold for whoever boots a lab of the tree itself meanwhile.
 public func withCopy<Result>(
     of root: String, _ body: (String) async throws -> Result
 ) async throws -> Result {
     let tree = root + ".copy-\(UUID().uuidString.prefix(8))"
     defer { try? FileManager.default.removeItem(atPath: tree) }
-    let copied = try await runProgram("/bin/cp", ["-al", root, tree])
+    let copied = try await runProgram(
+        "/bin/sh",
+        [
+            "-euc",
+            """
+            mkdir "$2"
+            find "$1" -mindepth 1 -maxdepth 1 ! -name etc -exec cp -al -t "$2" {} +
+            cp -a "$1/etc" "$2"
+            """, "sh", root, tree,
+        ])
     try #require(copied.status == 0, "\(copied.errors)")
     return try await body(tree)
 }

@@ -71,24 +71,20 @@ extension LiveTests {
         @Test("in a lab, of which the machine has the processes")
         func lab() async throws {
             let state = NSTemporaryDirectory() + "temper-live-\(UUID().uuidString)"
-            let tree = Release.trixie.root + ".copy-\(UUID().uuidString.prefix(8))"
-            defer {
-                try? FileManager.default.removeItem(atPath: state)
-                try? FileManager.default.removeItem(atPath: tree)
+            defer { try? FileManager.default.removeItem(atPath: state) }
+            try await withCopy(of: Release.trixie.root) { tree in
+                try ExcessTests.service(wild: Wildness.forks.rawValue).write(
+                    toFile: tree + "/etc/systemd/system/mine.service", atomically: true,
+                    encoding: .utf8)
+                let report = try await BuiltProduct("temper").run(
+                    [
+                        "harden", "mine", "--root", tree, "--state-dir", state, "--json",
+                        "--max-trials", "8", "--probe", "test -e /run/mine/pid",
+                    ], within: .seconds(100))
+                #expect(report.status == 0, "\(report.errors)")
+                #expect(report.errors.contains("killed when it had"), "\(report.errors)")
+                #expect(Lab.list().allSatisfy { $0.root != tree })
             }
-            try #require(
-                try await runProgram("/bin/cp", ["-al", Release.trixie.root, tree]).status == 0)
-            try ExcessTests.service(wild: Wildness.forks.rawValue).write(
-                toFile: tree + "/etc/systemd/system/mine.service", atomically: true, encoding: .utf8
-            )
-            let report = try await BuiltProduct("temper").run(
-                [
-                    "harden", "mine", "--root", tree, "--state-dir", state, "--json",
-                    "--max-trials", "8", "--probe", "test -e /run/mine/pid",
-                ], within: .seconds(100))
-            #expect(report.status == 0, "\(report.errors)")
-            #expect(report.errors.contains("killed when it had"), "\(report.errors)")
-            #expect(Lab.list().allSatisfy { $0.root != tree })
         }
 
         @Test("a probe that talks without end is cut off at its deadline, and a line of it is kept")

@@ -11,7 +11,29 @@ import Testing
 struct UnitFixture: Sendable {
     let lab: Lab
     let machine: Machine
-    private var directory: String { lab.rootPath + "/run/systemd/system" }
+    private let began = Date()
+    private let before: Set<String>
+    private var directory: String { lab.rootPath + UnitFixture.directory }
+    private static let directory = "/run/systemd/system"
+
+    init(_ shared: SharedLab) {
+        (lab, machine) = (shared.lab, shared.machine)
+        before = Set(UnitFixture.files(in: lab.rootPath + UnitFixture.directory))
+    }
+
+    private static func files(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+
+    /// Takes away what was written, so that the next one finds the lab as it was.
+    func clear() async throws {
+        for file in UnitFixture.files(in: directory) where !before.contains(file) {
+            try FileManager.default.removeItem(atPath: "\(directory)/\(file)")
+        }
+        _ = try await lab.run(["systemctl", "reset-failed"])
+        try await reload()
+        _ = try await lab.run(["journalctl", "--sync"])
+    }
 
     /// Writes `name` with this text, and drop-ins of it by their file names.
     func write(_ name: String, _ text: String, dropIns: [String: String] = [:]) throws {
@@ -40,11 +62,14 @@ struct UnitFixture: Sendable {
     /// The file name of the drop-ins that are tested.
     static let dropIn = "zz-temper.conf"
 
-    /// What systemd wrote into the journal about lines of the tested drop-ins since the boot,
+    /// What systemd wrote into the journal about lines of the tested drop-ins since there is this fixture,
     /// such as `.../x.service.d/zz-temper.conf:3: Unknown key name ...`.
     func complaints() async throws -> [String] {
         _ = try await lab.run(["journalctl", "--sync"])
-        let output = try await lab.run(["journalctl", "--no-pager", "-o", "cat", "_PID=1"])
+        let output = try await lab.run([
+            "journalctl", "--no-pager", "-o", "cat", "_PID=1",
+            "--since=@\(String(format: "%.6f", began.timeIntervalSince1970))",
+        ])
         guard output.status == 0 else { throw Trouble("journalctl: \(output.stderr)") }
         return output.stdout.split(separator: "\n").map(String.init).filter {
             $0.contains(UnitFixture.dropIn)
@@ -57,15 +82,21 @@ struct UnitFixture: Sendable {
     }
 }
 
-/// Everything that starts a lab is a part of this suite, so that one lab runs at a time and the
-/// measured times are not those of a crowd.
+/// Suites that share a lab of each release; one test after the other has it.
 @Suite(.serialized, .timeLimit(.minutes(5))) enum AgainstSystemd {}
 
-/// A booted lab of a release, with its units and its dialect.
+/// The shared lab of a release, with its units and its dialect. What the units of one test leave is
+/// taken away after it; where that is not known, nobody else gets that lab.
 func withUnitFixture<Result: Sendable>(
     _ release: Release, _ body: @Sendable (UnitFixture, Dialect) async throws -> Result
 ) async throws -> Result {
-    try await withLab(release) { lab, machine in
-        try await body(UnitFixture(lab: lab, machine: machine), try await Dialect(of: machine))
+    do {
+        let fixture = UnitFixture(try await SharedLab.of(release))
+        let result = try await body(fixture, try await Dialect(of: fixture.machine))
+        try await fixture.clear()
+        return result
+    } catch {
+        await SharedLab.discard(release)
+        throw error
     }
 }
