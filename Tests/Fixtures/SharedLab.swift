@@ -1,6 +1,6 @@
-import Lab
+public import Lab
 import Synchronization
-import Systemd
+public import Systemd
 import SystemdBus
 
 /// A lab of a release that tests of one target share; the first that asks boots it. It is for tests
