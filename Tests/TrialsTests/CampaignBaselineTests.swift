@@ -1,0 +1,66 @@
+import Hardening
+import TemperTesting
+import Testing
+import Trials
+
+@Suite("The baseline of a campaign", Campaigns.oneAtATime)
+struct CampaignBaselineTests {
+    @Test("a service that fails as it is ends the experiment before anything is restricted")
+    func brokenBaseline() async throws {
+        let service = SimulatedService(conflicts: [[]], fault: .probe)
+        let ledger = MemoryLedger()
+        let error = await #expect(throws: ExperimentError.self) {
+            try await Playground.campaign(service, ledger: ledger).run()
+        }
+        #expect(error?.isBaseline == true)
+        #expect(
+            error?.description.contains("fails without any restriction: simulated probe: HTTP 502")
+                == true)
+        #expect(service.profiles.allSatisfy { $0 == .unrestricted })
+        #expect(service.leftRunning == 0)
+    }
+
+    @Test("a baseline that failed once is tried again by the next run, off no record")
+    func baselineIsNotRemembered() async throws {
+        let ledger = MemoryLedger()
+        let unlucky = SimulatedService(fault: .probe, lies: { $0 <= 3 })
+        await #expect(throws: ExperimentError.self) {
+            try await Playground.campaign(unlucky, ledger: ledger).run()
+        }
+        #expect(ledger.trials.isEmpty)
+        let outcome = try await Playground.campaign(
+            SimulatedService(), ledger: MemoryLedger(resuming: ledger.trials)
+        ).run()
+        #expect(outcome.ending == .complete)
+    }
+
+    @Test("a warm-up passes or ends the experiment, and is on nobody's record")
+    func warmUp() async throws {
+        let good = SimulatedService()
+        let procedure = Playground.campaign(good).procedure
+        let trial = try await Campaign.warmUp(procedure, cadence: ChosenCadence(), now: 5)
+        #expect(trial.number == 0 && trial.began == 5 && trial.profile == .unrestricted)
+        let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
+        let again = try await Campaign.warmUp(
+            Playground.campaign(unlucky).procedure, cadence: ChosenCadence(), now: 5)
+        #expect(again.verdict.isPass && unlucky.profiles.count == 2)
+        let bad = SimulatedService(conflicts: [[]], fault: .diesWhenReady)
+        let error = await #expect(throws: ExperimentError.self) {
+            try await Campaign.warmUp(
+                Playground.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
+        }
+        #expect(error?.isBaseline == true)
+        #expect(bad.leftRunning == 0)
+    }
+
+    @Test("the baseline is tried as often as asked")
+    func baselineRuns() async throws {
+        var options = CampaignOptions()
+        options.baselineRuns = 5
+        let service = SimulatedService()
+        let outcome = try await Playground.campaign(service, options: options).run()
+        #expect(outcome.trials.prefix(5).allSatisfy { $0.profile == .unrestricted })
+        #expect(outcome.trials[5].profile != .unrestricted)
+        #expect(service.profiles.prefix(5).allSatisfy { $0 == .unrestricted })
+    }
+}
