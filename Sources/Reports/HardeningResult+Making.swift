@@ -11,9 +11,8 @@ extension HardeningResult {
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
-                before: Double(outcome.before.tenths) / 10,
-                after: Double(outcome.after.tenths) / 10,
-                possible: Double(outcome.possible.tenths) / 10),
+                before: outcome.before.points, after: outcome.after.points,
+                possible: outcome.possible.points),
             trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
@@ -43,7 +42,7 @@ extension HardeningResult {
             ending: HardeningResult.word(outcome.ending), verified: verified,
             leftOut: HardeningResult.leftOut(offer),
             suspicious: outcome.suspicious.map {
-                Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
+                SuspiciousLine(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
             skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
             warnings: outcome.surprises,

@@ -22,7 +22,7 @@ public struct CheckReport: Hashable, Codable, Sendable {
 
 /// What a check of one unit came to.
 public struct UnitCheck: Hashable, Codable, Sendable {
-    public enum Standing: String, Hashable, Codable, Sendable {
+    public enum Conclusion: String, Hashable, Codable, Sendable {
         case passed
         /// The service works as it is, and not under the profile on record.
         case regressed
@@ -35,7 +35,7 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     }
 
     public var unit: String
-    public var standing: Standing
+    public var standing: Conclusion
     /// Why it is not `passed`, in one line; nil for `passed`.
     public var because: String?
     /// The versions of systemd, then and now; empty where that was not asked.
@@ -74,7 +74,7 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         }
     }
 
-    public init(unit: String, standing: Standing, because: String? = nil) {
+    public init(unit: String, standing: Conclusion, because: String? = nil) {
         self.unit = unit
         self.standing = standing
         self.because = because
@@ -98,13 +98,6 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         public var because: String
         /// What the kernel refused in that trial.
         public var evidence: [String]
-
-        public init(restrictions: [String], trial: Int, because: String, evidence: [String]) {
-            self.restrictions = restrictions
-            self.trial = trial
-            self.because = because
-            self.evidence = evidence
-        }
     }
 
     public struct Offered: Hashable, Codable, Sendable {
@@ -116,17 +109,6 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         public var preparations: [String]
         /// Whether it passed as a drop-in on the real unit in a lab, too.
         public var verified: Bool
-
-        public init(
-            exposure: HardeningResult.ExposureChange, accepted: [String], dropIn: String,
-            preparations: [String], verified: Bool
-        ) {
-            self.exposure = exposure
-            self.accepted = accepted
-            self.dropIn = dropIn
-            self.preparations = preparations
-            self.verified = verified
-        }
     }
 
     public struct Tightening: Hashable, Codable, Sendable {
@@ -191,9 +173,4 @@ extension UnitCheck.Offered {
             accepted: HardeningResult.tops(outcome.accepted, outcome.problem.catalogue),
             dropIn: dropIn, preparations: preparations, verified: verified)
     }
-}
-
-extension Exposure {
-    /// 0.0 to 10.0, as people read it.
-    fileprivate var points: Double { Double(tenths) / 10 }
 }
