@@ -5,7 +5,8 @@ public import Trials
 extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
-        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, lastTrial: Int,
+        seconds: Double
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
         self.init(
@@ -13,7 +14,8 @@ extension HardeningResult {
             exposure: ExposureChange(
                 before: outcome.before.points, after: outcome.after.points,
                 possible: outcome.possible.points),
-            trials: outcome.highestTrial, seconds: (seconds * 1000).rounded() / 1000,
+            trials: lastTrial, realUnitTrials: lastTrial - outcome.trials.count,
+            seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
             ignored: offer.leftOut.compactMap { left in

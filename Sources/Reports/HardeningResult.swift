@@ -12,9 +12,11 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// The version of the systemd that was asked, such as `257.13-1~deb13u1`.
     public var systemd: String
     public var exposure: ExposureChange
-    /// How many trials were run, those from an earlier, interrupted run included; those on the
-    /// real unit too where one of them refused something.
+    /// How many trials were run, those from an earlier, interrupted run included: the number of the
+    /// last.
     public var trials: Int
+    /// How many of them were on the real unit, after those of copies; absent in older results.
+    public var realUnitTrials: Int?
     public var seconds: Double
     /// The restrictions taken, the strictest step of each ladder: `ProtectSystem=full`,
     /// `CapabilityBoundingSet=~CAP_SYS_ADMIN`. `temper explain` knows each.
@@ -176,6 +178,7 @@ extension HardeningResult {
             systemd: try values.decode(String.self, forKey: .systemd),
             exposure: try values.decode(ExposureChange.self, forKey: .exposure),
             trials: try values.decode(Int.self, forKey: .trials),
+            realUnitTrials: try values.decodeIfPresent(Int.self, forKey: .realUnitTrials),
             seconds: try values.decode(Double.self, forKey: .seconds),
             accepted: try list(.accepted), refused: try list(.refused),
             ignored: try list(.ignored),

@@ -27,7 +27,7 @@ extension HardeningResult {
     var headline: [Document.Block] {
         let counts =
             "\(accepted.count) restrictions taken, \(refused.count) refused, "
-            + "in \(trials) trials and \(Words.duration(seconds))"
+            + "in \(trialWords), \(Words.duration(seconds))"
         var lines: [Document.Block] = [
             .headline(unit, exposure), .paragraph("\(counts)"),
         ]
@@ -43,6 +43,16 @@ extension HardeningResult {
                     "The service was down for \(Words.duration(downtime.seconds)) and runs again."))
         }
         return lines + doubts.map { .paragraph($0, .doubt) }
+    }
+
+    /// How many trials were of copies.
+    public var copyTrials: Int { trials - (realUnitTrials ?? 0) }
+
+    /// As the header of the drop-in has it, which was written before it was tried.
+    public var trialWords: String {
+        guard let realUnitTrials else { return "\(trials) trials" }
+        let copies = "\(copyTrials) trials of copies"
+        return realUnitTrials == 0 ? copies : "\(copies) and \(realUnitTrials) of the real unit"
     }
 
     /// Why it may not be what it seems, or not all that can be had.

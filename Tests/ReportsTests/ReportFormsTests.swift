@@ -1,8 +1,10 @@
 import Foundation
+import Hardening
 import PublishedSchemas
-import Reports
 import Testing
 import Trials
+
+@testable import Reports
 
 #if canImport(FoundationXML)
     import FoundationXML
@@ -47,6 +49,40 @@ import Trials
         for line in text.split(separator: "\n") where line.contains("<script>") {
             #expect(line.contains("`") && line.contains("``"), "\(line)")
         }
+    }
+
+    @Test("every form has the same numbers for the same words, and no trial after the last")
+    func numbers() throws {
+        let result = Sample.result
+        let words =
+            "\(result.accepted.count) restrictions taken, \(result.refused.count) refused, "
+            + "in 4 trials of copies and 2 of the real unit, 12.5 s"
+        let forms = [
+            TextReport(result, isColoured: false).text,
+            ReportText(Sample.unit, isColoured: false).text, ReportMarkdown(Sample.unit).text,
+            ReportHTML(Report(temper: "0.1.0", units: [Sample.unit])).text,
+        ]
+        for text in forms {
+            #expect(text.contains(words), "\(text)")
+            let numbers = text.matches(of: /\b[Tt]rial (\d+)/).compactMap { Int($0.output.1) }
+            #expect(!numbers.isEmpty && numbers.allSatisfy { (1...result.trials).contains($0) })
+        }
+        let row = try #require(
+            ReportText(overview: Sample.report, isColoured: false).text
+                .split(separator: "\n").first { $0.hasPrefix("x.service") })
+        #expect(row.contains("  \(result.accepted.count)        \(result.refused.count)  needs"))
+    }
+
+    @Test("a check counts what is on record as the result counted what was taken")
+    func recorded() {
+        let catalogue = Sample.provenance.catalogue
+        var check = UnitCheck(unit: "x.service", standing: .passed)
+        check.count(Profile(Sample.accepted, in: catalogue), in: catalogue)
+        #expect(check.taken == Sample.result.accepted.count)
+        #expect(check.profile > Sample.result.accepted.count)
+        #expect(
+            CheckText(CheckReport([check]), isColoured: false).text
+                .contains("passes under its profile of 2 restrictions"))
     }
 
     @Test("what stands in an attribute keeps its line ends and tabs, which are blanks unescaped")

@@ -45,6 +45,17 @@ public struct RestrictionWords: Hashable, Sendable {
     /// What it is to go without it: `with CAP_CHOWN`, `without ProtectHome=yes`.
     public var givenUp: String { need.map { "with \($0)" } ?? "without \(id)" }
 
+    /// Why restrictions of one directive are not in a result: `Needs CAP_CHOWN, CAP_KILL.`
+    public static func reason(_ refused: [String]) -> String {
+        let words = refused.map(RestrictionWords.init)
+        let parts = [
+            ("Needs", words.compactMap(\.need)),
+            ("Refused:", words.filter { $0.need == nil }.map(\.value)),
+        ]
+        return parts.filter { !$0.1.isEmpty }
+            .map { "\($0.0) \($0.1.joined(separator: ", "))." }.joined(separator: " ")
+    }
+
     /// The entry that it takes back, as a line of a unit file has it.
     private var exception: String? {
         guard let denied, Catalogue.perService.contains(directive) else { return nil }

@@ -44,6 +44,9 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     public var changes: [UpgradeChange] = []
     /// How many restrictions are on record, weaker steps included.
     public var profile = 0
+    /// How many of them are the strictest step of their ladder, as a result counts what was taken;
+    /// absent in older checks.
+    public var taken: Int?
     /// Trials until it was known whether the profile passes: one where it does.
     public var trials = 0
     /// Further trials: the baseline, the bisection, the look for what could be tightened.
@@ -146,6 +149,14 @@ public struct UnitCheck: Hashable, Codable, Sendable {
             self.kind = kind
             self.text = text
         }
+    }
+}
+
+extension UnitCheck {
+    /// Counts what is on record.
+    public mutating func count(_ recorded: Profile, in catalogue: Catalogue) {
+        profile = recorded.restrictions.count
+        taken = HardeningResult.tops(recorded, catalogue).count
     }
 }
 

@@ -42,7 +42,7 @@ extension UnitCheck {
             return [
                 said(
                     "passes", .good,
-                    " under its profile of \(profile) restrictions: \(count)\(more), "
+                    " under its profile of \(taken ?? profile) restrictions: \(count)\(more), "
                         + Words.duration(seconds))
             ]
         case .unchanged:
@@ -51,7 +51,8 @@ extension UnitCheck {
             return [
                 said(
                     "REGRESSED", .bad,
-                    ": it works as it is and not under its profile of \(profile) restrictions")
+                    ": it works as it is and not under its profile of \(taken ?? profile) restrictions"
+                )
             ] + explained + [
                 .list([
                     Document.Entry(

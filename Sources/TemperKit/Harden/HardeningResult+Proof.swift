@@ -14,7 +14,8 @@ extension HardeningResult {
                 .init(
                     setting: context.procedure.redaction.applied(to: $0.setting),
                     because: $0.because)
-            }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds)
+            }, dropIn: proof.dropIn, verified: proof.isVerified, lastTrial: proof.lastTrial,
+            seconds: seconds)
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
         if bench.host.isLive { skipLabStages(context.plan) }
     }

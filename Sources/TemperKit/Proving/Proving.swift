@@ -23,11 +23,15 @@ struct Proving: Sendable {
             let wider = outcome.makingExceptions(trial: first.number, because: first.because)
         else { return proof }
         let second = try await tryOut(wider)
-        return second.firstStart == nil ? second : proof
+        var best = second.firstStart == nil ? second : proof
+        best.lastTrial = second.lastTrial
+        return best
     }
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {
-        var proof = Proof(outcome: outcome, dropIn: DropIn(of: outcome, on: context)?.text ?? "")
+        var proof = Proof(
+            outcome: outcome, dropIn: DropIn(of: outcome, on: context)?.text ?? "",
+            lastTrial: outcome.highestTrial)
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
         do {
             proof.lapses = try await bench.service.lapses(
@@ -40,6 +44,8 @@ struct Proving: Sendable {
         guard case .lab(let lab) = bench.host.choice else { return proof }
         try ledger.recordAside(try await verify(proof))
         proof.isVerified = true
+        // This one and the first start.
+        proof.lastTrial += 2
         var trial = try await firstStart(proof, like: lab)
         if trial.verdict.isFailure && outcome.wrongAnswers != nil {
             trial = try await firstStart(proof, like: lab)
