@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 public import Trials
 
 /// What `temper check --format json` prints, and what every other form of it is made from.

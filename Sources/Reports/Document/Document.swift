@@ -1,5 +1,3 @@
-import Hardening
-
 /// A report as every form of it shows it: built once from the result, rendered by `DocumentText`,
 /// `DocumentMarkdown` and `DocumentHTML`.
 struct Document: Sendable {

@@ -1,3 +1,5 @@
+import Hardening
+
 /// A document to be pasted into a bug report (CommonMark, with the tables of GitHub).
 struct DocumentMarkdown {
     private var lines: [String] = []

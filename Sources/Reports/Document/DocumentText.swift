@@ -1,3 +1,5 @@
+import Hardening
+
 /// A document on a terminal, at most 100 columns; only code may be wider.
 struct DocumentText {
     private let paint: Paint

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// What a directive does, what it usually breaks, and its restrictions; at most 100 columns.
 public struct DirectiveText: Sendable {

@@ -1,4 +1,5 @@
 import Hardening
+import Trials
 
 /// What a report says of one unit, in every form.
 extension Document {
