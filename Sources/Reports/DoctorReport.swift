@@ -18,13 +18,13 @@ public struct DoctorReport: Hashable, Codable, Sendable {
     public var root: String?
     /// Whether this machine's own PID 1 is systemd.
     public var systemdIsPIDOne: Bool
-    public var evidence: Evidence
+    public var evidence: EvidenceSources
     public var seconds: Double
     /// Worst first.
     public var restrictions: [Row]
 
     /// Where the reason for a failure can be read on this machine.
-    public struct Evidence: Hashable, Codable, Sendable {
+    public struct EvidenceSources: Hashable, Codable, Sendable {
         /// Audit records of the kernel, over netlink.
         public var audit: Bool
         /// BPF programs of control groups, over bpf(2).
@@ -51,7 +51,7 @@ public struct DoctorReport: Hashable, Codable, Sendable {
 
     public init(
         facts: MachineFacts, enforcement: Enforcement, catalogue: Catalogue, root: String?,
-        systemdIsPIDOne: Bool, evidence: Evidence, seconds: Double
+        systemdIsPIDOne: Bool, evidence: EvidenceSources, seconds: Double
     ) {
         systemd = facts.systemd
         kernel = facts.kernel

@@ -6,71 +6,64 @@ public struct DoctorText: Sendable {
 
     /// - Parameter isColoured: whether the reader's terminal shows colours.
     public init(_ report: DoctorReport, catalogue: Catalogue, isColoured: Bool) {
-        let paint = Paint(isOn: isColoured)
-        var lines = DoctorText.head(report, paint)
-        let groups = DoctorText.groups(report, catalogue)
-        let width = groups.map(\.name.count).max() ?? 0
-        for group in groups {
-            let word = DoctorText.words[group.standing] ?? group.standing
-            let left = "\(group.name.padded(to: width))  \(word.padded(to: 11))"
-            let notes = group.note.wrapped(to: max(20, 98 - width - 13))
-            lines.append(
-                DoctorText.trimmed(
-                    "\(group.name.padded(to: width))  "
-                        + "\(DoctorText.painted(word, group.standing, paint))"
-                        + String(repeating: " ", count: max(0, 11 - word.count))
-                        + "  \(notes.first ?? "")"))
-            lines += notes.dropFirst().map {
-                String(repeating: " ", count: left.count) + "  \($0)"
-            }
+        let rows = DoctorText.groups(report, catalogue).map { group -> [Phrase] in
+            [
+                "\(group.name)",
+                Phrase(DoctorText.word(group.standing), DoctorText.tone(group.standing)),
+                "\(group.note)",
+            ]
         }
-        text = lines.joined(separator: "\n") + "\n"
+        let document = Document(
+            opening: DoctorText.head(report) + [
+                .paragraph(""), .table(Document.Table(minimum: [1: 11], rows: rows)),
+            ], sections: [])
+        text = DocumentText(document, isColoured: isColoured).text
     }
 
-    private static let words = [
-        "in-force": "in force", "failing": "fails", "cannot-tell": "cannot tell",
-    ]
+    private static func word(_ standing: String) -> String {
+        let words = ["in-force": "in force", "failing": "fails", "cannot-tell": "cannot tell"]
+        return words[standing] ?? standing
+    }
 
-    private static func painted(_ word: String, _ standing: String, _ paint: Paint) -> String {
+    private static func tone(_ standing: String) -> Phrase.Tone {
         switch standing {
-        case "ignored": paint.red(word)
-        case "in-force": paint.green(word)
-        case "unknown", "absent": paint.dim(word)
-        default: paint.yellow(word)
+        case "ignored": .bad
+        case "in-force": .good
+        case "unknown", "absent": .quiet
+        default: .doubt
         }
     }
 
-    private static func head(_ report: DoctorReport, _ paint: Paint) -> [String] {
+    private static func head(_ report: DoctorReport) -> [Document.Block] {
         let place = report.root.map { "in a lab of \($0)" } ?? "on this machine"
-        var lines = [
-            "\(paint.bold("systemd \(report.systemd)")), kernel \(report.kernel), \(place)"
-        ]
-        func entry(_ name: String, _ value: String) {
-            let wrapped = value.wrapped(to: 86)
-            lines += wrapped.enumerated().map { index, line in
-                "\((index == 0 ? name : "").padded(to: 12))  \(line)"
-            }
-        }
-        entry("built with", report.features.joined(separator: " "))
-        entry(
-            "modules",
-            report.securityModules.isEmpty
-                ? "security modules unknown" : report.securityModules.joined(separator: ", "))
-        entry(
-            "PID 1",
-            report.systemdIsPIDOne
-                ? "systemd" : "not systemd on this machine: trials run in a lab only")
-        entry(
-            "evidence",
-            "audit records \(report.evidence.audit ? "yes" : "no"), "
-                + "BPF programs \(report.evidence.programs ? "yes" : "no")")
         let count = Dictionary(grouping: report.restrictions, by: \.standing).mapValues(\.count)
-        entry(
-            "restrictions",
-            DoctorReport.Row.order.reversed().compactMap { standing in
-                count[standing].map { "\($0) \(words[standing] ?? standing)" }
-            }.joined(separator: ", "))
-        return lines + [""]
+        let modules =
+            report.securityModules.isEmpty
+            ? "security modules unknown" : report.securityModules.joined(separator: ", ")
+        let facts: [(Phrase, String)] = [
+            ("built with", report.features.joined(separator: " ")), ("modules", modules),
+            (
+                "PID 1",
+                report.systemdIsPIDOne
+                    ? "systemd" : "not systemd on this machine: trials run in a lab only"
+            ),
+            (
+                "evidence",
+                "audit records \(report.evidence.audit ? "yes" : "no"), "
+                    + "BPF programs \(report.evidence.programs ? "yes" : "no")"
+            ),
+            (
+                "restrictions",
+                DoctorReport.Row.order.reversed().compactMap { standing in
+                    count[standing].map { "\($0) \(word(standing))" }
+                }.joined(separator: ", ")
+            ),
+        ]
+        return [
+            .paragraph(
+                "\("systemd \(report.systemd)", .strong), kernel \(report.kernel), \(place)"),
+            .table(Document.Table(rows: facts.map { [$0.0, "\($0.1)"] })),
+        ]
     }
 
     private struct Group {
@@ -113,11 +106,5 @@ public struct DoctorText: Sendable {
         if let cure = row.cure { parts.append(cure) }
         if row.standing == "absent" { parts.append("nothing here that it could forbid") }
         return parts.joined(separator: ": ")
-    }
-
-    private static func trimmed(_ line: String) -> String {
-        var line = line
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

@@ -5,16 +5,18 @@ public import Trials
 extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
-        notCarriedOver: [NotCarried], dropIn: String, verified: Bool, seconds: Double
+        notCarriedOver: [NotCarried], dropIn: String, verified: Bool,
+        seconds: Double
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
-                before: Double(outcome.before.tenths) / 10,
-                after: Double(outcome.after.tenths) / 10,
-                possible: Double(outcome.possible.tenths) / 10),
-            trials: outcome.trialCount, seconds: (seconds * 1000).rounded() / 1000,
+                before: outcome.before.points, after: outcome.after.points,
+                possible: outcome.possible.points),
+            trials: outcome.trialCount,
+            realUnitTrials: outcome.trialCount - outcome.trials.count,
+            seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
             ignored: offer.leftOut.compactMap { left in
@@ -43,7 +45,7 @@ extension HardeningResult {
             ending: HardeningResult.word(outcome.ending), verified: verified,
             leftOut: HardeningResult.leftOut(offer),
             suspicious: outcome.suspicious.map {
-                Suspicion(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
+                SuspiciousLine(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
             skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
             warnings: outcome.surprises,

@@ -15,6 +15,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// How many trials were made for this result, which is also the number of the last: those of
     /// the campaign, an earlier, interrupted run's included, and those on the real unit.
     public var trials: Int
+    /// How many of them were on the real unit, after those of copies; absent in older results.
+    public var realUnitTrials: Int?
     public var seconds: Double
     /// The restrictions taken, the strictest step of each ladder: `ProtectSystem=full`,
     /// `CapabilityBoundingSet=~CAP_SYS_ADMIN`. `temper explain` knows each.
@@ -47,7 +49,7 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// results.
     public var leftOut: [Ignored]?
     /// What was new in the journal, or of its processes, although the result passed.
-    public var suspicious: [Suspicion] = []
+    public var suspicious: [SuspiciousLine] = []
     /// Stages that no trial had, and what could not be seen on this machine.
     public var skipped: [Skipped] = []
     /// Passes above known failures, and whatever else is odd.
@@ -76,11 +78,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         /// The lowest that could still be reached if the search went on.
         public var possible: Double
 
-        public init(before: Double, after: Double, possible: Double) {
-            self.before = before
-            self.after = after
-            self.possible = possible
-        }
+        var from: Exposure { Exposure(before) }
+        var to: Exposure { Exposure(after) }
+        var lowest: Exposure { Exposure(possible) }
     }
 
     /// In seconds.
@@ -109,18 +109,6 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var price: Double?
         /// What could be given up for it; absent where it fails alone, and in older results.
         public var instead: [Choice]?
-
-        public init(
-            restriction: String, conflict: [String], trial: Int, because: String,
-            price: Double? = nil, instead: [Choice]? = nil
-        ) {
-            self.restriction = restriction
-            self.conflict = conflict
-            self.trial = trial
-            self.because = because
-            self.price = price
-            self.instead = instead
-        }
     }
 
     /// Another choice between restrictions that only fail together.
@@ -129,21 +117,11 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var without: String
         /// The exposure that the result would then have.
         public var exposure: Double
-
-        public init(without: String, exposure: Double) {
-            self.without = without
-            self.exposure = exposure
-        }
     }
 
     public struct Ignored: Hashable, Codable, Sendable {
         public var restriction: String
         public var because: String
-
-        public init(restriction: String, because: String) {
-            self.restriction = restriction
-            self.because = because
-        }
     }
 
     /// An exception that was tried and is needed.
@@ -154,27 +132,15 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var settings: [String]
         /// How much lower the exposure would be without it.
         public var cost: Double
-
-        public init(restriction: String, settings: [String], cost: Double) {
-            self.restriction = restriction
-            self.settings = settings
-            self.cost = cost
-        }
     }
 
-    public struct Suspicion: Hashable, Codable, Sendable {
+    public struct SuspiciousLine: Hashable, Codable, Sendable {
         /// As it was seen, with its source: `nginx: open() failed`.
         public var line: String
         /// The smallest set that brings it; empty if that was not found.
         public var restrictions: [String]
         /// The number of a passing trial in which it was seen.
         public var trial: Int
-
-        public init(line: String, restrictions: [String], trial: Int) {
-            self.line = line
-            self.restrictions = restrictions
-            self.trial = trial
-        }
     }
 
     public struct Skipped: Hashable, Codable, Sendable {
@@ -212,6 +178,7 @@ extension HardeningResult {
             systemd: try values.decode(String.self, forKey: .systemd),
             exposure: try values.decode(ExposureChange.self, forKey: .exposure),
             trials: try values.decode(Int.self, forKey: .trials),
+            realUnitTrials: try values.decodeIfPresent(Int.self, forKey: .realUnitTrials),
             seconds: try values.decode(Double.self, forKey: .seconds),
             accepted: try list(.accepted), refused: try list(.refused),
             ignored: try list(.ignored),

@@ -43,7 +43,7 @@ struct FiveServices {
             print(
                 unit.padding(toLength: 30, withPad: " ", startingAt: 0)
                     + " " + exposure.padding(toLength: 12, withPad: " ", startingAt: 0)
-                    + String(format: "%8d %9.1f", result.trials, result.seconds)
+                    + String(format: "%8d %9.1f", result.copyTrials, result.seconds)
                     + "  " + (result.verified ? "passed" : "not tried"))
         }
     }

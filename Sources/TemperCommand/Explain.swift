@@ -82,45 +82,6 @@ struct Explain: ParsableCommand {
             throw TemperError.usage(
                 "\(name) is not in the catalogue; `temper explain` lists what is")
         }
-        var lines = [
-            "\(row.name)=  (\(row.manual), since systemd \(row.introduced))", "",
-            "  \(row.effect)", "  Breaks: \(row.breaks).",
-        ]
-        if Catalogue.perService.contains(name) {
-            lines.append(
-                "  Made for each service from what it was seen to use, which words in capitals stand "
-                    + "for.")
-        }
-        lines.append("")
-        let width = min(40, row.restrictions.map(\.id.count).max() ?? 0)
-        for restriction in row.restrictions {
-            let notes = notes(on: restriction, of: row, in: catalogue).joined(separator: "; ")
-            let gap = String(repeating: " ", count: max(0, width - restriction.id.count))
-            lines += TextReport.hanging("  \(restriction.id)\(gap)  ", notes, width: width + 4)
-        }
-        Terminal.print(lines.joined(separator: "\n") + "\n")
-    }
-
-    private func notes(
-        on restriction: Restriction, of row: Directive, in catalogue: Catalogue
-    ) -> [String] {
-        var notes: [String] = []
-        if restriction.introduced > row.introduced {
-            notes.append("since systemd \(restriction.introduced)")
-        }
-        switch restriction.change {
-        case .withdraw(let exceptions):
-            let grants = exceptions.map { $0.text.replacing("=-", with: "=") }
-            notes.append("asks whether it does without \(grants.joined(separator: " "))")
-        case .become(let user, _, _): notes.append("tried first: the service as \(user)")
-        default: break
-        }
-        let others = restriction.implies.filter { catalogue[$0]?.directive != row.name }
-        if !others.isEmpty {
-            notes.append("contains \(others.sorted().joined(separator: ", "))")
-        }
-        notes += restriction.needs.map(\.cure).sorted()
-        if let held = restriction.heldBack { notes.append("not tried by itself: \(held)") }
-        return notes
+        Terminal.print(DirectiveText(row, in: catalogue).text)
     }
 }

@@ -56,20 +56,12 @@ struct History: ParsableCommand {
 struct HistoryLine {
     let text: String
 
-    /// What is told of a result, also of one of an older version that lacks newer keys.
-    private struct Hardened: Decodable {
-        let exposure: HardeningResult.ExposureChange
-        let accepted: [String]
-        let refused: [HardeningResult.Refusal]
-        let trials: Int
-    }
-
     init(_ campaign: RecordedCampaign) {
         let data = Data((campaign.result ?? "").utf8)
         if campaign.purpose == .check,
             let check = try? JSONDecoder().decode(UnitCheck.self, from: data)
         {
-            let culprits = check.culprits.map { $0.restrictions.joined(separator: " with ") }
+            let culprits = check.culprits.map(\.names)
             let upgrade =
                 check.systemd.recorded == check.systemd.now
                 ? "" : ", systemd \(check.systemd.recorded) → \(check.systemd.now)"
@@ -78,11 +70,11 @@ struct HistoryLine {
                 + "\(check.trials + check.furtherTrials) trials"
                 + (culprits.isEmpty ? "" : ": \(culprits.joined(separator: ", "))")
                 + (check.applied == nil ? "" : "; what passes was installed")
-        } else if let result = try? JSONDecoder().decode(Hardened.self, from: data) {
+        } else if let result = try? JSONDecoder().decode(HardeningResult.self, from: data) {
             text =
                 "exposure \(result.exposure.before) → \(result.exposure.after)  "
                 + "\(result.accepted.count) taken, \(result.refused.count) refused, "
-                + "\(result.trials) trials"
+                + result.trialWords
         } else {
             text =
                 "unfinished after \(campaign.trials) trials"

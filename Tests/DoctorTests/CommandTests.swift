@@ -2,8 +2,9 @@ import Fixtures
 import Foundation
 import Hardening
 import PublishedSchemas
-import Reports
 import Testing
+
+@testable import Reports
 
 @Suite("temper doctor", .serialized, .timeLimit(.minutes(5))) struct CommandTests {
     private static let temper = BuiltProduct("temper")

@@ -1,7 +1,8 @@
 import Foundation
-import Reports
 import Testing
 import Trials
+
+@testable import Reports
 
 @Suite("The report of a check")
 struct CheckReportTests {

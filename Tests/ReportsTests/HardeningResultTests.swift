@@ -1,6 +1,7 @@
 import Foundation
-import Reports
 import Testing
+
+@testable import Reports
 
 @Suite("The result of harden") struct HardeningResultTests {
     /// As the first version of temper wrote it.

@@ -1,8 +1,10 @@
 import Foundation
+import Hardening
 import PublishedSchemas
-import Reports
 import Testing
 import Trials
+
+@testable import Reports
 
 #if canImport(FoundationXML)
     import FoundationXML
@@ -13,15 +15,15 @@ import Trials
     func text() throws {
         let text = ReportText(Sample.unit, isColoured: false).text
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
-        let dear = try #require(text.range(of: "CapabilityBoundingSet=~CAP_CHOWN"))
-        let cheap = try #require(text.range(of: "ReadWritePaths=~/var/lib/x"))
+        let dear = try #require(text.range(of: "\n  needs CAP_CHOWN"))
+        let cheap = try #require(text.range(of: "\n  needs ReadWritePaths=/var/lib/x"))
         #expect(dear.lowerBound < cheap.lowerBound)
         #expect(text.contains("costs 0.2 of exposure, trial 3"))
         #expect(text.contains("because x: fchownat /srv/f failed with EPERM for lack of CAP_CHOWN"))
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         #expect(words.contains("CapabilityBoundingSet=CAP_CHOWN (tried in trial 6)"))
         #expect(text.contains("only together with SystemCallFilter=~@mount"))
-        #expect(text.contains("take it without SystemCallFilter=~@mount: exposure 2.3"))
+        #expect(text.contains("take it with @mount system calls: exposure 2.3"))
         #expect(text.contains("(the call is in @mount)"))
         #expect(text.contains("Linux 6.14"))
     }
@@ -40,13 +42,88 @@ import Trials
     func markdown() {
         let text = ReportMarkdown(Sample.unit).text
         #expect(text.hasPrefix("# Hardening of `x.service`\n"))
-        #expect(text.contains("### `CapabilityBoundingSet=~CAP_CHOWN`"))
+        #expect(text.contains("### needs `CAP_CHOWN`"))
         #expect(text.contains("- **because** `x: fchownat /srv/f failed with EPERM"))
         #expect(text.contains("```ini\n[Service]\n"))
         // In a span of code it is harmless; outside of one it is escaped.
         for line in text.split(separator: "\n") where line.contains("<script>") {
             #expect(line.contains("`") && line.contains("``"), "\(line)")
         }
+    }
+
+    @Test("every form has the same numbers for the same words, and no trial after the last")
+    func numbers() throws {
+        let result = Sample.result
+        let words =
+            "\(result.accepted.count) restrictions taken, \(result.refused.count) refused, "
+            + "in 4 trials of copies and 2 of the real unit, 12.5 s"
+        let forms = [
+            TextReport(result, isColoured: false).text,
+            ReportText(Sample.unit, isColoured: false).text, ReportMarkdown(Sample.unit).text,
+            ReportHTML(Report(temper: "0.1.0", units: [Sample.unit])).text,
+        ]
+        for text in forms {
+            #expect(text.contains(words), "\(text)")
+            let numbers = text.matches(of: /\b[Tt]rial (\d+)/).compactMap { Int($0.output.1) }
+            #expect(!numbers.isEmpty && numbers.allSatisfy { (1...result.trials).contains($0) })
+        }
+        let row = try #require(
+            ReportText(overview: Sample.report, isColoured: false).text
+                .split(separator: "\n").first { $0.hasPrefix("x.service") })
+        #expect(row.contains("  \(result.accepted.count)        \(result.refused.count)  needs"))
+    }
+
+    @Test("a check counts what is on record as the result counted what was taken")
+    func recorded() {
+        let catalogue = Sample.provenance.catalogue
+        var check = UnitCheck(unit: "x.service", standing: .passed)
+        check.count(Profile(Sample.accepted, in: catalogue), in: catalogue)
+        #expect(check.taken == Sample.result.accepted.count)
+        #expect(check.profile > Sample.result.accepted.count)
+        #expect(
+            CheckText(CheckReport([check]), isColoured: false).text
+                .contains("passes under its profile of 2 restrictions"))
+    }
+
+    @Test("what stands in an attribute keeps its line ends and tabs, which are blanks unescaped")
+    func attributes() {
+        var unit = Sample.unit
+        unit.ladders[0].steps[0].because = "one\n\ttwo"
+        let text = ReportHTML(Report(temper: "0.1.0", units: [unit])).text
+        #expect(text.contains(": one&#10;&#9;two\""))
+        #expect(!text.contains("one\n\ttwo\""))
+    }
+
+    @Test("no form shows a person what is no unit file's syntax, or denies twice")
+    func words() {
+        let (unit, report) = (Sample.unit, Sample.report)
+        for text in [
+            TextReport(unit.result, isColoured: false).text,
+            ReportText(unit, isColoured: false).text, ReportMarkdown(unit).text,
+            ReportText(overview: report, isColoured: false).text, ReportHTML(report).text,
+        ]
+            + Sample.trials.map({
+                TrialText(
+                    $0, of: "x.service", campaign: 7, provenance: Sample.provenance,
+                    isColoured: false
+                ).text
+            })
+        {
+            #expect(!text.contains("Paths=~") && !text.contains("without SystemCallFilter=~"))
+        }
+        var bind = unit
+        bind.refusals[0].evidence[0].request?.call = "bind"
+        bind.refusals[0].evidence[0].request?.port = 80
+        #expect(
+            ReportText(bind, isColoured: false).text.contains("  needs CAP_CHOWN (binds port 80) "))
+    }
+
+    @Test("colours change nothing but the colours")
+    func colours() {
+        let plain = ReportText(Sample.unit, isColoured: false).text
+        let coloured = ReportText(Sample.unit, isColoured: true).text
+        #expect(plain != coloured)
+        #expect(coloured.replacing(/\u{1b}\[[0-9]+m/, with: "") == plain)
     }
 
     @Test("JSON keeps to its published schema, and is read as it was written")

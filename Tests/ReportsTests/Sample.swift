@@ -85,7 +85,8 @@ enum Sample {
     static var result: HardeningResult {
         HardeningResult(
             unit: "x.service", systemd: "257.13-1",
-            exposure: .init(before: 9.6, after: 2.1, possible: 2.1), trials: 6, seconds: 12.5,
+            exposure: .init(before: 9.6, after: 2.1, possible: 2.1), trials: 6, realUnitTrials: 2,
+            seconds: 12.5,
             accepted: accepted,
             refused: [
                 .init(

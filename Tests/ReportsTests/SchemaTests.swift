@@ -1,9 +1,10 @@
 import Foundation
 import Hardening
 import PublishedSchemas
-import Reports
 import Testing
 import Trials
+
+@testable import Reports
 
 @Suite("The published schemas") struct SchemaTests {
     /// A result with every key that there is.
@@ -32,6 +33,7 @@ import Trials
             .init(.systemCalls, "@mount", nil, "mount_setattr"),
         ]
         (unit.profile, unit.trials, unit.furtherTrials, unit.bisecting) = (117, 2, 9, 4)
+        unit.taken = 112
         unit.seconds = 12.5
         unit.culprits = [
             .init(restrictions: ["X=~y"], trial: 5, because: "start failed", evidence: ["x: no"])
@@ -46,7 +48,7 @@ import Trials
         unit.notes = [.ignored, .gone, .meaning, .new, .loosens, .warning].map { .init($0, "so") }
         unit.applied = .init(path: "/etc/systemd/system/x.service.d/50-temper.conf", seconds: 2)
         unit.notApplied = "it fails"
-        let others: [UnitCheck.Standing] = [.passed, .broken, .unchanged, .untested]
+        let others: [UnitCheck.Conclusion] = [.passed, .broken, .unchanged, .untested]
         return CheckReport([unit] + others.map { UnitCheck(unit: "y.service", standing: $0) })
     }
 

@@ -52,24 +52,24 @@ public struct CampaignDifference: Hashable, Codable, Sendable {
 
     /// At most 100 columns.
     public var lines: [String] {
-        func part(_ title: String, _ entries: [String]) -> [String] {
-            if entries.isEmpty { return [] }
-            return [title]
-                + entries.flatMap { entry in
-                    entry.wrapped(to: 96).enumerated().map {
-                        ($0.offset == 0 ? "  " : "      ") + $0.element
-                    }
-                }
+        func part(_ title: Phrase, _ entries: [String]) -> [Document.Section] {
+            Document.section(title, entries.map { Document.Entry(lead: "\($0)") })
         }
-        let all =
-            part("Changed", changes.map(\.text)) + part("Taken now", taken)
+        func name(_ restriction: String) -> String { RestrictionWords(restriction).name }
+        let sections =
+            part("Changed", changes.map(\.text)) + part("Taken now", taken.map(name))
             + part(
                 "Not taken any more",
-                lost.map { $0.restriction + ($0.because.map { ": \($0)" } ?? "") })
+                lost.map { name($0.restriction) + ($0.because.map { ": \($0)" } ?? "") })
             + part(
                 "Refused for another reason",
-                otherReasons.map { "\($0.restriction): \($0.now); then: \($0.then)" })
-        let exposures = "exposure \(exposure[0]) → \(exposure[1])"
-        return [exposures] + (all.isEmpty ? ["nothing else is different"] : all)
+                otherReasons.map { "\(name($0.restriction)): \($0.now); then: \($0.then)" })
+        var opening: [Document.Block] = [
+            .paragraph("exposure \(exposure[0]) → \(exposure[1])")
+        ]
+        if sections.isEmpty { opening.append(.paragraph("nothing else is different")) }
+        return DocumentText(
+            Document(opening: opening, sections: sections), isColoured: false, isTight: true
+        ).lines
     }
 }

@@ -5,39 +5,38 @@ public struct CheckJUnit: Sendable {
 
     public init(_ report: CheckReport) {
         let units = report.units
-        func count(_ status: Int32) -> Int { units.count { $0.exitStatus == status } }
-        let seconds = units.reduce(0) { $0 + $1.seconds }
+        func count(_ status: Int32) -> String { "\(units.count { $0.exitStatus == status })" }
         text =
-            """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuite name="temper check" tests="\(units.count)" \
-            failures="\(count(1))" errors="\(count(2))" \
-            skipped="\(units.count { $0.standing == .unchanged })" time="\(seconds)">
-
-            """ + units.map(CheckJUnit.testCase).joined() + "</testsuite>\n"
+            Element(
+                "testsuite",
+                [
+                    "name": "temper check", "tests": "\(units.count)", "failures": count(1),
+                    "errors": count(2),
+                    "skipped": "\(units.count { $0.standing == .unchanged })",
+                    "time": "\(units.reduce(0) { $0 + $1.seconds })",
+                ]
+            ) { units.map(CheckJUnit.testCase) }.xml
     }
 
-    private static func testCase(_ check: UnitCheck) -> String {
-        let because = XML.attribute(check.because ?? check.notApplied ?? "")
-        let inner =
+    private static func testCase(_ check: UnitCheck) -> Element {
+        let because = check.because ?? check.notApplied ?? ""
+        return Element(
+            "testcase", ["classname": "temper", "name": check.unit, "time": "\(check.seconds)"]
+        ) {
             switch check.exitStatus {
             case 1:
-                "    <failure type=\"regressed\" message=\"\(because)\">"
-                    + XML.text(check.culprits.map(text).joined(separator: "\n")) + "</failure>\n"
+                Element("failure", ["type": "regressed", "message": because]) {
+                    check.culprits.map { "\($0.names): \($0.because)" }.joined(separator: "\n")
+                }
             case 2:
-                "    <error type=\"\(check.notApplied == nil ? check.standing.rawValue : "not-applied")\" "
-                    + "message=\"\(because)\"/>\n"
+                let type = check.notApplied == nil ? check.standing.rawValue : "not-applied"
+                Element("error", ["type": type, "message": because])
             default:
-                check.standing == .unchanged
-                    ? "    <skipped message=\"unchanged since its record was made\"/>\n" : ""
+                if check.standing == .unchanged {
+                    Element("skipped", ["message": "unchanged since its record was made"])
+                }
             }
-        let aside = CheckText(CheckReport([check]), isColoured: false).text
-        return "  <testcase classname=\"temper\" name=\"\(XML.attribute(check.unit))\" "
-            + "time=\"\(check.seconds)\">\n" + inner
-            + "    <system-out>\(XML.text(aside))</system-out>\n  </testcase>\n"
-    }
-
-    private static func text(_ culprit: UnitCheck.Culprit) -> String {
-        "\(culprit.restrictions.joined(separator: " with ")): \(culprit.because)"
+            Element("system-out") { CheckText(CheckReport([check]), isColoured: false).text }
+        }
     }
 }

@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 public import Trials
 
 /// What `temper check --format json` prints, and what every other form of it is made from.
@@ -22,7 +22,7 @@ public struct CheckReport: Hashable, Codable, Sendable {
 
 /// What a check of one unit came to.
 public struct UnitCheck: Hashable, Codable, Sendable {
-    public enum Standing: String, Hashable, Codable, Sendable {
+    public enum Conclusion: String, Hashable, Codable, Sendable {
         case passed
         /// The service works as it is, and not under the profile on record.
         case regressed
@@ -35,7 +35,7 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     }
 
     public var unit: String
-    public var standing: Standing
+    public var standing: Conclusion
     /// Why it is not `passed`, in one line; nil for `passed`.
     public var because: String?
     /// The versions of systemd, then and now; empty where that was not asked.
@@ -44,6 +44,9 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     public var changes: [UpgradeChange] = []
     /// How many restrictions are on record, weaker steps included.
     public var profile = 0
+    /// How many of them are the strictest step of their ladder, as a result counts what was taken;
+    /// absent in older checks.
+    public var taken: Int?
     /// Trials until it was known whether the profile passes: one where it does.
     public var trials = 0
     /// Further trials: the baseline, the bisection, the look for what could be tightened.
@@ -74,7 +77,7 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         }
     }
 
-    public init(unit: String, standing: Standing, because: String? = nil) {
+    public init(unit: String, standing: Conclusion, because: String? = nil) {
         self.unit = unit
         self.standing = standing
         self.because = because
@@ -98,13 +101,6 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         public var because: String
         /// What the kernel refused in that trial.
         public var evidence: [String]
-
-        public init(restrictions: [String], trial: Int, because: String, evidence: [String]) {
-            self.restrictions = restrictions
-            self.trial = trial
-            self.because = because
-            self.evidence = evidence
-        }
     }
 
     public struct Offered: Hashable, Codable, Sendable {
@@ -116,17 +112,6 @@ public struct UnitCheck: Hashable, Codable, Sendable {
         public var preparations: [String]
         /// Whether it passed as a drop-in on the real unit in a lab, too.
         public var verified: Bool
-
-        public init(
-            exposure: HardeningResult.ExposureChange, accepted: [String], dropIn: String,
-            preparations: [String], verified: Bool
-        ) {
-            self.exposure = exposure
-            self.accepted = accepted
-            self.dropIn = dropIn
-            self.preparations = preparations
-            self.verified = verified
-        }
     }
 
     public struct Tightening: Hashable, Codable, Sendable {
@@ -167,6 +152,14 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     }
 }
 
+extension UnitCheck {
+    /// Counts what is on record.
+    public mutating func count(_ recorded: Profile, in catalogue: Catalogue) {
+        profile = recorded.restrictions.count
+        taken = HardeningResult.tops(recorded, catalogue).count
+    }
+}
+
 extension UnitCheck.Culprit {
     /// The conflicts of an outcome, each once.
     public static func all(of outcome: Outcome) -> [UnitCheck.Culprit] {
@@ -191,9 +184,4 @@ extension UnitCheck.Offered {
             accepted: HardeningResult.tops(outcome.accepted, outcome.problem.catalogue),
             dropIn: dropIn, preparations: preparations, verified: verified)
     }
-}
-
-extension Exposure {
-    /// 0.0 to 10.0, as people read it.
-    fileprivate var points: Double { Double(tenths) / 10 }
 }

@@ -6,123 +6,130 @@ public struct CheckText: Sendable {
     public let text: String
 
     public init(_ report: CheckReport, isColoured: Bool) {
-        let paint = Paint(isOn: isColoured)
-        text =
-            report.units.map { CheckText.lines($0, paint).joined(separator: "\n") }
-            .joined(separator: "\n\n") + "\n"
+        text = report.units.map {
+            DocumentText(Document($0), isColoured: isColoured, isTight: true).text
+        }.joined(separator: "\n")
     }
+}
 
-    private static func lines(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        headline(check, paint) + installed(check, paint) + changes(check, paint)
-            + culprits(check, paint) + notes(check, paint) + tightenings(check, paint)
-            + offer(check, paint)
+extension Document {
+    init(_ check: UnitCheck) {
+        opening = check.headline
+        sections =
+            check.installedSection + check.changeSection + check.culpritSection
+            + Document.section(
+                Phrase("To be known", .doubt), check.notes.map { Entry(lead: "\($0.text)") },
+                .bullets)
+            + Document.section(
+                Phrase("Could be tightened: passes now", .strong),
+                check.tightenings.map { tightening in
+                    let words = RestrictionWords(tightening.restriction)
+                    let before = tightening.refusedBefore.map { "refused then: \($0)" } ?? "new"
+                    return Entry(
+                        lead: "\(code: words.name)",
+                        note: "\(said: before.cut(to: max(10, 94 - words.name.count)))")
+                })
+            + check.offerSections
     }
+}
 
-    private static func headline(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        let name = paint.bold(check.unit)
-        let seconds = "\((check.seconds * 10).rounded() / 10) s"
-        func explained(_ head: String) -> [String] {
-            [head]
-                + (check.because ?? "").split(separator: "\n").flatMap {
-                    String($0).wrapped(to: 96).map { "  \($0)" }
-                }
-        }
-        switch check.standing {
+extension UnitCheck {
+    fileprivate var headline: [Document.Block] {
+        switch standing {
         case .passed:
-            let more = check.furtherTrials > 0 ? ", \(check.furtherTrials) more to look around" : ""
-            let trials = check.trials == 1 ? "1 trial" : "\(check.trials) trials"
+            let more = furtherTrials > 0 ? ", \(furtherTrials) more to look around" : ""
+            let count = trials == 1 ? "1 trial" : "\(trials) trials"
             return [
-                "\(name)  \(paint.green("passes")) under its profile of "
-                    + "\(check.profile) restrictions: \(trials)\(more), \(seconds)"
+                said(
+                    "passes", .good,
+                    " under its profile of \(taken ?? profile) restrictions: \(count)\(more), "
+                        + Words.duration(seconds))
             ]
         case .unchanged:
-            return ["\(name)  unchanged since its record was made; nothing was tried"]
+            return [said("unchanged", nil, " since its record was made; nothing was tried")]
         case .regressed:
-            return explained(
-                "\(name)  \(paint.red("REGRESSED")): it works as it is and not under its profile of "
-                    + "\(check.profile) restrictions"
-            ) + [
-                "  \(check.bisecting) trials of bisecting, "
-                    + "\(check.trials + check.furtherTrials) in all, \(seconds)"
+            return [
+                said(
+                    "REGRESSED", .bad,
+                    ": it works as it is and not under its profile of \(taken ?? profile) restrictions"
+                )
+            ] + explained + [
+                .list([
+                    Document.Entry(
+                        lead: "\(bisecting) trials of bisecting, \(trials + furtherTrials) in all, "
+                            + "\(Words.duration(seconds))")
+                ])
             ]
         case .broken:
-            return explained(
-                "\(name)  \(paint.red("BROKEN")): the service itself is broken, hardening is not "
-                    + "to blame")
-        case .untested: return explained("\(name)  \(paint.red("not checked"))")
+            return [
+                said("BROKEN", .bad, ": the service itself is broken, hardening is not to blame")
+            ] + explained
+        case .untested: return [said("not checked", .bad, "")] + explained
         }
     }
 
-    private static func installed(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        if let why = check.notApplied {
-            return [paint.red("Not installed")] + why.wrapped(to: 96).map { "  \($0)" }
-        }
-        guard let applied = check.applied else { return [] }
-        let seconds = "\((applied.seconds * 10).rounded() / 10) s"
-        return [
-            paint.green("What passes now is installed")
-                + ": tried for \(seconds); `temper revert` takes it away",
-            "  \(applied.path)",
-        ]
+    private func said(_ word: String, _ tone: Phrase.Tone?, _ rest: String) -> Document.Block {
+        .paragraph("\(unit, .strong)  \(Phrase(word, tone))\(rest)")
     }
 
-    private static func changes(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        if check.changes.isEmpty || check.standing == .unchanged { return [] }
+    private var explained: [Document.Block] {
+        (because ?? "").split(separator: "\n").map { .list([Document.Entry(lead: "\($0)")]) }
+    }
+
+    fileprivate var installedSection: [Document.Section] {
+        if let notApplied {
+            return Document.section(
+                Phrase("Not installed", .bad), [Document.Entry(lead: "\(notApplied)")])
+        }
+        guard let applied else { return [] }
+        let how = ": tried for \(Words.duration(applied.seconds)); `temper revert` takes it away"
+        return Document.section(
+            Phrase("What passes now is installed", .good) + "\(how)",
+            [Document.Entry(lead: "\(code: applied.path)")])
+    }
+
+    fileprivate var changeSection: [Document.Section] {
+        if standing == .unchanged { return [] }
         let most = 12
-        let lines = check.changes.prefix(most).flatMap { change in
-            change.text.wrapped(to: 96).prefix(2).map { "  \($0)" }
+        var entries = changes.prefix(most).map { Document.Entry(lead: "\($0.text.cut(to: 190))") }
+        if changes.count > most {
+            let rest = "and \(changes.count - most) more, all of them in --format json"
+            entries.append(Document.Entry(lead: Phrase(rest, .quiet)))
         }
-        let rest = check.changes.count - most
-        return [paint.bold("Changed since the record was made")] + lines
-            + (rest > 0 ? [paint.dim("  and \(rest) more, all of them in --format json")] : [])
+        return Document.section(Phrase("Changed since the record was made", .strong), entries)
     }
 
-    private static func culprits(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        if check.culprits.isEmpty { return [] }
-        return [paint.bold("What breaks it now")]
-            + check.culprits.flatMap { culprit -> [String] in
-                let names = culprit.restrictions.joined(separator: " with ")
-                let trial = paint.dim("trial \(culprit.trial)")
-                return ["  \(paint.red(names))  \(trial)"]
-                    + ([culprit.because] + culprit.evidence.filter { !culprit.because.contains($0) })
-                    .flatMap { $0.wrapped(to: 94) }.map { "      \($0)" }
-            }
+    fileprivate var culpritSection: [Document.Section] {
+        Document.section(
+            Phrase("What breaks it now", .strong),
+            culprits.map { culprit in
+                let others = culprit.evidence.filter { !culprit.because.contains($0) }
+                return Document.Entry(
+                    lead: Phrase(culprit.names, .bad), note: "\(trial: culprit.trial)",
+                    details: ([culprit.because] + others).map { .init(.none, "\(said: $0)") })
+            })
     }
 
-    private static func notes(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        if check.notes.isEmpty { return [] }
-        return [paint.yellow("To be known")]
-            + check.notes.flatMap { note in
-                note.text.wrapped(to: 94).enumerated().map {
-                    ($0.offset == 0 ? "  - " : "    ") + $0.element
-                }
-            }
-    }
-
-    private static func tightenings(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        if check.tightenings.isEmpty { return [] }
-        return [paint.bold("Could be tightened: passes now")]
-            + check.tightenings.map { tightening in
-                let before = tightening.refusedBefore.map { "refused then: \($0)" } ?? "new"
-                return "  \(tightening.restriction)  "
-                    + paint.dim(String(before.prefix(max(10, 94 - tightening.restriction.count))))
-            }
-    }
-
-    private static func offer(_ check: UnitCheck, _ paint: Paint) -> [String] {
-        guard let offer = check.offer else { return [] }
+    fileprivate var offerSections: [Document.Section] {
+        guard let offer else { return [] }
         let how = offer.verified ? "it passed on the real unit" : "copies passed under it"
-        var lines = [
-            paint.bold(
-                "Drop-in that passes now: exposure \(offer.exposure.after), \(how)")
+        let title = "Drop-in that passes now: exposure \(offer.exposure.after), \(how)"
+        let commands = offer.preparations.joined(separator: "\n")
+        let first: [Document.Block] = [
+            .paragraph("Before it is installed, run once", .doubt),
+            .code(commands, language: "sh"), .paragraph("and then install", .doubt),
         ]
-        if !offer.preparations.isEmpty {
-            lines.append(paint.yellow("  Before it is installed, run once"))
-            lines += offer.preparations.map { "    \($0)" }
-        }
-        return lines
-            + offer.dropIn.split(separator: "\n").map {
-                $0.hasPrefix("#") ? paint.dim("  \($0)") : "  \($0)"
-            }
+        let dropIn = Document.Block.code(offer.dropIn, language: "ini")
+        return [
+            Document.Section(
+                Phrase(title, .strong), (commands.isEmpty ? [] : first) + [dropIn])
+        ]
+    }
+}
+
+extension UnitCheck.Culprit {
+    /// What fails together, as people read it.
+    public var names: String {
+        restrictions.map { RestrictionWords($0).name }.joined(separator: " with ")
     }
 }

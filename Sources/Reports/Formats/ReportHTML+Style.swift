@@ -1,6 +1,6 @@
 extension ReportHTML {
     /// The colours are said twice, for light and for dark; everything else once.
-    static let style = """
+    static let style: StaticString = """
         :root { --paper: #fff; --ink: #1b1f24; --quiet: #59626d; --line: #d5dae0; --card: #f5f7f9;
           --good: #116329; --bad: #a3181e; --doubt: #765200; --link: #0a58ca; --goodfill: #cfeed6;
           --badfill: #fbd9d8; --doubtfill: #f8e7b9; --none: #e6e9ed; }
@@ -28,17 +28,18 @@ extension ReportHTML {
         td, th { text-align: left; vertical-align: top; padding: .25rem .5rem;
           border-bottom: 1px solid var(--line); font-weight: normal; }
         thead th { font-weight: bold; }
-        .overview td:not(:first-child), .overview th:not(:first-child) { text-align: right; }
+        td.number, th.number { text-align: right; }
         .card, .trial { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0;
           padding: .5rem .75rem; background: var(--card); }
         .card summary, .trial summary { cursor: pointer; }
         .card p { margin: .25rem 0; }
         ul { padding-left: 1.25rem; margin: .4rem 0; }
-        .evidence, .advice { list-style: none; padding-left: 0; }
-        .evidence b { display: inline-block; min-width: 4rem; font-weight: 600; }
-        .evidence .certain b { color: var(--bad); } .evidence .likely b { color: var(--doubt); }
-        .evidence .seen b { color: var(--quiet); font-weight: normal; }
-        .advice li::before { content: "→ "; }
+        .details { list-style: none; padding-left: 0; }
+        .details b { display: inline-block; min-width: 4.75rem; font-weight: 600; }
+        .card summary .quiet { margin-left: .5rem; }
+        .because b { color: var(--bad); } .perhaps b { color: var(--doubt); }
+        .saw b { color: var(--quiet); font-weight: normal; }
+        .advice b { min-width: 1.2rem; font-weight: normal; }
         .warn { color: var(--doubt); }
         .step { display: inline-block; width: 1.35em; height: 1.35em; line-height: 1.35em; margin: 1px;
           text-align: center; border-radius: 3px; text-decoration: none; color: inherit;

@@ -9,42 +9,39 @@ public struct TrialText: Sendable {
         _ trial: Trial, of unit: String, campaign: Int64, provenance: Provenance?,
         isColoured: Bool
     ) {
-        let paint = Paint(isOn: isColoured)
         let catalogue = provenance?.catalogue ?? .standard
         let entry = TrialEntry(trial, since: trial.began, catalogue)
-        var lines = [
-            "\(paint.bold("Trial \(trial.number)")) of \(unit), campaign \(campaign): "
-                + trial.purpose.rawValue
-        ].flatMap { $0.wrapped(to: 100) }
-        lines += TrialText.verdict(trial, paint).flatMap { $0.wrapped(to: 100) }
-        lines.append(paint.dim(TrialText.times(trial)))
-        lines += ["", paint.bold("Restrictions, the strictest step of each")]
-        lines +=
-            entry.restrictions.isEmpty
-            ? ["  none"]
-            : TrialText.grouped(entry.restrictions).joined(separator: ", ").wrapped(to: 96)
-                .map { "  \($0)" }
-        lines += ["", paint.bold("What was seen")]
-        lines += entry.observations.flatMap { line in
-            line.wrapped(to: 94).enumerated().map {
-                $0.offset == 0 ? "  \($0.element)" : "      \($0.element)"
-            }
-        }
-        lines += TrialText.repetition(trial, provenance, paint)
-        text = lines.joined(separator: "\n") + "\n"
+        let title: Phrase =
+            "\("Trial \(trial.number)", .strong) of \(unit), campaign \(campaign): \(trial.purpose.rawValue)"
+        let restrictions = TrialText.grouped(entry.restrictions).joined(separator: ", ")
+        let document = Document(
+            opening: [
+                .paragraph(title), .paragraph(TrialText.verdict(trial)),
+                .paragraph(TrialText.times(trial), .quiet),
+            ],
+            sections: [
+                Document.Section(
+                    Phrase("Restrictions, the strictest step of each", .strong),
+                    [.paragraph(restrictions.isEmpty ? "none" : "\(restrictions)")]),
+                Document.Section(
+                    Phrase("What was seen", .strong),
+                    [.list(entry.observations.map { Document.Entry(lead: "\(said: $0)") })]),
+                TrialText.repetition(trial, provenance),
+            ])
+        text = DocumentText(document, isColoured: isColoured).text
     }
 
-    private static func verdict(_ trial: Trial, _ paint: Paint) -> [String] {
+    private static func verdict(_ trial: Trial) -> Phrase {
         switch trial.verdict {
-        case .passed: [paint.green("passed")]
-        case .failed: [paint.red("FAILED") + "  " + trial.because]
-        case .unresolved: [paint.yellow("unresolved") + "  " + trial.because]
+        case .passed: Phrase("passed", .good)
+        case .failed: "\("FAILED", .bad)  \(said: trial.because)"
+        case .unresolved: "\("unresolved", .doubt)  \(said: trial.because)"
         }
     }
 
     /// `RestrictNamespaces=~net ~mnt` for two restrictions of one directive.
     private static func grouped(_ restrictions: [String]) -> [String] {
-        restrictions.reduce(into: []) { groups, id in
+        restrictions.map { RestrictionWords($0).name }.reduce(into: []) { groups, id in
             let name = id.prefix { $0 != "=" } + "="
             if let last = groups.last, last.hasPrefix(name) {
                 groups[groups.count - 1] = "\(last) \(id.dropFirst(name.count))"
@@ -54,7 +51,7 @@ public struct TrialText: Sendable {
         }
     }
 
-    private static func times(_ trial: Trial) -> String {
+    private static func times(_ trial: Trial) -> Phrase {
         let timing = trial.microseconds
         let parts: [(String, UInt64)] = [
             ("start", timing.start), ("probes", timing.probes), ("reload", timing.reload),
@@ -62,26 +59,23 @@ public struct TrialText: Sendable {
             ("second life", timing.secondLife ?? 0),
         ]
         let told = parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1 / 1000)" }
-        return "\(CivilTime(microseconds: trial.began).text), \(timing.whole / 1000) ms: "
-            + told.joined(separator: ", ")
+            .joined(separator: ", ")
+        let began = CivilTime(microseconds: trial.began).text
+        return "\(began), \(timing.whole / 1000) ms: \(told)"
     }
 
-    private static func repetition(
-        _ trial: Trial, _ provenance: Provenance?, _ paint: Paint
-    ) -> [String] {
+    private static func repetition(_ trial: Trial, _ provenance: Provenance?) -> Document.Section {
         guard let provenance, let repetition = Repetition(trial, provenance) else {
-            return [
-                "",
+            return Document.Section(
                 "No command is on record that repeats it: it ran on the real unit, or an older "
-                    + "temper recorded it.",
-            ].flatMap { $0.isEmpty ? [$0] : $0.wrapped(to: 100) }
+                    + "temper recorded it.", [])
         }
-        return ["", paint.bold("To repeat it by hand, as root")]
-            + repetition.commands.flatMap { command in
-                command.split(separator: "\n").map { "    \($0)" }
-            }
-            + repetition.notes.flatMap { note in
-                "Not repeated: \(note)".wrapped(to: 96).map { "  \($0)" }
-            }
+        // What is a command is further in than what is said of them.
+        let commands = repetition.commands.flatMap { $0.split(separator: "\n") }
+            .map { "  \($0)" }.joined(separator: "\n")
+        return Document.Section(
+            Phrase("To repeat it by hand, as root", .strong),
+            [.code(commands, language: "sh")]
+                + repetition.notes.map { .paragraph("Not repeated: \($0)") })
     }
 }

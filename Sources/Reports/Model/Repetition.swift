@@ -19,7 +19,7 @@ public struct Repetition: Hashable, Sendable {
     /// version.
     public init?(_ trial: Trial, _ provenance: Provenance) {
         guard let command = trial.command else { return nil }
-        let place = HostChoice(provenance)
+        let shell = LabShell(provenance)
         var commands = [
             "temper lab up \(Repetition.lab)"
                 + (provenance.root == "/" ? "" : " --root \(provenance.root.shellQuoted)")
@@ -28,21 +28,21 @@ public struct Repetition: Hashable, Sendable {
         if trial.profile.restrictions.contains(where: { $0.hasPrefix("User=") }) {
             preparations += provenance.ownership
         }
-        commands += preparations.map { "\(place.lab) sh -c \($0.shellQuoted)" } + place.beginnings
-        if let socket = command.socket { commands.append(place.systemctl(["stop", socket])) }
+        commands += preparations.map { "\(shell.lab) sh -c \($0.shellQuoted)" } + shell.beginnings
+        if let socket = command.socket { commands.append(shell.systemctl(["stop", socket])) }
         commands.append(
-            Repetition.run(command, place.inside(["systemd-run"] + place.userOption)))
-        if command.socket != nil { commands.append(place.systemctl(["start", Self.unit])) }
+            Repetition.run(command, shell.inside(["systemd-run"] + shell.userOption)))
+        if command.socket != nil { commands.append(shell.systemctl(["start", Self.unit])) }
         let asked = provenance.probes.map { probe in
-            place.inside(["sh", "-c", Repetition.patiently(probe)])
+            shell.inside(["sh", "-c", Repetition.patiently(probe)])
         }
         if trial.reached(.ready) { commands += asked }
         if trial.reached(.reload) {
-            commands.append(place.systemctl(["reload", Self.unit]))
+            commands.append(shell.systemctl(["reload", Self.unit]))
             if trial.reached(.reloaded) { commands += asked }
         }
         let socket = command.socket == nil ? [] : [Self.unit + ".socket"]
-        commands.append(place.systemctl(["stop"] + socket + [Self.unit]))
+        commands.append(shell.systemctl(["stop"] + socket + [Self.unit]))
         commands.append("temper lab down \(Repetition.lab)")
         self.commands = commands
         var notes = command.lacking.map { "systemd-run cannot set \($0)" }
@@ -57,7 +57,8 @@ public struct Repetition: Hashable, Sendable {
         self.notes = notes
     }
 
-    private struct HostChoice {
+    /// The machine of the trial as a shell reaches it.
+    private struct LabShell {
         let user: String?
         let userID: UInt32
         var lab: String { "temper lab exec \(Repetition.lab)" }

@@ -121,7 +121,7 @@ extension Ladder {
     }
 
     private static func step(
-        _ id: String, _ standing: Standing, _ because: String, trial: Int? = nil
+        _ id: String, _ standing: StepStatus, _ because: String, trial: Int? = nil
     ) -> Step {
         Step(restriction: id, standing: standing, because: because, trial: trial)
     }

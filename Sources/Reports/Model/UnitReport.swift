@@ -55,23 +55,25 @@ public struct Ladder: Hashable, Codable, Sendable {
 
     public struct Step: Hashable, Codable, Sendable {
         public var restriction: String
-        public var standing: Standing
+        public var standing: StepStatus
         /// Why it stands there; empty for what was taken.
         public var because: String
         /// The trial that shows it, where one does.
         public var trial: Int?
     }
 
-    public enum Standing: String, Hashable, Codable, Sendable, CaseIterable {
-        case taken, refused
-        /// It was in force before.
-        case inForce = "in force"
-        /// It stands above a refused step, or the campaign ended before it was asked.
-        case untried
-        case ignored
-        /// Left out by choice, or because this systemd or service has no use for it.
-        case leftOut = "left out"
-    }
+}
+
+/// How far a campaign came with one step of a directive.
+public enum StepStatus: String, Hashable, Codable, Sendable, CaseIterable {
+    case taken, refused
+    /// It was in force before.
+    case inForce = "in force"
+    /// It stands above a refused step, or the campaign ended before it was asked.
+    case untried
+    case ignored
+    /// Left out by choice, or because this systemd or service has no use for it.
+    case leftOut = "left out"
 }
 
 /// A trial in a list.

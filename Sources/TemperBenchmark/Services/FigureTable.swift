@@ -14,7 +14,7 @@ enum FigureTable {
         Column(title: "shipped", width: 7) { _, result in "\(result.exposure.before)" },
         Column(title: "reached", width: 7) { _, result in "\(result.exposure.after)" },
         Column(title: "aim", width: 4) { subject, _ in subject.aim.map { "\($0)" } ?? "-" },
-        Column(title: "trials", width: 6) { _, result in "\(result.trials)" },
+        Column(title: "trials", width: 6) { _, result in "\(result.copyTrials)" },
         Column(title: "first", width: 5) { subject, _ in
             subject.firstVersion.map(String.init) ?? "-"
         },

@@ -54,7 +54,7 @@ public struct CheckSession: Sendable {
             if error.isInterruption { throw error }
             check = UnitCheck(unit: record.unit, standing: .untested, because: error.description)
         }
-        check.profile = record.profile.restrictions.count
+        check.count(record.profile, in: .standard.accommodating(record.usage))
         check.seconds = (ContinuousClock.now - began).seconds
         return check
     }

@@ -64,15 +64,12 @@ extension DropIn {
         let refused = Dictionary(grouping: outcome.refused) {
             problem.catalogue[$0.restriction]?.directive ?? ""
         }
-        let reasons = refused.mapValues { group in
-            let names = group.map { $0.restriction.split(separator: "=", maxSplits: 1).last ?? "" }
-            return "Refused: \(names.joined(separator: " "))."
-        }
+        let reasons = refused.mapValues { RestrictionWords.reason($0.map(\.restriction)) }
         var header = [
             "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
                 + "\(service.systemdVersion).",
             "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
-                + "\(outcome.trialCount + context.bench.provingTrials) trials.",
+                + "\(outcome.trials.count) trials of copies.",
         ]
         if !commands.isEmpty {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }

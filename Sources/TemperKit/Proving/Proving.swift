@@ -30,7 +30,8 @@ struct Proving: Sendable {
     }
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {
-        var proof = Proof(outcome: outcome, dropIn: DropIn(of: outcome, on: context)?.text ?? "")
+        var proof = Proof(
+            outcome: outcome, dropIn: DropIn(of: outcome, on: context)?.text ?? "")
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
         do {
             proof.lapses = try await bench.service.lapses(

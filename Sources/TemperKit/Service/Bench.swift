@@ -37,10 +37,6 @@ struct Bench: Sendable {
             progress: progress)
     }
 
-    /// How many trials it takes here to prove a drop-in: on the real unit, and on its first start.
-    /// On a machine in use the drop-in stays a proposal.
-    var provingTrials: Int { if case .lab = host.choice { 2 } else { 0 } }
-
     /// How long the service must stay up after its last probe.
     var settle: Duration { plan.settle ?? .milliseconds(50) }
 

@@ -1,0 +1,64 @@
+/// A restriction as people read it. Its id says what is *denied*, in systemd's own syntax where
+/// that has one (`CapabilityBoundingSet=~CAP_CHOWN`), else in temper's (`ReadWritePaths=~/run`:
+/// the exception for /run is taken back), so that a refused one would be denied twice.
+public struct RestrictionWords: Hashable, Sendable {
+    public let id: String
+    private let directive: String
+    /// What it denies: `CAP_CHOWN`, `@mount`, `/run`; nil where it is a value that is set.
+    private let denied: String?
+
+    /// - Parameter id: as the ledger has it.
+    public init(_ id: String) {
+        self.id = id
+        directive = String(id.prefix { $0 != "=" })
+        let value = id.dropFirst(directive.count + 1)
+        denied = value.first == "~" ? String(value.dropFirst()) : nil
+    }
+
+    /// What it is called where it is in force: `ProtectHome=yes`, `no ReadWritePaths=/run`.
+    public var name: String { exception.map { "no \($0)" } ?? id }
+
+    /// Its value beside the name of its directive; `(empty)` for an empty list.
+    public var value: String {
+        if exception != nil, let denied { return "no \(denied)" }
+        let value = String(id.dropFirst(directive.count + 1))
+        return value.isEmpty ? "(empty)" : value
+    }
+
+    /// What the service needs where it is refused: `CAP_CHOWN`, `@mount system calls`,
+    /// `ReadWritePaths=/run`; nil for a value that is set.
+    public var need: String? {
+        guard let denied else { return nil }
+        if let exception { return exception }
+        switch Catalogue.standard[id]?.change {
+        case .denyCalls: return "\(denied) system calls"
+        case .denyFileSystems: return "\(denied) file systems"
+        case .denyOtherFamilies: return "other address families"
+        case .drop where !denied.hasPrefix("CAP_"): return "\(denied) namespaces"
+        default: return denied
+        }
+    }
+
+    /// That it is refused: `needs CAP_CHOWN`, or the id of a value that is not taken.
+    public var refused: String { need.map { "needs \($0)" } ?? id }
+
+    /// What it is to go without it: `with CAP_CHOWN`, `without ProtectHome=yes`.
+    public var givenUp: String { need.map { "with \($0)" } ?? "without \(id)" }
+
+    /// Why restrictions of one directive are not in a result: `Needs CAP_CHOWN, CAP_KILL.`
+    public static func reason(_ refused: [String]) -> String {
+        let words = refused.map(RestrictionWords.init)
+        let parts = [
+            ("Needs", words.compactMap(\.need)),
+            ("Refused:", words.filter { $0.need == nil }.map(\.value)),
+        ]
+        return parts.filter { !$0.1.isEmpty }
+            .map { "\($0.0) \($0.1.joined(separator: ", "))." }.joined(separator: " ")
+    }
+
+    /// The entry that it takes back, as a line of a unit file has it.
+    private var exception: String? {
+        guard let denied, Catalogue.perService.contains(directive) else { return nil }
+        return "\(directive)=\(denied)"
+    }
+}

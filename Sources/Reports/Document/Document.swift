@@ -1,0 +1,101 @@
+/// A report as every form of it shows it: built once from the result, rendered by `DocumentText`,
+/// `DocumentMarkdown` and `DocumentHTML`.
+struct Document: Sendable {
+    /// What stands before the first heading.
+    var opening: [Block]
+    var sections: [Section]
+
+    struct Section: Sendable {
+        var title: Phrase
+        var blocks: [Block]
+        /// The forms that have it; where words and a picture tell the same, each has its own.
+        var forms: Set<Form>
+
+        init(_ title: Phrase, _ blocks: [Block], in forms: Set<Form> = Form.all) {
+            self.title = title
+            self.blocks = blocks
+            self.forms = forms
+        }
+    }
+
+    enum Form: Hashable, Sendable {
+        case text, markdown, html
+
+        static let all: Set<Form> = [.text, .markdown, .html]
+        static let words: Set<Form> = [.text, .markdown]
+    }
+
+    enum Block: Sendable {
+        /// The unit and how exposed it was and is.
+        case headline(String, HardeningResult.ExposureChange)
+        case paragraph(Phrase, Phrase.Tone? = nil)
+        case list([Entry], Style = .plain)
+        case table(Table)
+        /// As it stands in a file or is typed, comments and all.
+        case code(String, language: String)
+        /// Every step of every directive.
+        case ladders([Ladder])
+        /// The trials along the time that they took.
+        case timeline([TrialEntry])
+        /// The trials, each with all that was seen.
+        case trials([TrialEntry])
+    }
+
+    enum Style: Hashable, Sendable {
+        /// A note follows what it is on.
+        case plain
+        /// The leads are as wide as the widest, and the notes stand at the edge.
+        case columns
+        /// Each with much under it.
+        case cards
+        /// With a mark before each.
+        case bullets
+    }
+
+    struct Entry: Sendable {
+        var lead: Phrase
+        /// What it comes to: beside the lead where there is room, else under it.
+        var body: Phrase?
+        /// A few words: a price, a trial.
+        var note: Phrase?
+        var details: [Detail] = []
+        /// What the lead means; only where a form has room for it.
+        var explanation: Phrase?
+    }
+
+    struct Detail: Sendable {
+        var mark = Mark.none
+        var text: Phrase
+        var tone: Phrase.Tone?
+
+        init(_ mark: Mark = .none, _ text: Phrase, _ tone: Phrase.Tone? = nil) {
+            self.mark = mark
+            self.text = text
+            self.tone = tone
+        }
+    }
+
+    /// What a detail is to what it stands under.
+    enum Mark: String, Sendable {
+        case none = ""
+        case because, perhaps, saw
+        case advice = "→"
+    }
+
+    /// The last column holds sentences; the others a word each.
+    struct Table: Sendable {
+        var head: [Phrase] = []
+        /// Columns of numbers.
+        var rightAligned: Set<Int> = []
+        /// Columns that are at least so wide.
+        var minimum: [Int: Int] = [:]
+        var rows: [[Phrase]]
+    }
+
+    /// A section, and nothing where nothing is in it.
+    static func section(
+        _ title: Phrase, _ entries: [Entry], _ style: Style = .plain, in forms: Set<Form> = Form.all
+    ) -> [Section] {
+        entries.isEmpty ? [] : [Section(title, [.list(entries, style)], in: forms)]
+    }
+}

@@ -1,0 +1,140 @@
+import Hardening
+
+/// A document on a terminal, at most 100 columns; only code may be wider.
+struct DocumentText {
+    private let paint: Paint
+    private(set) var lines: [String] = []
+
+    /// - Parameter isTight: whether sections follow each other without an empty line.
+    init(_ document: Document, isColoured: Bool, isTight: Bool = false) {
+        paint = Paint(isOn: isColoured)
+        for block in document.opening { add(block, indent: 0) }
+        for section in document.sections where section.forms.contains(.text) {
+            if !isTight { lines.append("") }
+            add(section.title, first: "", next: "  ")
+            for block in section.blocks { add(block, indent: 2) }
+        }
+    }
+
+    var text: String { lines.joined(separator: "\n") + "\n" }
+
+    private mutating func add(_ block: Document.Block, indent: Int) {
+        let margin = String(repeating: " ", count: indent)
+        switch block {
+        case .headline(let unit, let change): headline(unit, change)
+        case .paragraph(let phrase, _) where phrase.isEmpty: lines.append("")
+        case .paragraph(let phrase, let tone):
+            add(phrase, tone, first: margin, next: margin)
+        case .list(let entries, let style): list(entries, style)
+        case .table(let table): add(table, margin)
+        case .code(let text, _):
+            lines += text.split(separator: "\n", omittingEmptySubsequences: false)
+                .reversed().drop(while: \.isEmpty).reversed()
+                .map { $0.hasPrefix("#") ? paint($0, .quiet, margin) : "\(margin)\($0)" }
+        case .ladders, .timeline, .trials: break
+        }
+    }
+
+    /// Wrapped behind a beginning; what does not fit stands behind another.
+    private mutating func add(
+        _ phrase: Phrase, _ tone: Phrase.Tone? = nil, first: String, next: String
+    ) {
+        let wrapped = paint.wrapped(
+            phrase, tone, to: 100 - max(first.count, next.count))
+        for (number, line) in wrapped.enumerated() {
+            lines.append((number == 0 ? first : next) + line)
+        }
+    }
+
+    private mutating func headline(_ unit: String, _ change: HardeningResult.ExposureChange) {
+        let (before, after) = (change.from, change.to)
+        lines.append(
+            "\(paint(unit, .strong))  exposure \(before) \(before.label) → "
+                + paint("\(after) \(after.label)", .strong))
+        let width = 50
+        let (left, gone) = (after.tenths * width / 100, before.tenths * width / 100)
+        lines.append(
+            paint(String(repeating: "█", count: left), .bad)
+                + paint(String(repeating: "░", count: max(0, gone - left)), .good)
+                + paint(String(repeating: "·", count: max(0, width - max(gone, left))), .quiet))
+    }
+
+    // MARK: Lists
+
+    private mutating func list(_ entries: [Document.Entry], _ style: Document.Style) {
+        let width = min(46, entries.map(\.lead.text.count).max() ?? 0)
+        for entry in entries {
+            switch style {
+            case .bullets: add(entry.lead, first: "  - ", next: "    ")
+            case .plain: plain(entry)
+            case .columns: atEdge(entry, width: width)
+            case .cards: atEdge(entry, width: 0)
+            }
+            for detail in entry.details { add(detail) }
+        }
+    }
+
+    private mutating func plain(_ entry: Document.Entry) {
+        guard let note = entry.note else {
+            return add(entry.lead, first: "  ", next: "      ")
+        }
+        if entry.lead.text.count + note.text.count <= 96 {
+            add(entry.lead, first: "  ", next: "  ")
+            lines[lines.count - 1] += "  " + paint(note.text, .quiet)
+        } else {
+            add(entry.lead, first: "  ", next: "  ")
+            add(note, .quiet, first: "      ", next: "      ")
+        }
+    }
+
+    private mutating func atEdge(_ entry: Document.Entry, width: Int) {
+        let note = entry.note?.text ?? ""
+        let lead = entry.lead.text.padded(to: width)
+        let room = 100 - lead.count - note.count - 6
+        let body = entry.body?.text ?? ""
+        let shown = body.count <= room ? body : ""
+        let gap = String(repeating: " ", count: max(0, room - shown.count))
+        lines.append(
+            "  \(paint(entry.lead))\(lead.dropFirst(entry.lead.text.count))  \(shown)\(gap)  "
+                + paint(note, .quiet))
+        if let all = entry.body, shown.isEmpty { add(all, first: "      ", next: "      ") }
+    }
+
+    private mutating func add(_ detail: Document.Detail) {
+        let mark =
+            switch detail.mark {
+            case .none: ""
+            case .advice: "→ "
+            default: detail.mark.rawValue.padded(to: 8)
+            }
+        let margin = String(repeating: " ", count: 6)
+        add(
+            detail.text, detail.tone, first: margin + mark,
+            next: margin + String(repeating: " ", count: mark.count))
+    }
+
+    // MARK: Tables
+
+    private mutating func add(_ table: Document.Table, _ margin: String) {
+        let all = (table.head.isEmpty ? [] : [table.head]) + table.rows
+        let last = (all.map(\.count).max() ?? 1) - 1
+        let widths = (0..<last).map { column in
+            max(table.minimum[column] ?? 0, min(46, all.map { $0[column].text.count }.max() ?? 0))
+        }
+        let left = margin.count + widths.reduce(0) { $0 + $1 + 2 }
+        for (number, row) in all.enumerated() {
+            let isHead = number == 0 && !table.head.isEmpty
+            var line = margin
+            for (column, width) in widths.enumerated() {
+                let cell = row[column]
+                let gap = String(repeating: " ", count: max(0, width - cell.text.count))
+                let words = isHead ? paint(cell.text, .strong) : paint(cell, width: width)
+                line += table.rightAligned.contains(column) ? gap + words : words + gap
+                line += "  "
+            }
+            let cells = paint.wrapped(row[last], isHead ? .strong : nil, to: 100 - left)
+            lines.append(cells.isEmpty ? line.trimmedAtEnd : line + cells[0])
+            lines += cells.dropFirst().map { String(repeating: " ", count: left) + $0 }
+        }
+    }
+}
