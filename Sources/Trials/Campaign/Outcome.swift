@@ -94,7 +94,8 @@ extension Outcome {
                     because: $0.because, isUnresolved: false)
             },
             surprises: [], before: problem.exposure(.unrestricted), after: after, possible: after,
-            ending: .complete, trials: trials, trialCount: trials.count, resumed: 0, suspicious: [], baseline: baseline,
+            ending: .complete, trials: trials, trialCount: trials.count, resumed: 0, suspicious: [],
+            baseline: baseline,
             wrongAnswers: nil)
     }
 
