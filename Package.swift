@@ -62,7 +62,7 @@ let package = Package(
             name: "temper-benchmark",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes", "Lab",
-                "Reports", "TemperKit", "TrialLedger", "KernelWatch",
+                "Reports", "TemperKit", "TemperTesting", "TrialLedger", "KernelWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/TemperBenchmark"),
 
@@ -94,7 +94,7 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas"]),
-        .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
+        .testTarget(name: "BisectionTests", dependencies: ["Bisection", "TemperTesting"]),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "TemperTesting"]),
@@ -102,7 +102,8 @@ let package = Package(
             name: "BusFixtures", dependencies: ["SystemdBus", "CSystemd", "Lab", "Fixtures"],
             path: "Tests/BusFixtures"),
         .testTarget(
-            name: "SystemdBusTests", dependencies: ["SystemdBus", "CSystemd", "BusFixtures"]),
+            name: "SystemdBusTests",
+            dependencies: ["SystemdBus", "CSystemd", "BusFixtures", "TemperTesting"]),
         .testTarget(
             name: "SystemdTests",
             dependencies: [

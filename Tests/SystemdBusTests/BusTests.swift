@@ -1,5 +1,6 @@
 import BusFixtures
 import Glibc
+import TemperTesting
 import Testing
 
 @testable import SystemdBus
@@ -154,7 +155,7 @@ import Testing
     @Test func `cancelling at any moment ends every call exactly once`() async throws {
         let daemon = try PrivateBus()
         let bus = try await Bus.connect(to: daemon.address)
-        var random = Seeded(seed: 11)
+        var random = SplitMix64(seed: 11)
         var answered = 0
         for _ in 0..<500 {
             let task = Task { try await bus.call(.daemon("GetId")) }
