@@ -2,7 +2,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("The object path of a unit")
+@Suite("The object path of a unit", .timeLimit(.minutes(1)))
 struct UnitPathTests {
     @Test(
         "has every byte but letters and digits, and a digit at the start, in hexadecimal",
