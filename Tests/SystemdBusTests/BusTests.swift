@@ -17,6 +17,14 @@ import Testing
         await bus.close()
     }
 
+    @Test func `a name on the bus has an owner or none`() async throws {
+        let daemon = try PrivateBus()
+        let bus = try await Bus.connect(to: daemon.address)
+        #expect(try await bus.hasOwner("org.freedesktop.DBus"))
+        #expect(try await !bus.hasOwner("org.freedesktop.systemd1"))
+        await bus.close()
+    }
+
     @Test func `properties come without their variants`() async throws {
         let daemon = try PrivateBus()
         let bus = try await Bus.connect(to: daemon.address)

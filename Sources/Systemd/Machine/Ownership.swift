@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Linux
 public import Trials
 
 /// Files of a machine that are to belong to a user, so that a service can run as that user: the
@@ -85,7 +86,7 @@ public struct OwnershipUndo: Sendable {
         guard let (owner, group, mode) = place.status(of: name), owner != user else { return }
         guard place.give(name, to: user, group) else {
             throw ExperimentError(
-                "cannot change the owner of \(name): \(String(cString: strerror(errno)))")
+                "cannot change the owner of \(name): \(Errno.current)")
         }
         owners.append((place, name, owner, group, mode))
     }
