@@ -23,14 +23,16 @@ let package = Package(
         .target(name: "Trials", dependencies: ["Hardening", "Bisection"]),
 
         // Each knows one outside thing.
+        .target(name: "Linux"),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-        .target(name: "SystemdBus", dependencies: ["CSystemd"]),
+        .target(name: "SystemdBus", dependencies: ["Linux", "CSystemd"]),
         .target(
-            name: "Systemd", dependencies: ["Hardening", "Trials", "SystemdBus", "CSystemd"]),
+            name: "Systemd",
+            dependencies: ["Hardening", "Trials", "Linux", "SystemdBus", "CSystemd"]),
         .systemLibrary(
             name: "CProbes", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .target(name: "Probes", dependencies: ["Trials", "CProbes"]),
+        .target(name: "Probes", dependencies: ["Trials", "Linux", "CProbes"]),
         .target(
             name: "TrialLedger",
             dependencies: ["Hardening", "Trials", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -39,7 +41,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("seccomp")]),
         .target(name: "KernelWatch", dependencies: ["Hardening", "Trials", "CKernelWatch"]),
         .target(name: "CLab", cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "Lab", dependencies: ["CLab"]),
+        .target(name: "Lab", dependencies: ["Linux", "SystemdBus", "CLab"]),
         .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
 
         // The product: harden, check, apply, revert, examine.
@@ -62,7 +64,7 @@ let package = Package(
             name: "temper-benchmark",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes", "Lab",
-                "Reports", "TemperKit", "TrialLedger", "KernelWatch",
+                "Reports", "TemperKit", "TemperTesting", "TrialLedger", "KernelWatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/TemperBenchmark"),
 
@@ -78,6 +80,7 @@ let package = Package(
             path: "Examples/Library"),
         // A process that boots a lab and is killed by the tests while it does.
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
+        .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         .testTarget(
             name: "KernelWatchTests",
@@ -94,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas"]),
-        .testTarget(name: "BisectionTests", dependencies: ["Bisection"]),
+        .testTarget(name: "BisectionTests", dependencies: ["Bisection", "TemperTesting"]),
         .testTarget(
             name: "HardeningTests",
             dependencies: ["Hardening", "TemperTesting"]),
@@ -102,7 +105,8 @@ let package = Package(
             name: "BusFixtures", dependencies: ["SystemdBus", "CSystemd", "Lab", "Fixtures"],
             path: "Tests/BusFixtures"),
         .testTarget(
-            name: "SystemdBusTests", dependencies: ["SystemdBus", "CSystemd", "BusFixtures"]),
+            name: "SystemdBusTests",
+            dependencies: ["Linux", "SystemdBus", "CSystemd", "BusFixtures", "TemperTesting"]),
         .testTarget(
             name: "SystemdTests",
             dependencies: [

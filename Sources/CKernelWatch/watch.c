@@ -72,7 +72,11 @@ int kernel_watch_open(
     uint64_t cgroup, int closely, struct kernel_watch **result, unsigned *missing) {
     struct kernel_watch *watch = calloc(1, sizeof *watch);
     struct program *programs = calloc(KINDS, sizeof *programs);
-    if (!watch || !programs) return -ENOMEM;
+    if (!watch || !programs) {
+        free(watch);
+        free(programs);
+        return -ENOMEM;
+    }
     for (int kind = 0; kind < KINDS; kind++) watch->attached[kind] = -1;
     watch->seen = make_map(BPF_MAP_TYPE_HASH, 16, 8, SEEN_ENTRIES);
     watch->ring = make_map(BPF_MAP_TYPE_RINGBUF, 0, 0, RING);
@@ -127,8 +131,8 @@ void kernel_watch_close(struct kernel_watch *watch) {
     }
     if (watch->filled) munmap((void *)watch->filled, watch->page + 2 * (size_t)RING);
     if (watch->taken) munmap((void *)watch->taken, watch->page);
-    if (watch->ring > 0) close(watch->ring);
-    if (watch->seen > 0) close(watch->seen);
+    if (watch->ring >= 0) close(watch->ring);
+    if (watch->seen >= 0) close(watch->seen);
     free(watch);
 }
 

@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 // Where the keeper's descriptors are after `arrange`; every other one is closed.
-enum { LEASH = 3, LOCK, CGROUP_ROOT, LOG, SIGNALS, SELF, FIRST_UNUSED };
+enum { OWNER = 3, LOCK, CGROUP_ROOT, LOG, SIGNALS, SELF, FIRST_UNUSED };
 
 static void tell(struct lab_message message)
 {
-    send(LEASH, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    send(OWNER, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void fail(int32_t stage)
@@ -33,7 +33,7 @@ static void fail(int32_t stage)
 // An inherited descriptor would keep somebody's pipe open for as long as the lab lives.
 static int arrange(const struct lab_orders *orders)
 {
-    const int given[] = {orders->null, orders->null,        orders->null, orders->leash,
+    const int given[] = {orders->null, orders->null,        orders->null, orders->owner,
                          orders->lock, orders->cgroup_root, orders->log};
     enum { COUNT = sizeof given / sizeof *given };
     int aside[COUNT];
@@ -139,7 +139,7 @@ static int64_t now_ms(void)
 
 struct vigil {
     pid_t pid;
-    int leash; // -1 once the owner let go
+    int owner; // -1 once the owner let go
     int detached;
     int64_t deadline; // when patience ends; 0 while nobody asked for the end
 };
@@ -156,14 +156,14 @@ static void begin_end(struct vigil *vigil, uint32_t patience_ms)
 static void hear_owner(struct vigil *vigil, uint32_t patience_ms)
 {
     char word;
-    ssize_t n = recv(vigil->leash, &word, 1, MSG_DONTWAIT);
+    ssize_t n = recv(vigil->owner, &word, 1, MSG_DONTWAIT);
 
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
         if (!vigil->detached)
             kill(vigil->pid, SIGKILL);
-        vigil->leash = -1;
+        vigil->owner = -1;
     } else if (word == LAB_WORD_KEEP) {
         vigil->detached = 1;
         tell((struct lab_message){.news = LAB_NEWS_KEPT});
@@ -186,7 +186,7 @@ static void stay_until_the_end(struct vigil *vigil, uint32_t patience_ms)
 {
     for (;;) {
         struct pollfd ready[] = {{.fd = SIGNALS, .events = POLLIN},
-                                 {.fd = vigil->leash, .events = POLLIN}};
+                                 {.fd = vigil->owner, .events = POLLIN}};
         int64_t left = vigil->deadline ? vigil->deadline - now_ms() : -1;
 
         if (vigil->deadline && left <= 0) {
@@ -221,13 +221,13 @@ static void tidy(const struct lab_orders *orders)
 
 static _Noreturn void keep(const struct lab_orders *orders)
 {
-    struct vigil vigil = {.leash = LEASH};
+    struct vigil vigil = {.owner = OWNER};
     int32_t failed = LAB_STAGE_KEEPER;
 
     lab_reset_signals();
     prctl(PR_SET_NAME, "temper-lab");
     if (arrange(orders) < 0)
-        _exit(1); // Nothing can be told and nothing was made; the owner sees the leash end.
+        _exit(1); // Nothing can be told and nothing was made; the owner sees its socket end.
     if (chdir("/") < 0 || watch_signals() < 0)
         goto failure;
     failed = LAB_STAGE_CGROUP;
@@ -274,6 +274,6 @@ int lab_start(const struct lab_orders *orders)
         return -error;
     while (waitpid(between, &status, 0) < 0)
         if (errno != EINTR)
-            return 0; // Reaped for us where SIGCHLD is ignored; the leash tells the rest.
+            return 0; // Reaped for us where SIGCHLD is ignored; the owner's socket tells the rest.
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }

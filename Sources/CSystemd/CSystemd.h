@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -21,11 +20,6 @@
 #include <systemd/sd-journal.h>
 #include <systemd/sd-login.h>
 #include <unistd.h>
-
-// prctl is variadic as well. At most 15 characters; debuggers and /proc show them.
-static inline void csystemd_name_this_thread(const char *name) {
-        prctl(PR_SET_NAME, name);
-}
 
 // How many BPF programs of a type (enum bpf_attach_type) are attached to the control group that is
 // open as `directory`, those of its parents not counted; a negative error number where the kernel

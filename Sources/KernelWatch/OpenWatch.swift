@@ -1,27 +1,20 @@
 import CKernelWatch
-import Glibc
+import Synchronization
 
 /// Owns the loaded programs. One reader at a time takes events.
-final class OpenWatch: @unchecked Sendable {
-    // Touched only with the lock held, but for its end.
-    private let pointer: OpaquePointer
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+final class OpenWatch: Sendable {
+    private let programs: Mutex<OpaquePointer>
 
-    init(_ pointer: OpaquePointer) {
-        self.pointer = pointer
-        pthread_mutex_init(lock, nil)
-    }
+    init(_ pointer: sending OpaquePointer) { programs = Mutex(pointer) }
 
-    deinit {
-        kernel_watch_close(pointer)
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
-    }
+    deinit { programs.withLock { kernel_watch_close($0) } }
 
     func takeAll(into events: inout [kernel_watch_event]) {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        var event = kernel_watch_event()
-        while kernel_watch_take(pointer, &event) != 0 { events.append(event) }
+        events += programs.withLock { pointer in
+            var taken: [kernel_watch_event] = []
+            var event = kernel_watch_event()
+            while kernel_watch_take(pointer, &event) != 0 { taken.append(event) }
+            return taken
+        }
     }
 }

@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 /// The process outside that waits for a command inside and exits with its status.
 final class ExecSupervisor {
@@ -57,7 +58,7 @@ struct ErrandCgroup {
     private let tree: OpenFile
     private let name: String
 
-    init(of lab: String, in tree: OpenFile) throws(SystemFailure) {
+    init(of lab: String, in tree: OpenFile) throws(Errno) {
         let number = String(UInt64.random(in: .min ... .max), radix: 36)
         let path = "\(CgroupTree.cgroup(of: lab))/errand-\(number)"
         try check { mkdirat(tree.number, path, 0o755) }

@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 /// The process that holds a lab: it starts the lab's pid 1, ends it when told to or when its owner
 /// dies, and removes what is left. `keeper.c` is what it does; this is what it is told to begin with.
@@ -10,13 +11,14 @@ struct Keeper {
     let home: String
 
     /// - Parameter lock: held from now on by the keeper.
-    func start(systemd: String, lock: OpenFile) throws(LabError) -> Leash {
+    func start(systemd: String, lock: OpenFile) throws(LabError) -> DeathWatch {
         let cgroups = try CgroupTree.open()
-        do throws(SystemFailure) {
+        do throws(Errno) {
             let null = try OpenFile("/dev/null", O_RDWR)
             let log = try OpenFile(
                 plan.bootLog ?? "/dev/null", O_WRONLY | O_CREAT | O_APPEND, mode: 0o644)
-            let (ours, theirs) = try OpenFile.messageSockets()
+            let (watch, other) = try DeathWatch.withOtherEnd(keepsMessages: true)
+            let theirs = OpenFile(owning: other)
 
             let strings = CStrings()
             let steps = setup.steps.map { $0.inC(strings) }
@@ -28,7 +30,7 @@ struct Keeper {
                 orders.argv = strings.array([systemd, "--unit=basic.target"])
                 orders.envp = strings.environment(environment)
                 orders.state_directory = strings.string(home)
-                orders.leash = theirs.number
+                orders.owner = theirs.number
                 orders.lock = lock.number
                 orders.cgroup_root = cgroups.number
                 orders.log = log.number
@@ -38,10 +40,10 @@ struct Keeper {
                     lab_start(&orders)
                 }
             }
-            guard started == 0 else { throw SystemFailure(number: -started) }
-            return Leash(ours)
+            guard started == 0 else { throw Errno(code: -started) }
+            return watch
         } catch {
-            throw .stepFailed(step: "start the lab's keeper", reason: error.reason)
+            throw .stepFailed(step: "start the lab's keeper", reason: error.description)
         }
     }
 

@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 extension Lab {
     /// Boots a lab that ends with its owner: by `end()`, when the last copy of the value is gone, or
@@ -8,17 +9,13 @@ extension Lab {
     /// It returns once systemd answers on the lab's system bus, about a second after the call.
     /// - Throws: Any `LabError`; nothing of the lab is left then. `.cancelled` if the task is.
     public static func boot(_ plan: LabPlan) async throws(LabError) -> Lab {
-        try await onOwnThread { (cancellation) throws(LabError) in
-            try Boot(plan, cancellation).run(detached: false)
-        }
+        try await Boot(plan).run(detached: false)
     }
 
     /// Boots a lab that stays until it is ended by name. If this process dies before the lab is up,
     /// the lab dies too.
     public static func up(_ plan: LabPlan) async throws(LabError) -> Lab {
-        try await onOwnThread { (cancellation) throws(LabError) in
-            try Boot(plan, cancellation).run(detached: true)
-        }
+        try await Boot(plan).run(detached: true)
     }
 
     /// Boots a lab for as long as `body` runs.
@@ -32,26 +29,24 @@ extension Lab {
             try await lab.end()
             return value
         } catch {
-            // The first error is the one to report; the leash ends the lab in any case.
+            // The first error is the one to report; the death watch ends the lab in any case.
             try? await lab.end()
             throw error
         }
     }
 }
 
-/// One boot, on a thread of its own.
-private struct Boot {
+/// One boot.
+private struct Boot: Sendable {
     let plan: LabPlan
-    let cancellation: Cancellation
     let setup: LabSetup
     let registry: LabRegistry
 
-    /// systemd answers after half a second at best; this often it is asked.
-    private let pause: CInt = 4
+    /// How long to wait before the keeper is listened to again.
+    private static let pause = Duration.milliseconds(4)
 
-    init(_ plan: LabPlan, _ cancellation: Cancellation) {
+    init(_ plan: LabPlan) {
         self.plan = plan
-        self.cancellation = cancellation
         registry = LabRegistry(directory: plan.stateDirectory)
         let id = (0..<16).map { _ in UInt8.random(in: 0...255) }
         setup = LabSetup(
@@ -59,21 +54,23 @@ private struct Boot {
             machineID: id.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
     }
 
-    func run(detached: Bool) throws(LabError) -> Lab {
-        let systemd = try plan.systemdInside()
-        registry.sweep()
-        let leash = try start(systemd)
+    func run(detached: Bool) async throws(LabError) -> Lab {
+        let watch = try await onOwnThread { (_) throws(LabError) in try start() }
         do throws(LabError) {
-            return try bringUp(leash, detached: detached)
+            return try await bringUp(watch, detached: detached)
         } catch {
-            leash.letGo()
-            _ = leash.waitForEnd(within: .seconds(5))
-            registry.sweep()
+            await onOwnThread { (_) throws(Never) in
+                watch.letGo()
+                _ = watch.waitForEnd(within: .seconds(5))
+                registry.sweep()
+            }
             throw error
         }
     }
 
-    private func start(_ systemd: String) throws(LabError) -> Leash {
+    private func start() throws(LabError) -> DeathWatch {
+        let systemd = try plan.systemdInside()
+        registry.sweep()
         let lock = try registry.claim(plan.name)
         do throws(LabError) {
             return try Keeper(plan: plan, setup: setup, home: registry.home(of: plan.name))
@@ -86,39 +83,82 @@ private struct Boot {
         }
     }
 
-    private func bringUp(_ leash: Leash, detached: Bool) throws(LabError) -> Lab {
+    private func bringUp(_ watch: DeathWatch, detached: Bool) async throws(LabError) -> Lab {
         let deadline = ContinuousClock.now + plan.bootDeadline
         var record: LabRecord?
-        var door: BusDoor?
-        while ContinuousClock.now < deadline {
-            if cancellation.isRequested { throw .cancelled }
-            switch leash.hear(within: door == nil ? pause : 0) {
-            case .started(let keeper, let pid)?:
+        while record == nil, let news = try await news(from: watch, until: deadline) {
+            if case .started(let keeper, let pid) = news {
                 record = newRecord(keeper: keeper, pid: pid)
-                door = BusDoor(root: "/proc/\(pid)/root", machineID: setup.machineID)
-            case .failed(let stage, let error)?: throw setup.error(atStage: stage, number: error)
-            case .ended?, .keeperGone?: throw .endedDuringBoot(name: plan.name)
-            case .kept?, .unknown?, nil: break
-            }
-            if door?.isAnswered(within: pause) == true, let record {
-                try registry.record(record)
-                if detached { try detach(leash, until: deadline) }
-                return Lab(record, in: registry, leash: detached ? nil : leash)
             }
         }
-        throw .bootTooSlow(
-            name: plan.name, deadline: plan.bootDeadline,
-            waitingFor: record.map { runningJobs(of: Lab($0, in: registry)) } ?? [])
+        guard let record else { throw tooSlow() }
+        guard try await isAnswering(record, watch, until: deadline) else {
+            throw tooSlow(await runningJobs(of: Lab(record, in: registry)))
+        }
+        try await onOwnThread { (_) throws(LabError) in try registry.record(record) }
+        if detached { try await detach(watch, until: deadline) }
+        return Lab(record, in: registry, deathWatch: detached ? nil : watch)
+    }
+
+    private func tooSlow(_ jobs: [String] = []) -> LabError {
+        .bootTooSlow(name: plan.name, deadline: plan.bootDeadline, waitingFor: jobs)
+    }
+
+    /// What the keeper says next, unless it is the end of the boot; nil at the deadline.
+    private func news(
+        from watch: DeathWatch, until deadline: ContinuousClock.Instant
+    ) async throws(LabError) -> KeeperNews? {
+        while ContinuousClock.now < deadline {
+            if Task.isCancelled { throw .cancelled }
+            switch watch.hear(within: 0) {
+            case .failed(let stage, let error)?: throw setup.error(atStage: stage, number: error)
+            case .ended?, .keeperGone?: throw .endedDuringBoot(name: plan.name)
+            case let news?: return news
+            case nil: try? await Task.sleep(for: Boot.pause)
+            }
+        }
+        return nil
+    }
+
+    /// Waits for systemd on the lab's bus, or for the end of the boot, whichever comes first.
+    private func isAnswering(
+        _ record: LabRecord, _ watch: DeathWatch, until deadline: ContinuousClock.Instant
+    ) async throws(LabError) -> Bool {
+        let bus = bus(of: record.pid)
+        let first = await withTaskGroup(of: Result<Bool, LabError>.self) { group in
+            group.addTask {
+                await bus.waitForSystemd()
+                return .success(true)
+            }
+            group.addTask {
+                do throws(LabError) {
+                    while try await news(from: watch, until: deadline) != nil {}
+                    return .success(false)
+                } catch {
+                    return .failure(error)
+                }
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .success(false)
+        }
+        // Both end then, and each may be the first.
+        if Task.isCancelled { throw .cancelled }
+        return try first.get()
+    }
+
+    private func bus(of pid: Int32) -> LabBus {
+        LabBus(root: "/proc/\(pid)/root", machineID: setup.machineID)
     }
 
     /// What systemd is busy with; nothing if it cannot even answer that.
-    private func runningJobs(of lab: Lab) -> [String] {
-        let door = BusDoor(root: lab.rootPath, machineID: setup.machineID)
-        guard door.isInside else { return [] }
+    private func runningJobs(of lab: Lab) async -> [String] {
+        guard bus(of: lab.pid).isInside else { return [] }
         let ask = LabCommand(
             lab: lab, arguments: ["systemctl", "list-jobs", "--plain", "--no-legend"],
             environment: [:], isBooting: true)
-        let jobs = try? ask.runCollecting(deadline: .seconds(3), cancellation)
+        let jobs = try? await onOwnThread { (cancellation) throws(LabError) in
+            try ask.runCollecting(deadline: .seconds(3), cancellation)
+        }
         return (jobs?.stdout ?? "").split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
             return fields.count == 4 && fields[3] == "running" ? String(fields[1]) : nil
@@ -131,15 +171,13 @@ private struct Boot {
             patience: plan.endDeadline / .seconds(1))
     }
 
-    private func detach(_ leash: Leash, until deadline: ContinuousClock.Instant) throws(LabError) {
-        leash.say(LAB_WORD_KEEP)
-        while ContinuousClock.now < deadline {
-            switch leash.hear(within: pause) {
-            case .kept?: return
-            case .ended?, .keeperGone?: throw .endedDuringBoot(name: plan.name)
-            default: break
-            }
+    private func detach(
+        _ watch: DeathWatch, until deadline: ContinuousClock.Instant
+    ) async throws(LabError) {
+        watch.say(LAB_WORD_KEEP)
+        while let news = try await news(from: watch, until: deadline) {
+            if news == .kept { return }
         }
-        throw .bootTooSlow(name: plan.name, deadline: plan.bootDeadline, waitingFor: [])
+        throw tooSlow()
     }
 }

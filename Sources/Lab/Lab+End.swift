@@ -29,11 +29,11 @@ extension Lab {
     }
 
     private func askForEnd() {
-        if let leash { leash.say(LAB_WORD_END) } else { signalKeeper(SIGTERM) }
+        if let deathWatch { deathWatch.say(LAB_WORD_END) } else { signalKeeper(SIGTERM) }
     }
 
     private func isGone(within limit: Duration) -> Bool {
-        if let leash { return leash.waitForEnd(within: limit) }
+        if let deathWatch { return deathWatch.waitForEnd(within: limit) }
         let deadline = ContinuousClock.now + limit
         while isHeld {
             guard ContinuousClock.now < deadline else { return false }

@@ -1,3 +1,5 @@
+import Linux
+
 /// A disposable systemd: the machine's own, booted in namespaces on a copy of the machine's root.
 ///
 /// What is written inside vanishes with it. It has its own processes, network, host name and
@@ -14,13 +16,13 @@ public struct Lab: Sendable {
     let patience: Duration
     let registry: LabRegistry
     /// Held by the owner of a lab that ends with its owner, `nil` for a detached one.
-    let leash: Leash?
+    let deathWatch: DeathWatch?
 
     /// The lab's file system, seen from the host.
     public var rootPath: String { "/proc/\(pid)/root" }
 
     /// The lab's system bus, as sd-bus takes it: no process of the caller's has to enter the lab.
-    public var busAddress: String { "unix:path=\(rootPath)/run/dbus/system_bus_socket" }
+    public var busAddress: String { "unix:path=\(LabBus.socket(in: rootPath))" }
 
     /// For `setns(2)` or a unit's `NetworkNamespacePath=`.
     public var networkNamespace: String { "/proc/\(pid)/ns/net" }
@@ -33,10 +35,11 @@ public struct Lab: Sendable {
 }
 
 extension Lab {
-    init(_ record: LabRecord, in registry: LabRegistry, leash: Leash? = nil) {
+    init(_ record: LabRecord, in registry: LabRegistry, deathWatch: DeathWatch? = nil) {
         self.init(
             name: record.name, pid: record.pid, root: record.root, since: record.since,
-            patience: .seconds(record.patience), registry: registry, leash: leash)
+            patience: .seconds(record.patience), registry: registry,
+            deathWatch: deathWatch)
     }
 
     /// The labs that are up, by name. Sweeps what others left behind.

@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 /// One command inside a lab, from a thread that may block.
 struct LabCommand {
@@ -51,10 +52,10 @@ struct LabCommand {
 
 extension LabCommand {
     private func streams() throws(LabError) -> (OpenFile, PipeCapture, PipeCapture) {
-        do throws(SystemFailure) {
+        do throws(Errno) {
             return (try OpenFile("/dev/null", O_RDWR), try PipeCapture(), try PipeCapture())
         } catch {
-            throw .commandNotStarted(command: command, reason: error.reason)
+            throw .commandNotStarted(command: command, reason: error.description)
         }
     }
 
@@ -66,8 +67,8 @@ extension LabCommand {
             throw .noSuchLab(lab.name)
         }
         let tree = try CgroupTree.open()
-        do throws(SystemFailure) {
-            guard !arguments.isEmpty else { throw SystemFailure(number: ENOENT) }
+        do throws(Errno) {
+            guard !arguments.isEmpty else { throw Errno(code: ENOENT) }
             let cgroup = try ErrandCgroup(of: lab.name, in: tree)
             let refusals = try PipeCapture()
             let strings = CStrings()
@@ -80,22 +81,22 @@ extension LabCommand {
             command.standard = standard
             command.report = refusals.writingEnd
             let pid = withExtendedLifetime((strings, pidOne, cgroup)) { lab_run(&command) }
-            guard pid > 0 else { throw SystemFailure(number: -pid) }
+            guard pid > 0 else { throw Errno(code: -pid) }
             let supervisor = ExecSupervisor(pid: pid, cgroup: cgroup)
             try hear(refusals)
             return supervisor
         } catch {
-            throw .commandNotStarted(command: command, reason: error.reason)
+            throw .commandNotStarted(command: command, reason: error.description)
         }
     }
 
     /// Waits until the command was executed, which closes the pipe, or could not be.
-    private func hear(_ refusals: PipeCapture) throws(SystemFailure) {
+    private func hear(_ refusals: PipeCapture) throws(Errno) {
         refusals.closeWriter()
         refusals.drainToEnd()
         guard refusals.bytes.count == MemoryLayout<lab_refusal>.size else { return }
         let refusal = refusals.bytes.withUnsafeBytes { $0.loadUnaligned(as: lab_refusal.self) }
-        throw SystemFailure(number: refusal.error)
+        throw Errno(code: refusal.error)
     }
 
     private var fullEnvironment: [String: String] {

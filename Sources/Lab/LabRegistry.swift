@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 /// Which labs there are: a directory for each, held by its keeper through a locked file.
 ///
@@ -19,12 +20,12 @@ struct LabRegistry: Sendable, Equatable {
         try makeDirectories()
         return try alone { () throws(LabError) in
             sweep(name)
-            do throws(SystemFailure) {
+            do throws(Errno) {
                 return try take(name)
-            } catch  where error.number == EWOULDBLOCK {
+            } catch  where error.code == EWOULDBLOCK {
                 throw LabError.nameTaken(name)
             } catch {
-                throw LabError.stateUnusable(path: home(of: name), reason: error.reason)
+                throw LabError.stateUnusable(path: home(of: name), reason: error.description)
             }
         }
     }
@@ -34,10 +35,10 @@ struct LabRegistry: Sendable, Equatable {
     }
 
     func record(_ record: LabRecord) throws(LabError) {
-        do throws(SystemFailure) {
+        do throws(Errno) {
             try TextFile.replace(state(of: record.name), with: record.text)
         } catch {
-            throw .stateUnusable(path: state(of: record.name), reason: error.reason)
+            throw .stateUnusable(path: state(of: record.name), reason: error.description)
         }
     }
 
@@ -74,7 +75,7 @@ extension LabRegistry {
     private func makeDirectories() throws(LabError) {
         for path in LabSetup.ancestry(of: directory) where mkdir(path, 0o755) != 0 {
             guard errno == EEXIST else {
-                throw .stateUnusable(path: path, reason: SystemFailure.current.reason)
+                throw .stateUnusable(path: path, reason: Errno.current.description)
             }
         }
     }
@@ -85,24 +86,24 @@ extension LabRegistry {
         _ body: () throws(LabError) -> Value
     ) throws(LabError) -> Value {
         let guardian: OpenFile
-        do throws(SystemFailure) {
+        do throws(Errno) {
             guardian = try OpenFile("\(directory)/.lock", O_RDONLY | O_CREAT, mode: 0o644)
             try check { flock(guardian.number, LOCK_EX) }
         } catch {
-            throw .stateUnusable(path: directory, reason: error.reason)
+            throw .stateUnusable(path: directory, reason: error.description)
         }
         // By hand: a value is let go of after its last use, not at the end of its scope.
         defer { flock(guardian.number, LOCK_UN) }
         return try body()
     }
 
-    private func take(_ name: String) throws(SystemFailure) -> OpenFile {
+    private func take(_ name: String) throws(Errno) -> OpenFile {
         while true {
             if mkdir(home(of: name), 0o755) != 0, errno != EEXIST { throw .current }
             let file: OpenFile
-            do throws(SystemFailure) {
+            do throws(Errno) {
                 file = try OpenFile(lock(of: name), O_RDWR | O_CREAT, mode: 0o644)
-            } catch  where error.number == ENOENT {
+            } catch  where error.code == ENOENT {
                 // A keeper that ended removed the directory in between.
                 continue
             }

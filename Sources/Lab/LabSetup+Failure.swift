@@ -1,11 +1,12 @@
 import CLab
 import Glibc
+import Linux
 
 extension LabSetup {
     /// The error for what the keeper reports.
     /// - Parameter stage: the index of a step, or one of C's `lab_stage` below zero.
     func error(atStage stage: Int32, number: Int32) -> LabError {
-        let reason = SystemFailure(number: number).reason
+        let reason = Errno(code: number).description
         if steps.indices.contains(Int(stage)) {
             let step = steps[Int(stage)]
             if case .mount(_, _, "overlay", _, _) = step.action {

@@ -1,5 +1,6 @@
 import CLab
 import Glibc
+import Linux
 
 /// An open file descriptor, closed when the last holder lets go of it.
 ///
@@ -10,28 +11,20 @@ final class OpenFile: Sendable {
 
     init(owning number: CInt) { self.number = number }
 
-    convenience init(_ path: String, _ flags: CInt, mode: mode_t = 0) throws(SystemFailure) {
+    convenience init(_ path: String, _ flags: CInt, mode: mode_t = 0) throws(Errno) {
         self.init(owning: try check { open(path, flags | O_CLOEXEC, mode) })
     }
 
     /// Holds on to a process: what is done through it never reaches another one of the same pid.
-    convenience init(processOf pid: pid_t) throws(SystemFailure) {
+    convenience init(processOf pid: pid_t) throws(Errno) {
         self.init(owning: try check { lab_pidfd_open(pid) })
     }
 
     deinit { close(number) }
 
-    static func pipe() throws(SystemFailure) -> (reading: OpenFile, writing: OpenFile) {
+    static func pipe() throws(Errno) -> (reading: OpenFile, writing: OpenFile) {
         var ends: [CInt] = [-1, -1]
         try check { lab_pipe(&ends) }
-        return (OpenFile(owning: ends[0]), OpenFile(owning: ends[1]))
-    }
-
-    /// Two ends that keep the bounds of messages and notice each other's death.
-    static func messageSockets() throws(SystemFailure) -> (OpenFile, OpenFile) {
-        var ends: [CInt] = [-1, -1]
-        let type = CInt(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-        try check { socketpair(AF_UNIX, type, 0, &ends) }
         return (OpenFile(owning: ends[0]), OpenFile(owning: ends[1]))
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// One output stream of a command, collected.
 final class PipeCapture {
@@ -7,7 +8,7 @@ final class PipeCapture {
     private var isAtEnd = false
     private(set) var bytes: [UInt8] = []
 
-    init() throws(SystemFailure) {
+    init() throws(Errno) {
         let pipe = try OpenFile.pipe()
         (reader, writer) = pipe
         // Reading must never wait: a daemon that was left behind may hold the other end for ever.

@@ -1,8 +1,9 @@
 import Glibc
+import Linux
 
 /// Whole small files, without Foundation.
 enum TextFile {
-    static func read(_ path: String) throws(SystemFailure) -> String {
+    static func read(_ path: String) throws(Errno) -> String {
         let file = try OpenFile(path, O_RDONLY)
         var bytes: [UInt8] = []
         while true {
@@ -13,7 +14,7 @@ enum TextFile {
     }
 
     /// Readers see the old text or the new one, never a part.
-    static func replace(_ path: String, with text: String) throws(SystemFailure) {
+    static func replace(_ path: String, with text: String) throws(Errno) {
         let new = path + ".new"
         do {
             let file = try OpenFile(new, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)

@@ -1,5 +1,8 @@
 import CProbes
+import Dispatch
 import Glibc
+import Linux
+import Synchronization
 
 /// A thread that stands in a network namespace and runs blocking work there, one piece at a
 /// time. Sockets that are made on it belong to that network; no process is started.
@@ -11,16 +14,15 @@ public final class NetworkPlace: Sendable {
     /// - Parameter namespace: a path such as `/proc/123/ns/net`; nil for the machine's own.
     /// - Throws: `NetworkPlaceError` when the namespace cannot be entered.
     public init(namespace: String?) throws(NetworkPlaceError) {
-        queue = ThreadQueue()
-        guard let namespace else { return }
-        let result = queue.runAndWait { () -> Int32 in
-            let descriptor = open(namespace, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return errno }
-            defer { close(descriptor) }
-            return setns(descriptor, temper_network_namespace) == 0 ? 0 : errno
-        }
-        if result != 0 {
-            throw NetworkPlaceError(path: namespace, reason: String(cString: strerror(result)))
+        do throws(Errno) {
+            queue = try ThreadQueue { () throws(Errno) in
+                guard let namespace else { return }
+                let descriptor = try check { open(namespace, O_RDONLY | O_CLOEXEC) }
+                defer { close(descriptor) }
+                try check { setns(descriptor, temper_network_namespace) }
+            }
+        } catch {
+            throw NetworkPlaceError(path: namespace ?? "of this machine", reason: "\(error)")
         }
     }
 
@@ -42,76 +44,55 @@ public struct NetworkPlaceError: Error, CustomStringConvertible {
 }
 
 /// Work for one thread, first in first out.
-private final class ThreadQueue: @unchecked Sendable {
-    // Guarded by `mutex`; the pointers are made in `init` and freed by the thread when it ends.
-    private var work: [@Sendable () -> Void] = []
-    private var isEnded = false
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+private final class ThreadQueue: Sendable {
+    /// nil is the end.
+    private let work = Mutex<[(@Sendable () -> Void)?]>([])
+    /// Counts the pieces of work.
+    private let waiting = DispatchSemaphore(value: 0)
 
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(wakeUp, nil)
-        var thread = pthread_t()
+    /// - Parameter arrange: done on the thread before all else; nothing else is if it throws.
+    init(_ arrange: @escaping @Sendable () throws(Errno) -> Void) throws(Errno) {
+        let arranged = Arrangement()
         // The thread keeps the queue alive, so `end` must be called for both to go.
-        let context = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<ThreadQueue>.fromOpaque(context).takeRetainedValue().loop()
-                return nil
-            }, context)
-        pthread_detach(thread)
-    }
-
-    deinit {
-        pthread_cond_destroy(wakeUp)
-        pthread_mutex_destroy(mutex)
-        wakeUp.deallocate()
-        mutex.deallocate()
-    }
-
-    func add(_ piece: @escaping @Sendable () -> Void) {
-        pthread_mutex_lock(mutex)
-        work.append(piece)
-        pthread_cond_signal(wakeUp)
-        pthread_mutex_unlock(mutex)
-    }
-
-    func runAndWait(_ piece: @escaping @Sendable () -> Int32) -> Int32 {
-        let done = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-        let result = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-        sem_init(done, 0, 0)
-        nonisolated(unsafe) let (signal, place) = (done, result)
-        add {
-            place.pointee = piece()
-            sem_post(signal)
+        try WorkerThread("network") { [self] in
+            do throws(Errno) {
+                try arrange()
+                arranged.tell(nil)
+            } catch {
+                return arranged.tell(error)
+            }
+            while let piece = next() { piece() }
         }
-        sem_wait(done)
-        defer {
-            sem_destroy(done)
-            done.deallocate()
-            result.deallocate()
-        }
-        return result.pointee
+        if let failure = arranged.wait() { throw failure }
     }
 
-    func end() {
-        pthread_mutex_lock(mutex)
-        isEnded = true
-        pthread_cond_signal(wakeUp)
-        pthread_mutex_unlock(mutex)
-    }
+    func add(_ piece: @escaping @Sendable () -> Void) { queue(piece) }
 
-    private func loop() {
-        while let piece = next() { piece() }
+    func end() { queue(nil) }
+
+    private func queue(_ piece: (@Sendable () -> Void)?) {
+        work.withLock { $0.append(piece) }
+        waiting.signal()
     }
 
     private func next() -> (@Sendable () -> Void)? {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while work.isEmpty && !isEnded { pthread_cond_wait(wakeUp, mutex) }
-        return work.isEmpty ? nil : work.removeFirst()
+        waiting.wait()
+        return work.withLock { $0.removeFirst() }
+    }
+
+    /// Whether the thread is ready, told once.
+    private final class Arrangement: Sendable {
+        private let failure = Mutex<Errno?>(nil)
+        private let isTold = DispatchSemaphore(value: 0)
+
+        func tell(_ failure: Errno?) {
+            self.failure.withLock { $0 = failure }
+            isTold.signal()
+        }
+
+        func wait() -> Errno? {
+            isTold.wait()
+            return failure.withLock { $0 }
+        }
     }
 }

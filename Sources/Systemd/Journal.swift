@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// One line of the journal.
 public struct JournalEntry: Hashable, Sendable {
@@ -60,7 +61,7 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let source, let errno):
-            "cannot read \(source): \(String(cString: strerror(errno)))"
+            "cannot read \(source): \(Errno(code: errno))"
         case .notAnInvocation(let text):
             "not an invocation ID, which has 32 hex digits: \(text.debugDescription)"
         }

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// A connection to a D-Bus message bus: one sd-bus connection on one thread, usable from any
 /// task.

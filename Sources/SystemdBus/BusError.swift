@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// Everything that can go wrong between this process and a bus. That a *unit* failed is not an
 /// error but a ``JobResult``.

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// The serial executor of one ``Bus``: a thread that runs the actor's jobs and, in between,
 /// sleeps until the bus's socket, its deadline or a new job wants it.

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// The sd-bus connection of one ``Bus``: what is out on it and who waits for what. Not Sendable:
 /// only the bus's thread touches it, or the last release of the bus.

@@ -1,7 +1,8 @@
 import Glibc
 
-/// A pthread mutex. `Synchronization.Mutex` would do, but the thread sanitizer does not see it
-/// and reports races that are none.
+/// A pthread mutex. `Synchronization.Mutex` would do, as it does in the rest of the program, but the
+/// thread sanitizer does not see it and reports races that are none; and the bus, whose thread runs
+/// an actor's jobs, is what that sanitizer is for.
 final class Lock: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// One message of libsystemd. Its reference count is not atomic, so it stays on the thread of
 /// its connection; being noncopyable it is released there, once.

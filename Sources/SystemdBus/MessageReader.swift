@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// Reads the values of a message. File descriptors belong to the message, so they are duplicated
 /// for the receiver; if reading fails half-way the duplicates are closed again.

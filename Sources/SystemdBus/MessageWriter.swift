@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// Appends values to a message. libsystemd itself checks that paths and signatures are valid and
 /// that an element has its array's type; what it refuses is thrown as its errno.

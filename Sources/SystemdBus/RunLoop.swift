@@ -1,6 +1,7 @@
 import CSystemd
 import Dispatch
 import Glibc
+import Linux
 
 /// The thread of a ``BusThread``, its queue of jobs, and the eventfd that wakes it.
 ///
@@ -10,7 +11,7 @@ final class RunLoop: @unchecked Sendable {
     private let lock = Lock()
     private var state = State.new
     private var jobs: [UnownedJob] = []
-    private var thread: pthread_t?
+    private var thread: WorkerThread?
     /// The thread is asleep, or about to be: a new job has to write to the eventfd.
     private var isAsleep = false
     /// The executor is gone and with it the bus: there is nothing left to sleep for.
@@ -33,38 +34,27 @@ final class RunLoop: @unchecked Sendable {
         executor: UnownedSerialExecutor, turn: @escaping @Sendable () -> Wakeup?
     ) throws(Errno) {
         let eventfd = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard eventfd >= 0 else { throw Errno(code: errno) }
+        guard eventfd >= 0 else { throw .current }
         self.executor = executor
         self.turn = turn
-        let result = lock {
+        let failure: Errno? = lock {
             state = .running(eventfd: eventfd)
-            let this = Unmanaged.passRetained(self)
-            var thread = pthread_t()
-            let result = pthread_create(
-                &thread, nil,
-                { argument in
-                    // The argument is never null: it is the object retained above.
-                    guard let argument else { return nil }
-                    Unmanaged<RunLoop>.fromOpaque(argument).takeRetainedValue().run()
-                    return nil
-                }, this.toOpaque())
-            if result == 0 {
-                self.thread = thread
-                pthread_detach(thread)
-            } else {
+            do throws(Errno) {
+                thread = try WorkerThread("bus") { [self] in run() }
+                return nil
+            } catch {
                 state = .ended
-                this.release()
+                return error
             }
-            return result
         }
-        if result != 0 {
+        if let failure {
             close(eventfd)
-            throw Errno(code: result)
+            throw failure
         }
     }
 
     var isCurrentThread: Bool {
-        lock { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+        lock { thread?.isCurrent ?? false }
     }
 
     func enqueue(_ job: UnownedJob) {
@@ -106,11 +96,6 @@ final class RunLoop: @unchecked Sendable {
     // MARK: On the thread
 
     private func run() {
-        // Signals are for the program's own threads.
-        var all = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_BLOCK, &all, nil)
-        csystemd_name_this_thread("bus")
         while true {
             runJobs()
             guard let wakeup = turn() else {

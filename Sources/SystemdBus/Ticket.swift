@@ -1,4 +1,5 @@
 import CSystemd
+import Linux
 
 /// How a callback of libsystemd finds its way back. Held by the slot it was registered with and
 /// released when libsystemd destroys that.

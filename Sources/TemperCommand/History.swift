@@ -40,12 +40,9 @@ struct History: ParsableCommand {
         if campaigns.isEmpty {
             throw TemperError.absent("nothing on record for \(name) in \(state.directory)")
         }
-        let format = DateFormatter()
-        format.dateFormat = "yyyy-MM-dd HH:mm"
         let width = campaigns.map { "\($0.id)".count }.max() ?? 1
         for campaign in campaigns {
-            let date = format.string(
-                from: Date(timeIntervalSince1970: Double(campaign.began) / 1e6))
+            let date = CivilTime(microseconds: campaign.began).short
             let number = "\(campaign.id)".leftPadded(to: width)
             Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
         }

@@ -29,7 +29,7 @@ public enum Playground {
     public static let ids = problem.offer.restrictions.map(\.id)
 
     /// Conflicts as services have them: most of one restriction, some of two or three.
-    public static func conflicts(using random: inout Seeded) -> [Set<String>] {
+    public static func conflicts(using random: inout SplitMix64) -> [Set<String>] {
         (0..<Int.random(in: 0...8, using: &random)).map { _ in
             let size = [1, 1, 1, 1, 2, 2, 3].randomElement(using: &random) ?? 1
             return Set((0..<size).map { _ in ids.randomElement(using: &random) ?? "" })
@@ -37,7 +37,7 @@ public enum Playground {
     }
 
     /// A profile as a campaign leaves it: everything but what breaks, and what contains that.
-    public static func accepted(using random: inout Seeded) -> Profile {
+    public static func accepted(using random: inout SplitMix64) -> Profile {
         let broken = Set(conflicts(using: &random).compactMap { $0.min() })
         return Profile(
             recorded: Set(

@@ -13,3 +13,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension RandomNumberGenerator {
+    /// From 0 up to, but not including, 1.
+    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+    /// Whether something of this probability happened.
+    public mutating func happens(_ probability: Double) -> Bool { uniform() < probability }
+}

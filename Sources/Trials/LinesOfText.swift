@@ -13,4 +13,10 @@ extension StringProtocol {
             ["\n", "\r\n", "\r", "\0"].contains(character)
         }
     }
+
+    /// Without the white space at both ends.
+    package var trimmed: String {
+        guard let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(self[...last].drop(while: \.isWhitespace))
+    }
 }

@@ -88,42 +88,19 @@ extension Plan {
     public init(reading text: String, file: String) throws(PlanError) {
         self.init()
         var isOurs = false
-        for (number, line) in Plan.settings(in: text) {
-            if line.hasPrefix("[") {
-                isOurs = line == "[X-Temper]"
+        for line in UnitFileLine.all(in: text) {
+            if line.isHeader {
+                isOurs = line.text == "[X-Temper]"
                 continue
             }
             guard isOurs else { continue }
-            let place = "\(file):\(number)"
-            guard let split = line.firstIndex(of: "=") else {
+            let place = "\(file):\(line.number)"
+            guard let (name, value) = line.assignment else {
                 throw PlanError(
-                    place: place, problem: "“\(line)” is not a setting; write Name=value")
+                    place: place, problem: "“\(line.text)” is not a setting; write Name=value")
             }
-            let name = String(line[..<split]).trimmed
-            let value = String(line[line.index(after: split)...]).trimmed
             if let problem = take(name, value) { throw PlanError(place: place, problem: problem) }
         }
-    }
-
-    /// The lines that say something, each with the number of the line on which it begins: a
-    /// backslash at its end has it go on, past comments (systemd.syntax(7)).
-    static func settings(in text: String) -> [(number: Int, line: String)] {
-        var settings: [(number: Int, line: String)] = []
-        var isContinued = false
-        // A carriage return and a line feed are one character.
-        for (index, raw) in text.unitFileLines.enumerated() {
-            var line = String(raw).trimmed
-            if line.hasPrefix("#") || line.hasPrefix(";") { continue }
-            let goesOn = line.hasSuffix("\\")
-            if goesOn { line.removeLast() }
-            if isContinued {
-                settings[settings.count - 1].line += " " + line
-            } else if !line.isEmpty || goesOn {
-                settings.append((index + 1, line))
-            }
-            isContinued = goesOn
-        }
-        return settings.map { ($0.number, $0.line.trimmed) }.filter { !$0.line.isEmpty }
     }
 
     /// What is wrong with the setting, or nil.
@@ -246,14 +223,5 @@ extension Duration {
         case "h": self = .seconds(value * 3600)
         default: return nil
         }
-    }
-}
-
-extension String {
-    var trimmed: String {
-        var text = Substring(self)
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
     }
 }

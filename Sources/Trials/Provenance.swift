@@ -101,17 +101,6 @@ extension ProbeRequest {
 }
 
 extension String {
-    /// As one word of a POSIX shell; as it is where that needs no quotes.
-    public var shellQuoted: String {
-        let plain = "/._-+@,:=%~"
-        let isPlain =
-            !isEmpty
-            && allSatisfy {
-                $0.isASCII && ($0.isLetter || $0.isNumber || plain.contains($0))
-            } && first != "~"
-        return isPlain ? self : "'\(replacing("'", with: "'\\''"))'"
-    }
-
     /// `HOST:PORT` as bash's /dev/tcp has it.
     fileprivate var tcpPath: String {
         guard let colon = lastIndex(of: ":") else { return self }

@@ -25,7 +25,7 @@ public struct Redaction: Hashable, Sendable {
     public init(_ secrets: [Secret]) {
         let lines = secrets.flatMap { secret in
             secret.value.split(whereSeparator: \.isNewline).map {
-                Secret(origin: secret.origin, value: String($0).trimmed)
+                Secret(origin: secret.origin, value: $0.trimmed)
             }
         }
         let telling = lines.filter { $0.value.count >= 4 && !Redaction.isHarmless($0.value) }

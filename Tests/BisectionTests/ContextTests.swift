@@ -1,4 +1,5 @@
 import Bisection
+import TemperTesting
 import Testing
 
 @Suite("Items that pass only on top of others") struct ContextTests {
@@ -47,7 +48,7 @@ import Testing
     @Test("are suspected first of failing together with another")
     func partners() throws {
         func trials(isContextual: Bool, seed: Int) throws -> Int {
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             let pair = ItemSet(Array(0..<100).shuffled(using: &dice).prefix(2))
             let items = (0..<100).map {
                 Item(chance: .independent(0.01), isContextual: isContextual && $0 == pair.first)

@@ -1,4 +1,5 @@
 import Bisection
+import TemperTesting
 import Testing
 
 /// What the search costs where its chances are right.
@@ -12,7 +13,7 @@ import Testing
     }
 
     private func draw(seed: Int) throws -> Draw {
-        var dice = Dice(seed: seed)
+        var dice = SplitMix64(case: seed)
         let families = (0..<8).map { _ in Double.random(in: 0.02...0.4, using: &dice) }
         let rates = (0..<60).map { _ in
             (
@@ -97,7 +98,7 @@ import Testing
         var (plain, told) = (0, 0)
         for seed in 0..<200 {
             let draw = try draw(seed: seed)
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             plain += trials(draw, .proof).answers.count
             var search = Search(draw.space, options: Options(naming: 0.8))
             while case .ask(let questions) = search.nextRound() {

@@ -1,4 +1,5 @@
 import Bisection
+import TemperTesting
 import Testing
 
 /// Answers that are missing, wrong, or not monotone.
@@ -109,7 +110,7 @@ import Testing
     @Test func `a search that is told its answers are steady notices that they are not`() throws {
         var right = 0
         for seed in 0..<100 {
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             let culprits = ItemSet((0..<24).filter { _ in dice.happens(0.1) })
             var interview = Interview(Search(try space(24)))
             interview.run(answering: { question in
@@ -127,7 +128,7 @@ import Testing
         var right = 0
         var falsely = 0
         for seed in 0..<200 {
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             let culprits = ItemSet((0..<40).filter { _ in dice.happens(0.1) })
             let options = Options(reliability: .flaky(FlipRates()))
             var interview = Interview(Search(try space(40), options: options))
@@ -167,7 +168,7 @@ import Testing
     ) throws {
         var found = 0
         for seed in 0..<200 {
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             let group = ItemSet(Array(0..<24).shuffled(using: &dice).prefix(2 + seed % 2))
             let options = Options(reliability: .flaky(FlipRates()))
             var interview = Interview(Search(try space(24), options: options))
@@ -206,7 +207,7 @@ import Testing
     {
         var noticed = 0
         for seed in 0..<50 {
-            var dice = Dice(seed: seed)
+            var dice = SplitMix64(case: seed)
             let options = Options(reliability: .flaky(FlipRates()))
             var interview = Interview(Search(try space(40), options: options))
             interview.run(answering: { _ in dice.happens(0.5) ? .passed : .failed })

@@ -1,4 +1,5 @@
 import Bisection
+import TemperTesting
 import Testing
 
 @Suite struct `Item sets` {
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test(arguments: 0..<200) func `the algebra is that of sets`(seed: Int) {
-        var dice = Dice(seed: seed)
+        var dice = SplitMix64(case: seed)
         let one = Set((0..<200).filter { _ in dice.happens(0.3) })
         let other = Set(
             (0..<Int.random(in: 1...200, using: &dice)).filter { _ in dice.happens(0.5) })

@@ -1,10 +1,11 @@
 import Bisection
+import TemperTesting
 import Testing
 
 @Suite struct `Replay` {
     @Test(arguments: 0..<200) func `the same answers rebuild the same search`(seed: Int) {
         let planted = PlantedConflicts.random(seed: seed)
-        var dice = Dice(seed: seed)
+        var dice = SplitMix64(case: seed)
         var search = Search(planted.space, options: Options(naming: 0.5))
         var record: [(Question, Answer, [CulpritHint])] = []
         var rounds: [Round] = []
@@ -37,7 +38,7 @@ import Testing
         throws
     {
         let planted = PlantedConflicts.random(seed: seed)
-        var dice = Dice(seed: seed)
+        var dice = SplitMix64(case: seed)
         var search = Search(planted.space)
         for _ in 0..<12 {
             let some = ItemSet((0..<24).filter { _ in dice.happens(0.4) })

@@ -1,21 +1,10 @@
 import Bisection
+import TemperTesting
 
-/// SplitMix64, so that a seed in a failure message is enough to see it again.
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) &* 0x2545_F491_4F6C_DD1D &+ 1 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func happens(_ probability: Double) -> Bool {
-        Double(next() >> 11) * 0x1p-53 < probability
+extension SplitMix64 {
+    /// The numbers of a seed that a failure message tells; seeds in a row are made far apart.
+    init(case seed: Int) {
+        self.init(seed: UInt64(truncatingIfNeeded: seed) &* 0x2545_F491_4F6C_DD1D &+ 1)
     }
 }
 
@@ -31,7 +20,7 @@ struct PlantedConflicts {
     /// Random items on random ladders and with random implications, some in families; conflicts
     /// of one to four items.
     static func random(seed: Int, items count: Int = 24) -> PlantedConflicts {
-        var dice = Dice(seed: seed)
+        var dice = SplitMix64(case: seed)
         let families = (0..<4).map { _ in Double.random(in: 0.05...0.5, using: &dice) }
         let items = (0..<count).map { index in
             var requires: [Int] = []

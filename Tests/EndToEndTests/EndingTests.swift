@@ -83,7 +83,7 @@ extension EndToEnd {
                 }
                 #expect(whole.status == 0, "\(whole.errors)")
                 let expected = try ComparableResult(whole)
-                var random = Seeded(3)
+                var random = SplitMix64(seed: 3)
                 var kills = 0
                 let wanted =
                     ProcessInfo.processInfo.environment["TEMPER_KILLS"].flatMap { Int($0) } ?? 4

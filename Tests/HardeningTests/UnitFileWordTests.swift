@@ -9,7 +9,7 @@ import Testing
     private static let marks = Array(
         "ab/ \t\n\r\u{0}\u{1b}\u{7f}\"'\\%$;#~-+:=[]@!|{}*?&<>ä€\u{2028}\u{85}\u{fffd}i%n%%$$")
 
-    private static func hostile(using random: inout Seeded) -> String {
+    private static func hostile(using random: inout SplitMix64) -> String {
         let fragments = [
             "\n[Service]\nUser=root", "\\\nExecStart=+/bin/sh", "%i", "%H", "$PATH", "${A}",
             "\" \"", "' '", "\\", "; /bin/sh", " -/etc", "\u{0}", "\r\nAmbientCapabilities=~",
@@ -68,7 +68,7 @@ import Testing
 
     @Test("a word is read back as what it was, or not written at all")
     func roundTrip() {
-        var random = Seeded(20)
+        var random = SplitMix64(seed: 20)
         for _ in 0..<20_000 {
             let text = Self.hostile(using: &random)
             for isArgument in [false, true] {
@@ -86,7 +86,7 @@ import Testing
 
     @Test("whatever it is told, a drop-in holds one section and the settings that it was to hold")
     func wholeDropIns() {
-        var random = Seeded(21)
+        var random = SplitMix64(seed: 21)
         for _ in 0..<2_000 {
             var usage = Usage()
             usage.written = [Self.hostile(using: &random), "/var/lib/x"]

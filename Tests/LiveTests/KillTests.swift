@@ -26,7 +26,7 @@ extension LiveTests {
         static let (lines, seconds) = (10, 6.0)
 
         static func moments(_ count: Int, seed: UInt64) -> [Moment] {
-            var random = Seeded(seed)
+            var random = SplitMix64(seed: seed)
             return (0..<count).map { index in
                 if index % 2 == 0 {
                     let later = [0, 5, 20, 60, 150][index / 2 / lines % 5]

@@ -37,7 +37,7 @@ struct KillTests {
         let whole = try await victim(fixture).end()
         #expect(whole.output.contains("50-temper.conf"), "\(whole.output) \(whole.errors)")
         _ = try await fixture.reversal("steady.service").run()
-        var random = Seeded(30)
+        var random = SplitMix64(seed: 30)
         var (restored, kept) = (0, 0)
         for number in 0..<Self.kills {
             // Spread over its life, and then by chance.

@@ -4,7 +4,7 @@ import TemperTesting
 /// moved, doubled and cut, and marks that mean something somewhere are strewn in.
 struct Mutator {
     private let corpus: [[UInt8]]
-    private var random: Seeded
+    private var random: SplitMix64
 
     private static let marks: [[UInt8]] = [
         "\n", "\r\n", "\r", "\0", "=", "[", "]", "[X-Temper]\n", "[Service]\n", "\\\n", "\\", "#",
@@ -15,7 +15,7 @@ struct Mutator {
 
     init(corpus: [String], seed: UInt64) {
         self.corpus = corpus.map { Array($0.utf8) }
-        random = Seeded(seed)
+        random = SplitMix64(seed: seed)
     }
 
     mutating func next() -> String {

@@ -167,7 +167,7 @@ struct ReaderFuzzTests {
     func ledgers() throws {
         try withDirectory { top in
             let real = try Corpus.ledger(in: top + "/real")
-            var random = Seeded(Self.seed)
+            var random = SplitMix64(seed: Self.seed)
             for _ in 0..<max(300, Self.count / 10) {
                 var bytes = real
                 for _ in 0..<Int.random(in: 1...20, using: &random) {

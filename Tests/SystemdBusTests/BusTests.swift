@@ -1,5 +1,6 @@
 import BusFixtures
 import Glibc
+import TemperTesting
 import Testing
 
 @testable import SystemdBus
@@ -13,6 +14,14 @@ import Testing
         let pid = try await bus.call(
             .daemon("GetConnectionUnixProcessID"), [.string("org.freedesktop.DBus")])
         #expect(pid == [.uint32(UInt32(daemon.pid))])
+        await bus.close()
+    }
+
+    @Test func `a name on the bus has an owner or none`() async throws {
+        let daemon = try PrivateBus()
+        let bus = try await Bus.connect(to: daemon.address)
+        #expect(try await bus.hasOwner("org.freedesktop.DBus"))
+        #expect(try await !bus.hasOwner("org.freedesktop.systemd1"))
         await bus.close()
     }
 
@@ -154,7 +163,7 @@ import Testing
     @Test func `cancelling at any moment ends every call exactly once`() async throws {
         let daemon = try PrivateBus()
         let bus = try await Bus.connect(to: daemon.address)
-        var random = Seeded(seed: 11)
+        var random = SplitMix64(seed: 11)
         var answered = 0
         for _ in 0..<500 {
             let task = Task { try await bus.call(.daemon("GetId")) }

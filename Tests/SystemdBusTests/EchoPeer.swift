@@ -1,6 +1,7 @@
 import BusFixtures
 import CSystemd
 import Glibc
+import Linux
 
 @testable import SystemdBus
 

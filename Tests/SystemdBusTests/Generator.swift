@@ -1,26 +1,12 @@
 import SystemdBus
-
-/// Random numbers that can be had again (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TemperTesting
 
 /// Random values of random types. First a type is drawn and then values of it, because the
 /// elements of an array have one type.
 struct ValueGenerator {
-    private var random: Seeded
+    private var random: SplitMix64
 
-    init(seed: UInt64) { random = Seeded(seed: seed) }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     indirect enum Kind {
         case basic(Character)

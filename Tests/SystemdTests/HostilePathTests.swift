@@ -11,7 +11,7 @@ extension AgainstSystemd {
     @Suite struct HostilePaths {
         /// Without what no unit file can say, and without what systemd makes of any path: doubled
         /// slashes, dots that are whole names.
-        private static func path(using random: inout Seeded) -> String {
+        private static func path(using random: inout SplitMix64) -> String {
             let marks = Array("ab \"'\\%$;#~-+=[]@!|{}*?&<>äi%n€")
             let parts = (0..<Int.random(in: 1...3, using: &random)).map { _ in
                 "x" + String((0..<5).map { _ in marks.randomElement(using: &random)! }) + "y"
@@ -22,7 +22,7 @@ extension AgainstSystemd {
         @Test("a path comes back from systemd as what it was", arguments: Release.allCases)
         func comesBack(_ release: Release) async throws {
             try await withUnitFixture(release) { fixture, dialect in
-                var random = Seeded(22)
+                var random = SplitMix64(seed: 22)
                 var units: [(name: String, paths: [String])] = []
                 for number in 0..<40 {
                     var usage = Usage()

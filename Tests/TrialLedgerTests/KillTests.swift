@@ -29,7 +29,7 @@ struct KillTests {
             try await victim.run([directory, seed, "0"])
         }
         #expect(whole.status == 0 && whole.output.contains("accepted"), "\(whole.errors)")
-        var random = Seeded(1)
+        var random = SplitMix64(seed: 1)
         var kills = 0
         var finished = 0
         while kills < 30 {

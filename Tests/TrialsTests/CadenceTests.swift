@@ -49,7 +49,7 @@ struct CadenceTests {
 
     @Test("every service that stays as it is gets a ruling, and the one that it deserves")
     func endsSomewhere() {
-        var random = Seeded(11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<3_000 {
             let cadence = Cadence(
                 startPeriod: .milliseconds(Int.random(in: 0...3_000, using: &random)),

@@ -22,10 +22,10 @@ struct CampaignDoubtTests {
     func flaky() async throws {
         var wrong = 0
         for seed in 0..<UInt64(Effort.campaigns / 4) {
-            var random = Seeded(3_000_000 + seed)
+            var random = SplitMix64(seed: 3_000_000 + seed)
             let conflicts = Playground.conflicts(using: &random)
             let service = SimulatedService(conflicts: conflicts, fault: .probe) { start in
-                var coin = Seeded(seed &* 1_000 &+ UInt64(start))
+                var coin = SplitMix64(seed: seed &* 1_000 &+ UInt64(start))
                 return start > 2 && Int.random(in: 0..<100, using: &coin) < 2
             }
             let outcome = try await Playground.campaign(service).run()
@@ -44,7 +44,7 @@ struct CampaignDoubtTests {
     func chaos() async throws {
         for seed in 0..<UInt64(3) {
             let service = SimulatedService(fault: .probe) { start in
-                var coin = Seeded(seed &* 1_000 &+ UInt64(start))
+                var coin = SplitMix64(seed: seed &* 1_000 &+ UInt64(start))
                 return start > 2 && Bool.random(using: &coin)
             }
             var options = CampaignOptions()

@@ -9,7 +9,7 @@ struct CampaignEndTests {
     func maxTrials(limit: Int) async throws {
         var options = CampaignOptions()
         options.maxTrials = limit
-        var random = Seeded(9)
+        var random = SplitMix64(seed: 9)
         let service = SimulatedService(
             conflicts: (0..<6).map { _ in [Playground.ids.randomElement(using: &random) ?? ""] })
         let outcome = try await Playground.campaign(service, options: options).run()

@@ -35,7 +35,7 @@ struct MinimalCauseTests {
 
     @Test("the cause is found for any set, in about log2(n) questions for each of its members")
     func finds() {
-        var random = Seeded(11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<60 {
             let count = Int.random(in: 5...120, using: &random)
             let taken = Set(ids.shuffled(using: &random).prefix(count))
@@ -49,7 +49,7 @@ struct MinimalCauseTests {
 
     @Test("parts that are asked for are whole: with each restriction all that it implies")
     func implications() {
-        var random = Seeded(12)
+        var random = SplitMix64(seed: 12)
         // Ladders of four.
         let implied = Dictionary(
             uniqueKeysWithValues: ids.indices.map { index in

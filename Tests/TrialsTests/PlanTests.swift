@@ -142,7 +142,7 @@ struct PlanTests {
 
     @Test("no text at all can crash the reader")
     func noise() {
-        var random = Seeded(5)
+        var random = SplitMix64(seed: 5)
         let pieces = [
             "[X-Temper]", "\n", "\\", "=", "Probe", "Keep", "ProtectSystem", "#", ";", " ", "\t",
             "[",

@@ -14,7 +14,7 @@ struct RegressionTests {
         /// How many of each are planted in a profile.
         var cases: Int { self == .one ? 16 : 4 }
 
-        func plant(in profile: [String], using random: inout Seeded) -> Set<Set<String>> {
+        func plant(in profile: [String], using random: inout SplitMix64) -> Set<Set<String>> {
             let catalogue = Catalogue.standard
             while true {
                 let picked = profile.shuffled(using: &random).prefix(self == .one ? 1 : 2)
@@ -33,7 +33,7 @@ struct RegressionTests {
     func planted() async throws {
         var spent: [Upgrade: [Int]] = [:]
         for seed in 0..<UInt64(5) {
-            var random = Seeded(seed)
+            var random = SplitMix64(seed: seed)
             let problem = try Playground.regressing(Playground.accepted(using: &random))
             let profile = problem.everything.restrictions.sorted()
             let bound = Int(log2(Double(profile.count)).rounded(.up))
@@ -110,7 +110,7 @@ struct RegressionTests {
 
     @Test("failing by chance is no regression, and hides none")
     func byChance() async throws {
-        var random = Seeded(3)
+        var random = SplitMix64(seed: 3)
         let problem = try Playground.regressing(Playground.accepted(using: &random))
         let culprits = Upgrade.one.plant(
             in: problem.everything.restrictions.sorted(), using: &random)

@@ -70,7 +70,7 @@ struct ResumptionTests {
 
     @Test("stopped again and again, it still arrives")
     func againAndAgain() async throws {
-        var random = Seeded(77)
+        var random = SplitMix64(seed: 77)
         let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes"]]
         let whole = try await Playground.campaign(SimulatedService(conflicts: conflicts)).run()
         var recorded: [Trial] = []
@@ -146,7 +146,7 @@ struct ResumptionTests {
         "a flaky service resumes into the same story, because answers are on record and not asked")
     func flaky() async throws {
         @Sendable func lies(_ start: Int) -> Bool {
-            var coin = Seeded(UInt64(start) &* 31)
+            var coin = SplitMix64(seed: UInt64(start) &* 31)
             return start > 2 && Int.random(in: 0..<100, using: &coin) < 3
         }
         let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes"]]

@@ -95,7 +95,7 @@ import Testing
     ) -> SimulatedService {
         SimulatedService(conflicts: culprits.map { [$0] }, fault: .probe) { start in
             if start <= 10 { return failingFirst.contains(start) }
-            var random = Seeded(UInt64(seed * 1000 + start))
+            var random = SplitMix64(seed: UInt64(seed * 1000 + start))
             return UInt64.random(in: 0..<count, using: &random) == 0
         }
     }

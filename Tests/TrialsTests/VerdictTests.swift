@@ -199,7 +199,7 @@ struct VerdictTests {
 
     @Test("no order of what comes before a fault or after it turns a failure into a pass")
     func orderIsNoExcuse() {
-        var random = Seeded(7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             var life = good
             life.insert(.unit(.settled, dead), at: Int.random(in: 0...life.count, using: &random))

@@ -11,7 +11,7 @@ import Trials
 
 let arguments = CommandLine.arguments
 let directory = arguments[1]
-var random = Seeded(UInt64(arguments[2]) ?? 0)
+var random = SplitMix64(seed: UInt64(arguments[2]) ?? 0)
 let pause = Duration.milliseconds(Int(arguments[3]) ?? 0)
 let service = SimulatedService(
     conflicts: Playground.conflicts(using: &random) + [["ProtectClock=yes"]], fault: .probe)

@@ -55,7 +55,7 @@ struct lab_orders {
     const char *const *argv;     // argv[0] is the path of systemd inside
     const char *const *envp;
     const char *state_directory; // absolute; the keeper removes it at the end
-    int leash;                   // socket to the owner, SOCK_SEQPACKET
+    int owner;                   // socket to the owner, SOCK_SEQPACKET
     int lock;                    // the open, locked lock file: held as long as the keeper lives
     int cgroup_root;             // directory of the cgroup2 tree
     int log;                     // standard output and error of systemd

@@ -22,6 +22,6 @@ public struct CivilTime: Hashable, Sendable {
             + "\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60))Z"
     }
 
-    /// `2026-11-24 18:10`
-    public var short: String { String(text.prefix(16)).replacing("T", with: " ") }
+    /// `2026-11-24 18:10 UTC`
+    public var short: String { text.prefix(16).replacing("T", with: " ") + " UTC" }
 }

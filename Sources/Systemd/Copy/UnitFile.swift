@@ -17,40 +17,14 @@ public struct UnitFile: Hashable, Sendable {
         public let value: String
     }
 
-    /// The assignments in the order of the file, read as systemd.syntax(7) has it: a line that
-    /// ends in a backslash goes on in the next one, comments in between are left out.
+    /// The assignments in the order of the file.
     public var assignments: [Assignment] {
-        var result: [Assignment] = []
         var section = ""
-        var pending = ""
-        for line in text.unitFileLines {
-            let trimmed = line.trimmed
-            if trimmed.hasPrefix("#") || trimmed.hasPrefix(";") { continue }
-            if trimmed.hasSuffix("\\") {
-                pending += trimmed.dropLast() + " "
-                continue
-            }
-            let whole = (pending + trimmed)[...].trimmed
-            pending = ""
-            if whole.hasPrefix("["), whole.hasSuffix("]") {
-                section = String(whole.dropFirst().dropLast())
-            } else if let equals = whole.firstIndex(of: "=") {
-                result.append(
-                    Assignment(
-                        section: section, key: String(whole[..<equals].trimmed),
-                        value: String(whole[whole.index(after: equals)...].trimmed)))
-            }
+        return UnitFileLine.all(in: text).compactMap { line in
+            if line.isHeader { section = String(line.text.dropFirst().dropLast()) }
+            guard !line.isHeader, let (key, value) = line.assignment else { return nil }
+            return Assignment(section: section, key: key, value: value)
         }
-        return result
-    }
-}
-
-extension Substring {
-    /// Without the white space at both ends.
-    var trimmed: Substring {
-        let head = drop(while: \.isWhitespace)
-        guard let last = head.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return head[...last]
     }
 }
 

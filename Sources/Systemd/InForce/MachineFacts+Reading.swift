@@ -1,5 +1,6 @@
 import Foundation
 public import Hardening
+import Linux
 import SystemdBus
 public import Trials
 
@@ -37,13 +38,13 @@ extension Machine {
     }
 
     fileprivate var hasBPFFileSystem: Bool {
-        contentsOfKernelFile(root + "/proc/1/mounts").lines.contains {
+        KernelFile.text(root + "/proc/1/mounts").lines.contains {
             $0.contains(" /sys/fs/bpf bpf ")
         }
     }
 
     /// The one line of a small file of the machine; empty where it cannot be read.
     fileprivate func line(of path: String) -> String {
-        contentsOfKernelFile(root + path).trimmingCharacters(in: .whitespacesAndNewlines)
+        KernelFile.line(root + path) ?? ""
     }
 }

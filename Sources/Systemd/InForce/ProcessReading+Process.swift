@@ -2,6 +2,7 @@ import CSystemd
 import Foundation
 import Glibc
 import Hardening
+import Linux
 
 extension ProcessReading {
     /// Reads a process and its control group.
@@ -13,11 +14,11 @@ extension ProcessReading {
     /// - Returns: nil if the process is gone.
     init?(ofProcess directory: String, controlGroup: String, paths: Set<String>) {
         self.init()
-        let status = contentsOfKernelFile("\(directory)/status")
-        let mountinfo = contentsOfKernelFile("\(directory)/mountinfo")
+        let status = KernelFile.text("\(directory)/status")
+        let mountinfo = KernelFile.text("\(directory)/mountinfo")
         if status.isEmpty || mountinfo.isEmpty { return nil }
         read(status: status)
-        read(mergedMemory: contentsOfKernelFile("\(directory)/ksm_stat"))
+        read(mergedMemory: KernelFile.text("\(directory)/ksm_stat"))
         mounts = MountTable(mountinfo: mountinfo)
         for kind in NamespaceKind.allCases {
             namespaces[kind] = try? FileManager.default.destinationOfSymbolicLink(
@@ -26,13 +27,6 @@ extension ProcessReading {
         present = paths.filter { isThere("\(directory)/root\($0)") }
         programs = countPrograms(onControlGroup: controlGroup)
     }
-}
-
-/// Files of the kernel have no size, so they are read to their end; empty where they cannot be.
-func contentsOfKernelFile(_ path: String) -> String {
-    guard let file = FileHandle(forReadingAtPath: path) else { return "" }
-    defer { try? file.close() }
-    return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
 }
 
 /// Whether there is something that is no symbolic link: what a link of another root leads to

@@ -77,7 +77,7 @@ package struct Installation: Sendable {
     ) -> String {
         let systemctl = service.machine.user == nil ? "systemctl" : "systemctl --user"
         func file(_ place: DropInDirectory, _ name: String) -> String {
-            ShellWord.quoted("\(place.path)/\(name)")
+            "\(place.path)/\(name)".shellQuoted
         }
         let old = file(final, older)
         let undo =
@@ -88,12 +88,12 @@ package struct Installation: Sendable {
         let litter =
             [file(staged, name), file(staged, HarmlessFailure.fileName), old]
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
-        let places = [staged, final].map { ShellWord.quoted($0.path) }
-        let unit = ShellWord.quoted(service.unit)
+        let places = [staged, final].map(\.path.shellQuoted)
+        let unit = service.unit.shellQuoted
         let listening = socketsFirst(surroundings, unit, systemctl)
         // What stops with the service, and what would start it.
         let others = surroundings.alsoDown.map {
-            "\(systemctl) start -- \(ShellWord.quoted($0))\n"
+            "\(systemctl) start -- \($0.shellQuoted)\n"
         }
         return """
             # Puts \(service.unit) back as it was.
@@ -114,7 +114,7 @@ package struct Installation: Sendable {
         _ surroundings: Surroundings, _ unit: String, _ systemctl: String
     ) -> String {
         let sockets = surroundings.triggers.filter { $0.hasSuffix(".socket") }
-            .map { ShellWord.quoted($0) }.joined(separator: " ")
+            .map(\.shellQuoted).joined(separator: " ")
         if sockets.isEmpty { return "" }
         return """
             \(systemctl) stop -- \(unit)

@@ -1,5 +1,6 @@
 import Glibc
 import Hardening
+import Linux
 import SystemdBus
 import Trials
 
@@ -12,7 +13,7 @@ package struct UndoGuard: Sendable {
     /// Its runtime directory, which systemd takes away with it: the commands, and the word that
     /// the result is kept.
     private let directory: String
-    private let lifeline: Lifeline
+    private let deathWatch: DeathWatch
 
     /// - Parameter undoing: the commands, given the file that exists once the result is kept.
     static func start(
@@ -22,10 +23,10 @@ package struct UndoGuard: Sendable {
         let name = "temperundo" + TrialName.fresh().dropFirst(6).dropLast(8)
         let unit = "\(name).service"
         let directory = "\(machine.user?.runtimeDirectory ?? "/run")/\(name)"
-        let (lifeline, reader) = try Lifeline.withReader()
+        let (deathWatch, reader) = try DeathWatch.forUnit()
         defer { close(reader) }
         let undoGuard = UndoGuard(
-            machine: machine, unit: unit, directory: directory, lifeline: lifeline)
+            machine: machine, unit: unit, directory: directory, deathWatch: deathWatch)
         let properties = properties(name, directory, reading: reader)
         let job = try await experiment { () async throws(BusError) in
             try await machine.bus.startTransientUnit(unit, properties: properties)

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import SystemdBus
 public import Trials
 
@@ -20,18 +21,18 @@ public final class StandIn: Sendable {
     public let surroundings: Surroundings?
     /// When the service began to stop.
     public let began: ContinuousClock.Instant
-    private let lifeline: Lifeline
+    private let deathWatch: DeathWatch
     /// The unit that others are bound to.
     private let knot = TrialName.fresh()
 
     private init(
         name: String, surroundings: Surroundings?, began: ContinuousClock.Instant,
-        lifeline: Lifeline
+        deathWatch: DeathWatch
     ) {
         self.name = name
         self.surroundings = surroundings
         self.began = began
-        self.lifeline = lifeline
+        self.deathWatch = deathWatch
     }
 
     /// Stops the service and what would start it; returns when the stand-in is up.
@@ -40,10 +41,11 @@ public final class StandIn: Sendable {
     public static func taking(
         _ surroundings: Surroundings?, on machine: Machine, atMost limit: Duration
     ) async throws(ExperimentError) -> StandIn {
-        let (lifeline, reader) = try Lifeline.withReader()
+        let (deathWatch, reader) = try DeathWatch.forUnit()
         defer { close(reader) }
         let standIn = StandIn(
-            name: TrialName.fresh(), surroundings: surroundings, began: .now, lifeline: lifeline)
+            name: TrialName.fresh(), surroundings: surroundings, began: .now, deathWatch: deathWatch
+        )
         // What starts it again must not be refused for having started it too often.
         for unit in standIn.restored {
             _ = try? await machine.manager("ResetFailedUnit", .string(unit))
@@ -152,7 +154,7 @@ public final class StandIn: Sendable {
     /// - Returns: what is not, one line each; nothing where all is well.
     @discardableResult
     public func leave(_ machine: Machine) async -> [String] {
-        lifeline.letGo()
+        deathWatch.letGo()
         // Also when the campaign was cancelled: a task of its own is not.
         return await Task { await self.settled(machine) }.value
     }

@@ -1,3 +1,5 @@
+import CSystemd
+import Glibc
 public import SystemdBus
 public import Trials
 
@@ -60,21 +62,14 @@ public struct Machine: Sendable {
             destination: "org.freedesktop.systemd1", path: path, interface: interface)
     }
 
-    /// The object path of a unit by its name: bytes other than letters and digits are written as
-    /// `_` and two hexadecimal digits (sd_bus_path_encode(3)).
+    /// The object path of a unit by its name.
     static func path(ofUnit name: String) -> String {
-        var escaped = ""
-        for (index, byte) in name.utf8.enumerated() {
-            let isDigit = (48...57).contains(byte)
-            let isLetter = (65...90).contains(byte) || (97...122).contains(byte)
-            if isLetter || (isDigit && index > 0) {
-                escaped.append(Character(UnicodeScalar(byte)))
-            } else {
-                let digits = String(byte, radix: 16)
-                escaped += "_" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return "\(Machine.manager)/unit/\(escaped)"
+        let units = "\(Machine.manager)/unit"
+        var path: UnsafeMutablePointer<CChar>?
+        defer { free(path) }
+        // Fails only where there is no memory; the prefix is a path of no unit.
+        sd_bus_path_encode(units, name, &path)
+        return path.map { String(cString: $0) } ?? units
     }
 
     /// Changes whenever the manager reads its units again: `UnitsLoadTimestampMonotonic` is set by

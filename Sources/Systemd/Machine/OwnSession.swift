@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import SystemdBus
 public import Trials
 
@@ -10,10 +11,10 @@ extension CriticalUnits.Session {
         var process = getpid()
         // The kernel's own limit of nesting is far lower than a loop that never ends.
         for _ in 0..<64 where process > 0 {
-            for line in (SmallFile.text("/proc/\(process)/cgroup") ?? "").lines {
+            for line in KernelFile.text("/proc/\(process)/cgroup").lines {
                 session.units.formUnion(units(inControlGroup: line))
             }
-            let environment = contentsOfKernelFile("/proc/\(process)/environ")
+            let environment = KernelFile.text("/proc/\(process)/environ")
             if environment.split(separator: "\0").contains(where: {
                 $0.hasPrefix("SSH_CONNECTION=")
             }) {
@@ -32,9 +33,8 @@ extension CriticalUnits.Session {
 
     /// The fourth field of proc_pid_stat(5); the second may hold blanks and brackets.
     private static func parent(of process: Int32) -> Int32 {
-        guard let text = SmallFile.text("/proc/\(process)/stat"),
-            let end = text.lastIndex(of: ")")
-        else { return 0 }
+        let text = KernelFile.text("/proc/\(process)/stat")
+        guard let end = text.lastIndex(of: ")") else { return 0 }
         let fields = text[end...].split(separator: " ")
         return fields.count > 2 ? Int32(fields[2]) ?? 0 : 0
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Linux
 public import Trials
 
 /// Files of a machine that are to belong to a user, so that a service can run as that user: the
@@ -37,7 +38,7 @@ extension Machine {
     ///
     /// - Throws: `ExperimentError` when the user does not exist or a file cannot be changed.
     public func apply(_ ownership: Ownership) throws(ExperimentError) -> OwnershipUndo {
-        guard let user = account(named: ownership.user) else {
+        guard let user = accounts.first(where: { $0.name == ownership.user }) else {
             throw ExperimentError("there is no user \(ownership.user) on the service's machine")
         }
         var undo = OwnershipUndo()
@@ -58,22 +59,6 @@ extension Machine {
         return undo
     }
 
-    /// The name of a user of the machine, by its number.
-    public func userName(_ id: UInt32) -> String? { accounts.first { $0.id == id }?.name }
-
-    private func account(named name: String) -> (name: String, id: UInt32)? {
-        accounts.first { $0.name == name }
-    }
-
-    /// passwd(5)
-    private var accounts: [(name: String, id: UInt32)] {
-        let text = self.text(ofFile: "/etc/passwd") ?? ""
-        return text.lines.compactMap { line in
-            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            guard fields.count > 2, let id = UInt32(fields[2]) else { return nil }
-            return (String(fields[0]), id)
-        }
-    }
 }
 
 /// Puts owners back.
@@ -101,7 +86,7 @@ public struct OwnershipUndo: Sendable {
         guard let (owner, group, mode) = place.status(of: name), owner != user else { return }
         guard place.give(name, to: user, group) else {
             throw ExperimentError(
-                "cannot change the owner of \(name): \(String(cString: strerror(errno)))")
+                "cannot change the owner of \(name): \(Errno.current)")
         }
         owners.append((place, name, owner, group, mode))
     }

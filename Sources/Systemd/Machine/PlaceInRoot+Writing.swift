@@ -2,6 +2,7 @@
 import CSystemd
 import Foundation
 import Glibc
+import Linux
 package import Trials
 
 extension PlaceInRoot {
@@ -80,7 +81,7 @@ extension PlaceInRoot {
     }
 
     private static func failure(_ name: String) -> ExperimentError {
-        ExperimentError("\(name) cannot be written: \(String(cString: strerror(errno)))")
+        ExperimentError("\(name) cannot be written: \(Errno.current)")
     }
 }
 

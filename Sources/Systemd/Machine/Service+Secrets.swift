@@ -62,7 +62,7 @@ enum EnvironmentText {
     static func secrets(in text: String) -> [Redaction.Secret] {
         var origin = "EnvironmentFile"
         return text.split(whereSeparator: \.isNewline).flatMap { line -> [Redaction.Secret] in
-            let line = String(Substring(line).trimmed)
+            let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { return [] }
             var value = line
             if let named = secret(line), named.origin.allSatisfy(isNamePart) {

@@ -36,12 +36,10 @@ public struct UserAccount: Hashable, Sendable {
 }
 
 extension UserAccount {
-    /// The account of this name or number in a passwd(5) file, or without one the only ordinary
-    /// user's.
+    /// The account of this name or number, or without one the only ordinary user's.
     static func chosen(
-        _ name: String?, from passwd: String
+        _ name: String?, from accounts: [UserAccount]
     ) throws(ExperimentError) -> UserAccount {
-        let accounts = all(in: passwd)
         if let name {
             if let account = accounts.first(where: { $0.name == name || "\($0.id)" == name }) {
                 return account
@@ -61,8 +59,13 @@ extension UserAccount {
 extension Machine {
     /// The account of this name or number, or without one the machine's only ordinary user.
     public func account(_ name: String?) throws(ExperimentError) -> UserAccount {
-        try .chosen(name, from: text(ofFile: "/etc/passwd") ?? "")
+        try .chosen(name, from: accounts)
     }
+
+    /// The name of a user of the machine, by its number.
+    public func userName(_ id: UInt32) -> String? { accounts.first { $0.id == id }?.name }
+
+    var accounts: [UserAccount] { UserAccount.all(in: text(ofFile: "/etc/passwd") ?? "") }
 
     /// Starts the user's own manager and connects to it over the user's bus.
     ///

@@ -1,4 +1,5 @@
 import Foundation
+import Linux
 import Trials
 
 /// What the processes of a control group use, read from /proc.
@@ -24,16 +25,9 @@ struct ProcessAccesses {
             ("tcp", "AF_INET"), ("udp", "AF_INET"), ("tcp6", "AF_INET6"), ("udp6", "AF_INET6"),
         ] {
             found.formUnion(
-                listeners(contents("/proc/\(any)/net/\(table)"), table, family, sockets))
+                listeners(KernelFile.text("/proc/\(any)/net/\(table)"), table, family, sockets))
         }
         return found
-    }
-
-    private func contents(_ path: String) -> String {
-        // Files of /proc have no size, so they are read to their end.
-        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
-        defer { try? file.close() }
-        return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
     }
 
     private func openFiles(of process: Int32, sockets: inout Set<String>) -> Set<ObservedAccess> {
@@ -58,20 +52,20 @@ struct ProcessAccesses {
 
     /// Whether a descriptor is open for writing: the access mode in the octal flags of fdinfo.
     private func isWritable(_ process: Int32, _ descriptor: String) -> Bool {
-        let text = contents("/proc/\(process)/fdinfo/\(descriptor)")
+        let text = KernelFile.text("/proc/\(process)/fdinfo/\(descriptor)")
         let flags = text.lines.first { $0.hasPrefix("flags:") }
         let number = flags?.split(whereSeparator: \.isWhitespace).last.flatMap { Int($0, radix: 8) }
         return (number ?? 0) & 3 != 0
     }
 
     private func effectiveUser(of process: Int32) -> UInt32? {
-        let line = contents("/proc/\(process)/status").lines
+        let line = KernelFile.text("/proc/\(process)/status").lines
             .first { $0.hasPrefix("Uid:") }
         return line?.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { UInt32($0) }
     }
 
     private func hasWritableCode(_ process: Int32) -> Bool {
-        contents("/proc/\(process)/maps").lines.contains { line in
+        KernelFile.text("/proc/\(process)/maps").lines.contains { line in
             let fields = line.split(separator: " ", maxSplits: 2)
             return fields.count > 1 && fields[1].hasPrefix("rwx")
         }
@@ -110,12 +104,8 @@ struct ProcessAccesses {
 extension Machine {
     /// The processes of a unit's control group, in our own numbering.
     func processes(inControlGroup path: String) -> [Int32] {
-        guard !path.isEmpty, let directory = directory(ofControlGroup: path),
-            let handle = FileHandle(forReadingAtPath: directory + "/cgroup.procs")
-        else { return [] }
-        defer { try? handle.close() }
-        return String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
-            .lines.compactMap { Int32($0) }
+        guard !path.isEmpty, let directory = directory(ofControlGroup: path) else { return [] }
+        return KernelFile.text(directory + "/cgroup.procs").lines.compactMap { Int32($0) }
     }
 
     /// Where a control group is, as seen from here, in whichever hierarchy systemd uses.

@@ -1,5 +1,5 @@
-import Foundation
 import Glibc
+import Linux
 import Synchronization
 import Trials
 
@@ -23,13 +23,12 @@ final class ProcessWatch: Sendable {
             ProcessWatch.connector)
         guard socket >= 0 else { return nil }
         self.socket = socket
-        guard Self.join(socket), Self.isAnswered(socket) else {
+        guard Self.join(socket), Self.isAnswered(socket),
+            (try? WorkerThread("processes") { [unowned self] in listen() }) != nil
+        else {
             close(socket)
             return nil
         }
-        let thread = Thread { [unowned self] in listen() }
-        thread.name = "processes"
-        thread.start()
     }
 
     /// Follows a unit from now on; until the value is let go.
@@ -146,28 +145,15 @@ final class ProcessWatch: Sendable {
     }
 
     private static func look(_ pid: Int32) -> (group: String, name: String)? {
-        guard let group = controlGroup(of: pid),
-            let name = SmallFile.text("/proc/\(pid)/comm")?.dropLast()
+        guard let group = controlGroup(of: pid), let name = KernelFile.line("/proc/\(pid)/comm")
         else { return nil }
-        return (group, String(name))
+        return (group, name)
     }
 
     /// In the unified tree, seen from our own control group namespace.
     static func controlGroup(of pid: Int32) -> String? {
-        SmallFile.text("/proc/\(pid)/cgroup")?.lines
+        KernelFile.text("/proc/\(pid)/cgroup").lines
             .first { $0.hasPrefix("0::") }.map { String($0.dropFirst(3)) }
-    }
-}
-
-/// A file of /proc, read in one go: processes do not wait to be read about.
-enum SmallFile {
-    static func text(_ path: String) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = read(file, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
     }
 }
 
@@ -185,7 +171,7 @@ extension Machine {
 
     /// Whether a process of this name is systemd's own, on the way to the program: until then it is
     /// called `(program)`, and for a moment by the number of a descriptor (systemd 256 and later).
-    private static func isPreparing(_ name: Substring) -> Bool {
+    private static func isPreparing(_ name: String) -> Bool {
         name.hasPrefix("(") || name.allSatisfy(\.isNumber)
     }
 
@@ -193,10 +179,10 @@ extension Machine {
     func processSet(inControlGroup path: String) -> ProcessSet {
         ProcessSet(
             processes(inControlGroup: path).reduce(into: [:]) { processSet, process in
-                guard let name = SmallFile.text("/proc/\(process)/comm")?.dropLast(),
+                guard let name = KernelFile.line("/proc/\(process)/comm"),
                     !Machine.isPreparing(name)
                 else { return }
-                processSet[String(name), default: 0] += 1
+                processSet[name, default: 0] += 1
             })
     }
 }

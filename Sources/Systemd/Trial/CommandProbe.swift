@@ -100,12 +100,9 @@ public struct BusNameProbe: Probe {
     public var name: String { "bus name \(busName)" }
 
     public func check(deadline: Duration) async -> CheckOutcome {
-        let call = BusCall(
-            destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
-            interface: "org.freedesktop.DBus", member: "NameHasOwner")
         do {
-            let reply = try await machine.bus.call(call, [.string(busName)], deadline: deadline)
-            return reply.first?.bool == true ? .healthy : .unhealthy("the name has no owner")
+            return try await machine.bus.hasOwner(busName, deadline: deadline)
+                ? .healthy : .unhealthy("the name has no owner")
         } catch {
             return .cannotTell("\(error)")
         }

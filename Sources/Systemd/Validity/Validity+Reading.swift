@@ -86,7 +86,7 @@ extension UserAccount {
     public static func named(
         _ name: String?, in root: String
     ) throws(ExperimentError) -> UserAccount {
-        try chosen(name, from: TreeFile("/etc/passwd", in: canonical(root))?.text ?? "")
+        try chosen(name, from: all(in: TreeFile("/etc/passwd", in: canonical(root))?.text ?? ""))
     }
 }
 

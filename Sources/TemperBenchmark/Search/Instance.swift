@@ -1,5 +1,6 @@
 import Bisection
 import Foundation
+import TemperTesting
 
 /// A simulated service: what breaks it, and what its profile would have said.
 struct Instance: Codable, Sendable {
@@ -33,7 +34,7 @@ extension Instance {
         from catalogue: SimulatedCatalogue, _ interactions: Interactions, seed: UInt64
     ) -> Instance {
         let space = catalogue.space(.nothing)
-        var random = RandomSource(seed: seed, "instance")
+        var random = SplitMix64(seed: seed, stream: "instance")
         let hot = catalogue.families.map { random.happens($0.pi) }
         let breaking = ItemSet(
             catalogue.items.indices.filter {
@@ -59,7 +60,7 @@ extension Instance {
 extension Interactions {
     fileprivate func draw(
         from free: [Int], of catalogue: SimulatedCatalogue, in space: SearchSpace,
-        _ random: inout RandomSource
+        _ random: inout SplitMix64
     ) -> [[Int]] {
         var pairs: [[Int]] = []
         func isNew(_ one: Int, _ other: Int) -> Bool {

@@ -1,5 +1,6 @@
 import Bisection
 import Foundation
+import TemperTesting
 
 /// What the search is told beforehand.
 enum Knowing: Sendable {
@@ -22,7 +23,7 @@ extension SimulatedCatalogue {
             families = families.map { _ in nil }
             for index in entries.indices { (entries[index].s, entries[index].c) = (0.35, 0.015) }
         case .wrongRates(let seed):
-            var random = RandomSource(seed: seed, "wrong rates")
+            var random = SplitMix64(seed: seed, stream: "wrong rates")
             families = families.map { $0.map { random.misjudge($0) } }
             for index in entries.indices {
                 entries[index].s = random.misjudge(entries[index].s)
@@ -53,7 +54,7 @@ extension SimulatedCatalogue {
     }
 }
 
-extension RandomSource {
+extension SplitMix64 {
     fileprivate mutating func misjudge(_ probability: Double) -> Double {
         let odds = probability / (1 - probability) * exp(normal())
         return odds / (1 + odds)

@@ -1,9 +1,10 @@
 import Bisection
+import TemperTesting
 
 /// A service that breaks under known conflicts, and a probe that may be wrong about it.
 struct PlantedService {
     private let conflicts: [ItemSet]
-    private var random: RandomSource
+    private var random: SplitMix64
     private var flipRate: Double
     /// The items that a failing trial can name; nil if trials name nobody.
     private var nameable: ItemSet?
@@ -11,7 +12,7 @@ struct PlantedService {
 
     init(_ instance: Instance, seed: UInt64, flipRate: Double = 0, naming: Double = 0) {
         conflicts = instance.conflicts
-        random = RandomSource(seed: seed, "service")
+        random = SplitMix64(seed: seed, stream: "service")
         self.flipRate = flipRate
         guard naming > 0 else { return }
         let culprits = ItemSet(instance.singles + instance.pairs.joined())

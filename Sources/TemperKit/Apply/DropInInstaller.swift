@@ -143,11 +143,7 @@ package struct DropInInstaller: Sendable {
     }
 
     private static var date: String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.timeZone = TimeZone(identifier: "UTC")
-        format.dateFormat = "yyyy-MM-dd HH:mm"
-        return format.string(from: Date()) + " UTC"
+        CivilTime(microseconds: UInt64(Date().timeIntervalSince1970 * 1e6)).short
     }
 }
 

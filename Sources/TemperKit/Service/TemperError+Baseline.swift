@@ -19,7 +19,7 @@ extension TemperError {
         let (unit, tree) = (bench.unit, bench.host.tree)
         let inside = "temper lab exec look"
         var commands = ["temper lab up look\(tree == "/" ? "" : " --root \(tree)")"]
-        commands += bench.plan.preparations.map { "\(inside) sh -c \(ShellWord.quoted($0))" }
+        commands += bench.plan.preparations.map { "\(inside) sh -c \($0.shellQuoted)" }
         if let user = bench.service.machine.user {
             commands += [
                 "\(inside) systemctl start user@\(user.id).service",

@@ -9,20 +9,19 @@ extension HardeningRecord {
         let plan = try Plan(reading: text, file: file)
         var draft = Draft()
         var section = ""
-        for (number, line) in Plan.settings(in: text) {
-            if line.hasPrefix("[") {
-                section = line
+        for line in UnitFileLine.all(in: text) {
+            if line.isHeader {
+                section = line.text
                 continue
             }
             guard section.hasPrefix("[X-Temper-") else { continue }
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             // Written again, a backslash at the end would join the next line to it.
-            let isGood =
-                parts.count == 2 && !line.hasSuffix("\\")
-                && draft.take(section, String(parts[0]).trimmed, String(parts[1]).trimmed)
-            if !isGood {
+            guard !line.text.hasSuffix("\\"), let (name, value) = line.assignment,
+                draft.take(section, name, value)
+            else {
                 throw PlanError(
-                    place: "\(file):\(number)", problem: "“\(line)” cannot be understood")
+                    place: "\(file):\(line.number)",
+                    problem: "“\(line.text)” cannot be understood")
             }
         }
         if let problem = draft.problem { throw PlanError(place: file, problem: problem) }

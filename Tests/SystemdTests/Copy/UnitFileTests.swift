@@ -22,6 +22,19 @@ struct UnitFileTests {
         #expect(values("[Service]\nA=1 \\\n# no\n   2 \\\n 3\nB=4", of: "A") == ["1  2  3"])
     }
 
+    @Test("may end in a backslash: its last assignment counts")
+    func endsInBackslash() {
+        #expect(values("[Service]\nA=1\nB=2\\", of: "B") == ["2"])
+        #expect(values("[Service]\nA=1\nB=2 \\\n# no more\n", of: "B") == ["2"])
+    }
+
+    @Test("does not go on after two backslashes, or after white space behind one")
+    func endsLines() {
+        let text = "[Service]\nA=1\\\\\nB=2\\ \nA=3\\\\\\\n4\n"
+        #expect(values(text, of: "A") == ["1\\\\", "3\\\\ 4"])
+        #expect(values(text, of: "B") == ["2\\"])
+    }
+
     @Test("resets a list with an empty assignment, also one of an earlier file")
     func resetsLists() {
         let files = [

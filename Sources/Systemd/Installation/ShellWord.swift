@@ -1,6 +1,0 @@
-/// A text as one word of a POSIX shell.
-package enum ShellWord {
-    package static func quoted(_ text: String) -> String {
-        "'\(text.replacing("'", with: "'\\''"))'"
-    }
-}
