@@ -1,3 +1,5 @@
+import Hardening
+
 /// Who the service is and what it may reach. A search overrides most of these.
 ///
 /// The values read are the effective ones: what `DynamicUser=`, `PrivateDevices=` and the
@@ -6,19 +8,20 @@ extension CopyTable {
     static let identity: [CopyRow] = [
         // Reads as the unit's name where only DynamicUser= is set, so the copy gets the same
         // user, although its own name is another.
-        CopyRow.copy("s", "User", "Group"),
-        CopyRow.copy("b", "DynamicUser"),
-        CopyRow.copy("as", "SupplementaryGroups"),
-        CopyRow.copy("u", "UMask"),
+        CopyRow.catalogued(.user),
+        CopyRow.copy("s", "Group"),
+        CopyRow.catalogued(.dynamicUser),
+        CopyRow.catalogued(.supplementaryGroups),
+        CopyRow.catalogued(.umask),
         CopyRow.copy("s", "PAMName"),
         CopyRow.caution(.onlyWhenTrue, "b", since: 257, "SetLoginEnvironment"),
         // Unset reads as 2^64-1 up to 257 and as 2^63-1 in 262.
-        CopyRow.copy("t", "CapabilityBoundingSet", "AmbientCapabilities"),
+        CopyRow.catalogued(.capabilityBoundingSet, .ambientCapabilities),
         CopyRow.copy("i", "SecureBits"),
-        CopyRow.copy("b", "NoNewPrivileges"),
+        CopyRow.catalogued(.noNewPrivileges),
         CopyRow.transform(.seLinuxContext, "(bs)", "SELinuxContext"),
         CopyRow.copy("(bs)", "AppArmorProfile", "SmackProcessLabel"),
-        CopyRow.copy("s", "KeyringMode"),
+        CopyRow.catalogued(.keyringMode),
     ].flatMap { $0 }
 
     static let fileSystem: [CopyRow] = [
@@ -35,58 +38,84 @@ extension CopyTable {
         CopyRow.copy("as", "ExtensionDirectories"),
         CopyRow.copy("a(sba(ss))", "ExtensionImages"),
         CopyRow.copy("a(ssba(ss))", "MountImages"),
-        CopyRow.copy("s", "ProtectSystem", "ProtectHome"),
-        CopyRow.copy(
-            "as", "ReadWritePaths", "ReadOnlyPaths", "InaccessiblePaths", "ExecPaths",
-            "NoExecPaths"),
+        CopyRow.catalogued(.protectSystem, .protectHome),
+        CopyRow.catalogued(.readWritePaths),
+        CopyRow.copy("as", "ReadOnlyPaths", "InaccessiblePaths", "ExecPaths"),
+        CopyRow.catalogued(.noExecPaths),
         CopyRow.copy("a(ss)", "TemporaryFileSystem"),
-        CopyRow.copy("a(ssbt)", "BindPaths", "BindReadOnlyPaths"),
+        CopyRow.catalogued(.bindPaths, .bindReadOnlyPaths),
         CopyRow.caution(.onlyWhenTrue, "b", since: 257, "BindLogSockets"),
-        CopyRow.copy("s", since: 257, "PrivateTmpEx"),
-        CopyRow.superseded(by: "PrivateTmpEx", "b", "PrivateTmp"),
-        CopyRow.copy("b", "PrivateDevices"),
-        CopyRow.caution(.onlyWhenTrue, "b", "PrivateMounts", "MountAPIVFS"),
+        CopyRow.catalogued(.privateTmp),
+        CopyRow.catalogued(.privateDevices),
+        CopyRow.catalogued(.privateMounts),
+        CopyRow.caution(.onlyWhenTrue, "b", "MountAPIVFS"),
         CopyRow.copy("t", "MountFlags"),
     ].flatMap { $0 }
 
     static let namespaces: [CopyRow] = [
-        CopyRow.copy("b", "PrivateNetwork", "PrivateIPC"),
-        CopyRow.copy("s", since: 257, "PrivatePIDs"),
-        CopyRow.copy("s", since: 257, "PrivateUsersEx"),
-        CopyRow.superseded(by: "PrivateUsersEx", "b", "PrivateUsers"),
+        CopyRow.catalogued(.privateNetwork, .privateIPC),
+        CopyRow.catalogued(.privatePIDs),
+        CopyRow.catalogued(.privateUsers),
         CopyRow.copy("s", "NetworkNamespacePath", "IPCNamespacePath"),
         CopyRow.copy("s", since: 262, "UserNamespacePath"),
         // Unset reads as 2^64-1; 0 denies them all.
-        CopyRow.copy("t", "RestrictNamespaces"),
+        CopyRow.catalogued(.restrictNamespaces),
         CopyRow.copy("t", since: 262, "DelegateNamespaces"),
-        CopyRow.copy("b", "RemoveIPC"),
+        CopyRow.catalogued(.removeIPC),
     ].flatMap { $0 }
 
     static let kernel: [CopyRow] = [
-        CopyRow.copy("s", "ProtectProc", "ProcSubset"),
-        CopyRow.copy(
-            "b", "ProtectClock", "ProtectKernelTunables", "ProtectKernelModules",
-            "ProtectKernelLogs"),
-        CopyRow.copy("s", since: 257, "ProtectControlGroupsEx"),
-        CopyRow.superseded(by: "ProtectControlGroupsEx", "b", "ProtectControlGroups"),
-        CopyRow.copy("(ss)", since: 262, "ProtectHostnameEx"),
-        CopyRow.superseded(by: "ProtectHostnameEx", "b", "ProtectHostname"),
-        CopyRow.copy(
-            "b", "LockPersonality", "MemoryDenyWriteExecute", "RestrictRealtime",
-            "RestrictSUIDSGID"),
+        CopyRow.catalogued(.protectProc, .procSubset),
+        CopyRow.catalogued(
+            .protectClock, .protectKernelTunables, .protectKernelModules, .protectKernelLogs),
+        CopyRow.catalogued(.protectControlGroups),
+        CopyRow.catalogued(.protectHostname),
+        CopyRow.catalogued(
+            .lockPersonality, .memoryDenyWriteExecute, .restrictRealtime, .restrictSUIDSGID),
         CopyRow.copy("s", "Personality"),
+        CopyRow.catalogued(.privateBPF),
         CopyRow.copy(
-            "s", since: 262, "PrivateBPF", "BPFDelegateCommands", "BPFDelegateMaps",
-            "BPFDelegatePrograms", "BPFDelegateAttachments"),
+            "s", since: 262, "BPFDelegateCommands", "BPFDelegateMaps", "BPFDelegatePrograms",
+            "BPFDelegateAttachments"),
     ].flatMap { $0 }
 
     static let systemCalls: [CopyRow] = [
-        CopyRow.copy("(bas)", "RestrictAddressFamilies"),
-        CopyRow.caution(.fileSystems, "(bas)", "RestrictFileSystems"),
-        CopyRow.caution(.systemCallFilter, "(bas)", "SystemCallFilter"),
+        CopyRow.catalogued(.restrictAddressFamilies),
+        CopyRow.catalogued(.restrictFileSystems),
+        CopyRow.catalogued(.systemCallFilter),
         CopyRow.copy("(bas)", "SystemCallLog"),
-        CopyRow.copy("as", "SystemCallArchitectures"),
+        CopyRow.catalogued(.systemCallArchitectures),
         // Unset reads as 2147483646, which is kill.
-        CopyRow.copy("i", "SystemCallErrorNumber"),
+        CopyRow.catalogued(.systemCallErrorNumber),
     ].flatMap { $0 }
+}
+
+extension CopyRow {
+    /// The rows of directives of the catalogue; here stands only in which order they are sent, which
+    /// a campaign on record is known by.
+    static func catalogued(_ names: DirectiveName...) -> [CopyRow] {
+        names.flatMap { name in
+            guard let bus = Catalogue.withExamples.directive(name)?.bus else { return [CopyRow]() }
+            guard let modes = bus.modes else {
+                return rows(bus.copying.rule, bus.signature, since: bus.since, [name.rawValue])
+            }
+            let richer = "\(name)Ex"
+            return copy(modes.signature, since: modes.since, richer)
+                + superseded(by: richer, bus.signature, name.rawValue)
+        }
+    }
+}
+
+extension BusShape.Copying {
+    fileprivate var rule: CopyRule {
+        switch self {
+        case .asRead: .copy
+        case .onlyWhenTrue: .caution(.onlyWhenTrue)
+        case .reversed: .transform(.reversed)
+        case .callFilter: .caution(.systemCallFilter)
+        case .fileSystems: .caution(.fileSystems)
+        case .deviceAllow: .caution(.deviceAllow)
+        case .delegation: .caution(.delegation)
+        }
+    }
 }
