@@ -34,7 +34,7 @@ public struct RestrictionWords: Hashable, Sendable {
         case .denyCalls: return "\(denied) system calls"
         case .denyFileSystems: return "\(denied) file systems"
         case .denyOtherFamilies: return "other address families"
-        case .drop where !denied.hasPrefix("CAP_"): return "\(denied) namespaces"
+        case .denyNamespace: return "\(denied) namespaces"
         default: return denied
         }
     }
