@@ -110,7 +110,10 @@ struct CheckContext: Sendable {
 
     /// Who the service is under the profile.
     var identity: Profile {
-        Profile(recorded: record.profile.restrictions.filter { $0.hasPrefix("User=") })
+        Profile(
+            recorded: record.profile.restrictions.filter {
+                catalogue[$0]?.change.isIdentity ?? false
+            })
     }
 
     /// The search for what broke a profile.
