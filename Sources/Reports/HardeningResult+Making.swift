@@ -116,14 +116,7 @@ extension HardeningResult {
 
     /// The restrictions of which no stricter step of the same directive was taken as well.
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
-        let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
-        return taken.filter { restriction in
-            !taken.contains { stricter in
-                stricter.directive == restriction.directive
-                    && stricter.implies.contains(restriction.id)
-                    && stricter.change.isOrdered
-            }
-        }.map(\.id)
+        catalogue.strictest(of: profile).map(\.id)
     }
 
     private static func word(_ ending: CampaignEnding) -> String {

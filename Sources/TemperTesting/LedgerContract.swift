@@ -68,7 +68,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
 
     /// One of each kind.
     static let everythingObserved: [Observation] = [
-        .job(.start, result: "done"),
+        .job(.start, result: .done),
         .unit(
             .ready,
             UnitState(
@@ -84,6 +84,6 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .helper(
             HelperExit(
                 directive: "ExecStopPost", position: 2, program: "/bin/x", code: 2, status: 31)),
-        .ended(ProcessExit(name: nil, code: 3, status: 11)), .job(.secondStart, result: "failed"),
+        .ended(ProcessExit(name: nil, code: 3, status: 11)), .job(.secondStart, result: .failed),
     ]
 }

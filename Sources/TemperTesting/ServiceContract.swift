@@ -58,14 +58,14 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         switch self {
         case .starts:
             try await with(fixture.service) { job, copy in
-                #expect(job == "done")
+                #expect(job == .done)
                 let state = try await copy.state()
                 #expect(state.isUp && state.mainPID != 0)
             }
         case .stops:
             try await with(fixture.service) { _, copy in
                 let (job, end) = try await copy.stop(limit: nil)
-                #expect(job == "done")
+                #expect(job == .done)
                 #expect(end.active == "inactive" && end.result == "success")
                 #expect(end.mainCode != 0, "it has ended")
             }
@@ -73,25 +73,25 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             let began = ContinuousClock.now
             try await with(fixture.deaf) { _, copy in
                 let (job, end) = try await copy.stop(limit: .seconds(1))
-                #expect(job == "timeout")
+                #expect(job == .timeout)
                 #expect(!end.isUp)
             }
             #expect(ContinuousClock.now - began < .seconds(8))
         case .reloads:
             try await with(fixture.service) { _, copy in
                 let before = try await copy.state().mainPID
-                #expect(try await copy.reload() == "done")
+                #expect(try await copy.reload() == .done)
                 #expect(try await copy.state().isUp)
                 #expect(try await copy.state().mainPID == before)
             }
         case .startsAgain:
             try await with(fixture.service) { _, copy in
                 _ = try await copy.stop(limit: nil)
-                #expect(try await copy.startAgain(limit: .seconds(20)) == "done")
+                #expect(try await copy.startAgain(limit: .seconds(20)) == .done)
                 let state = try await copy.state()
                 #expect(state.isUp && state.mainPID != 0)
                 let (job, end) = try await copy.stop(limit: nil)
-                #expect(job == "done" && end.active == "inactive" && end.result == "success")
+                #expect(job == .done && end.active == "inactive" && end.result == "success")
                 #expect(try await copy.log().contains { $0.message == "up" })
             }
         case .isManned:
@@ -121,7 +121,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
             }
         case .breaks:
             try await with(fixture.service, under: fixture.breaking) { job, copy in
-                #expect(job == "failed")
+                #expect(job == .failed)
                 let state = try await copy.state()
                 #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
                 #expect(state.mainStatus != 0)
@@ -131,7 +131,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         case .isBounded:
             let began = ContinuousClock.now
             try await with(fixture.endless, limit: .seconds(1)) { job, copy in
-                #expect(job == "timeout" || job == "failed")
+                #expect(job == .timeout || job == .failed)
                 #expect(try await copy.state().isUp == false)
                 _ = try await copy.stop(limit: nil)
             }
@@ -155,7 +155,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         case .isRepeatable:
             for _ in 0..<3 {
                 try await with(fixture.service) { job, copy in
-                    #expect(job == "done")
+                    #expect(job == .done)
                     _ = try await copy.stop(limit: nil)
                 }
             }
@@ -164,7 +164,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
 
     private func with(
         _ service: any ServiceUnderTest, under profile: Profile = .unrestricted,
-        limit: Duration? = nil, _ body: (String, any ServiceCopy) async throws -> Void
+        limit: Duration? = nil, _ body: (JobEnding, any ServiceCopy) async throws -> Void
     ) async throws {
         guard
             case .started(let job, let copy) = try await service.start(under: profile, limit: limit)

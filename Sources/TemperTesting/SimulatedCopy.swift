@@ -28,11 +28,11 @@ final class SimulatedCopy: ServiceCopy {
         self.statusAtStop = statusAtStop
     }
 
-    var startJob: String {
+    var startJob: JobEnding {
         switch fault {
-        case .setupStep: "failed"
-        case .startTimesOut: "timeout"
-        default: "done"
+        case .setupStep: .failed
+        case .startTimesOut: .timeout
+        default: .done
         }
     }
 
@@ -88,19 +88,19 @@ final class SimulatedCopy: ServiceCopy {
         }
     }
 
-    func reload() async throws(ExperimentError) -> String {
+    func reload() async throws(ExperimentError) -> JobEnding {
         try service.fail(in: .reload)
         life.withLock { $0.isReloaded = true }
-        return fault == .reload ? "failed" : "done"
+        return fault == .reload ? .failed : .done
     }
 
-    func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
         try service.fail(in: .startAgain)
         life.withLock { life in
             life.isSecond = true
             life.isStopped = false
         }
-        return fault == .secondStart ? "failed" : "done"
+        return fault == .secondStart ? .failed : .done
     }
 
     func processSet() async throws(ExperimentError) -> ProcessSet {
@@ -127,18 +127,18 @@ final class SimulatedCopy: ServiceCopy {
             + (fault == .childCrashes ? [crash] : [])
     }
 
-    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: JobEnding, end: UnitState) {
         try service.fail(in: .stop)
         let isSecond = life.withLock { life in
             life.isStopped = true
             return life.isSecond
         }
-        if let fault, fault.diesBeforeLook != nil { return ("done", dead(of: fault)) }
+        if let fault, fault.diesBeforeLook != nil { return (.done, dead(of: fault)) }
         let isOdd = fault == .endsOtherwise || (fault == .endsOtherwiseAgain && isSecond)
         let end = UnitState(
             type: "exec", active: "inactive", sub: "dead", result: isOdd ? "signal" : "success",
             mainCode: isOdd ? 2 : 1, mainStatus: isOdd ? 11 : statusAtStop)
-        return (fault == .stopTimesOut ? "timeout" : "done", end)
+        return (fault == .stopTimesOut ? .timeout : .done, end)
     }
 
     func log() async throws(ExperimentError) -> [LogLine] {

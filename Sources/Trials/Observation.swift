@@ -6,7 +6,7 @@ public enum Observation: Hashable, Codable, Sendable {
     /// systemd refused the transient unit; the D-Bus error's name and message.
     case refusedByManager(name: String, message: String)
     /// A job of the unit ended: `done`, `failed`, `timeout`, ... (`JobRemoved`).
-    case job(Stage, result: String)
+    case job(Stage, result: JobEnding)
     case unit(Stage, UnitState)
     /// What the checks of one probe came to at this stage.
     case probe(Stage, name: String, CheckOutcome)

@@ -22,7 +22,7 @@ public enum StartedCopy: Sendable {
     /// systemd would not even load the unit.
     case refused(name: String, message: String)
     /// The start job ended with this result; the copy exists until it is ended.
-    case started(job: String, any ServiceCopy)
+    case started(job: JobEnding, any ServiceCopy)
 }
 
 /// A copy that was started. Whatever became of it, `end` must be called.
@@ -38,14 +38,14 @@ public protocol ServiceCopy: Sendable {
     /// What the kernel refused its processes so far, oldest first; empty where that cannot be seen.
     func refusals() async throws(ExperimentError) -> [KernelRequest]
     /// Runs its reload and waits for the job; the job's result.
-    func reload() async throws(ExperimentError) -> String
+    func reload() async throws(ExperimentError) -> JobEnding
     /// Stops it and waits; the job's result and how the service ended.
     ///
     /// - Parameter limit: how long it may take before it is killed, which is a `timeout`; nil for
     ///   as long as the service's own settings allow.
-    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState)
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: JobEnding, end: UnitState)
     /// Starts it again after it was stopped; the job's result.
-    func startAgain(limit: Duration?) async throws(ExperimentError) -> String
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding
     /// The commands beside its main process that ran and ended since its last start.
     func helpers() async throws(ExperimentError) -> [HelperExit]
     /// How its processes ended that did not end with status 0, since its first start; nil where
@@ -121,24 +121,30 @@ public protocol Ledger: Sendable {
 public struct ExperimentError: Error, Hashable, CustomStringConvertible {
     /// What went wrong, to whom, and what to do next: one line.
     public let description: String
-    public let isInterruption: Bool
-    /// The service does not even pass as it is: the caller knows with which commands to see it.
-    public let isBaseline: Bool
-    /// The trials may no longer be made in the place of the service; what was found stands.
-    public let isPlaceLost: Bool
-    /// The same may well succeed in a moment.
-    public let isPassing: Bool
+    public let kind: Kind
 
-    public init(
-        _ description: String, isInterruption: Bool = false, isBaseline: Bool = false,
-        isPlaceLost: Bool = false, isPassing: Bool = false
-    ) {
-        self.isPassing = isPassing
-        self.isPlaceLost = isPlaceLost
-        self.description = description
-        self.isInterruption = isInterruption
-        self.isBaseline = isBaseline
+    public enum Kind: Hashable, Sendable {
+        /// What is to be done about it is the user's business.
+        case broken
+        /// It was to end.
+        case interruption
+        /// The service does not even pass as it is: the caller knows with which commands to see it.
+        case baseline
+        /// The trials may no longer be made in the place of the service; what was found stands.
+        case placeLost
+        /// The same may well succeed in a moment.
+        case passing
     }
 
-    public static let interrupted = ExperimentError("interrupted", isInterruption: true)
+    public init(_ description: String, _ kind: Kind = .broken) {
+        self.description = description
+        self.kind = kind
+    }
+
+    public static let interrupted = ExperimentError("interrupted", .interruption)
+
+    public var isInterruption: Bool { kind == .interruption }
+    public var isBaseline: Bool { kind == .baseline }
+    public var isPlaceLost: Bool { kind == .placeLost }
+    public var isPassing: Bool { kind == .passing }
 }

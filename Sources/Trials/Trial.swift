@@ -118,10 +118,27 @@ public struct Trial: Hashable, Codable, Sendable {
     /// died, because `exit-code` alone helps nobody.
     public var because: String {
         let words = verdict.words
-        guard case .failed = verdict, words.hasPrefix("start failed") || words.hasPrefix("died"),
-            let line = tellingLine
-        else { return words }
+        guard verdict.isFailure, diedByItself, let line = tellingLine else { return words }
         return "\(words): \(line.message)"
+    }
+
+    /// Whether the first thing that went wrong is that it failed to start or was found dead.
+    private var diedByItself: Bool {
+        // Whatever was too much comes first in its verdict, wherever it was seen.
+        if observations.contains(where: { if case .excess = $0 { true } else { false } }) {
+            return false
+        }
+        for observation in observations {
+            switch observation {
+            case .job(let stage, let result) where result != .done:
+                return stage == .start && result != .timeout
+            case .unit(let stage, let state) where !stage.isEnd && !state.isUp:
+                return !state.isReloading
+            case .probe(_, _, .unhealthy), .refusedByManager: return false
+            default: continue
+            }
+        }
+        return false
     }
 
     /// The line of the service's own that most likely says what went wrong: the first that

@@ -88,11 +88,11 @@ public enum Verdict: Hashable, Codable, Sendable {
     ) -> String? {
         switch observation {
         case .refusedByManager(_, let message): return "systemd refuses it: \(message)"
-        case .job(let stage, let result) where result != "done":
+        case .job(let stage, let result) where result != .done:
             // A helper's exit status is not the main process's: its own words follow elsewhere.
             let ending = states.first { $0.0 == stage }.map { Verdict.ending($0.1) }
             let detail = ending.flatMap { $0 == "exit-code" ? nil : ": \($0)" } ?? ""
-            return "\(stage.rawValue) \(result == "timeout" ? "timed out" : "failed")\(detail)"
+            return "\(stage.rawValue) \(result == .timeout ? "timed out" : "failed")\(detail)"
         case .unit(let stage, let state) where stage.isEnd:
             if baseline.knows(state) { return nil }
             let which = stage == .stop ? "stopped" : "stopped a second time"

@@ -6,9 +6,9 @@ public import Trials
 public func startedCopy(
     of service: any ServiceUnderTest, under profile: Profile = .unrestricted,
     limit: Duration? = nil
-) async throws -> (job: String, copy: any ServiceCopy) {
+) async throws -> (job: JobEnding, copy: any ServiceCopy) {
     let answer = try await service.start(under: profile, limit: limit)
-    var started: (job: String, copy: any ServiceCopy)?
+    var started: (job: JobEnding, copy: any ServiceCopy)?
     if case .started(let job, let copy) = answer { started = (job, copy) }
     return try #require(started, "\(answer)")
 }

@@ -123,7 +123,7 @@ struct KernelWatchTests {
             let service = try await Service(named: "small.service", on: machine)
             let profile = Profile(["ProtectSystem=full"], in: .standard)
             let copy = try await startedCopy(of: service.copies, under: profile).copy
-            #expect(try await copy.reload() == "failed")
+            #expect(try await copy.reload() == .failed)
             _ = try await copy.stop(limit: nil)
             let found = try await copy.refusals()
             #expect(found.contains { $0.path == "/etc/proof" && $0.command == "sh" }, "\(found)")

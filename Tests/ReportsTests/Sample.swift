@@ -38,8 +38,8 @@ enum Sample {
         timing.whole = 250_000
         let life: [Observation] =
             passes
-            ? [.job(.start, result: "done"), .unit(.start, up), .unit(.ready, up)]
-            : [.job(.start, result: "failed"), .unit(.start, down)]
+            ? [.job(.start, result: .done), .unit(.start, up), .unit(.ready, up)]
+            : [.job(.start, result: .failed), .unit(.start, down)]
         return Trial(
             number: number, purpose: TrialPurpose(rawValue: "does \(nasty) pass?"),
             profile: Profile(restrictions, in: provenance.catalogue),

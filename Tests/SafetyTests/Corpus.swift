@@ -60,7 +60,7 @@ enum Corpus {
     ]
 
     private static let observations: [Observation] = [
-        .job(.start, result: "done"),
+        .job(.start, result: .done),
         .unit(
             .ready, UnitState(type: "notify", active: "active", sub: "running", result: "success")),
         .probe(.ready, name: "GET http://127.0.0.1/", .unhealthy("connection refused")),

@@ -28,7 +28,7 @@ struct CopyLiveTests {
 
                 let service = try await Service(named: unit, on: machine)
                 let (job, copy) = try await startedCopy(of: service.copies)
-                #expect(job == "done", "the copy of \(unit) does not start")
+                #expect(job == .done, "the copy of \(unit) does not start")
                 let reading = try await machine.reading(
                     of: try #require(copy as? TransientCopy).name)
                 let differences = differences(original: original, copy: reading)

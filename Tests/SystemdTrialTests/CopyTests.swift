@@ -157,7 +157,7 @@ struct CopyTests {
             try await CopyTests.install(["deaf.service": CopyTests.deaf], in: lab)
             let copies = try await Service(named: "deaf.service", on: machine).copies
             let (job, copy) = try await startedCopy(of: copies)
-            #expect(job == "done")
+            #expect(job == .done)
             await copy.end()
             try await CopyTests.expectNothingLeft(in: lab)
         }

@@ -25,7 +25,7 @@ struct PlaceTests {
             machine.standIn = standIn
             let copies = service.on(machine).copies
             let (job, copy) = try await startedCopy(of: copies)
-            #expect(job == "done")
+            #expect(job == .done)
             try await machine.holdsPlace()
 
             _ = try await lab.run(["systemctl", "start", "--no-block", "mine"])

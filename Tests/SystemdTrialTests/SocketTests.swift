@@ -38,7 +38,7 @@ struct SocketTests {
             #expect(service.notCarriedOver.map(\.setting) == [])
             for _ in 1...3 {
                 let (job, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
-                #expect(job == "done")
+                #expect(job == .done)
                 #expect(try await answers(lab))
                 #expect(try await copy.disturbances == [])
                 let sockets = try #require((copy as? TransientCopy)?.sockets)
@@ -50,10 +50,10 @@ struct SocketTests {
                         again.properties.map { "\($0)" } == original.properties.map { "\($0)" })
                     #expect(again.properties.count > 3)
                 }
-                #expect(try await copy.stop(limit: nil).job == "done")
+                #expect(try await copy.stop(limit: nil).job == .done)
                 #expect(try await !answers(lab))
                 // A second start finds them again.
-                #expect(try await copy.startAgain(limit: nil) == "done")
+                #expect(try await copy.startAgain(limit: nil) == .done)
                 #expect(try await answers(lab))
                 await copy.end()
                 #expect(try await !answers(lab))
@@ -61,11 +61,11 @@ struct SocketTests {
             }
             // The real one has its own back.
             let (job, real) = try await startedCopy(of: service.real, limit: .seconds(9))
-            #expect(job == "done")
+            #expect(job == .done)
             #expect(try await answers(lab))
             await real.end()
             let (again, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
-            #expect(again == "done")
+            #expect(again == .done)
             await copy.end()
         }
     }
@@ -173,7 +173,7 @@ struct SocketTests {
             _ = try await lab.run(["systemctl", "start", "line.socket"])
             let service = try await Service(named: "line.service", on: machine)
             let (job, copy) = try await startedCopy(of: service.copies, limit: .seconds(9))
-            #expect(job == "done")
+            #expect(job == .done)
             let asked = try await lab.run([
                 "perl", "-MSocket", "-e",
                 "socket(my $s, AF_INET, SOCK_STREAM, 0); connect($s, pack_sockaddr_in(7002, "

@@ -44,12 +44,12 @@ struct CampaignStateTests {
         func trial(_ spec: TrialSpec, _ outcome: CheckOutcome) -> Trial {
             let up = UnitState(type: "exec", active: "active", sub: "running", result: "success")
             var observations: [Observation] = [
-                .job(.start, result: "done"), .unit(.ready, up),
+                .job(.start, result: .done), .unit(.ready, up),
                 .probe(.ready, name: "told", outcome),
             ]
             if spec.startsAgain && outcome.isHealthy {
                 observations += [
-                    .job(.secondStart, result: "done"), .job(.secondStop, result: "done"),
+                    .job(.secondStart, result: .done), .job(.secondStop, result: .done),
                 ]
             }
             return Trial(

@@ -12,8 +12,8 @@ struct LifeVerdictTests {
 
     func life(_ more: Observation...) -> [Observation] {
         [
-            .job(.start, result: "done"), .unit(.start, up), .unit(.ready, up),
-            .unit(.settled, up), .job(.stop, result: "done"), .unit(.stop, ended),
+            .job(.start, result: .done), .unit(.start, up), .unit(.ready, up),
+            .unit(.settled, up), .job(.stop, result: .done), .unit(.stop, ended),
         ] + more
     }
 
@@ -207,15 +207,15 @@ struct LifeVerdictTests {
             mainStatus: 3)
         for (more, words) in [
             (
-                [.job(.secondStart, result: "failed"), .unit(.secondStart, dead)],
+                [.job(.secondStart, result: .failed), .unit(.secondStart, dead)],
                 "second start failed: exit status 3"
             ),
             (
-                [.job(.secondStart, result: "done"), .unit(.secondStart, dead)],
+                [.job(.secondStart, result: .done), .unit(.secondStart, dead)],
                 "died at its second start: exit status 3"
             ),
             ([.probe(.secondReady, name: "p", .unhealthy("no"))], "p after a second start: no"),
-            ([.job(.secondStop, result: "timeout")], "second stop timed out"),
+            ([.job(.secondStop, result: .timeout)], "second stop timed out"),
             (
                 [.unit(.secondStop, dead)],
                 "stopped a second time otherwise than usual: exit status 3"

@@ -16,7 +16,7 @@ struct LateReloader: ServiceUnderTest {
     func start(
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
-        .started(job: "done", Copy(looks: looks))
+        .started(job: .done, Copy(looks: looks))
     }
 
     final class Copy: ServiceCopy {
@@ -44,16 +44,16 @@ struct LateReloader: ServiceUnderTest {
         func processSet() async -> ProcessSet { ProcessSet([:]) }
         func helpers() async -> [HelperExit] { [] }
         func endings() async -> [ProcessExit]? { nil }
-        func startAgain(limit: Duration?) async -> String { "done" }
+        func startAgain(limit: Duration?) async -> JobEnding { .done }
 
-        func reload() async -> String {
+        func reload() async -> JobEnding {
             isReloaded.withLock { $0 = true }
-            return "done"
+            return .done
         }
 
-        func stop(limit: Duration?) async -> (job: String, end: UnitState) {
+        func stop(limit: Duration?) async -> (job: JobEnding, end: UnitState) {
             (
-                "done",
+                .done,
                 UnitState(
                     type: "notify", active: "inactive", sub: "dead", result: "success", mainCode: 1)
             )

@@ -69,7 +69,7 @@ struct SuspiciousCampaignTests {
             let passed = try #require(outcome.passedIn)
             #expect(
                 outcome.trials[passed - 1].observations
-                    .contains(.job(.secondStop, result: "done")))
+                    .contains(.job(.secondStop, result: .done)))
         }
     }
 
@@ -78,7 +78,7 @@ struct SuspiciousCampaignTests {
         let service = SimulatedService(conflicts: [["ProtectClock=yes"]])
         let outcome = try await Playground.campaign(service).run()
         let twice = outcome.trials.filter {
-            $0.observations.contains(.job(.secondStart, result: "done"))
+            $0.observations.contains(.job(.secondStart, result: .done))
         }
         // Two runs of the baseline and one confirmation.
         #expect(twice.count == 3)

@@ -16,10 +16,10 @@ struct VerdictTests {
     /// A whole good life.
     var good: [Observation] {
         [
-            .job(.start, result: "done"), .unit(.start, up), .probe(.ready, name: "p", .healthy),
-            .unit(.ready, up), .job(.reload, result: "done"),
+            .job(.start, result: .done), .unit(.start, up), .probe(.ready, name: "p", .healthy),
+            .unit(.ready, up), .job(.reload, result: .done),
             .probe(.reloaded, name: "p", .healthy),
-            .unit(.settled, up), .job(.stop, result: "done"), .unit(.stop, ended),
+            .unit(.settled, up), .job(.stop, result: .done), .unit(.stop, ended),
             .log(LogLine(priority: 3, source: "x", message: "error error error")),
         ]
     }
@@ -33,7 +33,7 @@ struct VerdictTests {
     @Test("nothing observed is not a pass")
     func nothing() {
         #expect(Verdict(of: []) == .unresolved("the copy was never seen up"))
-        #expect(!Verdict(of: [.job(.start, result: "done")]).isPass)
+        #expect(!Verdict(of: [.job(.start, result: .done)]).isPass)
         #expect(!Verdict(of: [.probe(.ready, name: "p", .healthy)]).isPass)
     }
 
@@ -54,7 +54,10 @@ struct VerdictTests {
         ["failed", "timeout", "canceled", "dependency", "skipped", "assert"])
     func jobs(stage: Stage, result: String) {
         let verdict = Verdict(
-            of: good.map { $0 == .job(stage, result: "done") ? .job(stage, result: result) : $0 })
+            of: good.map {
+                $0 == .job(stage, result: .done)
+                    ? .job(stage, result: JobEnding(rawValue: result)) : $0
+            })
         guard case .failed(let why) = verdict else {
             Issue.record("\(verdict)")
             return
@@ -65,7 +68,7 @@ struct VerdictTests {
 
     @Test("a failed start says which step of systemd failed")
     func setupStep() {
-        let verdict = Verdict(of: [.job(.start, result: "failed"), .unit(.start, dead)])
+        let verdict = Verdict(of: [.job(.start, result: .failed), .unit(.start, dead)])
         #expect(verdict == .failed("start failed: 226/NAMESPACE"))
     }
 
@@ -130,7 +133,7 @@ struct VerdictTests {
     @Test("a copy that had to be killed fails for that reason, whatever else was seen of it")
     func excess() {
         let excess = Observation.excess("killed when it had 2001 processes")
-        for life in [good + [excess], [.job(.start, result: "timeout"), excess]] {
+        for life in [good + [excess], [.job(.start, result: .timeout), excess]] {
             #expect(Verdict(of: life) == .failed("killed when it had 2001 processes"))
         }
     }
@@ -138,7 +141,7 @@ struct VerdictTests {
     @Test("a disturbance voids a pass and a failure alike")
     func disturbances() {
         let faults: [Observation] = [
-            .job(.start, result: "failed"), .unit(.ready, dead),
+            .job(.start, result: .failed), .unit(.ready, dead),
             .probe(.ready, name: "p", .unhealthy("x")),
         ]
         for disturbance in [
@@ -162,7 +165,7 @@ struct VerdictTests {
         let doubt = Observation.probe(.ready, name: "p", .cannotTell("exit status 125"))
         #expect(
             Verdict(of: good + [doubt]) == .unresolved("p could not tell: exit status 125"))
-        for life in [[doubt, .unit(.ready, dead)], [.job(.start, result: "failed"), doubt]] {
+        for life in [[doubt, .unit(.ready, dead)], [.job(.start, result: .failed), doubt]] {
             guard case .failed = Verdict(of: life) else {
                 Issue.record("\(life)")
                 continue
@@ -174,9 +177,9 @@ struct VerdictTests {
     func firstFault() {
         let verdict = Verdict(
             of: [
-                .job(.start, result: "done"), .unit(.start, up),
+                .job(.start, result: .done), .unit(.start, up),
                 .probe(.ready, name: "p", .unhealthy("HTTP 502")), .unit(.ready, dead),
-                .job(.stop, result: "failed"),
+                .job(.stop, result: .failed),
             ])
         #expect(verdict == .failed("p: HTTP 502"))
     }
@@ -218,7 +221,7 @@ struct VerdictTests {
         let trial = Trial(
             number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: Trial.Timing(),
             observations: [
-                .job(.start, result: "failed"), .unit(.start, dead),
+                .job(.start, result: .failed), .unit(.start, dead),
                 .log(LogLine(priority: 3, source: "nginx", message: "cannot bind")),
                 .log(LogLine(priority: 6, source: "systemd", message: "Failed.")),
             ], baseline: .unknown)

@@ -227,7 +227,7 @@ public struct Investigation: Sendable {
             case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
                 // Without a main process it is the helper's ending, which stands by itself.
                 if state.mainCode != 0 { note("the main process", Verdict.ending(state)) }
-            case .job(let stage, let result) where result != "done" && result != "failed":
+            case .job(let stage, let result) where result != .done && result != .failed:
                 note(stage.rawValue, "ended with \(result)")
             case .helper(let exit) where !exit.isSuccess && !baseline.knows(exit):
                 note("\(exit.directive) \(exit.program)", exit.ending)

@@ -222,7 +222,7 @@ extension Machine {
                 ? "the time that the service may be down is over"
                 : "somebody started \(standIn.surroundings?.unit ?? "it") meanwhile, or stopped "
                     + "what took its place",
-            isPlaceLost: true)
+            .placeLost)
     }
 
     /// nil where it cannot be asked for.

@@ -103,7 +103,7 @@ extension ExperimentError {
         if case .cancelled = error {
             self = .interrupted
         } else {
-            self.init(error.description + advice, isPassing: error.isPassing)
+            self.init(error.description + advice, error.isPassing ? .passing : .broken)
         }
     }
 }

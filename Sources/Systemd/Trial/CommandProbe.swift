@@ -27,21 +27,21 @@ public struct CommandProbe: Probe {
             let job = try await machine.startTransientUnit(
                 name, properties: properties(deadline), deadline: deadline + .seconds(10))
             let state = try await machine.state(of: Machine.path(ofUnit: name))
-            let isHealthy = CommandProbe.outcome(job: job.rawValue, state, said: "").isHealthy
+            let isHealthy = CommandProbe.outcome(job: job, state, said: "").isHealthy
             let said = isHealthy ? "" : try await lastWords(of: name)
             await machine.forget(name)
-            return CommandProbe.outcome(job: job.rawValue, state, said: said)
+            return CommandProbe.outcome(job: job, state, said: said)
         } catch {
             await machine.forget(name)
             return .cannotTell("\(error)")
         }
     }
 
-    static func outcome(job: String, _ state: UnitState, said: String) -> CheckOutcome {
+    static func outcome(job: JobResult, _ state: UnitState, said: String) -> CheckOutcome {
         let words = said.isEmpty ? "" : ": \(said)"
         if state.result == "timeout" { return .unhealthy("no end in time\(words)") }
         switch (state.mainCode, state.mainStatus) {
-        case (1, 0) where job == "done": return .healthy
+        case (1, 0) where job == .done: return .healthy
         case (1, 125): return .cannotTell("exit status 125\(words)")
         case (1, let status): return .unhealthy("exit status \(status)\(words)")
         default: return .unhealthy("\(Verdict.ending(state))\(words)")

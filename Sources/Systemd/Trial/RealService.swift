@@ -25,7 +25,7 @@ public struct RealService: ServiceUnderTest {
                 trace: machine.kernel.map { CopyTrace($0, on: machine) })
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
             await running.trace?.identify(running.path)
-            return .started(job: job.rawValue, running)
+            return .started(job: JobEnding(job), running)
         } catch {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
             throw ExperimentError(error)
@@ -57,27 +57,29 @@ public struct RealService: ServiceUnderTest {
 
         func refusals() -> [KernelRequest] { trace?.requests.filter(\.isRefused) ?? [] }
 
-        func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+        func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
             try await experiment { () async throws(BusError) in
                 try await service.startSockets()
-                return try await machine.bus.startUnit(
-                    service.unit, deadline: service.startDeadline + .seconds(5)
-                ).rawValue
+                return JobEnding(
+                    try await machine.bus.startUnit(
+                        service.unit, deadline: service.startDeadline + .seconds(5)))
             }
         }
 
-        func reload() async throws(ExperimentError) -> String {
+        func reload() async throws(ExperimentError) -> JobEnding {
             try await experiment { () async throws(BusError) in
-                try await machine.bus.reloadUnit(service.unit).rawValue
+                JobEnding(try await machine.bus.reloadUnit(service.unit))
             }
         }
 
-        func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
+        func stop(limit: Duration?) async throws(ExperimentError) -> (
+            job: JobEnding, end: UnitState
+        ) {
             try await experiment { () async throws(BusError) in
                 let job = try await machine.stop(
                     service.unit, with: service.sockets,
                     deadline: service.stopDeadline + .seconds(10))
-                return (job.rawValue, try await machine.state(of: path))
+                return (JobEnding(job), try await machine.state(of: path))
             }
         }
 

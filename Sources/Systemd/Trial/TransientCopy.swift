@@ -49,28 +49,28 @@ struct TransientCopy: StartedUnit {
         return open.accesses.union(trace?.requests.flatMap(ObservedAccess.of) ?? [])
     }
 
-    func startAgain(limit: Duration?) async throws(ExperimentError) -> String {
+    func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
         do {
-            return try await machine.bus.startUnit(
-                name, deadline: min(limit ?? startDeadline, startDeadline) + .seconds(5)
-            ).rawValue
+            return JobEnding(
+                try await machine.bus.startUnit(
+                    name, deadline: min(limit ?? startDeadline, startDeadline) + .seconds(5)))
         } catch {
-            if error.isRefusal { return "failed" }
+            if error.isRefusal { return .failed }
             guard case .timedOut = error else { throw ExperimentError(error) }
             await kill()
-            return "timeout"
+            return .timeout
         }
     }
 
     func refusals() -> [KernelRequest] { trace?.requests.filter(\.isRefused) ?? [] }
 
-    func reload() async throws(ExperimentError) -> String {
+    func reload() async throws(ExperimentError) -> JobEnding {
         try await experiment { () async throws(BusError) in
-            try await machine.bus.reloadUnit(name).rawValue
+            JobEnding(try await machine.bus.reloadUnit(name))
         }
     }
 
-    func stop(limit: Duration?) async throws(ExperimentError) -> (job: String, end: UnitState) {
+    func stop(limit: Duration?) async throws(ExperimentError) -> (job: JobEnding, end: UnitState) {
         let patience = stopDeadline + .seconds(10)
         return try await experiment { () async throws(BusError) in
             let job = try await stopJob(within: min(patience, limit ?? patience))
@@ -78,14 +78,14 @@ struct TransientCopy: StartedUnit {
         }
     }
 
-    private func stopJob(within limit: Duration) async throws(BusError) -> String {
-        do { return try await machine.bus.stopUnit(name, deadline: limit).rawValue } catch {
+    private func stopJob(within limit: Duration) async throws(BusError) -> JobEnding {
+        do { return JobEnding(try await machine.bus.stopUnit(name, deadline: limit)) } catch {
             guard case .timedOut = error else { throw error }
             await kill()
             // Its end is awaited, so that it can be read. What not even SIGKILL ends is stuck in
             // the kernel: still an answer, and for `end` to try again.
             _ = try? await machine.bus.stopUnit(name, deadline: .seconds(5))
-            return "timeout"
+            return .timeout
         }
     }
 

@@ -53,7 +53,7 @@ public struct TransientService: ServiceUnderTest {
         }
         await copy.trace?.identify(Machine.path(ofUnit: name))
         guard result == .dependency, let failure = await sockets.failure(on: machine) else {
-            return .started(job: result.rawValue, copy)
+            return .started(job: JobEnding(result), copy)
         }
         await copy.end()
         try await machine.holdsPlace()
@@ -97,7 +97,7 @@ public struct TransientService: ServiceUnderTest {
             // systemd gave it up, and waits for it to heed SIGTERM: that is the service's
             // fault and no reason to end the experiment.
             await copy.kill()
-            return .started(job: "timeout", copy)
+            return .started(job: .timeout, copy)
         }
         await copy.end()
         throw ExperimentError(error)

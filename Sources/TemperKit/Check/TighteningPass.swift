@@ -140,7 +140,7 @@ private struct TighteningPass {
         guard trial.verdict.isPass else {
             throw ExperimentError(
                 "it passes under its profile and fails without any restriction: "
-                    + trial.because, isBaseline: true)
+                    + trial.because, .baseline)
         }
         var expectations = Expectations(chosen: bed.plan.cadence)
         expectations.learn(trial)

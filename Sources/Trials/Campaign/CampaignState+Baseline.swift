@@ -142,14 +142,14 @@ enum BaselineFailure {
         let lines = trial.log.suffix(5).map { "\n    \($0.source): \($0.message)" }.joined()
         return ExperimentError(
             "the service fails without any restriction: \(trial.verdict.words)\(lines)",
-            isBaseline: true)
+            .baseline)
     }
 
     static func unreliable(_ failures: Int, of runs: Int, _ last: Trial) -> ExperimentError {
         ExperimentError(
             "without any restriction the service fails in \(failures) of \(runs) starts, at last "
                 + "with: \(last.verdict.words); no trial could be believed: see to that first",
-            isBaseline: true)
+            .baseline)
     }
 
     static func spoiled(_ trial: Trial, _ failures: Int) -> ExperimentError {
