@@ -26,11 +26,10 @@ public struct DropIn: Hashable, Sendable {
         lines.append("[Service]")
         for directive in catalogue.directives where !directive.isWrittenElsewhere {
             let assignments: [String] =
-                switch directive.name {
-                case "SystemCallFilter": DropIn.callFilter(calls)
-                case "RestrictFileSystems" where fileSystems.isEmpty: []
-                case "RestrictFileSystems":
-                    ["RestrictFileSystems=~\(fileSystems.joined(separator: " "))"]
+                switch directive.bus.copying {
+                case .callFilter: DropIn.callFilter(directive.name, calls)
+                case .fileSystems where fileSystems.isEmpty: []
+                case .fileSystems: ["\(directive.name)=~\(fileSystems.joined(separator: " "))"]
                 default: DropIn.assignments(directive, before: before, after: after)
                 }
             if assignments.isEmpty { continue }
@@ -69,16 +68,14 @@ public struct DropIn: Hashable, Sendable {
     ) -> [String] {
         let name = directive.name
         if directive.onlyForbids {
-            let new = after.list(name).filter { !before.list(name).contains($0) }
+            let new = after.list(named: name).filter { !before.list(named: name).contains($0) }
             let entries = line(new)
             return entries.isEmpty ? [] : ["\(name)=\(entries)"]
         }
         var lines = assignment(name, before: before, after: after)
         // Denying addresses or ports is void while the matching allow-list stands.
-        for (denial, grant) in [
-            ("IPAddressDeny", "IPAddressAllow"), ("SocketBindDeny", "SocketBindAllow"),
-        ] where denial == name {
-            lines += assignment(grant, before: before, after: after)
+        if let grant = directive.grant {
+            lines += assignment(grant.rawValue, before: before, after: after)
         }
         return lines
     }
@@ -88,9 +85,9 @@ public struct DropIn: Hashable, Sendable {
     private static func places(
         before: Sandbox, after: Sandbox, reasons: [String: String]
     ) -> [String] {
-        let closed = [("ReadOnlyPaths", "Other settings would leave it writable.")]
-        return (Exception.places + closed).flatMap { name, effect in
-            let new = after.list(name).filter { !before.list(name).contains($0) }
+        (Exception.places + [Exception.closed]).flatMap { setting, effect in
+            let name = setting.rawValue
+            let new = after.list(named: name).filter { !before.list(named: name).contains($0) }
             let entries = line(new)
             if entries.isEmpty { return [String]() }
             return [UnitFileWord.comment(effect)] + comment(reasons[name]) + ["\(name)=\(entries)"]
@@ -109,7 +106,7 @@ public struct DropIn: Hashable, Sendable {
         case .number(let number):
             return ["\(name)=\(value == .kill ? "kill" : ErrorNumber.name(number))"]
         case .mask(let mask): return masked(name, mask)
-        case .list(let nodes) where name == "DeviceAllow": return devices(nodes)
+        case .list(let nodes) where Sandbox.listsDevices(name): return devices(name, nodes)
         case .list(let names): return names.isEmpty ? ["\(name)="] : whole(name, names)
         case .filter(let allow, let names):
             if allow && names.isEmpty { return ["\(name)=", "\(name)=none"] }
@@ -120,12 +117,12 @@ public struct DropIn: Hashable, Sendable {
     }
 
     /// One line for each node: what stands behind the first word is what may be done with it.
-    private static func devices(_ entries: [String]) -> [String] {
-        ["DeviceAllow="]
+    private static func devices(_ name: String, _ entries: [String]) -> [String] {
+        ["\(name)="]
             + entries.compactMap { entry in
                 let end = entry.lastIndex(of: " ") ?? entry.endIndex
                 return UnitFileWord.quoted(String(entry[..<end])).map {
-                    "DeviceAllow=\($0)\(entry[end...])"
+                    "\(name)=\($0)\(entry[end...])"
                 }
             }
     }
@@ -141,7 +138,7 @@ public struct DropIn: Hashable, Sendable {
     }
 
     private static func masked(_ name: String, _ mask: UInt64) -> [String] {
-        if name == "RestrictNamespaces" {
+        if Sandbox.masksNamespaces(name) {
             let allowed = NamespaceType.names(in: mask)
             return allowed.isEmpty ? ["\(name)=yes"] : whole(name, allowed)
         }
@@ -159,12 +156,9 @@ public struct DropIn: Hashable, Sendable {
         }
     }
 
-    private static func callFilter(_ change: CallFilterChange) -> [String] {
-        (change.replaces ? ["SystemCallFilter="] : [])
-            + change.assignments.map { assignment in
-                "SystemCallFilter=\(assignment.allow ? "" : "~")"
-                    + line(assignment.names)
-            }
+    private static func callFilter(_ name: String, _ change: CallFilterChange) -> [String] {
+        (change.replaces ? ["\(name)="] : [])
+            + change.assignments.map { "\(name)=\($0.allow ? "" : "~")\(line($0.names))" }
     }
 }
 

@@ -67,7 +67,7 @@ public struct KernelRequest: Hashable, Codable, Sendable {
             return true
         }
         if KernelRequest.objects.contains(name) { return true }
-        return path.map { !KernelRequest.hiding($0).isEmpty } ?? false
+        return path.flatMap(Refusal.hiding) != nil
     }
 
     /// ENOENT, ENXIO, ENODEV

@@ -57,10 +57,6 @@ public struct Offer: Sendable {
             {
                 return .beyondManager(why)
             }
-            if restriction.id == "PrivatePIDs=yes", let why = Offer.losesProcesses(sandbox, dialect)
-            {
-                return .heldBack(why)
-            }
             let finding = enforcement[restriction.id]
             switch finding?.standing {
             case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
@@ -84,10 +80,10 @@ public struct Offer: Sendable {
             }) {
                 return .contains(held)
             }
-            if restriction.directive == "RemoveIPC"
-                && AnalyzedSandbox(sandbox, dialect).isPrivileged
+            if let row = catalogue.directive(restriction.directive),
+                let why = row.noGood?(sandbox, dialect)
             {
-                return .heldBack("systemd never removes objects of root")
+                return .heldBack(why)
             }
             if let why = restriction.heldBack, !attempt.contains(restriction.id) {
                 return .heldBack(why)
@@ -99,17 +95,6 @@ public struct Offer: Sendable {
         leftOut = judged.compactMap { restriction, reason in
             reason.map { LeftOut(id: restriction.id, reason: $0) }
         }
-    }
-
-    /// Why PrivatePIDs= is no good for this type of service, measured on systemd 257 and 262.
-    private static func losesProcesses(_ sandbox: Sandbox, _ dialect: Dialect) -> String? {
-        let type = sandbox.word("Type", default: "simple")
-        if type == "forking" { return "systemd refuses it for Type=forking" }
-        if dialect.version < 258 {
-            return "systemd \(dialect.version) loses the main process now and then under it, "
-                + "and then stops it with SIGKILL"
-        }
-        return nil
     }
 
     /// The restrictions of the offer that `restriction` contains.

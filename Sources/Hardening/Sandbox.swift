@@ -7,10 +7,21 @@ public struct Sandbox: Hashable, Sendable {
 
     public subscript(_ directive: String) -> SettingValue? { settings[directive] }
 
-    public func flag(_ directive: String) -> Bool { settings[directive] == .flag(true) }
+    public internal(set) subscript(_ name: DirectiveName) -> SettingValue? {
+        get { settings[name.rawValue] }
+        set { settings[name.rawValue] = newValue }
+    }
+
+    public func flag(_ name: DirectiveName) -> Bool { flag(named: name.rawValue) }
+
+    public func flag(named directive: String) -> Bool { settings[directive] == .flag(true) }
 
     /// The word of an enumeration; booleans of systemd's older properties read as `yes`, `no`.
-    public func word(_ directive: String, default fallback: String) -> String {
+    public func word(_ name: DirectiveName, default fallback: String) -> String {
+        word(named: name.rawValue, default: fallback)
+    }
+
+    public func word(named directive: String, default fallback: String) -> String {
         switch settings[directive] {
         case .word(let word): Sandbox.synonyms[word] ?? word
         case .flag(let on): on ? "yes" : "no"
@@ -18,26 +29,25 @@ public struct Sandbox: Hashable, Sendable {
         }
     }
 
-    /// Whether the service starts as root.
-    public var isRoot: Bool {
-        guard case .word(let user) = settings["User"] else { return !flag("DynamicUser") }
-        return !flag("DynamicUser") && ["", "root", "0"].contains(user)
-    }
+    public func list(_ name: DirectiveName) -> [String] { list(named: name.rawValue) }
 
-    public func list(_ directive: String) -> [String] {
+    public func list(named directive: String) -> [String] {
         if case .list(let names) = settings[directive] { names } else { [] }
     }
 
-    public func mask(_ directive: String, default fallback: UInt64) -> UInt64 {
+    public func mask(_ name: DirectiveName, default fallback: UInt64) -> UInt64 {
+        mask(named: name.rawValue, default: fallback)
+    }
+
+    public func mask(named directive: String, default fallback: UInt64) -> UInt64 {
         if case .mask(let mask) = settings[directive] { mask & fallback } else { fallback }
     }
 
-    /// What a service that is not root is granted; nothing where it is not set.
-    public var ambientCapabilities: UInt64 {
-        if case .mask(let mask) = settings["AmbientCapabilities"] { mask } else { 0 }
+    public func filter(_ name: DirectiveName) -> (allow: Bool, names: [String]) {
+        filter(named: name.rawValue)
     }
 
-    public func filter(_ directive: String) -> (allow: Bool, names: [String]) {
+    public func filter(named directive: String) -> (allow: Bool, names: [String]) {
         if case .filter(let allow, let names) = settings[directive] {
             (allow, names)
         } else {
@@ -45,19 +55,13 @@ public struct Sandbox: Hashable, Sendable {
         }
     }
 
-    public func prefixes(_ directive: String) -> [AddressPrefix] {
+    public func prefixes(_ name: DirectiveName) -> [AddressPrefix] {
+        prefixes(named: name.rawValue)
+    }
+
+    public func prefixes(named directive: String) -> [AddressPrefix] {
         if case .prefixes(let prefixes) = settings[directive] { prefixes } else { [] }
     }
-
-    /// Whether any system call is filtered.
-    public var filtersCalls: Bool {
-        let filter = filter("SystemCallFilter")
-        return filter.allow || !filter.names.isEmpty
-    }
-
-    /// Defaults of a system service that are not the weakest value (systemd.exec(5),
-    /// systemd.service(5)).
-    static let defaults = ["KeyringMode": "private", "NotifyAccess": "none"]
 
     /// Words that newer properties read back for a value that is written differently
     /// (`PrivateTmpEx` reads `connected`, `PrivateUsersEx` reads `self`).

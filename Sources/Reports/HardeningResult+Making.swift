@@ -69,10 +69,9 @@ extension HardeningResult {
                 let granted = result.ambientCapabilities & capabilities
                 if granted == 0 { return nil }
                 var bare = result
-                bare.settings["AmbientCapabilities"] = nil
-                let names = Capability.names(in: granted).joined(separator: " ")
+                bare.ambientCapabilities = 0
                 return Accommodation(
-                    restriction: restriction.id, settings: ["AmbientCapabilities=\(names)"],
+                    restriction: restriction.id, settings: [Capability.granting(Capability.names(in: granted))],
                     cost: cost(bare))
             }
             let open = restriction.exceptions.filter(result.grants)

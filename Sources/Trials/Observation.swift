@@ -105,7 +105,7 @@ public struct UnitState: Hashable, Codable, Sendable {
     /// What the main process exited with; nil for one that was killed or never ran, also by a step
     /// of systemd's before it.
     var exitStatus: Int32? {
-        mainCode == 1 && SetupStep.of(exitStatus: mainStatus) == nil ? mainStatus : nil
+        mainCode == 1 && ExecStep.of(exitStatus: mainStatus) == nil ? mainStatus : nil
     }
 
     /// Whether two endings are the same ending: the result, and how the main process went.

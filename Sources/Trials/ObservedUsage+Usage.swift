@@ -19,13 +19,13 @@ extension ObservedUsage {
             case .listens(let transport, _, let port, _): usage.ports.insert("\(transport):\(port)")
             case .worksIn(let directory) where accesses.contains(.writesRelatively):
                 note(directory + "/file", isWritten: true, declared, in: &usage)
-            case .uses(let name) where !Self.rootOnly.contains(name):
+            case .uses(let name) where !Capability.ofRoot.contains(name):
                 usage.capabilities.insert(name)
             default: break
             }
         }
         // What a unit denies by itself it also allows by itself.
-        if isLocalOnly && sandbox.prefixes("IPAddressDeny").isEmpty { usage.peers = peers }
+        if isLocalOnly && sandbox.deniedAddresses.isEmpty { usage.peers = peers }
         usage.written = Places.withoutNested(usage.written)
         usage.homes = usage.homes.filter { place in
             !usage.homes.keys.contains { Places.isBelow(place.key, $0) && $0 != place.key }
@@ -65,17 +65,10 @@ extension ObservedUsage {
     /// What the unit itself keeps writable inside of what it forbids. An exception for a whole
     /// directory around it would loosen the unit.
     private var granted: Set<String> {
-        let entries = sandbox.list("ReadWritePaths") + sandbox.list("BindPaths")
-        return Set(
-            entries.map { entry in
+        Set(
+            sandbox.writablePlaces.map { entry in
                 let path = entry.drop { "-+".contains($0) }
                 return String(path.split(separator: ":").last ?? path)
             })
     }
-
-    /// Capabilities that only root needs: to become somebody else, or to work on files of others.
-    static let rootOnly: Set = [
-        "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_CHOWN", "CAP_FOWNER", "CAP_FSETID",
-        "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_SYS_ADMIN", "CAP_KILL",
-    ]
 }

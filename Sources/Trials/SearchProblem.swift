@@ -43,7 +43,7 @@ public struct SearchProblem: Sendable {
                         ?? .family(
                             families.firstIndex(of: restriction.prior.family) ?? 0,
                             hot: restriction.prior.whenHot, cold: restriction.prior.whenCold),
-                    isContextual: Catalogue.contextual[restriction.directive] != nil)
+                    isContextual: restriction.isContextual)
             },
             families: families.map { Catalogue.familyRates[$0] ?? Catalogue.rareFamily })
     }
@@ -75,13 +75,13 @@ public struct SearchProblem: Sendable {
 
     /// The items that a failing trial points at.
     func evidence(_ trial: Trial) -> [CulpritHint] {
-        trial.blames(in: dialect).compactMap { blame in
-            let suspects = items(blame.suspects)
+        trial.suspects(in: dialect).compactMap { found in
+            let suspects = items(found.names)
             return suspects.isEmpty
                 ? nil
                 : CulpritHint(
-                    suspects: suspects, companions: items(blame.companions),
-                    confidence: blame.confidence)
+                    suspects: suspects, companions: items(found.companions),
+                    confidence: found.confidence)
         }
     }
 

@@ -129,7 +129,7 @@ public enum Verdict: Hashable, Codable, Sendable {
     public static func ending(_ state: UnitState) -> String {
         switch state.mainCode {
         case 1:
-            if let step = SetupStep.of(exitStatus: state.mainStatus) {
+            if let step = ExecStep.of(exitStatus: state.mainStatus) {
                 return "\(step.status)/\(step.name)"
             }
             return state.mainStatus == 0 && state.result != "success"

@@ -71,12 +71,12 @@ import Testing
         #expect(sandbox("SocketBindAllow=~tcp:80")["SocketBindAllow"] == nil)
         let peers = ["IPAddressAllow=~192.0.2.1/32", "IPAddressAllow=~2001:db8:0:0:0:0:0:1/128"]
         #expect(
-            sandbox(peers[0]).prefixes("IPAddressAllow")
+            sandbox(peers[0]).prefixes(.ipAddressAllow)
                 == AddressPrefix.localhost + [AddressPrefix(text: "2001:db8:0:0:0:0:0:1/128")])
         #expect(
-            sandbox(peers[0], peers[1]).prefixes("IPAddressAllow") == AddressPrefix.localhost)
+            sandbox(peers[0], peers[1]).prefixes(.ipAddressAllow) == AddressPrefix.localhost)
         let device = sandbox("PrivateDevices=yes", "DeviceAllow=~/dev/ttyUSB0")
-        #expect(device.list("BindPaths") == [] && device.list("DeviceAllow") == [])
+        #expect(device.list(.bindPaths) == [] && device.list(.deviceAllow) == [])
     }
 
     @Test("an address is read as it is written, and nothing else is one")
@@ -98,9 +98,9 @@ import Testing
     @Test("a stricter step does without the exceptions of the weaker ones")
     func stricterStep() {
         let hidden = sandbox("ProtectHome=yes")
-        #expect(hidden.list("BindPaths") == [] && hidden.list("ReadWritePaths") == [])
-        #expect(sandbox("ProtectHome=tmpfs").list("ReadWritePaths") == [])
-        #expect(sandbox("IPAddressDeny=any").prefixes("IPAddressAllow") == [])
+        #expect(hidden.list(.bindPaths) == [] && hidden.list(.readWritePaths) == [])
+        #expect(sandbox("ProtectHome=tmpfs").list(.readWritePaths) == [])
+        #expect(sandbox("IPAddressDeny=any").prefixes(.ipAddressAllow) == [])
     }
 
     @Test("nothing else wipes an exception out")
@@ -120,10 +120,10 @@ import Testing
     @Test("what can be written again must not be run, where programs are forbidden in such places")
     func noPrograms() {
         let both = sandbox("ProtectSystem=strict", "NoExecPaths=writable")
-        #expect(both.list("NoExecPaths").contains("-/var/lib/x"))
-        #expect(!sandbox("ProtectSystem=strict").list("NoExecPaths").contains("-/var/lib/x"))
+        #expect(both.list(.noExecPaths).contains("-/var/lib/x"))
+        #expect(!sandbox("ProtectSystem=strict").list(.noExecPaths).contains("-/var/lib/x"))
         let one = sandbox("ReadWritePaths=~/var/lib/x", "NoExecPaths=writable")
-        #expect(!one.list("NoExecPaths").contains("-/var/lib/x"))
+        #expect(!one.list(.noExecPaths).contains("-/var/lib/x"))
     }
 
     @Test("no exception costs the points that its restriction gains, but for device nodes")
@@ -142,9 +142,9 @@ import Testing
     func identity() {
         let kept = Capability.mask(["CAP_NET_BIND_SERVICE"])
         #expect(sandbox("User=x")["User"] == .word("x"))
-        #expect(sandbox("User=x").mask("AmbientCapabilities", default: .max) == kept)
+        #expect(sandbox("User=x").mask(.ambientCapabilities, default: .max) == kept)
         let dropped = sandbox("User=x", "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE")
-        #expect(dropped.mask("AmbientCapabilities", default: .max) == 0)
+        #expect(dropped.mask(.ambientCapabilities, default: .max) == 0)
         let written = lines(["User=x"])
         #expect(written.count { $0 == "AmbientCapabilities=CAP_NET_BIND_SERVICE" } == 1)
         // What it was granted before stays granted.

@@ -16,7 +16,7 @@ extension Sandbox {
             case .turn: sandbox.settings[directive.name] = .flag(often())
             case .addMode:
                 sandbox.settings[directive.name] = .mode(.random(in: 0...0o777, using: &generator))
-            case .drop,
+            case .dropCapabilities, .denyNamespace,
                 .empty where directive.name == "AmbientCapabilities":
                 sandbox.settings[directive.name] = .mask(
                     .random(in: 0...UInt64.max, using: &generator))

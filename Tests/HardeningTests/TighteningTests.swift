@@ -99,7 +99,7 @@ import Testing
             sandbox.tightened(
                 by: Profile(ids + ["NoExecPaths=writable"], in: catalogue), in: catalogue,
                 dialect: dialect
-            ).list("NoExecPaths")
+            ).list(.noExecPaths)
         }
         #expect(
             paths(Sandbox()) == [

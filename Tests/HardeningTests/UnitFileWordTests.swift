@@ -111,7 +111,7 @@ import Testing
                 reasons: ["ProtectSystem": Self.hostile(using: &random)]
             ).text
             let known = Set(
-                catalogue.directives.map(\.name) + Exception.places.map(\.setting)
+                catalogue.directives.map(\.name) + Exception.places.map(\.setting.rawValue)
                     + ["AmbientCapabilities", "ExecStartPre", "SystemCallErrorNumber"])
             let lines = text.unicodeScalars.split { $0 == "\n" || $0 == "\r" || $0 == "\0" }
                 .map(String.init)

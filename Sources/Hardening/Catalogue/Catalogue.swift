@@ -4,6 +4,7 @@
 public struct Catalogue: Sendable {
     public let directives: [Directive]
     private let byID: [String: Restriction]
+    private let byName: [String: Directive]
 
     public init(_ directives: [Directive]) {
         // Implications are written for the next step only; here they become transitive.
@@ -15,12 +16,10 @@ public struct Catalogue: Sendable {
                 all.formUnion(closure(of: below))
             }
         }
-        self.directives = directives.map { directive in
-            Directive(
-                directive.name, directive.effect, breaks: directive.breaks,
-                manual: directive.manual, introduced: directive.introduced,
-                restrictions: directive.restrictions.map { $0.implying(closure(of: $0.id)) })
+        self.directives = directives.map { row in
+            row.mapping { $0.implies = closure(of: $0.id) }
         }
+        byName = Dictionary(uniqueKeysWithValues: self.directives.map { ($0.name, $0) })
         byID = Dictionary(
             uniqueKeysWithValues: self.directives.flatMap(\.restrictions).map { ($0.id, $0) })
     }
@@ -34,15 +33,17 @@ public struct Catalogue: Sendable {
 
     public subscript(id: String) -> Restriction? { byID[id] }
 
-    public func directive(_ name: String) -> Directive? {
-        directives.first { $0.name == name }
-    }
+    public func directive(_ name: String) -> Directive? { byName[name] }
+
+    public func directive(_ name: DirectiveName) -> Directive? { byName[name.rawValue] }
 }
 
-extension Restriction {
-    func implying(_ all: Set<String>) -> Restriction {
-        Restriction(
-            id: id, directive: directive, change: change, introduced: introduced, implies: all,
-            prior: prior, needs: needs, heldBack: heldBack, exceptions: exceptions)
+extension Catalogue {
+    /// The restrictions that one unit can tell of, group by group.
+    public static func examinedTogether(_ restrictions: [Restriction]) -> [[Restriction]] {
+        let together = standard.names(where: \.isExaminedAtOnce)
+        let single = restrictions.filter { !together.contains($0.directive) }
+        let joined = together.sorted().map { name in restrictions.filter { $0.directive == name } }
+        return single.map { [$0] } + joined.filter { !$0.isEmpty }
     }
 }

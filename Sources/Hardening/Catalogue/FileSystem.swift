@@ -7,71 +7,203 @@ extension Catalogue {
     ]
 
     static let fileSystem: [Directive] = [
-        .ladder(
-            "ProtectSystem", "The operating system's files are read-only for the service.",
-            breaks: "writing outside /var, /run, /home; with strict anything but declared places",
-            introduced: 214, order: ["no", "yes", "full", "strict"],
-            steps: [
-                .init("yes", prior: Prior(family: "fswrite", whenHot: 0.03)),
-                .init("full", prior: Prior(family: "fswrite", whenHot: 0.2)),
-                .init("strict", introduced: 232, prior: Prior(family: "fswrite", whenHot: 0.8)),
-            ]),
-        .ladder(
-            "ProtectHome", "/home, /root and /run/user are read-only, empty or inaccessible.",
-            breaks: "configuration or data below a home directory, a working directory there",
-            introduced: 214, order: ["no", "read-only", "tmpfs", "yes"],
-            steps: [
-                .init("read-only", prior: Prior(family: "home", whenHot: 0.35)),
-                .init("tmpfs", introduced: 238, prior: Prior(family: "home", whenHot: 0.5)),
-                .init("yes", prior: Prior(family: "home", whenHot: 0.2)),
-            ]),
-        .ladder(
-            "PrivateTmp", "/tmp and /var/tmp are the service's own.",
-            breaks: "sockets and files that are shared with others through /tmp",
-            introduced: 183, order: ["no", "yes", "disconnected"],
-            steps: [
-                .init("yes", prior: Prior(family: "tmp", whenHot: 0.8)),
-                .init("disconnected", introduced: 257, prior: Prior(family: "tmp", whenHot: 0.1)),
-            ]),
-        .flag(
-            "PrivateMounts", "Mounts made by the service are not seen by others.",
-            breaks: "a service whose work is to mount something for the machine",
-            introduced: 239, prior: Prior(family: "ns", whenHot: 0.5)),
-        Directive(
-            "NoExecPaths", "Programs cannot be run from places that are made for data.",
-            breaks: "plugins, hooks and just-in-time code that is mapped from /tmp or /var",
-            introduced: 248,
-            restrictions: [
-                Restriction(
-                    id: "NoExecPaths=writable", directive: "NoExecPaths",
-                    change: .add([
-                        "-/dev/shm", "-/home", "-/root", "-/run", "-/srv", "-/tmp", "-/var",
-                        // PrivateTmp= mounts it apart from /var.
-                        "-/var/tmp",
-                    ]),
-                    introduced: 248, prior: Prior(family: "exec", whenHot: 0.6))
-            ]),
-        Directive(
-            "UMask", "Files that the service makes are not readable by others.",
-            breaks: "sockets, logs and pid files that other users must open",
-            introduced: 183,
-            restrictions: [
-                Restriction(
-                    id: "UMask=0027", directive: "UMask", change: .addMode(0o027),
-                    prior: Prior(family: "owner", whenHot: 0.1)),
-                Restriction(
-                    id: "UMask=0077", directive: "UMask", change: .addMode(0o077),
-                    implies: ["UMask=0027"], prior: Prior(family: "owner", whenHot: 0.15)),
-            ]),
-        Directive(
-            "RestrictFileSystems", "Files on file systems of these kinds cannot be opened.",
-            breaks: "data on a network file system, monitoring through debugfs",
-            introduced: 250,
-            restrictions: fileSystemGroupNames.map { group in
-                Restriction(
-                    id: "RestrictFileSystems=~\(group)", directive: "RestrictFileSystems",
-                    change: .denyFileSystems(group), introduced: 250,
-                    prior: Prior(family: "filesystems"), needs: [.bpfFramework, .bpfSecurityModule])
-            }),
+        protectSystem, protectHome, privateTmp, privateMounts, noExecPaths, umask,
+        restrictFileSystems,
     ]
+
+    private static let protectSystem = Directive.ladder(
+        .protectSystem, "The operating system's files are read-only for the service.",
+        breaks: "writing outside /var, /run, /home; with strict anything but declared places",
+        introduced: 214, order: ["no", "yes", "full", "strict"],
+        steps: [
+            .init(
+                "yes", prior: Prior(family: "fswrite", whenHot: 0.03),
+                check: .each(["/usr"], .readOnly)),
+            .init(
+                "full", prior: Prior(family: "fswrite", whenHot: 0.2),
+                check: .each(["/usr", "/etc"], .readOnly)),
+            .init(
+                "strict", introduced: 232, prior: Prior(family: "fswrite", whenHot: 0.8),
+                check: .each(["/", "/usr", "/etc", "/run", "/var"], .readOnly)),
+        ]
+    )
+    .by(.mountNamespace).failing(at: .stdout, .stderr)
+    .refusing(.readOnlyHome, .readOnlySomewhere).logged(as: .readOnly)
+    .scored(1000, range: 10, default: "no", ["no": 10, "yes": 5, "full": 3, "strict": 0])
+    .scoredOnlyWithDefaultDependencies
+    .survived(because: "PrivateTmp= makes a place to write")
+    .advised(.leaveWritable).onBus(BusShape("s"))
+    .steps { value, step in
+        switch value {
+        case "yes":
+            step.refusals = [.readOnlySystem]
+            step.likelihoods = [.asked(.writes(below: ["/usr/", "/boot/", "/efi/"]))]
+        case "full":
+            step.refusals = [.readOnlyConfiguration]
+            step.likelihoods = [.asked(.writes(below: ["/etc/"]))]
+        default:
+            step.refusals = [.readOnlyData]
+            step.likelihoods = [
+                Likelihood(.writes(below: nil), 6, else: nil, .untraced),
+                .asked(.writesOutsideKernel, 20, excepted: 0.3),
+            ]
+        }
+    }
+
+    private static let homes = ["/home", "/root", "/run/user"]
+
+    private static let protectHome = Directive.ladder(
+        .protectHome, "/home, /root and /run/user are read-only, empty or inaccessible.",
+        breaks: "configuration or data below a home directory, a working directory there",
+        introduced: 214, order: ["no", "read-only", "tmpfs", "yes"],
+        steps: [
+            .init(
+                "read-only", prior: Prior(family: "home", whenHot: 0.35),
+                check: .each(homes, .readOnly)),
+            .init(
+                "tmpfs", introduced: 238, prior: Prior(family: "home", whenHot: 0.5),
+                check: .each(homes, .type("tmpfs"))),
+            .init(
+                "yes", prior: Prior(family: "home", whenHot: 0.2),
+                check: .each(homes, .inaccessible)),
+        ]
+    )
+    .by(.mountNamespace).failing(at: .chdir)
+    .refusing(.readOnlyHome, .hiddenHome).logged(as: .home)
+    .scored(1000, range: 10, default: "no", ["no": 10, "read-only": 5, "tmpfs": 1, "yes": 0])
+    .scoredOnlyWithDefaultDependencies
+    .survived(because: "a program told to look elsewhere needs no home")
+    .onBus(BusShape("s"))
+    .steps { value, step in
+        let below = homes.map { $0 + "/" }
+        let (isOnlyRead, isGone) = (value == "read-only", value == "yes")
+        step.likelihoods = [.asked(isOnlyRead ? .writes(below: below) : .touches(below))]
+        step.logSignatures = isOnlyRead ? [.readOnly] : isGone ? [.access] : []
+        let base = isGone ? ["ProtectHome=tmpfs"] : []
+        step.remedy = .forPath(
+            "open only what it uses",
+            settings: base + [isOnlyRead ? "ReadWritePaths=PATH" : "BindPaths=PATH"],
+            reading: isOnlyRead ? nil : base + ["BindReadOnlyPaths=PATH"], besides: !isGone)
+    }
+
+    private static let privateTmp = Directive.ladder(
+        .privateTmp, "/tmp and /var/tmp are the service's own.",
+        breaks: "sockets and files that are shared with others through /tmp",
+        introduced: 183, order: ["no", "yes", "disconnected"],
+        steps: [
+            .init(
+                "yes", prior: Prior(family: "tmp", whenHot: 0.8),
+                check: .each(["/tmp", "/var/tmp"], .replaced)),
+            .init(
+                "disconnected", introduced: 257, prior: Prior(family: "tmp", whenHot: 0.1),
+                check: InForceCheck([
+                    .init("/tmp", .mount("/tmp", .replaced)),
+                    .init("/var/tmp", .mount("/var/tmp", .type("tmpfs"))),
+                ])),
+        ]
+    )
+    .by(.mountNamespace).refusing(.hiddenTemporary).logged(as: .temporary)
+    .scoredAsBoolean(1000).scoredOnlyWithDefaultDependencies
+    .likely(.asked(.touches(["/tmp/", "/var/tmp/"]), 2))
+    .advised(
+        .forPath(
+            "hand files over in a directory of its own instead of PATH",
+            settings: ["RuntimeDirectory=NAME"], besides: false)
+    )
+    .onBus(.grown())
+    .loading { sandbox, dialect in
+        // Measured: systemd 262 does so and 257 does not. /var may not be mounted that early.
+        let isEarly = sandbox[.defaultDependencies] == .flag(false) && dialect.version > 257
+        let hasRoot = [sandbox[.rootDirectory], sandbox[.rootImage]].contains { root in
+            root != nil && root != .word("") && root != .word("/")
+        }
+        if isEarly && !hasRoot && sandbox.word(.privateTmp, default: "no") == "yes" {
+            sandbox[.privateTmp] = .word("disconnected")
+        }
+    }
+
+    private static let privateMounts = Directive.flag(
+        .privateMounts, "Mounts made by the service are not seen by others.",
+        breaks: "a service whose work is to mount something for the machine",
+        introduced: 239, prior: Prior(family: "ns", whenHot: 0.5)
+    )
+    .by(.mountNamespace)
+    .scored(
+        Assessment("PrivateMounts", 1000) { seen in
+            // systemd infers it from what brings a mount namespace.
+            let (flags, words): ([DirectiveName], [DirectiveName]) = (
+                [.privateMounts, .privateDevices, .protectKernelTunables, .protectKernelModules],
+                [.privateTmp, .protectControlGroups, .protectHome, .protectSystem]
+            )
+            return flags.contains(where: seen.sandbox.flag)
+                || words.contains { seen.sandbox.word($0, default: "no") != "no" }
+                || !seen.rootTree(.rootImage).isEmpty
+        }
+    )
+    .inForce(.ownNamespace(.mnt)).onBus(BusShape("b", copying: .onlyWhenTrue))
+
+    private static let noExecPaths = Directive(
+        .noExecPaths, "Programs cannot be run from places that are made for data.",
+        breaks: "plugins, hooks and just-in-time code that is mapped from /tmp or /var",
+        introduced: 248,
+        restrictions: [
+            Restriction(
+                id: "NoExecPaths=writable", directive: .noExecPaths,
+                change: .add([
+                    "-/dev/shm", "-/home", "-/root", "-/run", "-/srv", "-/tmp", "-/var",
+                    // PrivateTmp= mounts it apart from /var.
+                    "-/var/tmp",
+                ]),
+                introduced: 248, prior: Prior(family: "exec", whenHot: 0.6))
+        ]
+    )
+    .by(.mountNamespace).refusing(.code, .program).eachLogged(as: .code)
+    .inForce(
+        .each(
+            ["/dev/shm", "/home", "/root", "/run", "/srv", "/tmp", "/var", "/var/tmp"], .noExec)
+    )
+    .likely(.asked(.runs(below: ["/var/", "/tmp/", "/home/", "/run/"])))
+    .advised(.forPath("let this program run", settings: ["ExecPaths=PATH"]))
+    .onBus(BusShape("as"))
+
+    private static let umask = Directive(
+        .umask, "Files that the service makes are not readable by others.",
+        breaks: "sockets, logs and pid files that other users must open",
+        introduced: 183,
+        restrictions: [
+            Restriction(
+                id: "UMask=0027", directive: .umask, change: .addMode(0o027),
+                prior: Prior(family: "owner", whenHot: 0.1)),
+            Restriction(
+                id: "UMask=0077", directive: .umask, change: .addMode(0o077),
+                implies: ["UMask=0027"], prior: Prior(family: "owner", whenHot: 0.15)),
+        ]
+    )
+    .takingRights.onBus(BusShape("u"))
+    .steps { value, step in
+        step.inForceCheck = InForceCheck(.umask(value == "0027" ? 0o027 : 0o077))
+    }
+    .scored(
+        Assessment(id: "UMask", weight: 100, range: 10) { seen in
+            var mode: UInt32 = 0o022
+            if case .mode(let set) = seen.sandbox[.umask] { mode = set }
+            if mode & 0o002 == 0 { return 10 }
+            if mode & 0o004 == 0 { return 5 }
+            if mode & 0o020 == 0 { return 2 }
+            return mode & 0o040 == 0 ? 1 : 0
+        })
+
+    private static let restrictFileSystems = Directive(
+        .restrictFileSystems, "Files on file systems of these kinds cannot be opened.",
+        breaks: "data on a network file system, monitoring through debugfs",
+        introduced: 250,
+        restrictions: fileSystemGroupNames.map { group in
+            Restriction(
+                id: "RestrictFileSystems=~\(group)", directive: .restrictFileSystems,
+                change: .denyFileSystems(group), introduced: 250,
+                prior: Prior(family: "filesystems"), needs: [.bpfFramework, .bpfSecurityModule])
+        }
+    )
+    .by(.program).failing(at: .bpf).inForce(.canary(.fileSystem))
+    .onBus(BusShape("(bas)", copying: .fileSystems))
 }

@@ -1,42 +1,86 @@
 // The rows on who the service is.
 
 extension Catalogue {
-    static let identity: [Directive] = [
-        .ladder(
-            "PrivateUsers", "Root inside the service is nobody outside.",
-            breaks: "low ports, changing to other users, files of other users",
-            introduced: 232, order: ["no", "full", "identity", "yes"],
-            steps: [
-                .init(
-                    "full", introduced: 258,
-                    prior: Prior(family: "userswitch", whenHot: 0.6, whenCold: 0.05)),
-                .init(
-                    "identity", introduced: 257,
-                    prior: Prior(family: "userswitch", whenHot: 0.3)),
-                .init("yes", prior: Prior(family: "userswitch", whenHot: 0.6)),
-            ]),
-        Directive(
-            "DynamicUser", "The service runs as a user that exists only while it runs.",
-            breaks: "fixed owners of files; it also implies ProtectSystem=strict and more",
-            introduced: 232,
-            restrictions: [
-                Restriction(
-                    id: "DynamicUser=yes", directive: "DynamicUser", change: .turn(true),
-                    introduced: 232,
-                    implies: [
-                        "ProtectSystem=strict", "ProtectHome=read-only", "PrivateTmp=yes",
-                        "NoNewPrivileges=yes", "RestrictSUIDSGID=yes",
-                    ],
-                    prior: Prior(family: "userswitch", whenHot: 0.9, whenCold: 0.3),
-                    heldBack: "moves and re-owns the state directory of the service")
-            ]),
-        Directive(
-            "SupplementaryGroups", "The service is in no group but its own.",
-            breaks: "files and devices that a group grants today", introduced: 183,
-            restrictions: [
-                Restriction(
-                    id: "SupplementaryGroups=", directive: "SupplementaryGroups", change: .empty,
-                    prior: Prior(family: "groups", whenCold: 0.3))
-            ]),
-    ]
+    static let identity: [Directive] = [privateUsers, dynamicUser, supplementaryGroups]
+
+    /// What makes a user namespace.
+    static let userNamespace = "PrivateUsers=yes"
+
+    private static let privateUsers = Directive.ladder(
+        .privateUsers, "Root inside the service is nobody outside.",
+        breaks: "low ports, changing to other users, files of other users",
+        introduced: 232, order: ["no", "full", "identity", "yes"],
+        steps: [
+            .init(
+                "full", introduced: 258,
+                prior: Prior(family: "userswitch", whenHot: 0.6, whenCold: 0.05)),
+            .init(
+                "identity", introduced: 257,
+                prior: Prior(family: "userswitch", whenHot: 0.3)),
+            .init("yes", prior: Prior(family: "userswitch", whenHot: 0.6)),
+        ]
+    )
+    .by(.identity).failing(at: .capabilities)
+    .refusing(.anyCapability, .foreignUser).refusing(calls: "setgroups")
+    .logged(as: .lowPort, .owner, .group, .user, .access).takingRights.scoredAsBoolean(1000)
+    .survived(because: "a service that never was root changes to no other user")
+    .inForce(.ownNamespace(.user)).onBus(.grown())
+    .steps { value, step in
+        step.likelihoods = [
+            value == "full"
+                ? Likelihood(.both(.severalUsers, .bindsLowPort), 10, else: nil)
+                : Likelihood(.severalUsers, 40, else: 0.3)
+        ]
+    }
+
+    private static let dynamicUser = Directive(
+        .dynamicUser, "The service runs as a user that exists only while it runs.",
+        breaks: "fixed owners of files; it also implies ProtectSystem=strict and more",
+        introduced: 232,
+        restrictions: [
+            Restriction(
+                id: "DynamicUser=yes", directive: .dynamicUser, change: .turn(true),
+                introduced: 232,
+                implies: [
+                    "ProtectSystem=strict", "ProtectHome=read-only", "PrivateTmp=yes",
+                    "NoNewPrivileges=yes", "RestrictSUIDSGID=yes",
+                ],
+                prior: Prior(family: "userswitch", whenHot: 0.9, whenCold: 0.3),
+                heldBack: "moves and re-owns the state directory of the service")
+        ]
+    )
+    .by(.mountNamespace, .otherFilters, .identity).failing(at: .chdir)
+    .refusing(.anyCapability, .foreignUser).takingRights.inForce(.otherUser)
+    .beyondUsers("only the system's manager makes users")
+    .loading { sandbox, dialect in
+        guard sandbox.flag(.dynamicUser) else { return }
+        if sandbox.word(.privateTmp, default: "no") == "no" {
+            sandbox[.privateTmp] = dialect.version < 257 ? .flag(true) : .word("disconnected")
+        }
+        if sandbox.word(.protectHome, default: "no") == "no" {
+            sandbox[.protectHome] = .word("read-only")
+        }
+        sandbox[.protectSystem] = .word("strict")
+        for name in [DirectiveName.removeIPC, .noNewPrivileges, .restrictSUIDSGID] {
+            sandbox[name] = .flag(true)
+        }
+    }
+
+    private static let supplementaryGroups = Directive(
+        .supplementaryGroups, "The service is in no group but its own.",
+        breaks: "files and devices that a group grants today", introduced: 183,
+        restrictions: [
+            Restriction(
+                id: "SupplementaryGroups=", directive: .supplementaryGroups, change: .empty,
+                prior: Prior(family: "groups", whenCold: 0.3))
+        ]
+    )
+    .by(.identity).takingRights
+    .scored(
+        Assessment(id: "SupplementaryGroups", weight: 200, range: 1) { seen in
+            seen.isPrivileged ? nil : seen.sandbox.list(.supplementaryGroups).isEmpty ? 0 : 1
+        }
+    )
+    .inForce(InForceCheck(.readsBack, against: ["SupplementaryGroups": .list(["daemon"])]))
+    .beyondUsers("a user cannot leave a group").onBus(BusShape("as"))
 }

@@ -11,7 +11,7 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public let introduced: Int
     /// The restrictions that this one contains: taking it means having taken those. Weaker steps
     /// of the same ladder, and what systemd adds by itself (`ProtectClock=` drops CAP_SYS_TIME).
-    public let implies: Set<String>
+    public internal(set) var implies: Set<String>
     /// How likely it breaks a service that nothing is known of.
     public let prior: Prior
     /// What the machine must have, or systemd accepts the setting and does nothing.
@@ -20,15 +20,27 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public let heldBack: String?
     /// What it leaves open, because the service was seen to use it; taken back one by one by
     /// restrictions of their own.
-    public let exceptions: [Exception]
+    public internal(set) var exceptions: [Exception]
+    /// How to find out whether it is in force.
+    public internal(set) var inForceCheck: InForceCheck
+    /// What speaks for and against it before it is tried.
+    public internal(set) var likelihoods: [Likelihood] = []
+    /// Whether it takes away only what root can do.
+    public internal(set) var isForRoot = false
+    /// How the kernel refuses what it takes away, where not every step of its directive does so.
+    var refusals: Set<Refusal> = []
+    /// What programs say that it refused something.
+    var logSignatures: Set<LogSignature> = []
+    /// What helps where it is refused.
+    public internal(set) var remedy: Remedy?
 
-    public init(
-        id: String, directive: String, change: Tightening, introduced: Int = 0,
+    init(
+        id: String, directive: DirectiveName, change: Tightening, introduced: Int = 0,
         implies: Set<String> = [], prior: Prior, needs: Set<Need> = [], heldBack: String? = nil,
         exceptions: [Exception] = []
     ) {
         self.id = id
-        self.directive = directive
+        self.directive = directive.rawValue
         self.change = change
         self.introduced = introduced
         self.implies = implies
@@ -36,6 +48,7 @@ public struct Restriction: Hashable, Sendable, Identifiable {
         self.needs = needs
         self.heldBack = heldBack
         self.exceptions = exceptions
+        inForceCheck = InForceCheck(change.sign)
     }
 }
 
@@ -48,8 +61,10 @@ public enum Tightening: Hashable, Sendable {
     case turn(Bool)
     /// Add bits to `UMask=`.
     case addMode(UInt32)
-    /// Remove bits from a mask of what is allowed.
-    case drop(UInt64)
+    /// Remove capabilities from the set of those that can be had.
+    case dropCapabilities(UInt64)
+    /// Remove a type from the namespaces that can be made or joined.
+    case denyNamespace(UInt64)
     /// Empty a list or mask that grants something.
     case empty
     /// Set a list to these names.
@@ -134,7 +149,23 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     }
 }
 
+extension Restriction {
+    /// Whether it may be survived beside others though not alone.
+    public var isContextual: Bool {
+        Catalogue.standard.directive(directive)?.survivedBecause != nil
+    }
+}
+
 extension Tightening {
+    /// What shows that it is in force where the row says nothing else.
+    fileprivate var sign: InForceSign {
+        if case .dropCapabilities(let mask) = self {
+            .withoutCapabilities(mask)
+        } else {
+            .readsBack
+        }
+    }
+
     /// Whether it sets one of several ordered values, so that the stricter value replaces the
     /// weaker one.
     public var isOrdered: Bool {

@@ -1,24 +1,32 @@
 // The rows on what the service may ask of systemd.
 
 extension Catalogue {
-    static let service: [Directive] = [
-        .ladder(
-            "NotifyAccess", "Only the main process may send notifications to systemd.",
-            breaks: "services whose children or helpers send the readiness",
-            manual: "systemd.service(5)", introduced: 183, order: ["all", "exec", "main", "none"],
-            steps: [
-                .init("exec", prior: Prior(family: "notify")),
-                .init("main", prior: Prior(family: "notify")),
-            ]),
-        Directive(
-            "Delegate", "The service does not manage its own control groups.",
-            breaks: "container managers", manual: "systemd.resource-control(5)", introduced: 218,
-            restrictions: [
-                Restriction(
-                    id: "Delegate=no", directive: "Delegate", change: .turn(false),
-                    prior: Prior(family: "delegate", whenHot: 0.7, whenCold: 0.3))
-            ]),
-    ]
+    static let service: [Directive] = [notifyAccess, delegate]
+
+    private static let notifyAccess = Directive.ladder(
+        .notifyAccess, "Only the main process may send notifications to systemd.",
+        breaks: "services whose children or helpers send the readiness",
+        manual: "systemd.service(5)", introduced: 183, order: ["all", "exec", "main", "none"],
+        steps: [
+            .init("exec", prior: Prior(family: "notify")),
+            .init("main", prior: Prior(family: "notify")),
+        ]
+    )
+    .scored(1000, default: "none", ["none": 0, "main": 0, "exec": 0]).onBus(BusShape("s"))
+    .silencing
+
+    private static let delegate = Directive(
+        .delegate, "The service does not manage its own control groups.",
+        breaks: "container managers", manual: "systemd.resource-control(5)", introduced: 218,
+        restrictions: [
+            Restriction(
+                id: "Delegate=no", directive: .delegate, change: .turn(false),
+                prior: Prior(family: "delegate", whenHot: 0.7, whenCold: 0.3))
+        ]
+    )
+    .failing(at: .cgroup).scored(Assessment("Delegate", 100) { !$0.sandbox.flag(.delegate) })
+    .inForce(InForceCheck(.readsBack, against: ["Delegate": .flag(true)]))
+    .onBus(BusShape("b", copying: .delegation))
 
     /// Rates at which a service needs what a family of restrictions takes away; a family that is
     /// not listed has `rareFamily`. Estimates of the search study (see `Prior`).

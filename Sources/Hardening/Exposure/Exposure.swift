@@ -49,7 +49,39 @@ struct Assessment: Sendable {
     /// 0...range, or nil where the test does not apply.
     let badness: @Sendable (AnalyzedSandbox) -> UInt64?
 
+    init(
+        id: String, weight: UInt64, range: UInt64,
+        badness: @escaping @Sendable (AnalyzedSandbox) -> UInt64?
+    ) {
+        self.id = id
+        self.weight = weight
+        self.range = range
+        self.badness = badness
+    }
+
+    /// A test with two answers.
+    init(
+        _ id: String, _ weight: UInt64, isGood: @escaping @Sendable (AnalyzedSandbox) -> Bool
+    ) {
+        self.init(id: id, weight: weight, range: 1) { isGood($0) ? 0 : 1 }
+    }
+
     func points(_ badness: UInt64) -> UInt64 { (badness * weight + range - 1) / range }
+
+    /// Left out for units with `DefaultDependencies=no`.
+    var onlyWithDefaultDependencies: Assessment {
+        Assessment(id: id, weight: weight, range: range) { [badness] seen in
+            seen.sandbox[.defaultDependencies] == .flag(false) ? nil : badness(seen)
+        }
+    }
+
+    /// The tests of every row, and one of settings that no search changes.
+    static let table: [Assessment] =
+        Catalogue.withExamples.directives.flatMap(\.assessments) + [
+            Assessment("RootDirectory/RootImage", 200) { seen in
+                !seen.rootTree(.rootDirectory).isEmpty || !seen.rootTree(.rootImage).isEmpty
+            }.onlyWithDefaultDependencies
+        ]
 }
 
 extension Exposure {

@@ -34,21 +34,17 @@ extension Advice {
         let path = requests.lazy.compactMap(\.path).first ?? cause?.path
         switch restriction.change {
         case .withdraw(let exceptions): return needing(exceptions, passedIn)
-        case .drop, .denyFamily, .denyOtherFamilies, .empty:
+        case .dropCapabilities, .denyNamespace, .denyFamily, .denyOtherFamilies, .empty:
             return open(restriction, in: result, passedIn)
-        case .denyCalls, .allowOnlyCalls: return calls(restriction, requests)
+        case .denyCalls, .allowOnlyCalls: return letThrough(requests, below: restriction.id)
         case .killOnDeniedCall:
-            return [
-                Advice(
-                    "let a denied call fail instead of killing",
-                    settings: ["SystemCallErrorNumber=EPERM"], triedIn: passedIn)
-            ] + letThrough(requests, below: nil)
-        case .become(let user, _, _): return becoming(user, requests)
+            return remedies(restriction, nil, requests, passedIn) + letThrough(requests, below: nil)
+        case .become(let user, _, _): return becoming(user, restriction, requests)
         case .denyPorts:
-            let ports = requests.compactMap(\.port).map { "SocketBindAllow=\($0)" }
+            let ports = requests.compactMap(\.port).map { Exception.port($0).text }
             return ports.isEmpty
                 ? [] : [Advice("allow the port that it binds", settings: Set(ports).sorted())]
-        default: return places(restriction, path, requests)
+        default: return remedies(restriction, path, requests, nil)
         }
     }
 
@@ -57,7 +53,7 @@ extension Advice {
         let advice = Advice(
             "needs \(settings.map { $0.replacing("=-", with: "=") }.joined(separator: " "))",
             settings: settings, triedIn: trial)
-        let own = exceptions.filter { $0.setting == "ReadWritePaths" }
+        let own = exceptions.filter(\.opensForWriting)
             .compactMap { declared(String($0.value.drop { $0 == "-" })) }
         return [advice]
             + own.map { Advice("or let systemd make and own the directory", settings: [$0]) }
@@ -93,12 +89,6 @@ extension Advice {
         ]
     }
 
-    private static func calls(
-        _ restriction: Restriction, _ requests: [DeniedRequest]
-    ) -> [Advice] {
-        letThrough(requests, below: restriction.id)
-    }
-
     /// The smallest exception: the single calls, after the filter (systemd.exec(5): a name that is
     /// listed later takes an earlier one back).
     private static func letThrough(_ requests: [DeniedRequest], below filter: String?) -> [Advice] {
@@ -108,20 +98,21 @@ extension Advice {
         return [
             Advice(
                 "the smallest exception: let \(names) through",
-                settings: [filter, "SystemCallFilter=\(names)"].compactMap { $0 })
+                settings: [filter, Restriction.letting(through: calls)].compactMap { $0 })
         ]
     }
 
-    private static func becoming(_ user: String, _ requests: [DeniedRequest]) -> [Advice] {
+    private static func becoming(
+        _ user: String, _ restriction: Restriction, _ requests: [DeniedRequest]
+    ) -> [Advice] {
         let lacking = Set(requests.flatMap(\.capabilities)).sorted()
         let paths = Set(requests.filter { $0.capabilities.isEmpty }.compactMap(\.path)).sorted()
         var advice: [Advice] = []
         if !lacking.isEmpty {
-            let names = lacking.joined(separator: " ")
             advice.append(
                 Advice(
                     "grant \(user) what it lacks",
-                    settings: ["User=\(user)", "AmbientCapabilities=\(names)"]))
+                    settings: [restriction.id, Capability.granting(lacking)]))
         }
         if let path = paths.first {
             advice.append(
@@ -130,70 +121,39 @@ extension Advice {
         return advice
     }
 
-    private static func places(
-        _ restriction: Restriction, _ path: String?, _ requests: [DeniedRequest]
+    private static func remedies(
+        _ restriction: Restriction, _ path: String?, _ requests: [DeniedRequest], _ trial: Int?
     ) -> [Advice] {
-        let isWriting = requests.contains { $0.isWriting || $0.error == "EROFS" }
-        switch restriction.directive {
-        case "PrivateNetwork":
-            return [
-                Advice("limit the network by RestrictAddressFamilies= and IPAddressAllow= instead")
-            ]
-        case "IPAddressDeny":
-            return [
-                Advice(
-                    "allow the addresses of its clients",
-                    settings: ["IPAddressDeny=any", "IPAddressAllow=ADDRESS/PREFIX"])
-            ]
-        case "MemoryDenyWriteExecute":
-            return [Advice("no exception can be made for one process that makes code at run time")]
-        case "RestrictSUIDSGID":
-            return [Advice("set the bit when the file is installed, not by the service")]
-        default: break
+        if case .always(let text, let settings) = restriction.remedy {
+            return [Advice(text, settings: settings, triedIn: trial)]
         }
         guard let path, path.hasPrefix("/") else { return [] }
-        switch restriction.directive {
-        case "ProtectSystem", "ReadOnlyPaths":
+        switch restriction.remedy {
+        case .forPath(let text, let settings, let reading, let isBeside):
+            let isWriting = requests.contains { $0.isWriting || $0.error == "EROFS" }
+            let lines =
+                (isBeside ? [restriction.id] : []) + (isWriting ? settings : reading ?? settings)
+            return [
+                Advice(
+                    text.replacing("PATH", with: path),
+                    settings: lines.map { $0.replacing("PATH", with: path) })
+            ]
+        case .forTunable(let text, let place):
+            guard path.hasPrefix(place) else { return [] }
+            let name = path.dropFirst(place.count).replacing("/", with: ".")
+            return [Advice("\(text): \(name)")]
+        case .leaveWritable:
             let directory = Places.directory(of: path)
             let place = Places.isShared(directory) ? path : directory
             return [
                 Advice(
                     "leave \(place) writable",
-                    settings: [restriction.id, "ReadWritePaths=\(place)"]
-                )
+                    settings: [restriction.id, Exception.writable(place).text])
             ]
                 + [declared(place)].compactMap { $0 }.map {
                     Advice("or let systemd make and own the directory", settings: [$0])
                 }
-        case "ProtectHome":
-            let setting =
-                restriction.id == "ProtectHome=read-only"
-                ? "ReadWritePaths" : isWriting ? "BindPaths" : "BindReadOnlyPaths"
-            let base = restriction.id == "ProtectHome=yes" ? "ProtectHome=tmpfs" : restriction.id
-            return [Advice("open only what it uses", settings: [base, "\(setting)=\(path)"])]
-        case "PrivateDevices", "DevicePolicy":
-            return [
-                Advice(
-                    "allow this device node only",
-                    settings: [restriction.id, "DeviceAllow=\(path) rw", "BindPaths=\(path)"])
-            ]
-        case "NoExecPaths":
-            return [
-                Advice("let this program run", settings: [restriction.id, "ExecPaths=\(path)"])
-            ]
-        case "PrivateTmp":
-            return [
-                Advice(
-                    "hand files over in a directory of its own instead of \(path)",
-                    settings: ["RuntimeDirectory=NAME"])
-            ]
-        case "ProtectKernelTunables" where path.hasPrefix("/proc/sys/"):
-            return [
-                Advice(
-                    "set it at boot by sysctl.d(5): "
-                        + path.dropFirst("/proc/sys/".count).replacing("/", with: "."))
-            ]
-        default: return []
+        case .always, nil: return []
         }
     }
 }

@@ -136,7 +136,7 @@ public struct Investigation: Sendable {
         // Whoever is not root is refused for whatever root may do.
         case .become: return request.isForLackOfRights
         case _
-        where Investigation.ofRights.contains(catalogue[restriction]?.directive ?? "")
+        where row(of: restriction)?.takesRights == true
             && request.isForLackOfRights && request.call != nil:
             return true
         case _ where request.isStray: return false
@@ -145,16 +145,13 @@ public struct Investigation: Sendable {
             return false
         default: break
         }
-        guard let blame = request.blame(in: dialect) else { return false }
-        return !blame.suspects.isDisjoint(with: suspects)
+        guard let refusing = request.suspects(in: dialect) else { return false }
+        return !refusing.names.isDisjoint(with: suspects)
     }
 
-    /// Directives under which processes have less rights than before, or files less to give: any
-    /// refusal for lack of rights that no trial without them had is theirs.
-    private static let ofRights: Set<String> = [
-        "NoNewPrivileges", "SupplementaryGroups", "UMask", "DynamicUser", "PrivateUsers",
-        "SecureBits",
-    ]
+    private func row(of restriction: String) -> Directive? {
+        catalogue[restriction].flatMap { catalogue.directive($0.directive) }
+    }
 
     /// Each kind once, at its last place.
     private func distinct(_ requests: [KernelRequest]) -> [KernelRequest] {
@@ -173,7 +170,7 @@ public struct Investigation: Sendable {
     private func setup(
         _ trial: Trial, against restriction: String, _ suspects: Set<String>
     ) -> [Evidence] {
-        guard let step = trial.setupStep else { return [] }
+        guard let step = trial.failedStep else { return [] }
         let said = SetupWords(trial.log, step)
         // What systemd's child was refused before it became the program.
         let refused = trial.refusals.last { request in
@@ -200,7 +197,7 @@ public struct Investigation: Sendable {
                     .manager, .certain, "systemd refuses the unit: \(message)",
                     trial: trial.number)
             case .unit(_, let state)
-            where state.result == "timeout" && suspects.contains("NotifyAccess"):
+            where state.result == "timeout" && suspects.contains(where: isSilencing):
                 return Evidence(
                     .manager, .likely,
                     "systemd was not told that it is ready in time; notifications of other "
@@ -208,6 +205,10 @@ public struct Investigation: Sendable {
             default: return nil
             }
         }
+    }
+
+    private func isSilencing(_ name: String) -> Bool {
+        catalogue.directive(name)?.silencesReadiness ?? false
     }
 
     // MARK: The service
@@ -244,7 +245,7 @@ public struct Investigation: Sendable {
         var known: Set<String> = []
         return (complaints.isEmpty ? Array(own.suffix(2)) : complaints)
             .filter { known.insert($0.plain).inserted }.prefix(5).map { line in
-                let isClue = !Clue.suspects(inLine: line.message).isDisjoint(with: suspects)
+                let isClue = !Suspects.named(inLine: line.message).isDisjoint(with: suspects)
                 return Evidence(
                     .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
                     trial: trial.number)
@@ -265,7 +266,7 @@ public struct Investigation: Sendable {
                 return nil
             }
             let moment = stage == .ready ? "" : " (\(stage.rawValue))"
-            let reason = Reach.reason(directive: catalogue[restriction]?.directive ?? "")
+            let reason = row(of: restriction)?.cutsOff
             return Evidence(
                 .probe, reason == nil ? .seen : .likely,
                 "\(name.abridged)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
@@ -275,18 +276,6 @@ public struct Investigation: Sendable {
 
     private func seen(_ source: Evidence.Source, _ text: String, _ trial: Trial) -> Evidence {
         Evidence(source, .seen, text, trial: trial.number)
-    }
-}
-
-/// Restrictions under which nothing is refused to the service: clients do not reach it.
-private enum Reach {
-    static func reason(directive: String) -> String? {
-        switch directive {
-        case "PrivateNetwork": "the service has a network of its own"
-        case "IPAddressDeny": "packets to and from it are dropped without a word"
-        case "RestrictNetworkInterfaces": "packets on other interfaces are dropped without a word"
-        default: nil
-        }
     }
 }
 

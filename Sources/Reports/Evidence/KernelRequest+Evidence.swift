@@ -52,31 +52,27 @@ extension Exception {
     /// Whether a refused request was for what this exception opens.
     func covers(_ request: KernelRequest) -> Bool {
         let place = String(value.drop { $0 == "-" }.prefix { $0 != " " })
-        switch setting {
-        case "SocketBindAllow":
-            return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)")
-        default:
-            guard let path = request.path, request.isRefused else { return false }
-            // A name without a directory may be of any place; only EROFS says that it is there.
-            if !path.hasPrefix("/") { return request.error == 30 }
-            return Places.isBelow(Places.resolved(path), place)
-        }
+        if opensPort { return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)") }
+        guard let path = request.path, request.isRefused else { return false }
+        // A name without a directory may be of any place; only EROFS says that it is there.
+        if !path.hasPrefix("/") { return request.error == 30 }
+        return Places.isBelow(Places.resolved(path), place)
     }
 }
 
-extension SetupStep {
+extension ExecStep {
     /// The system calls by which systemd takes this step.
     var calls: Set<String> {
-        switch name {
-        case "CHDIR": ["chdir", "fchdir", "openat", "openat2"]
-        case "EXEC": ["execve", "execveat", "openat", "open_tree"]
-        case "STDIN", "STDOUT", "STDERR": ["openat", "open", "connect"]
-        case "NAMESPACE":
+        switch self {
+        case .chdir: ["chdir", "fchdir", "openat", "openat2"]
+        case .exec: ["execve", "execveat", "openat", "open_tree"]
+        case .stdin, .stdout, .stderr: ["openat", "open", "connect"]
+        case .namespace:
             [
                 "mount", "openat", "openat2", "open_tree", "move_mount", "mkdir", "mkdirat",
                 "umount2",
             ]
-        case "USER", "GROUP": ["setresuid", "setresgid", "setgroups", "openat"]
+        case .user, .group: ["setresuid", "setresgid", "setgroups", "openat"]
         default: ["openat", "mkdir", "mkdirat", "fchownat", "chown", "mount", "connect"]
         }
     }

@@ -11,7 +11,7 @@ struct SetupWords {
     /// The path that it names.
     let path: String?
 
-    init(_ log: [LogLine], _ step: SetupStep) {
+    init(_ log: [LogLine], _ step: ExecStep) {
         let lines = log.filter { $0.source == "systemd" || $0.source.hasPrefix("(") }
             .map { SetupWords.plain(SetupWords.withoutUnit($0.message)) }
         let named = lines.first { $0.contains("at step \(step.name)") }
@@ -23,7 +23,7 @@ struct SetupWords {
         isSystemds = named != nil
         text = other ?? named
         // The program is to blame only where it is what could not be run.
-        let isProgram = step.name == "EXEC"
+        let isProgram = step == .exec
         path = (isProgram ? named ?? other : other).flatMap(SetupWords.path)
     }
 

@@ -25,7 +25,7 @@ public struct Repetition: Hashable, Sendable {
                 + (provenance.root == "/" ? "" : " --root \(provenance.root.shellQuoted)")
         ]
         var preparations = provenance.preparations
-        if trial.profile.restrictions.contains(where: { $0.hasPrefix("User=") }) {
+        if trial.profile.restrictions.contains(where: Restriction.isBecoming) {
             preparations += provenance.ownership
         }
         commands += preparations.map { "\(shell.lab) sh -c \($0.shellQuoted)" } + shell.beginnings

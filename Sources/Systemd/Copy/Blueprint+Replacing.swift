@@ -38,7 +38,7 @@ enum Siblings {
         + ["TasksMax", "MemoryMin", "MemoryLow", "MemoryHigh", "MemoryMax", "MemorySwapMax"].map {
             [$0, $0 + "Scale"]
         }
-        + [["Delegate", "DelegateControllers"]]
+        + [[CopyTable.delegation.whole, CopyTable.delegation.listed]]
 
     /// Every richer property with the poorer one that it supersedes.
     private static let superseding: [Set<String>] = CopyTable.rows.compactMap { row in

@@ -21,7 +21,9 @@ extension BlueprintDraft {
         case .dependencies:
             carryDependencies(row, value)
         case .delegation:
-            if row.name == "DelegateControllers", original.isTrue("Delegate") {
+            if row.name == CopyTable.delegation.listed,
+                original.isTrue(CopyTable.delegation.whole)
+            {
                 send(row.name, value)
             }
         case .fileSystems:

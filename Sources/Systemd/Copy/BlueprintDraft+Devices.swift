@@ -1,3 +1,4 @@
+import Hardening
 import SystemdBus
 
 extension BlueprintDraft {
@@ -13,15 +14,15 @@ extension BlueprintDraft {
     }
 
     private var impliedDevices: [BusValue] {
-        var implied: [(String, String)] = []
-        if original.isTrue("ProtectClock") { implied.append(("char-rtc", "r")) }
+        let sandbox = Sandbox(properties: original.properties)
+        var implied = sandbox.lastingDevices.map { $0.split(separator: " ").map(String.init) }
         if mountsImages {
             implied += [
-                ("/dev/loop-control", "rw"), ("/dev/mapper/control", "rw"), ("block-loop", "rwm"),
-                ("block-blkext", "rwm"), ("block-device-mapper", "rwm"),
+                ["/dev/loop-control", "rw"], ["/dev/mapper/control", "rw"], ["block-loop", "rwm"],
+                ["block-blkext", "rwm"], ["block-device-mapper", "rwm"],
             ]
         }
-        return implied.map { .structure([.string($0.0), .string($0.1)]) }
+        return implied.map { .structure($0.map(BusValue.string)) }
     }
 
     private var mountsImages: Bool {

@@ -1,3 +1,4 @@
+import Hardening
 import SystemdBus
 
 extension BlueprintDraft {
@@ -16,7 +17,7 @@ extension BlueprintDraft {
 
     /// `~@mount:EPERM chmod:EACCES` in the text: `@mount:EPERM` and `chmod:EACCES`.
     private var deniedWithErrno: [String] {
-        original.files.values(of: "SystemCallFilter").filter { $0.hasPrefix("~") }
+        original.files.values(of: CallFilterChange.directive).filter { $0.hasPrefix("~") }
             .flatMap { $0.dropFirst().split(whereSeparator: \.isWhitespace) }
             .filter { $0.contains(":") }.map(String.init)
     }

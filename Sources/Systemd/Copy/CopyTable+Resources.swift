@@ -1,3 +1,5 @@
+import Hardening
+
 /// Limits, scheduling and the cgroup. Unset values read as the manager's defaults, and setting
 /// them all the same costs a privileged call at start: only what differs from a bare unit is set.
 extension CopyTable {
@@ -20,14 +22,17 @@ extension CopyTable {
         CopyRow.copy("b", "CPUAffinityFromNUMA"),
         CopyRow.copy("t", "TimerSlackNSec", "CoredumpFilter"),
         CopyRow.copy("b", "IgnoreSIGPIPE", "NonBlocking"),
-        CopyRow.caution(.onlyWhenTrue, "b", since: 257, "MemoryKSM"),
         CopyRow.copy("s", since: 262, "MemoryTHP"),
     ].flatMap { $0 }
 
+    /// Setting the first delegates every controller, setting the second only those of its list.
+    static let delegation = (
+        whole: DirectiveName.delegate.rawValue, listed: "DelegateControllers"
+    )
+
     static let resources: [CopyRow] = [
         CopyRow.copy("s", "Slice"),
-        CopyRow.caution(.delegation, "b", "Delegate"),
-        CopyRow.caution(.delegation, "as", "DelegateControllers"),
+        CopyRow.caution(.delegation, "as", delegation.listed),
         CopyRow.copy("s", since: 257, "DelegateSubgroup"),
         CopyRow.copy("as", "DisableControllers"),
         CopyRow.copy("b", "IOAccounting", "MemoryAccounting", "TasksAccounting"),
@@ -63,16 +68,11 @@ extension CopyTable {
         CopyRow.copy("t", since: 257, "MemoryPressureThresholdUSec"),
         CopyRow.copy("s", since: 262, "CPUPressureWatch", "IOPressureWatch"),
         CopyRow.copy("t", since: 262, "CPUPressureThresholdUSec", "IOPressureThresholdUSec"),
-        CopyRow.copy("s", "DevicePolicy"),
-        CopyRow.caution(.deviceAllow, "a(ss)", "DeviceAllow"),
     ].flatMap { $0 }
 
     static let network: [CopyRow] = [
         CopyRow.copy("b", "IPAccounting"),
-        CopyRow.copy("a(iayu)", "IPAddressAllow", "IPAddressDeny"),
         CopyRow.copy("as", "IPIngressFilterPath", "IPEgressFilterPath"),
-        CopyRow.transform(.reversed, "a(iiqq)", "SocketBindAllow", "SocketBindDeny"),
-        CopyRow.copy("(bas)", "RestrictNetworkInterfaces"),
         CopyRow.copy("s", since: 262, "BindNetworkInterface"),
         CopyRow.transform(.reversed, "a(ss)", "BPFProgram"),
         CopyRow.copy("a(iiss)", since: 257, "NFTSet"),

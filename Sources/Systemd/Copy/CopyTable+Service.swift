@@ -10,7 +10,7 @@ extension CopyTable {
         CopyRow.copy("t", "RuntimeMaxUSec", "RuntimeRandomizedExtraUSec"),
         CopyRow.copy("t", "JobRunningTimeoutUSec"),
         CopyRow.caution(.watchdog, "t", "WatchdogUSec"),
-        CopyRow.copy("s", "NotifyAccess", "KillMode", "OOMPolicy"),
+        CopyRow.copy("s", "KillMode", "OOMPolicy"),
         CopyRow.copy("i", "KillSignal", "RestartKillSignal", "FinalKillSignal", "WatchdogSignal"),
         CopyRow.copy("i", since: 257, "ReloadSignal"),
         CopyRow.copy("b", "SendSIGHUP", "SendSIGKILL"),

@@ -1,3 +1,4 @@
+import Hardening
 import SystemdBus
 
 /// A property as the user would write it in a unit file. For messages only: nothing parses it.
@@ -18,13 +19,18 @@ enum DirectiveText {
         return property
     }
 
+    /// Whether its numbers are file modes.
+    static func isMode(_ property: String) -> Bool {
+        property.hasSuffix("Mode") || Catalogue.standard.directive(property)?.bus.signature == "u"
+    }
+
     static func value(_ value: BusValue, of property: String) -> String {
         switch value {
         case .string(let text): text
         case .bool(let flag): flag ? "yes" : "no"
         case .uint64(.max): "infinity"
         case .uint64(let time) where property.hasSuffix("USec"): duration(microseconds: time)
-        case .uint32(let mode) where property == "UMask" || property.hasSuffix("Mode"):
+        case .uint32(let mode) where isMode(property):
             "0" + String(mode, radix: 8)
         case .array(element: "s", let words): words.compactMap(\.string).joined(separator: " ")
         case .structure(let lists) where property.hasSuffix("ExitStatus"):

@@ -1,3 +1,4 @@
+import Hardening
 import SystemdBus
 
 /// What a trial of a copy has to know about the original.
@@ -57,9 +58,10 @@ public struct ServiceFacts: Hashable, Sendable {
         stateDirectories = unit.directories("State")
         cacheDirectories = unit.directories("Cache")
         logsDirectories = unit.directories("Logs")
-        user = unit.present("User")
-        isDynamicUser = unit.isTrue("DynamicUser")
-        ambientCapabilities = unit["AmbientCapabilities"]?.uint64 ?? 0
+        let sandbox = Sandbox(properties: unit.properties)
+        user = sandbox.user
+        isDynamicUser = sandbox.isDynamicUser
+        ambientCapabilities = sandbox.ambientCapabilities
         slice = unit.string("Slice")
         dropInPaths = unit.strings("DropInPaths")
     }

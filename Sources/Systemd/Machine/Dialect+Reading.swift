@@ -13,11 +13,11 @@ extension Dialect {
         }
         var calls: [String: Set<String>] = [:]
         for group in Catalogue.callGroupNames {
-            calls[group] = try await machine.names(in: group, of: "SystemCallFilter")
+            calls[group] = try await machine.names(in: group, of: CallFilterChange.directive)
         }
         var fileSystems: [String: Set<String>] = [:]
         for group in Catalogue.fileSystemGroupNames {
-            fileSystems[group] = try await machine.names(in: group, of: "RestrictFileSystems")
+            fileSystems[group] = try await machine.names(in: group, of: Sandbox.fileSystemFilter)
         }
         self.init(
             version: Dialect.number(version), calls: calls, fileSystems: fileSystems,

@@ -14,7 +14,7 @@ struct SandboxChanges {
 
     /// Settings whose groups are sent by name, as the drop-in has them, and not as the members
     /// of today. They follow: a denial tightens whatever filter stands.
-    static let byGroup: Set<String> = ["SystemCallFilter", "RestrictFileSystems"]
+    static let byGroup: Set<String> = [CallFilterChange.directive, Sandbox.fileSystemFilter]
 }
 
 extension Sandbox {
@@ -36,14 +36,14 @@ extension Sandbox {
         }
         let calls = CallFilterChange(
             from: self, taking: profile, in: catalogue, dialect: dialect)
-        if calls.replaces { result.dropped.insert("SystemCallFilter") }
+        if calls.replaces { result.dropped.insert(CallFilterChange.directive) }
         result.appended = calls.assignments.map { assignment in
-            ("SystemCallFilter", .structure([.bool(assignment.allow), .strings(assignment.names)]))
+            (CallFilterChange.directive, .structure([.bool(assignment.allow), .strings(assignment.names)]))
         }
         let fileSystems = fileSystemGroups(deniedBy: profile, in: catalogue, dialect: dialect)
         if !fileSystems.isEmpty {
             result.appended.append(
-                ("RestrictFileSystems", .structure([.bool(false), .strings(fileSystems)])))
+                (Sandbox.fileSystemFilter, .structure([.bool(false), .strings(fileSystems)])))
         }
         return result
     }

@@ -3,11 +3,7 @@ import Hardening
 extension Sandbox {
     /// Whether two sandboxes mean the same by a directive. Lists are sets to systemd.
     func agrees(with other: Sandbox, on name: String) -> Bool {
-        // MemoryKSM= reads no whether it was never set or set to no.
-        self[name] == other[name] || text(name) == other.text(name)
-            || (name == "MemoryKSM" && !flag(name) && !other.flag(name))
-            // systemd names a dynamic user after the unit.
-            || (name == "User" && flag("DynamicUser") && other.flag("DynamicUser"))
+        self[name] == other[name] || text(name) == other.text(name) || means(name, as: other)
     }
 
     /// The directives of the catalogue and of the exposure that this sandbox and `other` do not
@@ -46,13 +42,13 @@ extension Sandbox {
         switch self[name] {
         case nil: "unset"
         case .flag(let on): on ? "yes" : "no"
-        case .word: word(name, default: "")
+        case .word: word(named: name, default: "")
         case .mode(let mode): "0" + String(mode, radix: 8)
         case .number(let number): String(number)
         case .mask:
-            name == "RestrictNamespaces"
-                ? NamespaceType.names(in: mask(name, default: .max)).joined(separator: " ")
-                : Capability.names(in: mask(name, default: Capability.all)).joined(separator: " ")
+            Sandbox.masksNamespaces(name)
+                ? NamespaceType.names(in: mask(named: name, default: .max)).joined(separator: " ")
+                : Capability.names(in: mask(named: name, default: Capability.all)).joined(separator: " ")
         case .list(let names): Set(names).sorted().joined(separator: " ")
         case .filter(let allow, let names):
             (allow ? "" : "~") + names.sorted().joined(separator: " ")

@@ -14,34 +14,20 @@ extension Sandbox {
                 settings[name] = value
             }
         }
-        // A tri-state that was never written reads false; only a written yes can be told.
-        if settings["MemoryKSM"] == .flag(false) { settings["MemoryKSM"] = nil }
+        forgetUnwritten()
     }
-
-    /// Every directive whose value matters: the catalogue's and those that only score.
-    static let directives: [String] =
-        Catalogue.standard.directives.map(\.name) + [
-            "User", "DefaultDependencies", "RootDirectory", "RootImage", "IPAddressAllow",
-            "SocketBindAllow", "Type", "IPIngressFilterPath", "IPEgressFilterPath",
-            "ReadWritePaths", "ReadOnlyPaths", "BindPaths", "BindReadOnlyPaths",
-        ]
-
 }
 
 extension SettingValue {
-    /// Properties that are strings on the bus and yes or no to people.
-    private static let wordFlags: Set<String> = ["PrivateBPF", "PrivatePIDs"]
-
-    /// Booleans that grew modes, which only the property with `Ex` behind its name takes.
-    private static let grown: Set<String> = [
-        "PrivateTmp", "PrivateUsers", "ProtectControlGroups", "ProtectHostname",
-    ]
+    private static func row(_ name: String) -> Directive? {
+        Catalogue.withExamples.directive(name)
+    }
 
     init?(_ value: BusValue, of name: String) {
         switch value.unwrapped {
         case .bool(let on): self = .flag(on)
         case .string(let word):
-            self = SettingValue.wordFlags.contains(name) ? .flag(word == "yes") : .word(word)
+            self = Self.row(name)?.isFlagInWords == true ? .flag(word == "yes") : .word(word)
         case .uint32(let mode): self = .mode(mode)
         case .int32(let number): self = .number(number)
         case .uint64(let mask): self = .mask(mask)
@@ -69,14 +55,11 @@ extension SettingValue {
     func properties(of name: String) -> [(name: String, value: BusValue?)] {
         switch self {
         case .flag(let on):
-            return [
-                (
-                    name,
-                    SettingValue.wordFlags.contains(name) ? .string(on ? "yes" : "no") : .bool(on)
-                )
-            ]
+            let isWord = Self.row(name)?.isFlagInWords == true
+            return [(name, isWord ? .string(on ? "yes" : "no") : .bool(on))]
         case .word(let word):
-            guard SettingValue.grown.contains(name) else { return [(name, .string(word))] }
+            // A boolean that grew modes: only the property with `Ex` behind its name takes them.
+            guard Self.row(name)?.bus.modes != nil else { return [(name, .string(word))] }
             return word == "yes" || word == "no"
                 ? [(name, .bool(word == "yes"))] : [("\(name)Ex", .string(word))]
         case .mode(let mode): return [(name, .uint32(mode))]
@@ -84,17 +67,19 @@ extension SettingValue {
         case .mask(let mask): return [(name, .uint64(mask))]
         case .list(let names):
             if names.isEmpty { return [(name, nil)] }
-            // a(ss) on the bus: the node, and what may be done with it.
-            if name == "BindPaths" || name == "BindReadOnlyPaths" {
-                let mounts = names.map { BindMount(text: $0).value }
-                return [(name, .array(element: "(ssbt)", mounts))]
+            let entries: [BusValue]
+            let signature = Self.row(name)?.bus.signature
+            switch signature {
+            case "a(ssbt)": entries = names.map { BindMount(text: $0).value }
+            case "a(ss)":
+                // The node, and what may be done with it.
+                entries = names.map { entry in
+                    .structure(
+                        entry.split(separator: " ", maxSplits: 1).map { .string(String($0)) })
+                }
+            default: return [(name, .strings(names))]
             }
-            guard name == "DeviceAllow" else { return [(name, .strings(names))] }
-            let entries = names.map { entry in
-                BusValue.structure(
-                    entry.split(separator: " ", maxSplits: 1).map { .string(String($0)) })
-            }
-            return [(name, .array(element: "(ss)", entries))]
+            return [(name, .array(element: String(signature?.dropFirst() ?? ""), entries))]
         case .filter(let allow, let names):
             return [(name, .structure([.bool(allow), .strings(names)]))]
         case .prefixes(let prefixes):

@@ -100,7 +100,9 @@ private struct RunDraft {
             let soft = properties.last { $0.0 == name + "Soft" }?.1.uint64 ?? hard
             return ["\(UnitText.limit(soft)):\(UnitText.limit(hard))"]
         }
-        if name == "Delegate", properties.contains(where: { $0.0 == "DelegateControllers" }) {
+        if name == CopyTable.delegation.whole,
+            properties.contains(where: { $0.0 == CopyTable.delegation.listed })
+        {
             return []
         }
         return UnitText.values(of: name, value)

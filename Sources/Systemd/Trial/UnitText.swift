@@ -8,14 +8,19 @@ enum UnitText {
     /// The name under which systemd-run knows a property.
     static func directive(_ property: String) -> String {
         switch property {
-        case "DelegateControllers": "Delegate"
+        case CopyTable.delegation.listed: CopyTable.delegation.whole
         case "TimerSlackNSec": property
         // Under the name of the plain boolean systemd-run 257 takes no mode (tried); 262 does.
-        case "PrivateTmpEx", "PrivateUsersEx", "ProtectControlGroupsEx", "ProtectHostnameEx":
-            property
+        case _ where UnitText.isOfModes(property): property
         case _ where property.hasPrefix("Standard"): stream(property).directive
         default: DirectiveText.name(property)
         }
+    }
+
+    /// Whether it has the modes of a boolean that grew some.
+    private static func isOfModes(_ property: String) -> Bool {
+        property.hasSuffix("Ex")
+            && Catalogue.standard.directive(String(property.dropLast(2)))?.bus.modes != nil
     }
 
     /// The texts that set it, one assignment each; nil for what systemd-run cannot set.
@@ -29,7 +34,7 @@ enum UnitText {
         case .uint64(let number): return [limit(number)]
         case .int32(let number): return ["\(number)"]
         case .int64(let number): return ["\(number)"]
-        case .uint32(let mode) where property == "UMask" || property.hasSuffix("Mode"):
+        case .uint32(let mode) where DirectiveText.isMode(property):
             return ["0" + String(mode, radix: 8)]
         case .uint32(let number): return ["\(number)"]
         case .array(element: "s", let words):
@@ -69,14 +74,12 @@ enum UnitText {
 
     private static func special(_ property: String, _ value: BusValue) -> [String]? {
         switch (property, value) {
-        case ("CapabilityBoundingSet", .uint64(let mask)),
-            ("AmbientCapabilities", .uint64(let mask)):
-            return [Capability.names(in: mask).joined(separator: " ")]
-        case ("RestrictNamespaces", .uint64(let mask)):
+        case (_, .uint64(let mask)) where Sandbox.masksNamespaces(property):
             let allowed = NamespaceType.names(in: mask)
             return [allowed.isEmpty ? "yes" : allowed.joined(separator: " ")]
-        case ("SystemCallErrorNumber", .int32(let number)):
-            return [SettingValue.number(number) == .kill ? "kill" : "\(number)"]
+        case (_, .uint64(let mask)) where Catalogue.standard.directive(property) != nil:
+            return [Capability.names(in: mask).joined(separator: " ")]
+        case (_, .int32(let number)) where SettingValue.number(number) == .kill: return ["kill"]
         case ("MountFlags", .uint64(let flags)):
             return [[0x10_0000: "shared", 0x8_0000: "slave", 0x4_0000: "private"][flags] ?? ""]
         case ("CPUQuotaPerSecUSec", .uint64(let share)):
@@ -90,7 +93,7 @@ enum UnitText {
             let statuses = (lists[0].elements ?? []).compactMap(\.int32).map { "\($0)" }
             let signals = (lists[1].elements ?? []).compactMap(\.int32).map(Signal.name)
             return [(statuses + signals).joined(separator: " ")]
-        case ("ProtectHostnameEx", .structure(let fields)):
+        case (_, .structure(let fields)) where UnitText.isOfModes(property):
             return [fields.compactMap(\.string).filter { !$0.isEmpty }.joined(separator: ":")]
         case ("SetCredential", .array(_, let entries)):
             return entries.compactMap { entry in
@@ -118,7 +121,7 @@ enum UnitText {
     }
 
     private static func pairs(_ property: String, _ pairs: [BusValue]) -> [String] {
-        let separator = property == "DeviceAllow" ? " " : ":"
+        let separator = Catalogue.standard.directive(property) != nil ? " " : ":"
         return pairs.compactMap { pair in
             guard let texts = pair.fields?.compactMap(\.string) else { return nil }
             return texts.filter { !$0.isEmpty }.joined(separator: separator)

@@ -110,7 +110,7 @@ struct CheckContext: Sendable {
 
     /// Who the service is under the profile.
     var identity: Profile {
-        Profile(recorded: record.profile.restrictions.filter { $0.hasPrefix("User=") })
+        Profile(recorded: record.profile.restrictions.filter(Restriction.isBecoming))
     }
 
     /// The search for what broke a profile.
@@ -193,7 +193,7 @@ struct CheckContext: Sendable {
 extension HardeningRecord {
     /// What has to change hands before the service can run as the user of the profile.
     var ownership: Ownership? {
-        guard let user = usage.user, profile.restrictions.contains("User=\(user)") else {
+        guard let user = usage.user, profile.restrictions.contains(Restriction.becoming(user)) else {
             return nil
         }
         return Ownership(user: user, written: usage.written, files: usage.files)

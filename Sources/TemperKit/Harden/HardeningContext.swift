@@ -40,7 +40,7 @@ struct HardeningContext: Sendable {
     /// Another identity to try, with its files given to it for as long as it holds.
     func identity() throws -> Identity? {
         guard let ownership else { return nil }
-        let name = "User=\(ownership.user)"
+        let name = Restriction.becoming(ownership.user)
         let undo = Undo()
         let machine = service.machine
         return Identity(
@@ -95,7 +95,7 @@ extension Usage {
     /// What would have to change hands for the service to run as the user that it becomes anyway;
     /// nil where it becomes nobody, or the user wants it as it is.
     fileprivate func ownership(keep: Set<String>) -> Ownership? {
-        guard let user, keep.isDisjoint(with: ["User", "User=\(user)"]) else { return nil }
+        guard let user, keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)]) else { return nil }
         return Ownership(user: user, written: written, files: files)
     }
 }

@@ -167,3 +167,10 @@ extension FileIdentity {
         return "(\(package) \(version ?? "unknown"))"
     }
 }
+
+extension Validity {
+    /// The number before the first dot: 257 of `257.13-1~deb13u1`; 0 where it is not known.
+    public var systemdVersion: Int {
+        Int(systemd.drop { !$0.isNumber }.prefix { $0.isNumber }) ?? 0
+    }
+}

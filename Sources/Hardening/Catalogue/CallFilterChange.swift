@@ -9,6 +9,8 @@ public struct CallFilterChange: Hashable, Sendable {
     public let replaces: Bool
     public let assignments: [Assignment]
 
+    public static let directive = DirectiveName.systemCallFilter.rawValue
+
     public struct Assignment: Hashable, Sendable {
         public let allow: Bool
         /// Groups or names of system calls.
@@ -18,9 +20,9 @@ public struct CallFilterChange: Hashable, Sendable {
     public init(
         from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect
     ) {
-        let (allow, names) = before.filter("SystemCallFilter")
+        let (allow, names) = before.filter(.systemCallFilter)
         let changes =
-            catalogue.directive("SystemCallFilter")?.restrictions
+            catalogue.directive(.systemCallFilter)?.restrictions
             .filter {
                 profile.restrictions.contains($0.id) && !before.already(has: $0, dialect: dialect)
             }.map(\.change) ?? []
@@ -57,12 +59,15 @@ public struct CallFilterChange: Hashable, Sendable {
 }
 
 extension Sandbox {
+    /// The directive that denies file systems.
+    public static let fileSystemFilter = DirectiveName.restrictFileSystems.rawValue
+
     /// The groups of file systems that `profile` denies and this sandbox does not yet.
     public func fileSystemGroups(
         deniedBy profile: Profile, in catalogue: Catalogue, dialect: Dialect
     ) -> [String] {
         let taken =
-            catalogue.directive("RestrictFileSystems")?.restrictions
+            catalogue.directive(.restrictFileSystems)?.restrictions
             .filter { profile.restrictions.contains($0.id) } ?? []
         return taken.filter { !already(has: $0, dialect: dialect) }.compactMap { restriction in
             if case .denyFileSystems(let group) = restriction.change { group } else { nil }

@@ -3,7 +3,7 @@ import Testing
 import Trials
 
 @Suite("What a failing trial points at")
-struct BlameTests {
+struct SuspectsTests {
     let dialect = Dialect(
         version: 257,
         calls: [
@@ -31,17 +31,17 @@ struct BlameTests {
                 family: family, lacking: lacking))
     }
 
-    /// The surest blame of a trial in which only this was refused.
+    /// The surest suspects of a trial in which only this was refused.
     func suspects(_ observation: Observation) -> Set<String> {
-        failing(observation).blames(in: dialect).last?.suspects ?? []
+        failing(observation).suspects(in: dialect).last?.names ?? []
     }
 
     @Test("a step of systemd's preparation that failed suspects the directives of that step")
-    func setupStep() {
+    func failedStep() {
         #expect(
-            failing(status: 226).blames(in: dialect).last?.suspects.contains("ProtectSystem")
+            failing(status: 226).suspects(in: dialect).last?.names.contains("ProtectSystem")
                 == true)
-        #expect(failing(status: 1).blames(in: dialect).isEmpty)
+        #expect(failing(status: 1).suspects(in: dialect).isEmpty)
     }
 
     @Test("a call that failed for lack of a capability suspects what takes the capability away")
@@ -92,10 +92,10 @@ struct BlameTests {
     func kill() throws {
         let killed = Observation.refused(
             KernelRequest(.killed(call: "setrlimit"), by: "daemon"))
-        let blame = try #require(failing(killed).blames(in: dialect).last)
-        #expect(blame.suspects == ["SystemCallFilter=~@resources"])
-        #expect(blame.companions == ["SystemCallErrorNumber=kill"])
-        #expect(blame.confidence > 0.9)
+        let found = try #require(failing(killed).suspects(in: dialect).last)
+        #expect(found.names == ["SystemCallFilter=~@resources"])
+        #expect(found.companions == ["SystemCallErrorNumber=kill"])
+        #expect(found.confidence > 0.9)
     }
 
     @Test("the last refusal was the last straw, earlier ones are only likely")
@@ -104,21 +104,21 @@ struct BlameTests {
             refused("setgid", 1, lacking: ["CAP_SETGID"]),
             refused("bind", 13, lacking: ["CAP_NET_BIND_SERVICE"]),
             .refused(KernelRequest(.capability("CAP_SYS_ADMIN"), by: "daemon", error: 1)))
-        let blames = trial.blames(in: dialect)
-        let sure = blames.filter { $0.confidence >= 0.9 }
+        let found = trial.suspects(in: dialect)
+        let sure = found.filter { $0.confidence >= 0.9 }
         #expect(sure.count == 1)
         #expect(
-            sure.first?.suspects.contains("CapabilityBoundingSet=~CAP_NET_BIND_SERVICE") == true)
-        #expect(blames.count == 3)
+            sure.first?.names.contains("CapabilityBoundingSet=~CAP_NET_BIND_SERVICE") == true)
+        #expect(found.count == 3)
     }
 
     @Test("the log speaks where the kernel was not seen to refuse anything that matters")
     func log() {
         let line = Observation.log(
             LogLine(priority: 3, source: "nginx", message: "setgid(33) failed: not permitted"))
-        let spoken = failing(line).blames(in: dialect).last?.suspects ?? []
+        let spoken = failing(line).suspects(in: dialect).last?.names ?? []
         #expect(spoken.contains("CapabilityBoundingSet=~CAP_SETGID"))
         let seen = failing(line, refused("openat", 30, path: "/etc/x", isWriting: true))
-        #expect(seen.blames(in: dialect).last?.suspects == ["ProtectSystem=full"])
+        #expect(seen.suspects(in: dialect).last?.names == ["ProtectSystem=full"])
     }
 }

@@ -24,10 +24,7 @@ public struct Usage: Hashable, Codable, Sendable {
 
 extension Catalogue {
     /// Directives that only the catalogue for one service has.
-    public static let perService: Set = [
-        "User", "ReadWritePaths", "BindPaths", "BindReadOnlyPaths", "SocketBindAllow",
-        "IPAddressAllow",
-    ]
+    public static let perService = withExamples.names { standard.directive($0.name) == nil }
 
     /// The catalogue for one service: restrictions make exceptions for what it uses, and each
     /// exception can be taken back by a restriction of its own.
@@ -35,36 +32,38 @@ extension Catalogue {
     /// So `ProtectSystem=strict` is tried with the directories that the service writes to left
     /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
     public func accommodating(_ usage: Usage) -> Catalogue {
-        let writable = usage.written.sorted().map { Exception("ReadWritePaths", "-\($0)") }
+        let writable = usage.written.sorted().map { Exception(.readWritePaths, "-\($0)") }
         let writableHomes = usage.homes.filter(\.value).keys.sorted()
-            .map { Exception("ReadWritePaths", "-\($0)") }
+            .map { Exception(.readWritePaths, "-\($0)") }
         let homes = usage.homes.sorted { $0.key < $1.key }
-            .map { Exception($0.value ? "BindPaths" : "BindReadOnlyPaths", "-\($0.key)") }
+            .map { Exception($0.value ? .bindPaths : .bindReadOnlyPaths, "-\($0.key)") }
         let nodes = usage.devices.sorted()
-        let ports = usage.ports.sorted().map { Exception("SocketBindAllow", $0) }
-        let peers = (usage.peers ?? []).sorted().map { Exception("IPAddressAllow", $0) }
+        let ports = usage.ports.sorted().map { Exception(.socketBindAllow, $0) }
+        let peers = (usage.peers ?? []).sorted().map { Exception(.ipAddressAllow, $0) }
         let exceptions: [String: [Exception]] = [
             "ProtectSystem=strict": writable, "ProtectHome=read-only": writableHomes,
             "ProtectHome=tmpfs": homes, "SocketBindDeny=any": ports,
             "IPAddressDeny=all-but-localhost": peers,
-            "DevicePolicy=closed": nodes.map { Exception("DeviceAllow", "\($0) rw") },
-            "PrivateDevices=yes": nodes.map { Exception("BindPaths", "-\($0)") },
+            "DevicePolicy=closed": nodes.map { Exception(.deviceAllow, "\($0) rw") },
+            "PrivateDevices=yes": nodes.map { Exception(.bindPaths, "-\($0)") },
         ]
-        var rows = directives.map { $0.making(exceptions) }
+        var rows = directives.map { row in
+            row.mapping { $0.exceptions = exceptions[$0.id] ?? [] }
+        }
         rows += [
             Self.withdrawals(
-                "ReadWritePaths",
+                .readWritePaths,
                 writable.map { ($0, "ProtectSystem=strict") }
                     + writableHomes.map { ($0, "ProtectHome=read-only") }),
             Self.withdrawals(
-                "BindPaths",
-                homes.filter { $0.setting == "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
+                .bindPaths,
+                homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
             Self.withdrawals(
-                "BindReadOnlyPaths",
-                homes.filter { $0.setting != "BindPaths" }.map { ($0, "ProtectHome=tmpfs") }),
-            Self.withdrawals("SocketBindAllow", ports.map { ($0, "SocketBindDeny=any") }),
+                .bindReadOnlyPaths,
+                homes.filter { $0.name != .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
+            Self.withdrawals(.socketBindAllow, ports.map { ($0, "SocketBindDeny=any") }),
             Self.withdrawals(
-                "IPAddressAllow", peers.map { ($0, "IPAddressDeny=all-but-localhost") }),
+                .ipAddressAllow, peers.map { ($0, "IPAddressDeny=all-but-localhost") }),
             Self.withdrawnNodes(nodes),
         ].compactMap { $0 }
         // First, so that what is taken besides applies to the new user.
@@ -85,14 +84,10 @@ extension Catalogue {
     }()
 
     private static func withdrawals(
-        _ setting: String, _ exceptions: [(Exception, under: String)]
+        _ setting: DirectiveName, _ exceptions: [(Exception, under: String)]
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
-        let effect =
-            Exception.places.first { $0.setting == setting }?.effect
-            ?? (setting == "IPAddressAllow"
-                ? "Addresses that can be talked to all the same."
-                : "Ports that can be bound all the same.")
+        let (effect, shape) = exceptionLists[setting] ?? ("", BusShape("as"))
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
             restrictions: exceptions.map { exception, base in
@@ -102,55 +97,67 @@ extension Catalogue {
                     id: "\(setting)=~\(place)", directive: setting,
                     change: .withdraw([exception]), implies: [base],
                     prior: Prior(family: "exception \(place)", whenHot: 0.8, whenCold: 0.8))
-            })
+            }
+        ).onBus(shape)
     }
+
+    private static let exceptionLists: [DirectiveName: (effect: String, BusShape)] = [
+        .readWritePaths: (Exception.places[0].effect, BusShape("as")),
+        .bindPaths: (Exception.places[1].effect, BusShape("a(ssbt)")),
+        .bindReadOnlyPaths: (Exception.places[2].effect, BusShape("a(ssbt)")),
+        .socketBindAllow: (
+            "Ports that can be bound all the same.", BusShape("a(iiqq)", copying: .reversed)
+        ),
+        .ipAddressAllow: (
+            "Addresses that can be talked to all the same.", BusShape("a(iayu)")
+        ),
+    ]
 
     private static func withdrawnNodes(_ nodes: [String]) -> Directive? {
         if nodes.isEmpty { return nil }
         return Directive(
-            "DeviceAllow", "Device nodes that can be opened all the same.",
+            .deviceAllow, "Device nodes that can be opened all the same.",
             breaks: "the device that the entry names", manual: "systemd.resource-control(5)",
             introduced: 208,
             restrictions: nodes.map { node in
                 Restriction(
-                    id: "DeviceAllow=~\(node)", directive: "DeviceAllow",
+                    id: "DeviceAllow=~\(node)", directive: .deviceAllow,
                     change: .withdraw([
-                        Exception("DeviceAllow", "\(node) rw"), Exception("BindPaths", "-\(node)"),
+                        Exception(.deviceAllow, "\(node) rw"), Exception(.bindPaths, "-\(node)"),
                     ]), implies: ["DevicePolicy=closed"],
                     prior: Prior(family: "exception \(node)", whenHot: 0.8, whenCold: 0.8))
-            })
+            }
+        ).inForce(oneDevice)
     }
 
     private static func identity(_ usage: Usage) -> Directive? {
         usage.user.map { user in
             Directive(
-                "User", "The service never has the rights of root.",
+                .user, "The service never has the rights of root.",
                 breaks: "files that belong to root; changing to other users", introduced: 183,
                 restrictions: [
                     Restriction(
-                        id: "User=\(user)", directive: "User",
+                        id: "User=\(user)", directive: .user,
                         change: .become(
                             user: user, keeping: Capability.mask(usage.capabilities.sorted()),
                             files: usage.files.filter { $0.hasPrefix("/run/") }.sorted()),
                         prior: Prior(family: "userswitch", whenHot: 0.9),
                         heldBack: "decided before everything else")
-                ])
+                ]
+            )
+            .onBus(BusShape("s"))
+            .changed(
+                MeaningChange(
+                    before: 254, after: 257, besideFilter: true, unless: "NoNewPrivileges=yes",
+                    text: "a system call filter of a user that is not root implied "
+                        + "NoNewPrivileges=yes and mostly does not any more: set-user-ID programs "
+                        + "and file capabilities work again unless NoNewPrivileges=yes is taken")
+            )
+            .scored(
+                Assessment(id: "User", weight: 2000, range: 10) { seen in
+                    seen.isPrivileged ? 10 : seen.sandbox[.user] == .word("nobody") ? 9 : 0
+                })
         }
-    }
-}
-
-extension Directive {
-    fileprivate func making(_ exceptions: [String: [Exception]]) -> Directive {
-        Directive(
-            name, effect, breaks: breaks, manual: manual, introduced: introduced,
-            restrictions: restrictions.map { restriction in
-                Restriction(
-                    id: restriction.id, directive: restriction.directive,
-                    change: restriction.change, introduced: restriction.introduced,
-                    implies: restriction.implies, prior: restriction.prior,
-                    needs: restriction.needs, heldBack: restriction.heldBack,
-                    exceptions: exceptions[restriction.id] ?? [])
-            })
     }
 }
 
@@ -161,10 +168,18 @@ extension [Directive] {
             guard let place = rows.firstIndex(where: { $0.name == row.name }) else {
                 return rows.append(row)
             }
-            let first = rows[place]
-            rows[place] = Directive(
-                first.name, first.effect, breaks: first.breaks, manual: first.manual,
-                introduced: first.introduced, restrictions: first.restrictions + row.restrictions)
+            rows[place].restrictions += row.restrictions
         }
     }
+}
+
+extension Restriction {
+    /// The id of being another user.
+    public static func becoming(_ user: String) -> String { "\(identity)=\(user)" }
+
+    /// The directive that makes another user of a service.
+    public static let identity = DirectiveName.user.rawValue
+
+    /// Whether an id is that of being another user.
+    public static func isBecoming(_ id: String) -> Bool { id.hasPrefix("\(identity)=") }
 }

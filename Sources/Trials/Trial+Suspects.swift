@@ -5,36 +5,36 @@ extension Trial {
     ///
     /// Suspicions, never proofs: a program may itself exit with 226, and it may have asked for
     /// something that it can do without.
-    public func blames(in dialect: Dialect) -> [Blame] {
+    public func suspects(in dialect: Dialect) -> [Suspects] {
         guard case .failed = verdict else { return [] }
-        let refused = refusals.compactMap { $0.blame(in: dialect) }
+        let refused = refusals.compactMap { $0.suspects(in: dialect) }
         // Of all that was refused, the last was the last straw.
         let last = refused.lastIndex { $0.confidence >= Trial.sure }
-        var blames = refused.enumerated().map { position, blame in
+        var found = refused.enumerated().map { position, suspects in
             position == last
-                ? blame
-                : Blame(
-                    blame.suspects, with: blame.companions,
-                    confidence: min(blame.confidence, 0.5))
+                ? suspects
+                : Suspects(
+                    suspects.names, with: suspects.companions,
+                    confidence: min(suspects.confidence, 0.5))
         }
-        if let step = setupStep {
-            blames.append(Blame(step.suspects, confidence: Trial.sure))
+        if let step = failedStep {
+            found.append(Suspects(step.suspects, confidence: Trial.sure))
         } else if last == nil {
             if wasKilledByFilter {
-                blames.append(Blame(SetupStep.filters, confidence: Trial.sure))
+                found.append(Suspects(ExecStep.filters, confidence: Trial.sure))
             }
-            let named = tellingLine.map { Clue.suspects(inLine: $0.message) } ?? []
-            if !named.isEmpty { blames.append(Blame(named, confidence: Trial.sure)) }
+            let named = tellingLine.map { Suspects.named(inLine: $0.message) } ?? []
+            if !named.isEmpty { found.append(Suspects(named, confidence: Trial.sure)) }
         }
-        return blames
+        return found
     }
 
     private static let sure = 0.9
 
     /// The step of systemd's own preparations that failed.
-    public var setupStep: SetupStep? {
+    public var failedStep: ExecStep? {
         endings.lazy.filter { $0.mainCode == 1 }
-            .compactMap { SetupStep.of(exitStatus: $0.mainStatus) }.first
+            .compactMap { ExecStep.of(exitStatus: $0.mainStatus) }.first
     }
 
     private var wasKilledByFilter: Bool {

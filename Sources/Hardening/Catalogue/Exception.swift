@@ -6,8 +6,8 @@ public struct Exception: Hashable, Codable, Sendable {
     /// One entry of its list, as a unit file takes it.
     public let value: String
 
-    public init(_ setting: String, _ value: String) {
-        self.setting = setting
+    public init(_ setting: DirectiveName, _ value: String) {
+        self.setting = setting.rawValue
         self.value = value
     }
 
@@ -15,19 +15,49 @@ public struct Exception: Hashable, Codable, Sendable {
     public var text: String { "\(setting)=\(value)" }
 
     /// The settings that open places, in the order of a drop-in.
-    static let places: [(setting: String, effect: String)] = [
-        ("ReadWritePaths", "Places that stay writable all the same."),
-        ("BindPaths", "Places that stay visible all the same."),
-        ("BindReadOnlyPaths", "Places that stay readable all the same."),
+    static let places: [(setting: DirectiveName, effect: String)] = [
+        (.readWritePaths, "Places that stay writable all the same."),
+        (.bindPaths, "Places that stay visible all the same."),
+        (.bindReadOnlyPaths, "Places that stay readable all the same."),
     ]
+
+    /// The setting that closes a place once more.
+    static let closed: (DirectiveName, String) = (
+        .readOnlyPaths, "Other settings would leave it writable."
+    )
+
+    /// The settings that make no row of a drop-in.
+    static let settings: [DirectiveName] =
+        places.map(\.setting) + [
+            .socketBindAllow, .ipAddressAllow,
+        ]
+
+    /// Settings by which a unit gives paths back to its service: lists of paths, and lists of
+    /// mounts.
+    public static let ofPaths: [DirectiveName] = [.readWritePaths]
+    public static let ofMounts: [DirectiveName] = [.bindPaths, .bindReadOnlyPaths]
+
+    public static func writable(_ path: String) -> Exception { Exception(.readWritePaths, path) }
+
+    public static func port(_ number: UInt16) -> Exception {
+        Exception(.socketBindAllow, "\(number)")
+    }
+
+    var name: DirectiveName? { DirectiveName(rawValue: setting) }
+
+    /// Whether it is a directory that the service may write to.
+    public var opensForWriting: Bool { name == .readWritePaths }
+
+    /// Whether it is a port that can be bound.
+    public var opensPort: Bool { name == .socketBindAllow }
 }
 
 extension Exception {
     /// The entry by itself, as its setting holds it; nil for what is none.
     fileprivate var entry: SettingValue? {
-        switch setting {
-        case "SocketBindAllow": PortRange(text: value).map { .ports([$0]) }
-        case "IPAddressAllow": AddressPrefix(text: value).map { .prefixes([$0]) }
+        switch name {
+        case .socketBindAllow: PortRange(text: value).map { .ports([$0]) }
+        case .ipAddressAllow: AddressPrefix(text: value).map { .prefixes([$0]) }
         default: .list([value])
         }
     }

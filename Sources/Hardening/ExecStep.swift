@@ -1,0 +1,34 @@
+/// A step of systemd's preparations of a process, before its program runs, by the exit status with
+/// which it fails (systemd.exec(5), "Process Exit Codes").
+public enum ExecStep: Int32, Hashable, Sendable, CaseIterable {
+    case chdir = 200
+    case nice, fds, exec, memory, limits, oomAdjust, signalMask, stdin, stdout, chroot, ioprio
+    case timerslack, securebits, setscheduler, cpuaffinity, group, user, capabilities, cgroup
+    case setsid, confirm, stderr
+    case pam = 224
+    case network, namespace, noNewPrivileges, seccomp, selinuxContext, personality
+    case apparmorProfile, addressFamilies, runtimeDirectory
+    case chown = 235
+    case smackProcessLabel, keyring, stateDirectory, cacheDirectory, logsDirectory
+    case configurationDirectory, numaPolicy, credentials, bpf, ksm, memoryThp
+
+    public static func of(exitStatus: Int32) -> ExecStep? { ExecStep(rawValue: exitStatus) }
+
+    public var status: Int32 { rawValue }
+
+    /// As systemd names it: `NO_NEW_PRIVILEGES`.
+    public var name: String {
+        "\(self)".reduce(into: "") { $0 += $1.isUppercase ? "_\($1)" : $1.uppercased() }
+    }
+
+    /// The directives that can make this step fail (measured on systemd 252, 257 and 262).
+    public var suspects: Set<String> { ExecStep.suspects[self] ?? [] }
+
+    private static let suspects = Dictionary(
+        uniqueKeysWithValues: allCases.map { step in
+            (step, Catalogue.standard.names { $0.canFail(at: step) })
+        })
+
+    /// The directives that install or change a system call filter.
+    public static let filters = Catalogue.standard.names(where: \.filtersCalls)
+}

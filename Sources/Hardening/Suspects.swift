@@ -1,0 +1,128 @@
+/// Whom something seen in a failing trial points at. It saves trials and never proves anything.
+public struct Suspects: Hashable, Sendable {
+    /// Restrictions by their id, or all of a directive by its name: one of these is to blame.
+    public let names: Set<String>
+    /// What would have to be in force besides, as a filter that kills needs both its group and
+    /// the killing.
+    public let companions: Set<String>
+    /// 0...1
+    public let confidence: Double
+
+    public init(_ names: Set<String>, with companions: Set<String> = [], confidence: Double) {
+        self.names = names
+        self.companions = companions
+        self.confidence = confidence
+    }
+}
+
+extension KernelRequest {
+    /// What this refusal points at; nil when nothing of the catalogue refuses like that.
+    public func suspects(in dialect: Dialect) -> Suspects? {
+        guard isRefused else { return nil }
+        switch subject {
+        case .killed(let call):
+            return Suspects(
+                Catalogue.standard.filters(of: call, in: dialect),
+                with: Catalogue.standard.ids { $0.change == .killOnDeniedCall }, confidence: 0.95)
+        case .capability(let name):
+            return Suspects(Catalogue.standard.dropping(name), confidence: 0.3)
+        case .call(let name):
+            let names = names(refusing: name, in: dialect)
+            return names.isEmpty
+                ? nil : Suspects(names, confidence: error == Self.noEntry ? 0.4 : 0.9)
+        }
+    }
+
+    private func names(refusing call: String, in dialect: Dialect) -> Set<String> {
+        let hiding = path.flatMap(Refusal.hiding)?.suspects ?? []
+        let droppers = lacking.reduce(into: Set<String>()) {
+            $0.formUnion(Catalogue.standard.dropping($1))
+        }
+        switch error {
+        case Self.notPermitted:
+            if !lacking.isEmpty { return droppers }
+            if let path, path.hasPrefix("/dev/"), call.hasPrefix("open") {
+                return Refusal.device.suspects
+            }
+            // Each type of namespaces has a restriction of its own.
+            let own = namespaces.map(Catalogue.standard.denying) ?? Refusal.call(call).suspects
+            return Catalogue.standard.filters(of: call, in: dialect).union(own)
+        case Self.accessDenied:
+            if !lacking.isEmpty { return droppers.union(hiding) }
+            if call == "mmap" || call == "mprotect" { return Refusal.code.suspects }
+            return call.hasPrefix("exec") ? Refusal.program.suspects : hiding
+        case Self.readOnly: return Refusal.protecting(path).suspects
+        case Self.noFamily:
+            return family.map(Catalogue.standard.denying) ?? Refusal.someFamily.suspects
+        case Self.noEntry where Self.objects.contains(call): return Refusal.foreignObject.suspects
+        case Self.invalid: return Refusal.foreignUser.suspects
+        case Self.noEntry, Self.noDevice, Self.noSuchAddress: return hiding
+        case Self.noCall: return call == "openat2" ? Refusal.modernOpen.suspects : []
+        case Self.addressMissing, Self.unreachable: return Refusal.network.suspects
+        default: return []
+        }
+    }
+
+    /// Calls that look for an object of another process by its key.
+    static let objects: Set<String> = ["msgget", "semget", "shmget", "mq_open"]
+
+    // errno(3), Linux on x86-64 and arm64.
+    private static let notPermitted: Int32 = 1
+    private static let noEntry: Int32 = 2
+    private static let noSuchAddress: Int32 = 6
+    private static let accessDenied: Int32 = 13
+    private static let noDevice: Int32 = 19
+    private static let invalid: Int32 = 22
+    private static let readOnly: Int32 = 30
+    private static let noCall: Int32 = 38
+    private static let noFamily: Int32 = 97
+    private static let addressMissing: Int32 = 99
+    private static let unreachable: Int32 = 101
+}
+
+// MARK: - Who refuses what
+
+extension Catalogue {
+    /// The names of the rows that fulfil a condition.
+    func names(where isWanted: (Directive) -> Bool) -> Set<String> {
+        Set(directives.filter(isWanted).map(\.name))
+    }
+
+    /// The ids of the restrictions that fulfil a condition.
+    func ids(where isWanted: (Restriction) -> Bool) -> Set<String> {
+        Set(restrictions.filter(isWanted).map(\.id))
+    }
+
+    /// The filters that deny a call, by their groups.
+    fileprivate func filters(of call: String, in dialect: Dialect) -> Set<String> {
+        ids { restriction in
+            switch restriction.change {
+            case .denyCalls(let group): dialect.calls[group]?.contains(call) ?? false
+            case .allowOnlyCalls(let group):
+                dialect.calls[group].map { !$0.contains(call) } ?? false
+            default: false
+            }
+        }
+    }
+
+    /// What takes a capability away: its own restriction, what contains that, and what takes them
+    /// all.
+    fileprivate func dropping(_ capability: String) -> Set<String> {
+        let own = ids { $0.change == .dropCapabilities(Capability.mask([capability])) }
+        let containing = names { row in
+            row.restrictions.contains { !$0.implies.isDisjoint(with: own) }
+        }
+        return own.union(containing).union(Refusal.anyCapability.suspects)
+    }
+
+    fileprivate func denying(namespaces: [String]) -> Set<String> {
+        ids { restriction in
+            namespaces.contains { restriction.change == .denyNamespace(NamespaceType.bit($0)) }
+        }
+    }
+
+    fileprivate func denying(family: String) -> Set<String> {
+        let own = ids { $0.change == .denyFamily(family) }
+        return own.isEmpty ? ids { $0.change == .denyOtherFamilies } : own
+    }
+}
