@@ -67,7 +67,7 @@ public struct KernelRequest: Hashable, Codable, Sendable {
             return true
         }
         if KernelRequest.objects.contains(name) { return true }
-        return path.flatMap(Refusal.hiding) != nil
+        return path.flatMap(KernelRefusal.hiding) != nil
     }
 
     /// ENOENT, ENXIO, ENODEV

@@ -34,7 +34,7 @@ extension KernelRequest {
     }
 
     private func names(refusing call: String, in dialect: Dialect) -> Set<String> {
-        let hiding = path.flatMap(Refusal.hiding)?.suspects ?? []
+        let hiding = path.flatMap(KernelRefusal.hiding)?.suspects ?? []
         let droppers = lacking.reduce(into: Set<String>()) {
             $0.formUnion(Catalogue.standard.dropping($1))
         }
@@ -42,23 +42,25 @@ extension KernelRequest {
         case Self.notPermitted:
             if !lacking.isEmpty { return droppers }
             if let path, path.hasPrefix("/dev/"), call.hasPrefix("open") {
-                return Refusal.device.suspects
+                return KernelRefusal.device.suspects
             }
             // Each type of namespaces has a restriction of its own.
-            let own = namespaces.map(Catalogue.standard.denying) ?? Refusal.call(call).suspects
+            let own =
+                namespaces.map(Catalogue.standard.denying) ?? KernelRefusal.call(call).suspects
             return Catalogue.standard.filters(of: call, in: dialect).union(own)
         case Self.accessDenied:
             if !lacking.isEmpty { return droppers.union(hiding) }
-            if call == "mmap" || call == "mprotect" { return Refusal.code.suspects }
-            return call.hasPrefix("exec") ? Refusal.program.suspects : hiding
-        case Self.readOnly: return Refusal.protecting(path).suspects
+            if call == "mmap" || call == "mprotect" { return KernelRefusal.code.suspects }
+            return call.hasPrefix("exec") ? KernelRefusal.program.suspects : hiding
+        case Self.readOnly: return KernelRefusal.protecting(path).suspects
         case Self.noFamily:
-            return family.map(Catalogue.standard.denying) ?? Refusal.someFamily.suspects
-        case Self.noEntry where Self.objects.contains(call): return Refusal.foreignObject.suspects
-        case Self.invalid: return Refusal.foreignUser.suspects
+            return family.map(Catalogue.standard.denying) ?? KernelRefusal.someFamily.suspects
+        case Self.noEntry where Self.objects.contains(call):
+            return KernelRefusal.foreignObject.suspects
+        case Self.invalid: return KernelRefusal.foreignUser.suspects
         case Self.noEntry, Self.noDevice, Self.noSuchAddress: return hiding
-        case Self.noCall: return call == "openat2" ? Refusal.modernOpen.suspects : []
-        case Self.addressMissing, Self.unreachable: return Refusal.network.suspects
+        case Self.noCall: return call == "openat2" ? KernelRefusal.modernOpen.suspects : []
+        case Self.addressMissing, Self.unreachable: return KernelRefusal.network.suspects
         default: return []
         }
     }
@@ -112,7 +114,7 @@ extension Catalogue {
         let containing = names { row in
             row.restrictions.contains { !$0.implies.isDisjoint(with: own) }
         }
-        return own.union(containing).union(Refusal.anyCapability.suspects)
+        return own.union(containing).union(KernelRefusal.anyCapability.suspects)
     }
 
     fileprivate func denying(namespaces: [String]) -> Set<String> {

@@ -7,12 +7,12 @@ extension Directive {
 
     func failing(at steps: ExecStep...) -> Directive { changing { $0.steps = Set(steps) } }
 
-    func refusing(_ refusals: Refusal...) -> Directive {
+    func refusing(_ refusals: KernelRefusal...) -> Directive {
         changing { $0.refusals.formUnion(refusals) }
     }
 
     func refusing(calls: String...) -> Directive {
-        changing { $0.refusals.formUnion(calls.map(Refusal.call)) }
+        changing { $0.refusals.formUnion(calls.map(KernelRefusal.call)) }
     }
 
     func logged(as signatures: LogSignature...) -> Directive {

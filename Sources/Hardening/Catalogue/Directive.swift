@@ -19,7 +19,7 @@ public struct Directive: Sendable {
     /// Steps of systemd's preparations that it can make fail, besides those of its mechanisms.
     var steps: Set<ExecStep> = []
     /// How the kernel refuses what it takes away.
-    var refusals: Set<Refusal> = []
+    var refusals: Set<KernelRefusal> = []
     /// What programs say that it refused something.
     var logSignatures: Set<LogSignature> = []
     /// Its tests in `systemd-analyze security`.

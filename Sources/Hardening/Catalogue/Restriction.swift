@@ -28,7 +28,7 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     /// Whether it takes away only what root can do.
     public internal(set) var isForRoot = false
     /// How the kernel refuses what it takes away, where not every step of its directive does so.
-    var refusals: Set<Refusal> = []
+    var refusals: Set<KernelRefusal> = []
     /// What programs say that it refused something.
     var logSignatures: Set<LogSignature> = []
     /// What helps where it is refused.

@@ -22,6 +22,7 @@ extension CopyTable {
         CopyRow.copy("b", "CPUAffinityFromNUMA"),
         CopyRow.copy("t", "TimerSlackNSec", "CoredumpFilter"),
         CopyRow.copy("b", "IgnoreSIGPIPE", "NonBlocking"),
+        CopyRow.catalogued(.memoryKSM),
         CopyRow.copy("s", since: 262, "MemoryTHP"),
     ].flatMap { $0 }
 
@@ -32,6 +33,7 @@ extension CopyTable {
 
     static let resources: [CopyRow] = [
         CopyRow.copy("s", "Slice"),
+        CopyRow.catalogued(.delegate),
         CopyRow.caution(.delegation, "as", delegation.listed),
         CopyRow.copy("s", since: 257, "DelegateSubgroup"),
         CopyRow.copy("as", "DisableControllers"),
@@ -68,11 +70,16 @@ extension CopyTable {
         CopyRow.copy("t", since: 257, "MemoryPressureThresholdUSec"),
         CopyRow.copy("s", since: 262, "CPUPressureWatch", "IOPressureWatch"),
         CopyRow.copy("t", since: 262, "CPUPressureThresholdUSec", "IOPressureThresholdUSec"),
+        CopyRow.catalogued(.devicePolicy),
+        CopyRow.catalogued(.deviceAllow),
     ].flatMap { $0 }
 
     static let network: [CopyRow] = [
         CopyRow.copy("b", "IPAccounting"),
+        CopyRow.catalogued(.ipAddressAllow, .ipAddressDeny),
         CopyRow.copy("as", "IPIngressFilterPath", "IPEgressFilterPath"),
+        CopyRow.catalogued(.socketBindAllow, .socketBindDeny),
+        CopyRow.catalogued(.restrictNetworkInterfaces),
         CopyRow.copy("s", since: 262, "BindNetworkInterface"),
         CopyRow.transform(.reversed, "a(ss)", "BPFProgram"),
         CopyRow.copy("a(iiss)", since: 257, "NFTSet"),

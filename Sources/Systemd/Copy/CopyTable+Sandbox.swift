@@ -5,25 +5,23 @@ import Hardening
 /// The values read are the effective ones: what `DynamicUser=`, `PrivateDevices=` and the
 /// `Protect…` settings imply is already in them.
 extension CopyTable {
-    /// The rows of the catalogue. `User` reads as the unit's name where only `DynamicUser` is set, so
-    /// the copy gets the same user, although its own name is another. Unset masks read as 2^64-1, or
-    /// 2^63-1 in 262; an unset `SystemCallErrorNumber` as 2147483646, which is kill.
-    static let sandbox: [CopyRow] = Catalogue.withExamples.directives.flatMap { row in
-        let bus = row.bus
-        guard let modes = bus.modes else {
-            return CopyRow.rows(bus.copying.rule, bus.signature, since: bus.since, [row.name])
-        }
-        let richer = "\(row.name)Ex"
-        return CopyRow.copy(modes.signature, since: modes.since, richer)
-            + CopyRow.superseded(by: richer, bus.signature, row.name)
-    }
-
     static let identity: [CopyRow] = [
-        CopyRow.copy("s", "Group", "PAMName"),
+        // Reads as the unit's name where only DynamicUser= is set, so the copy gets the same
+        // user, although its own name is another.
+        CopyRow.catalogued(.user),
+        CopyRow.copy("s", "Group"),
+        CopyRow.catalogued(.dynamicUser),
+        CopyRow.catalogued(.supplementaryGroups),
+        CopyRow.catalogued(.umask),
+        CopyRow.copy("s", "PAMName"),
         CopyRow.caution(.onlyWhenTrue, "b", since: 257, "SetLoginEnvironment"),
+        // Unset reads as 2^64-1 up to 257 and as 2^63-1 in 262.
+        CopyRow.catalogued(.capabilityBoundingSet, .ambientCapabilities),
         CopyRow.copy("i", "SecureBits"),
+        CopyRow.catalogued(.noNewPrivileges),
         CopyRow.transform(.seLinuxContext, "(bs)", "SELinuxContext"),
         CopyRow.copy("(bs)", "AppArmorProfile", "SmackProcessLabel"),
+        CopyRow.catalogued(.keyringMode),
     ].flatMap { $0 }
 
     static let fileSystem: [CopyRow] = [
@@ -40,26 +38,72 @@ extension CopyTable {
         CopyRow.copy("as", "ExtensionDirectories"),
         CopyRow.copy("a(sba(ss))", "ExtensionImages"),
         CopyRow.copy("a(ssba(ss))", "MountImages"),
+        CopyRow.catalogued(.protectSystem, .protectHome),
+        CopyRow.catalogued(.readWritePaths),
         CopyRow.copy("as", "ReadOnlyPaths", "InaccessiblePaths", "ExecPaths"),
+        CopyRow.catalogued(.noExecPaths),
         CopyRow.copy("a(ss)", "TemporaryFileSystem"),
+        CopyRow.catalogued(.bindPaths, .bindReadOnlyPaths),
         CopyRow.caution(.onlyWhenTrue, "b", since: 257, "BindLogSockets"),
+        CopyRow.catalogued(.privateTmp),
+        CopyRow.catalogued(.privateDevices),
+        CopyRow.catalogued(.privateMounts),
         CopyRow.caution(.onlyWhenTrue, "b", "MountAPIVFS"),
         CopyRow.copy("t", "MountFlags"),
     ].flatMap { $0 }
 
     static let namespaces: [CopyRow] = [
+        CopyRow.catalogued(.privateNetwork, .privateIPC),
+        CopyRow.catalogued(.privatePIDs),
+        CopyRow.catalogued(.privateUsers),
         CopyRow.copy("s", "NetworkNamespacePath", "IPCNamespacePath"),
         CopyRow.copy("s", since: 262, "UserNamespacePath"),
+        // Unset reads as 2^64-1; 0 denies them all.
+        CopyRow.catalogued(.restrictNamespaces),
         CopyRow.copy("t", since: 262, "DelegateNamespaces"),
+        CopyRow.catalogued(.removeIPC),
     ].flatMap { $0 }
 
     static let kernel: [CopyRow] = [
+        CopyRow.catalogued(.protectProc, .procSubset),
+        CopyRow.catalogued(
+            .protectClock, .protectKernelTunables, .protectKernelModules, .protectKernelLogs),
+        CopyRow.catalogued(.protectControlGroups),
+        CopyRow.catalogued(.protectHostname),
+        CopyRow.catalogued(
+            .lockPersonality, .memoryDenyWriteExecute, .restrictRealtime, .restrictSUIDSGID),
         CopyRow.copy("s", "Personality"),
+        CopyRow.catalogued(.privateBPF),
         CopyRow.copy(
             "s", since: 262, "BPFDelegateCommands", "BPFDelegateMaps", "BPFDelegatePrograms",
             "BPFDelegateAttachments"),
-        CopyRow.copy("(bas)", "SystemCallLog"),
     ].flatMap { $0 }
+
+    static let systemCalls: [CopyRow] = [
+        CopyRow.catalogued(.restrictAddressFamilies),
+        CopyRow.catalogued(.restrictFileSystems),
+        CopyRow.catalogued(.systemCallFilter),
+        CopyRow.copy("(bas)", "SystemCallLog"),
+        CopyRow.catalogued(.systemCallArchitectures),
+        // Unset reads as 2147483646, which is kill.
+        CopyRow.catalogued(.systemCallErrorNumber),
+    ].flatMap { $0 }
+}
+
+extension CopyRow {
+    /// The rows of directives of the catalogue; here stands only in which order they are sent, which
+    /// a campaign on record is known by.
+    static func catalogued(_ names: DirectiveName...) -> [CopyRow] {
+        names.flatMap { name in
+            guard let bus = Catalogue.withExamples.directive(name)?.bus else { return [CopyRow]() }
+            guard let modes = bus.modes else {
+                return rows(bus.copying.rule, bus.signature, since: bus.since, [name.rawValue])
+            }
+            let richer = "\(name)Ex"
+            return copy(modes.signature, since: modes.since, richer)
+                + superseded(by: richer, bus.signature, name.rawValue)
+        }
+    }
 }
 
 extension BusShape.Copying {

@@ -1,3 +1,5 @@
+import Hardening
+
 /// How the service runs: its type, its commands, what they find in their surroundings.
 extension CopyTable {
     static let process: [CopyRow] = [
@@ -10,6 +12,7 @@ extension CopyTable {
         CopyRow.copy("t", "RuntimeMaxUSec", "RuntimeRandomizedExtraUSec"),
         CopyRow.copy("t", "JobRunningTimeoutUSec"),
         CopyRow.caution(.watchdog, "t", "WatchdogUSec"),
+        CopyRow.catalogued(.notifyAccess),
         CopyRow.copy("s", "KillMode", "OOMPolicy"),
         CopyRow.copy("i", "KillSignal", "RestartKillSignal", "FinalKillSignal", "WatchdogSignal"),
         CopyRow.copy("i", since: 257, "ReloadSignal"),

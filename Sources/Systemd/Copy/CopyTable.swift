@@ -7,7 +7,7 @@
 public enum CopyTable {
     public static let rows: [CopyRow] = [
         process, commands, environment, streams, directories, credentials, limits, scheduling,
-        sandbox, identity, fileSystem, namespaces, kernel, resources, network,
+        identity, fileSystem, namespaces, kernel, systemCalls, resources, network,
         dependencies, withheld, impossible, observed,
     ].flatMap { $0 }
 

@@ -15,15 +15,15 @@ extension Service {
             let bare = try await experiment { () async throws(BusError) in
                 try await machine.readingOfBareUnit(for: .oneshot)
             }
-            let canary = Canary(
+            let program = IdleProgram(
                 machine: machine, sandbox: Sandbox(properties: bare.properties), dialect: dialect)
             let offered = Offer(
-                catalogue: catalogue, sandbox: canary.sandbox, dialect: dialect
+                catalogue: catalogue, sandbox: program.sandbox, dialect: dialect
             ).restrictions
             var found: [String: String] = [:]
-            for group in canary.groups(offered) {
+            for group in program.groups(offered) {
                 let profile = Profile(group.map(\.id), in: catalogue)
-                guard let failure = try await canary.failure(under: profile) else { continue }
+                guard let failure = try await program.failure(under: profile) else { continue }
                 for restriction in group { found[restriction.id] = failure }
             }
             return found
@@ -32,7 +32,7 @@ extension Service {
 }
 
 /// A program that does nothing, in the place of the service.
-private struct Canary {
+private struct IdleProgram {
     let machine: Machine
     let sandbox: Sandbox
     let dialect: Dialect

@@ -1,6 +1,6 @@
 /// How the kernel refuses what a directive takes away. The errors are those measured for each
 /// directive on systemd 252, 257 and 262.
-enum Refusal: Hashable, Sendable {
+enum KernelRefusal: Hashable, Sendable {
     /// EPERM to a system call, by a filter of the directive's own.
     case call(String)
     /// A capability is lacking, whichever it is.
@@ -30,7 +30,7 @@ enum Refusal: Hashable, Sendable {
     case readOnlySomewhere
 
     /// Who hides a path, or forbids to open it; nil where nothing does.
-    static func hiding(_ path: String) -> Refusal? {
+    static func hiding(_ path: String) -> KernelRefusal? {
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
         if isBelow("/home", "/root", "/run/user") { return .hiddenHome }
         if isBelow("/dev/kmsg", "/proc/kmsg") { return .hiddenKernelLog }
@@ -42,7 +42,7 @@ enum Refusal: Hashable, Sendable {
     }
 
     /// Who makes a path read-only.
-    static func protecting(_ path: String?) -> Refusal {
+    static func protecting(_ path: String?) -> KernelRefusal {
         guard let path else { return .readOnlySomewhere }
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
         // Below a working directory that is not known, which may be a home.
@@ -56,10 +56,10 @@ enum Refusal: Hashable, Sendable {
     }
 
     /// Restrictions by their id, or all of a directive by its name.
-    var suspects: Set<String> { Refusal.suspects[self] ?? [] }
+    var suspects: Set<String> { KernelRefusal.suspects[self] ?? [] }
 
-    private static let suspects: [Refusal: Set<String>] = {
-        var index: [Refusal: Set<String>] = [:]
+    private static let suspects: [KernelRefusal: Set<String>] = {
+        var index: [KernelRefusal: Set<String>] = [:]
         for row in Catalogue.standard.directives {
             for refusal in row.refusals { index[refusal, default: []].insert(row.name) }
             for restriction in row.restrictions {
