@@ -71,7 +71,8 @@ extension HardeningResult {
                 var bare = result
                 bare.ambientCapabilities = 0
                 return Accommodation(
-                    restriction: restriction.id, settings: [Capability.granting(Capability.names(in: granted))],
+                    restriction: restriction.id,
+                    settings: [Capability.granting(Capability.names(in: granted))],
                     cost: cost(bare))
             }
             let open = restriction.exceptions.filter(result.grants)

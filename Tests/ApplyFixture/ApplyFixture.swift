@@ -42,12 +42,12 @@ package struct ApplyFixture: Sendable {
         try await apply(try await finding(restrictions))
     }
 
-    package func apply(_ finding: SearchResult) async throws -> HardeningResult {
+    package func apply(_ finding: ProposedDropIn) async throws -> HardeningResult {
         await installer.install(finding).result
     }
 
     /// What trials on the unit as it is now would have found.
-    package func finding(_ restrictions: [String]) async throws -> SearchResult {
+    package func finding(_ restrictions: [String]) async throws -> ProposedDropIn {
         let bus = try await Bus.connect(to: machine.bus)
         var manager = Machine(
             bus: bus, root: machine.root, network: machine.network, isDisposable: false)
@@ -67,7 +67,7 @@ package struct ApplyFixture: Sendable {
         var result = try JSONDecoder().decode(HardeningResult.self, from: Data(Self.result.utf8))
         result.unit = unit
         result.dropIn = dropIn.text
-        return SearchResult(
+        return ProposedDropIn(
             result: result,
             dropIn: ProvenDropIn(
                 text: dropIn.text, plan: plan,

@@ -38,7 +38,10 @@ extension Sandbox {
             from: self, taking: profile, in: catalogue, dialect: dialect)
         if calls.replaces { result.dropped.insert(CallFilterChange.directive) }
         result.appended = calls.assignments.map { assignment in
-            (CallFilterChange.directive, .structure([.bool(assignment.allow), .strings(assignment.names)]))
+            (
+                CallFilterChange.directive,
+                .structure([.bool(assignment.allow), .strings(assignment.names)])
+            )
         }
         let fileSystems = fileSystemGroups(deniedBy: profile, in: catalogue, dialect: dialect)
         if !fileSystems.isEmpty {

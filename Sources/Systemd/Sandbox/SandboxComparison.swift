@@ -48,7 +48,8 @@ extension Sandbox {
         case .mask:
             Sandbox.masksNamespaces(name)
                 ? NamespaceType.names(in: mask(named: name, default: .max)).joined(separator: " ")
-                : Capability.names(in: mask(named: name, default: Capability.all)).joined(separator: " ")
+                : Capability.names(in: mask(named: name, default: Capability.all)).joined(
+                    separator: " ")
         case .list(let names): Set(names).sorted().joined(separator: " ")
         case .filter(let allow, let names):
             (allow ? "" : "~") + names.sorted().joined(separator: " ")

@@ -78,9 +78,12 @@ public struct InForceProbe: Probe {
     /// Paths that a unit gives back to its service: lists of paths, perhaps marked with `-` or
     /// `+`, and of structures with the place in the service second.
     private static func exceptions(in settings: [String: BusValue]) -> Set<String> {
-        let lists = (Exception.ofPaths.map(\.rawValue) + ["ExecPaths"]).flatMap { settings[$0]?.strings ?? [] }
+        let lists = (Exception.ofPaths.map(\.rawValue) + ["ExecPaths"]).flatMap {
+            settings[$0]?.strings ?? []
+        }
         let binds = Exception.ofMounts.flatMap { name in
-            settings[name.rawValue]?.elements?.compactMap { $0.fields?.dropFirst().first?.string } ?? []
+            settings[name.rawValue]?.elements?.compactMap { $0.fields?.dropFirst().first?.string }
+                ?? []
         }
         return Set(lists.map { String($0.drop { "-+".contains($0) }) } + binds)
     }

@@ -67,9 +67,10 @@ extension Validity {
                 case .ignored, .unknown, .absent, .failing: true
                 }
             }.keys)
-        let groups = profile.restrictions.filter { $0.hasPrefix("\(CallFilterChange.directive)=") }.map {
-            String($0.drop { $0 != "@" })
-        }
+        let groups = profile.restrictions.filter { $0.hasPrefix("\(CallFilterChange.directive)=") }
+            .map {
+                String($0.drop { $0 != "@" })
+            }
         calls = dialect.calls.filter { groups.contains($0.key) && !$0.value.isEmpty }
     }
 }

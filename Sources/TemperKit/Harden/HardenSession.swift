@@ -61,13 +61,13 @@ public struct HardenSession: Sendable {
 
     private func search(
         at host: Host, _ store: TrialStore, since began: ContinuousClock.Instant
-    ) async throws -> SearchResult {
+    ) async throws -> ProposedDropIn {
         let setup = ServiceSetup(
             unit: unit, manager: manager, plan: plan,
             setsAsideTouched: apply != nil && isForced, progress: progress)
         var bench = try await setup.bench(at: host)
         // Files would have to change hands, which nobody could take back for certain.
-        if apply != nil { bench.plan.keep.insert("User") }
+        if apply != nil { bench.plan.keep.insert(Restriction.identity) }
         let hosting = try bench.admit(isForced: isForced)
         let ledger = try store.campaign(
             unit: unit, fingerprint: Fingerprint.of(bench, isStrict: options.isStrict), now: now())
@@ -78,15 +78,15 @@ public struct HardenSession: Sendable {
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
-        if apply != nil && found.context.catalogue.directive("User") != nil {
+        if apply != nil && found.context.catalogue.directive(Restriction.identity) != nil {
             result.warnings.append(
-                "User= was not tried: files would have to change hands, which --apply leaves to "
+                "\(Restriction.identity)= was not tried: files would have to change hands, which --apply leaves to "
                     + "you; harden without it says which")
         }
         if found.proof.outcome.ending != .interrupted {
             try ledger.finish(result: JSON.line(result), now: now())
         }
-        return SearchResult(result: result, dropIn: found.proof.proven(on: found.context))
+        return ProposedDropIn(result: result, dropIn: found.proof.proven(on: found.context))
     }
 
     /// In the place of the service where that is in use.
@@ -151,7 +151,7 @@ public struct HardenSession: Sendable {
 }
 
 /// What a search came to, and what of it can be put on the real unit.
-package struct SearchResult: Sendable {
+package struct ProposedDropIn: Sendable {
     package var result: HardeningResult
     let dropIn: ProvenDropIn
 
@@ -170,7 +170,7 @@ public struct Hardened: Sendable {
 
 extension DropInInstaller {
     /// The drop-in of a search, installed; or why it is not.
-    package func install(_ found: SearchResult) async -> Hardened {
+    package func install(_ found: ProposedDropIn) async -> Hardened {
         var result = found.result
         if result.dropIn.isEmpty { return Hardened(result: result) }
         do throws(TemperError) {

@@ -95,7 +95,8 @@ extension Usage {
     /// What would have to change hands for the service to run as the user that it becomes anyway;
     /// nil where it becomes nobody, or the user wants it as it is.
     fileprivate func ownership(keep: Set<String>) -> Ownership? {
-        guard let user, keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)]) else { return nil }
+        guard let user, keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)])
+        else { return nil }
         return Ownership(user: user, written: written, files: files)
     }
 }

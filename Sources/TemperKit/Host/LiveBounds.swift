@@ -1,9 +1,10 @@
+import Hardening
 import Reports
 import Trials
 
 /// What is not tried on a machine in use, because its effect would outlast the trial: files would
 /// change hands or get other modes, and what other services of the same user share would vanish.
-private let lasting = ["User", "DynamicUser", "UMask", "RemoveIPC"]
+private let lasting = Sandbox.lasting.map(\.rawValue)
 
 extension Plan {
     /// The plan without what a machine in use must not suffer.
