@@ -166,9 +166,6 @@ extension Tightening {
         }
     }
 
-    /// Whether the service becomes somebody else.
-    public var isIdentity: Bool { if case .become = self { true } else { false } }
-
     /// Whether it sets one of several ordered values, so that the stricter value replaces the
     /// weaker one.
     public var isOrdered: Bool {
