@@ -17,7 +17,7 @@ public struct JSONSchema {
     private init(file: String) throws {
         let top = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let data = try Data(contentsOf: top.appending(path: "Schemas/\(file)"))
+        let data = try Data(contentsOf: top.appending(path: "Examples/Schemas/\(file)"))
         root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
     }
 
