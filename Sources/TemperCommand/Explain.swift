@@ -82,6 +82,6 @@ struct Explain: ParsableCommand {
             throw TemperError.usage(
                 "\(name) is not in the catalogue; `temper explain` lists what is")
         }
-        Terminal.print(DirectiveText(row, in: catalogue).text)
+        Terminal.print(DirectiveExplanation(row, in: catalogue).text)
     }
 }

@@ -1,7 +1,7 @@
 public import Hardening
 
 /// What a directive does, what it usually breaks, and its restrictions; at most 100 columns.
-public struct DirectiveText: Sendable {
+public struct DirectiveExplanation: Sendable {
     public let text: String
 
     public init(_ row: Directive, in catalogue: Catalogue) {
@@ -17,7 +17,7 @@ public struct DirectiveText: Sendable {
             about.append(.list([.init(lead: "\(origin)")]))
         }
         let rows = row.restrictions.map { restriction -> [Phrase] in
-            let notes = DirectiveText.notes(on: restriction, of: row, in: catalogue)
+            let notes = DirectiveExplanation.notes(on: restriction, of: row, in: catalogue)
             return [
                 "  \(RestrictionWords(restriction.id).name)", "\(notes.joined(separator: "; "))",
             ]
