@@ -50,11 +50,14 @@ public struct RestrictionWords: Hashable, Sendable {
         let words = refused.map(RestrictionWords.init)
         let parts = [
             ("Needs", words.compactMap(\.need)),
-            ("Refused:", words.filter { $0.need == nil }.map(\.value)),
+            ("Refused:", words.filter { $0.need == nil }.map(\.refusedValue)),
         ]
         return parts.filter { !$0.1.isEmpty }
             .map { "\($0.0) \($0.1.joined(separator: ", "))." }.joined(separator: " ")
     }
+
+    /// Its value in a sentence: `an empty list` for one.
+    private var refusedValue: String { id.hasSuffix("=") ? "an empty list" : value }
 
     /// The entry that it takes back, as a line of a unit file has it.
     private var exception: String? {
