@@ -48,15 +48,15 @@ let package = Package(
         .target(
             name: "TemperKit",
             dependencies: [
-                "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
+                "Hardening", "Bisection", "Trials", "Linux", "SystemdBus", "Systemd", "Probes",
                 "TrialLedger", "Lab", "Reports", "KernelWatch",
             ]),
         // Options, terminal, progress on screen, exit status.
         .target(
             name: "TemperCommand",
             dependencies: [
-                "TemperKit", "Hardening", "Trials", "Systemd", "TrialLedger", "Lab", "Reports",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "TemperKit", "Hardening", "Trials", "Linux", "Systemd", "TrialLedger", "Lab",
+                "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(name: "temper", dependencies: ["TemperCommand"]),
 

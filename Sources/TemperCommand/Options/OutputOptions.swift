@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Linux
 
 /// How the result is given out.
 struct OutputOptions: ParsableArguments {
@@ -27,7 +28,7 @@ struct OutputOptions: ParsableArguments {
             return "--output \(output): that is a link or no file; name a file"
         }
         if access(directory, W_OK) == 0 { return nil }
-        return "--output \(output): \(directory): \(String(cString: strerror(errno)))"
+        return "--output \(output): \(directory): \(Errno.current)"
     }
 }
 
@@ -37,6 +38,6 @@ enum WritablePlace {
     static func problem(with file: String, option: String) -> String? {
         let directory = URL(fileURLWithPath: file).deletingLastPathComponent().path
         if access(directory, W_OK) == 0 { return nil }
-        return "\(option) \(file): \(directory): \(String(cString: strerror(errno)))"
+        return "\(option) \(file): \(directory): \(Errno.current)"
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 public import Lab
+import Linux
 public import Systemd
 public import SystemdBus
 import Trials
@@ -126,8 +127,7 @@ extension Host {
 extension LiveMachine {
     /// The name of what runs as its process 1.
     fileprivate var firstProcess: String {
-        let name = try? String(contentsOfFile: root + "/proc/1/comm", encoding: .utf8)
-        return name?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+        KernelFile.line(root + "/proc/1/comm") ?? "unknown"
     }
 }
 

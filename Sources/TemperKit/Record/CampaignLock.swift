@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// Only one campaign at a time works on a unit. The lock is the kernel's and goes with the process.
 struct CampaignLock {
@@ -11,7 +12,7 @@ struct CampaignLock {
         descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         if descriptor < 0 {
             throw .experiment(
-                "cannot write to \(directory): \(String(cString: strerror(errno))); "
+                "cannot write to \(directory): \(Errno.current); "
                     + "run as root or choose a place of your own with --state-dir")
         }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// The directory that holds the ledger: ours alone, mode 0700, and so is the ledger.
 package enum StateDirectory {
@@ -43,7 +44,7 @@ package enum StateDirectory {
             if mkdir(step, 0o755) != 0 && errno != EEXIST {
                 throw .experiment(
                     "cannot make the ledger's directory \(path): "
-                        + "\(String(cString: strerror(errno))); run as root or choose a place of "
+                        + "\(Errno.current); run as root or choose a place of "
                         + "your own with --state-dir")
             }
         }
