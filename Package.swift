@@ -144,7 +144,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "PlantedFaultsTests",
-            dependencies: ["Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
+            dependencies: ["Hardening", "Trials", "Systemd", "KernelWatch", "Lab", "Fixtures"]),
         // The end of --apply by itself, and a process that does it and is killed meanwhile.
         .target(
             name: "ApplyFixture",
