@@ -74,7 +74,7 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     private static let absences: Set<Int32> = [2, 6, 19]
 
     /// The same request but for what differs from one start to the next: numbers in paths.
-    public var pattern: KernelRequest { mappingPath(KernelRequest.withoutNumbers) }
+    public var pattern: KernelRequest { mappingPath(KernelRequest.pattern(of:)) }
 
     /// The same request for another file.
     public func mappingPath(_ change: (String) -> String) -> KernelRequest {
@@ -83,7 +83,8 @@ public struct KernelRequest: Hashable, Codable, Sendable {
             family: family, lacking: lacking, port: port, peer: peer, namespaces: namespaces)
     }
 
-    private static func withoutNumbers(_ path: String) -> String {
+    /// A path without its numbers.
+    public static func pattern(of path: String) -> String {
         var result = ""
         for character in path {
             if !character.isNumber {

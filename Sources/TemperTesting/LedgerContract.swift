@@ -80,7 +80,12 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .managerReloaded, .originalRan, .excess("killed"), .foreignDropIn(path: "/run/x.conf"),
         .skipped(.reload, why: "the unit has no reload"),
         .log(LogLine(priority: 3, source: "nginx", message: "line\nbreak\t\u{0}", messageID: "ab")),
-        .processSet(ProcessSet(["nginx": 3])), .blind(to: "how processes end"),
+        .processSet(ProcessSet(["nginx": 3])),
+        .footprint(
+            Footprint(
+                listeners: ["tcp [::]:80"],
+                sockets: ["/run/s": .init(user: 1, group: 2, mode: 0o770)], label: "init_t")),
+        .blind(to: "how processes end"),
         .helper(
             HelperExit(
                 directive: "ExecStopPost", position: 2, program: "/bin/x", code: 2, status: 31)),

@@ -108,6 +108,10 @@ final class SimulatedCopy: ServiceCopy {
         return ProcessSet(["simulated": 1, "worker": fault == .workerMissing ? 1 : 2])
     }
 
+    func footprint() -> Footprint {
+        Footprint(listeners: fault == .listenerMissing ? [] : ["tcp 127.0.0.1:1"])
+    }
+
     func helpers() async throws(ExperimentError) -> [HelperExit] {
         try service.fail(in: .helpers)
         let isReloaded = life.withLock(\.isReloaded)

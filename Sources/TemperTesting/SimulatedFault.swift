@@ -29,6 +29,8 @@ public enum SimulatedFault: Sendable, CaseIterable {
     case childCrashes
     /// It works with a process fewer than usual.
     case workerMissing
+    /// A socket that others reach it by is not there.
+    case listenerMissing
     /// It works, and its next start fails because of what the first one left behind.
     case secondStart
     /// It works, and starts again, and then does not work.

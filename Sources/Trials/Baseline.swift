@@ -8,17 +8,27 @@ public struct Baseline: Hashable, Sendable {
     public private(set) var ends: [UnitState] = []
     /// The processes that are always there once it has settled; nil until a crew was seen.
     public private(set) var processSet: ProcessSet?
+    /// What others can always see of it; nil until that was looked at.
+    public private(set) var footprint: Footprint?
     private(set) var helpers: Set<HelperExit> = []
     private(set) var exits: Set<ProcessExit> = []
     /// Its lines without what differs from run to run.
     private var lines: Set<String> = []
     /// What the kernel refuses it anyway, as patterns.
     private var refusals: Set<KernelRequest> = []
+    /// The same without how it is refused.
+    private var vainQuestions: Set<KernelRequest> = []
+    /// What it is granted; nothing until it was looked at closely.
+    private(set) var grants = Grants()
     private var lives = 0
     /// Why even the unrestricted service is not started a second time; nil if it is.
     public private(set) var noSecondStart: String?
     /// Whether a complaint that it never made before is a fault (`--strict-logs`).
     public var isStrict = false
+    /// Which bites are no fault.
+    public var tolerance = Tolerance.none
+    /// The unit's `PIDFile=`, which systemd removes.
+    public var pidFile: String?
 
     /// Of a service that was never seen: nothing is wrong by comparison.
     public static let unknown = Baseline()
@@ -46,12 +56,12 @@ public struct Baseline: Hashable, Sendable {
 
     /// Of a service as it is on record, but for its journal.
     init(
-        ends: [UnitState], processSet: ProcessSet?, helpers: Set<HelperExit>,
-        exits: Set<ProcessExit>,
-        noSecondStart: String?
+        ends: [UnitState], processSet: ProcessSet?, footprint: Footprint?,
+        helpers: Set<HelperExit>, exits: Set<ProcessExit>, noSecondStart: String?
     ) {
         self.ends = ends
         self.processSet = processSet
+        self.footprint = footprint
         self.helpers = helpers
         self.exits = exits
         self.noSecondStart = noSecondStart
@@ -67,7 +77,8 @@ public struct Baseline: Hashable, Sendable {
                 UnitState(
                     type: "", active: "inactive", sub: "dead", result: $0.result,
                     mainCode: $0.mainCode, mainStatus: $0.mainStatus)
-            }, processSet: processSet, helpers: helpers, exits: exits, noSecondStart: noSecondStart)
+            }, processSet: processSet, footprint: footprint, helpers: helpers, exits: exits,
+            noSecondStart: noSecondStart)
     }
 
     /// Of a service that did all this without restriction.
@@ -83,8 +94,12 @@ public struct Baseline: Hashable, Sendable {
             case .helper(let exit): helpers.insert(exit)
             case .ended(let exit): exits.insert(exit)
             case .processSet(let seen): processSet = processSet?.meet(seen) ?? seen
+            case .footprint(let seen): footprint = footprint?.meet(seen) ?? seen
             case .log(let line): lines.insert(line.plain)
-            case .refused(let request): refusals.insert(request.pattern)
+            case .refused(let request):
+                refusals.insert(request.pattern)
+                vainQuestions.insert(request.question)
+            case .saw(let access): grants.learn(access)
             case .skipped(.secondStart, let why): noSecondStart = why
             default: break
             }
@@ -94,6 +109,10 @@ public struct Baseline: Hashable, Sendable {
     var isKnown: Bool { lives > 0 }
 
     func refuses(_ pattern: KernelRequest) -> Bool { refusals.contains(pattern) }
+
+    func refusesInAnyWay(_ request: KernelRequest) -> Bool {
+        vainQuestions.contains(request.question)
+    }
 
     func knows(_ end: UnitState) -> Bool {
         ends.isEmpty || ends.contains(where: end.endedLike)

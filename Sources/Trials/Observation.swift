@@ -27,6 +27,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case refused(KernelRequest)
     /// The processes that there were when the copy had settled.
     case processSet(ProcessSet)
+    /// What others could see of the copy when it had settled.
+    case footprint(Footprint)
     /// A command beside the main process ran and ended.
     case helper(HelperExit)
     /// One of its processes ended, not with status 0.
@@ -39,7 +41,7 @@ public enum Observation: Hashable, Codable, Sendable {
     // The keys of the ledgers that there are.
     private enum CodingKeys: String, CodingKey {
         case refusedByManager, job, unit, probe, managerReloaded, foreignDropIn, originalRan, excess
-        case skipped, log, saw, refused, helper, ended, command, blind
+        case skipped, log, saw, refused, helper, ended, command, blind, footprint
         case processSet = "crew"
     }
 

@@ -32,6 +32,8 @@ public protocol ServiceCopy: Sendable {
     func state() async throws(ExperimentError) -> UnitState
     /// Its processes right now.
     func processSet() async throws(ExperimentError) -> ProcessSet
+    /// What others can see of it right now.
+    func footprint() async throws(ExperimentError) -> Footprint
     /// What its processes use right now, and what they were seen to ask for where the copy is
     /// looked at closely.
     func accesses() async throws(ExperimentError) -> Set<ObservedAccess>

@@ -9,6 +9,8 @@ extension Verdict {
             return "its process \(exit.name ?? "of unknown name") died: \(exit.ending)"
         case .processSet(let processSet):
             return baseline.processSet.flatMap(processSet.lack)
+        case .footprint(let footprint):
+            return baseline.footprint.flatMap(footprint.lack)
         case .log(let line) where !baseline.knows(line):
             // Told by the service of its own process; systemd's words on the main one come late.
             guard line.source != "systemd", let signal = line.crash else { return nil }

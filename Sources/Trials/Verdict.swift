@@ -59,6 +59,10 @@ public enum Verdict: Hashable, Codable, Sendable {
             self = .failed(change)
             return
         }
+        for case .refused(let request) in observations where baseline.isBite(request) {
+            self = .failed("bites: \(request.text)")
+            return
+        }
         if baseline.isStrict,
             let suspicion = Verdict.suspicions(among: observations, baseline: baseline).first
         {

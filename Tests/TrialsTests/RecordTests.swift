@@ -1,6 +1,6 @@
 import Hardening
 import Testing
-import Trials
+@testable import Trials
 
 @Suite("A record for version control")
 struct RecordTests {
@@ -31,12 +31,18 @@ struct RecordTests {
             "/opt/y": FileIdentity(digest: "cd"),
         ]
         validity.calls = ["@swap": ["swapon", "swapoff"]]
-        var trial = [UnitState]()
-        trial.append(UnitState(type: "", active: "", sub: "", result: "success", mainCode: 1))
+        let end = UnitState(type: "", active: "", sub: "", result: "success", mainCode: 1)
+        let seen = Footprint(
+            listeners: ["tcp [::1]:80", "unix @a b"],
+            sockets: ["/run/a b": .init(user: 33, group: 4, mode: 0o660)], label: "a_t (x)")
+        let life = Trial(
+            number: 1, purpose: .baseline(run: 1), profile: .unrestricted, began: 0,
+            microseconds: .init(), observations: [.unit(.stop, end), .footprint(seen)],
+            baseline: .unknown)
         var record = HardeningRecord(
             unit: "x.service", exposure: (Exposure(tenths: 96), Exposure(tenths: 14)), plan: plan,
             profile: Profile(recorded: ["PrivateTmp=yes", "ReadWritePaths=~/var/lib/x"]),
-            usage: usage, baseline: Baseline(end: trial[0]).withoutJournal,
+            usage: usage, baseline: Baseline(learnedFrom: [life]).withoutJournal,
             refused: [
                 .init(
                     restriction: "PrivateNetwork=yes",

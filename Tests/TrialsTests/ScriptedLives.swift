@@ -39,6 +39,7 @@ struct LateReloader: ServiceUnderTest {
                 result: "success", mainPID: 7)
         }
 
+        func footprint() async -> Footprint { Footprint() }
         func accesses() async -> Set<ObservedAccess> { [] }
         func refusals() async -> [KernelRequest] { [] }
         func processSet() async -> ProcessSet { ProcessSet([:]) }

@@ -113,6 +113,7 @@ struct TrialProcedureTests {
             (.helperFails, "ExecStopPost failed: /bin/simulated: exit status 1"),
             (.childCrashes, "its process worker died: signal SIGSYS"),
             (.workerMissing, "1 of its 2 processes worker are missing"),
+            (.listenerMissing, "no longer listens on tcp 127.0.0.1:1"),
             (.secondStart, "second start failed: exit status 1"),
             (.probeAfterSecondStart, "simulated probe after a second start: HTTP 502"),
             (.endsOtherwiseAgain, "stopped a second time otherwise than usual: signal SIGSEGV"),

@@ -50,9 +50,10 @@ extension Catalogue {
         breaks: "programs that try a call and go on when it is refused", introduced: 209,
         restrictions: [
             Restriction(
-                id: "SystemCallErrorNumber=kill", directive: .systemCallErrorNumber,
+                id: Restriction.killing, directive: .systemCallErrorNumber,
                 change: .killOnDeniedCall, introduced: 247,
-                prior: Prior(family: "kill", whenHot: 0.6, whenCold: 0.1), needs: [.seccomp])
+                prior: Prior(family: "kill", whenHot: 0.6, whenCold: 0.1), needs: [.seccomp],
+                heldBack: "it gains no exposure and kills on every path that no probe takes")
         ]
     )
     .by(.otherFilters).onBus(BusShape("i"))
@@ -170,6 +171,9 @@ extension Catalogue {
 }
 
 extension Restriction {
+    /// That a denied system call kills, instead of failing.
+    public static let killing = "SystemCallErrorNumber=kill"
+
     /// The setting that lets single calls through whatever filter stands before it
     /// (systemd.exec(5): a name that is listed later takes an earlier one back).
     public static func letting(through calls: [String]) -> String {

@@ -19,6 +19,7 @@ extension Observation {
         case .saw: nil
         case .refused(let request): "kernel: \(request.text)"
         case .processSet(let processSet): Observation.text(processSet)
+        case .footprint(let footprint): Observation.text(footprint)
         case .helper(let exit):
             exit.isSuccess ? nil : "\(exit.directive) \(exit.program) ended with \(exit.ending)"
         case .ended(let exit):
@@ -34,6 +35,11 @@ extension Observation {
             ? state.active + (state.mainPID == 0 ? "" : ", main process \(state.mainPID)")
             : "\(state.active), \(Verdict.ending(state))"
         return "\(stage.rawValue): \(how)"
+    }
+
+    private static func text(_ footprint: Footprint) -> String? {
+        let places = footprint.listeners.sorted() + footprint.sockets.keys.sorted()
+        return places.isEmpty ? nil : "listens on \(places.joined(separator: ", "))"
     }
 
     private static func text(_ processSet: ProcessSet) -> String {

@@ -102,6 +102,9 @@ public struct Service: Sendable {
         }
     }
 
+    /// Its `PIDFile=`.
+    public var pidFile: String? { blueprint.facts.pidFile }
+
     /// Copies of the service, to be put under profiles of the standard catalogue.
     public var copies: TransientService { copies(in: .standard) }
 

@@ -21,11 +21,13 @@ struct ProcessAccesses {
             if hasWritableCode(process) { found.insert(.writableCode) }
         }
         guard let any = processes.first else { return found }
-        for (table, family) in [
-            ("tcp", "AF_INET"), ("udp", "AF_INET"), ("tcp6", "AF_INET6"), ("udp6", "AF_INET6"),
-        ] {
-            found.formUnion(
-                listeners(KernelFile.text("/proc/\(any)/net/\(table)"), table, family, sockets))
+        for kind in SocketTable.Kind.allCases {
+            for row in SocketTable(kind, of: any).rows where sockets.contains(row.inode) {
+                found.insert(
+                    .listens(
+                        transport: kind.transport, family: kind.family, port: row.port,
+                        isLoopback: row.isLoopback))
+            }
         }
         return found
     }
@@ -39,8 +41,8 @@ struct ProcessAccesses {
                 let target = try? FileManager.default.destinationOfSymbolicLink(
                     atPath: "\(directory)/\(name)")
             else { continue }
-            if target.hasPrefix("socket:[") {
-                sockets.insert(String(target.dropFirst(8).dropLast()))
+            if let socket = SocketTable.socket(target) {
+                sockets.insert(socket)
             } else if target.hasPrefix("/dev/") {
                 if !Places.isPseudoDevice(target) { found.insert(.device(target)) }
             } else if target.hasPrefix("/"), isWritable(process, name) {
@@ -69,35 +71,6 @@ struct ProcessAccesses {
             let fields = line.split(separator: " ", maxSplits: 2)
             return fields.count > 1 && fields[1].hasPrefix("rwx")
         }
-    }
-
-    /// The bound sockets of a table in /proc/net that belong to `sockets`, by their inode: TCP in
-    /// state LISTEN (0A), UDP without a peer (07).
-    private func listeners(
-        _ table: String, _ name: String, _ family: String, _ sockets: Set<String>
-    ) -> Set<ObservedAccess> {
-        let state = name.hasPrefix("tcp") ? "0A" : "07"
-        var found: Set<ObservedAccess> = []
-        for line in table.lines.dropFirst() {
-            let fields = line.split(separator: " ")
-            guard fields.count > 9, fields[3] == state, sockets.contains(String(fields[9])),
-                let colon = fields[1].lastIndex(of: ":"),
-                let port = UInt16(fields[1][fields[1].index(after: colon)...], radix: 16)
-            else { continue }
-            let address = fields[1][..<colon]
-            found.insert(
-                .listens(
-                    transport: String(name.prefix(3)), family: family, port: port,
-                    isLoopback: isLoopback(String(address))))
-        }
-        return found
-    }
-
-    /// Addresses stand in the machine's byte order, four bytes at a time (x86-64 and arm64 are
-    /// little-endian): 127.x.y.z ends in 7F, ::1 in 01000000.
-    private func isLoopback(_ address: String) -> Bool {
-        address.count == 8
-            ? address.hasSuffix("7F") : address == "00000000000000000000000001000000"
     }
 }
 

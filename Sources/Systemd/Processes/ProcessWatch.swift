@@ -160,8 +160,7 @@ final class ProcessWatch: Sendable {
 extension Machine {
     /// The control group that its manager has for its root, as seen from here.
     private var controlGroupRoot: String {
-        let manager = root.split(separator: "/").compactMap { Int32($0) }.first ?? 1
-        let group = ProcessWatch.controlGroup(of: manager) ?? ""
+        let group = ProcessWatch.controlGroup(of: managerProcess) ?? ""
         return group.hasSuffix("/init.scope") ? String(group.dropLast(11)) : group
     }
 

@@ -22,6 +22,11 @@ extension StartedUnit {
         machine.processSet(inControlGroup: try await controlGroup())
     }
 
+    func footprint() async throws(ExperimentError) -> Footprint {
+        machine.footprint(
+            of: machine.processes(inControlGroup: try await controlGroup()))
+    }
+
     func controlGroup() async throws(ExperimentError) -> String {
         try await experiment { () async throws(BusError) in
             try await machine.controlGroup(of: path)

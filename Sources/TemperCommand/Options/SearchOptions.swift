@@ -26,6 +26,18 @@ struct SearchOptions: ParsableArguments {
     @Flag(help: "A complaint in the journal that the service never made before is a failure.")
     var strictLogs = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A bite that is taken: a system call, an address family or a path that the service is "
+                + "granted as it is and refused in a trial; `all` for every one. Repeatable.",
+            valueName: "name"))
+    var tolerate: [String] = []
+
+    @Flag(
+        help: ArgumentHelp(
+            "Take everything that passes the probes: also what bites, and filters that kill."))
+    var strictest = false
+
     @Flag(
         help: ArgumentHelp(
             "Also harden a service whose users' work would inherit a sandbox nobody tried it in."))
@@ -58,6 +70,8 @@ struct SearchOptions: ParsableArguments {
             var options = CampaignOptions()
             options.isFast = fast
             options.isStrict = strictLogs
+            options.tolerance = Tolerance(of: tolerate)
+            options.isStrictest = strictest
             options.maxTrials = maxTrials
             options.maxTime = try time(maxTime, "--max-time")
             options.goodEnough = goodEnough.map { Exposure(tenths: Int(($0 * 10).rounded())) }

@@ -6,13 +6,14 @@ import Trials
 /// systemd, the probes, what is to be tried and the tree. A changed unit or package never resumes an
 /// old campaign.
 enum Fingerprint {
-    static func of(_ bench: Bench, isStrict: Bool) -> String {
+    static func of(_ bench: Bench, _ options: CampaignOptions) -> String {
         let (service, plan) = (bench.service, bench.plan)
         return digits(
             of: [service.unit, service.systemdVersion, bench.host.root]
                 + service.unitFiles.map(\.text) + service.copiedSettings + bench.probes.map(\.name)
                 + plan.preparations + plan.keep.sorted() + ["keep"] + plan.attempt.sorted()
-                + Catalogue.standard.restrictions.map(\.id) + (isStrict ? ["strict logs"] : []))
+                + Catalogue.standard.restrictions.map(\.id) + (options.isStrict ? ["strict logs"] : []) + ["tolerates"] + options.tolerance.words
+                + (options.isStrictest ? ["strictest"] : []))
     }
 
     /// 16 hexadecimal digits that differ where any of the parts does.

@@ -68,9 +68,10 @@ public struct HardenSession: Sendable {
         var bench = try await setup.bench(at: host)
         // Files would have to change hands, which nobody could take back for certain.
         if apply != nil { bench.plan.keep.insert(Restriction.identity) }
+        if options.isStrictest { bench.plan.attempt.insert(Restriction.killing) }
         let hosting = try bench.admit(isForced: isForced)
         let ledger = try store.campaign(
-            unit: unit, fingerprint: Fingerprint.of(bench, isStrict: options.isStrict), now: now())
+            unit: unit, fingerprint: Fingerprint.of(bench, options), now: now())
         let (found, absence) = try await tryOut(
             bench, setup, try await bench.enforcement(stateDirectory), ledger)
         var result = HardeningResult(

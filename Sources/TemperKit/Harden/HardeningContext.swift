@@ -79,13 +79,15 @@ extension Bench {
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
         let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
+        var baseline = Baseline(learnedFrom: [warmUp])
+        baseline.pidFile = service.pidFile
         return HardeningContext(
             bench: self,
             procedure: procedure(
                 of: service.copies(
                     in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
                     usualStop: .microseconds(now.microseconds.stop))),
-            observedUsage: observedUsage, baseline: Baseline(learnedFrom: [warmUp]),
+            observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
     }

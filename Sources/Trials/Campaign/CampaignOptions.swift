@@ -10,6 +10,10 @@ public struct CampaignOptions: Sendable {
     public var isFast = false
     /// A complaint in the journal that the baseline never made is a fault.
     public var isStrict = false
+    /// Which bites of the kernel are taken.
+    public var tolerance = Tolerance.none
+    /// Everything that passes the probes is taken: also what bites, and filters that kill.
+    public var isStrictest = false
     public var maxTrials: Int?
     public var maxTime: Duration?
     public var goodEnough: Exposure?

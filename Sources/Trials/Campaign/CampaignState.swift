@@ -60,6 +60,7 @@ public struct CampaignState: TrialSeries {
         self.identity = identity
         var baseline = baseline
         baseline.isStrict = options.isStrict
+        baseline.tolerance = options.isStrictest ? .everything : options.tolerance
         expectations = Expectations(chosen: options.cadence, baseline: baseline)
         search = Search(problem.space)
         phase = .baseline(BaselineRuns(least: options.baselineRuns))

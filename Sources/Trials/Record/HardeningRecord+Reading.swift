@@ -61,6 +61,9 @@ extension HardeningRecord {
         var usage = Usage()
         var ends: [UnitState] = []
         var processSet: [String: Int] = [:]
+        var listeners: Set<String> = []
+        var sockets: [String: Footprint.Access] = [:]
+        var label: String?
         var helpers: Set<HelperExit> = []
         var exits: Set<ProcessExit> = []
         var noSecondStart: String?
@@ -71,8 +74,12 @@ extension HardeningRecord {
         var baseline: Baseline {
             Baseline(
                 ends: ends, processSet: processSet.isEmpty ? nil : ProcessSet(processSet),
-                helpers: helpers, exits: exits,
-                noSecondStart: noSecondStart)
+                footprint: footprint == Footprint() ? nil : footprint,
+                helpers: helpers, exits: exits, noSecondStart: noSecondStart)
+        }
+
+        private var footprint: Footprint {
+            Footprint(listeners: listeners, sockets: sockets, label: label)
         }
 
         var problem: String? {
@@ -150,6 +157,13 @@ extension HardeningRecord {
             case "Process":
                 guard let words = words(2), let count = Int(words[0]) else { return false }
                 processSet[words[1]] = count
+            case "Listens": listeners.insert(value)
+            case "Socket":
+                guard let words = words(4), let mode = UInt32(words[0], radix: 8),
+                    let user = UInt32(words[1]), let group = UInt32(words[2])
+                else { return false }
+                sockets[words[3]] = Footprint.Access(user: user, group: group, mode: mode)
+            case "Label": label = value
             case "Ending":
                 guard let words = words(3), let code = Int32(words[1]),
                     let status = Int32(words[2])

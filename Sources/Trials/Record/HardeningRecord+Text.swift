@@ -102,11 +102,20 @@ extension Baseline {
         let endings = Set(ends.map { "Ending=\($0.result) \($0.mainCode) \($0.mainStatus)" })
         return (processSet?.members ?? [:]).sorted { $0.key < $1.key }.map {
             "Process=\($0.value) \($0.key)"
-        } + endings.sorted()
+        } + (footprint?.recordLines ?? []) + endings.sorted()
             + helpers.map {
                 "Helper=\($0.directive) \($0.position) \($0.code) \($0.status) \($0.program)"
             }.sorted() + exits.map { "Exit=\($0.code) \($0.status) \($0.name ?? "")" }.sorted()
             + (noSecondStart.map { ["NoSecondStart=\($0.replacingLineEnds)"] } ?? [])
+    }
+}
+
+extension Footprint {
+    fileprivate var recordLines: [String] {
+        listeners.sorted().map { "Listens=\($0)" }
+            + sockets.sorted { $0.key < $1.key }.map { path, access in
+                "Socket=\(String(access.mode, radix: 8)) \(access.user) \(access.group) \(path)"
+            } + (label.map { ["Label=\($0)"] } ?? [])
     }
 }
 

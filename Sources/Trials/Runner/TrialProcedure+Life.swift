@@ -2,26 +2,29 @@ import Hardening
 
 /// The parts of a copy's life in which the baseline sets the measure.
 extension TrialProcedure {
-    /// Who is there once it has settled. A service that replaces its workers is waited for; of one
-    /// that was never seen, those count that are there to stay.
-    func countProcesses(
+    /// Who is there once it has settled, and what of it others can see. A service that replaces its
+    /// workers is waited for; of one that was never seen, those count that are there to stay.
+    func lookAround(
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let (began, timing) = (clock.now, notes.timing)
-        var processSet = try await copy.processSet()
-        if let baseline = notes.baseline.processSet {
-            while processSet.lack(of: baseline) != nil
+        func look() async throws(ExperimentError) -> [Observation] {
+            [.processSet(try await copy.processSet()), .footprint(try await copy.footprint())]
+        }
+        var seen = try await look()
+        if notes.baseline.processSet != nil {
+            while seen.contains(where: { Verdict.oddity($0, baseline: notes.baseline) != nil })
                 && clock.now - began < notes.pacing.cadence.startPeriod
                 && !Task.isCancelled
             {
                 await pause(.milliseconds(10), &notes)
-                processSet = try await copy.processSet()
+                seen = try await look()
             }
         } else {
             await pause(min(.milliseconds(250), settle * 5), &notes)
-            processSet = processSet.meet(try await copy.processSet())
+            seen = zip(seen, try await look()).map { $0.lasting(with: $1) }
         }
-        notes.observations.append(.processSet(processSet))
+        notes.observations += seen
         notes.timing = timing
         notes.timing.processCount = microseconds(since: began)
     }
@@ -104,5 +107,16 @@ extension TrialProcedure {
             last.append(refusal)
         }
         return last.reversed()
+    }
+}
+
+extension Observation {
+    /// What of it is still there at another look.
+    fileprivate func lasting(with other: Observation) -> Observation {
+        switch (self, other) {
+        case (.processSet(let one), .processSet(let other)): .processSet(one.meet(other))
+        case (.footprint(let one), .footprint(let other)): .footprint(one.meet(other))
+        default: self
+        }
     }
 }

@@ -97,7 +97,7 @@ public struct TrialProcedure: Sendable {
             await pause(settle, &notes)
             try await observe(copy, .settled, &notes, patience: notes.pacing.cadence.startPeriod)
         }
-        if notes.isWell { try await countProcesses(copy, &notes) }
+        if notes.isWell { try await lookAround(copy, &notes) }
         if notes.isWell && notes.spec.looksClosely {
             notes.observations += try await copy.accesses().map(Observation.saw)
         }

@@ -1,0 +1,96 @@
+import CSystemd
+import Foundation
+import Glibc
+import Linux
+import Trials
+
+extension Machine {
+    /// What others on this machine can see of these processes, whose ids are in our own numbering.
+    ///
+    /// A socket in a network of the service's own is not seen by them: it counts where the
+    /// manager's network has it. A path counts where the same file is there for both, which a
+    /// private /tmp is not.
+    func footprint(of processes: [Int32]) -> Footprint {
+        let sockets = Set(processes.flatMap(ProcessAccesses.sockets))
+        var listeners: Set<String> = []
+        for kind in SocketTable.Kind.allCases {
+            for row in SocketTable(kind, of: managerProcess).rows
+            where sockets.contains(row.inode) {
+                listeners.insert("\(kind.transport) \(row.text)")
+            }
+        }
+        for name in UnixSocket.awaiting(sockets, of: managerProcess).map(\.name)
+        where name.hasPrefix("@") {
+            listeners.insert("unix \(name)")
+        }
+        var found: [String: Footprint.Access] = [:]
+        for process in processes {
+            for socket in UnixSocket.awaiting(sockets, of: process)
+            where socket.name.hasPrefix("/") && found[socket.name] == nil {
+                found[socket.name] = access(to: socket.name, of: process)
+            }
+        }
+        let labels = Set(processes.map(Machine.label))
+        return Footprint(
+            listeners: listeners, sockets: found,
+            label: labels.count == 1 ? labels.first.flatMap { $0 } : nil)
+    }
+
+    /// The process whose view of the machine is everybody's: its manager, in our own numbering.
+    var managerProcess: Int32 {
+        root.split(separator: "/").lazy.compactMap { Int32($0) }.first ?? 1
+    }
+
+    /// Who may use a file that a process has under this path; nil where others have none or another.
+    private func access(to path: String, of process: Int32) -> Footprint.Access? {
+        guard let seen = Machine.status(of: path, in: root),
+            let own = Machine.status(of: path, in: "/proc/\(process)/root"),
+            seen.st_dev == own.st_dev, seen.st_ino == own.st_ino
+        else { return nil }
+        return Footprint.Access(user: seen.st_uid, group: seen.st_gid, mode: seen.st_mode)
+    }
+
+    private static func status(of path: String, in root: String) -> stat? {
+        let file = csystemd_open_in_root(root, path, O_PATH)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        return fstat(file, &status) == 0 ? status : nil
+    }
+
+    /// nil where no security module labels processes, or says the same of all.
+    private static func label(of process: Int32) -> String? {
+        let label = KernelFile.line("/proc/\(process)/attr/current")
+        return label?.isEmpty == false ? label : nil
+    }
+}
+
+/// A unix socket of a network namespace that has a name, and on which others are awaited.
+struct UnixSocket {
+    /// A path, or what stands for an abstract name: `@name`.
+    let name: String
+
+    /// Those of `sockets`, by their inode numbers, that connections or datagrams are sent to, as
+    /// /proc/net/unix has them: flags 0x10000 for one that listens; of type 2, a datagram socket.
+    static func awaiting(_ sockets: Set<String>, of process: Int32) -> [UnixSocket] {
+        KernelFile.text("/proc/\(process)/net/unix").lines.dropFirst().compactMap { line in
+            let fields = line.split(separator: " ", maxSplits: 7)
+            guard fields.count == 8, sockets.contains(String(fields[6])),
+                fields[3] == "00010000" || fields[4] == "0002"
+            else { return nil }
+            return UnixSocket(name: String(fields[7]))
+        }
+    }
+}
+
+extension ProcessAccesses {
+    /// The inode numbers of the sockets that a process has open.
+    static func sockets(of process: Int32) -> [String] {
+        let directory = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { name in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(name)"))
+                .flatMap(SocketTable.socket)
+        }
+    }
+}

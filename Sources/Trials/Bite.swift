@@ -1,0 +1,101 @@
+import Hardening
+
+/// Which bites of the kernel are taken all the same. A bite is something that the service was
+/// granted without restriction and is refused in a trial, whether or not a probe notices.
+public struct Tolerance: Hashable, Sendable {
+    private let names: Set<String>
+    private let isEndless: Bool
+
+    public static let none = Tolerance(of: [])
+    public static let everything = Tolerance(names: [], isEndless: true)
+
+    private init(names: Set<String>, isEndless: Bool) {
+        self.names = names
+        self.isEndless = isEndless
+    }
+
+    /// - Parameter names: of system calls, address families (`AF_INET6`) and paths; `all` for
+    ///   every bite.
+    public init(of names: some Sequence<String>) {
+        self.init(names: Set(names), isEndless: names.contains("all"))
+    }
+
+    /// What makes trials under it comparable.
+    public var words: [String] { isEndless ? ["all"] : names.sorted() }
+
+    func covers(_ request: KernelRequest) -> Bool {
+        if isEndless { return true }
+        let subject: String? =
+            switch request.subject {
+            case .call(let name), .killed(let name), .capability(let name): name
+            }
+        return [subject, request.family, request.path].contains { $0.map(names.contains) ?? false }
+    }
+}
+
+/// What the service was granted without restriction, as far as a close look showed it. Numbers in
+/// paths differ from start to start and are left out.
+struct Grants: Hashable, Sendable {
+    private var accesses: Set<ObservedAccess> = []
+    /// Directories in which it could write: what is made there has many names.
+    private var writablePlaces: Set<String> = []
+
+    mutating func learn(_ access: ObservedAccess) {
+        switch access {
+        case .writes(let path): writablePlaces.insert(Self.directory(of: path))
+        case .reads(let path): accesses.insert(.reads(KernelRequest.pattern(of: path)))
+        case .runs(let path): accesses.insert(.runs(KernelRequest.pattern(of: path)))
+        default: accesses.insert(access)
+        }
+    }
+
+    /// Whether the same was granted, for all that is known.
+    func include(_ request: KernelRequest) -> Bool {
+        let name: String
+        switch request.subject {
+        case .capability: return false
+        case .killed(let call): return accesses.contains(.calls(call))
+        case .call(let call): name = call
+        }
+        if name == "socket", let family = request.family {
+            return accesses.contains(.opensSocket(family: family))
+        }
+        guard let path = request.path else { return accesses.contains(.calls(name)) }
+        let pattern = KernelRequest.pattern(of: path)
+        if name.hasPrefix("exec") { return accesses.contains(.runs(pattern)) }
+        if request.isWriting {
+            return path.hasPrefix("/")
+                ? writablePlaces.contains(Self.directory(of: path))
+                : accesses.contains(.writesRelatively)
+        }
+        if accesses.contains(.reads(pattern)) { return true }
+        // Of a place that no sandbox hides, opening is not written down one by one.
+        return request.error != Self.absent && accesses.contains(.calls(name))
+    }
+
+    /// ENOENT
+    private static let absent: Int32 = 2
+
+    private static func directory(of path: String) -> String {
+        let path = KernelRequest.pattern(of: path)
+        return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    }
+}
+
+extension Baseline {
+    /// Whether the kernel refuses here what it grants the service as it is, and that is a fault.
+    func isBite(_ request: KernelRequest) -> Bool {
+        guard request.isRefused, request.isOfService, request.isTelling, !request.isHarmless,
+            !refusesInAnyWay(request), grants.include(request), !removesPIDFile(request)
+        else { return false }
+        return !tolerance.covers(request)
+    }
+
+    /// systemd removes the file itself once the service has stopped (systemd.service(5)).
+    private func removesPIDFile(_ request: KernelRequest) -> Bool {
+        guard let pidFile, let path = request.path,
+            [.call("unlink"), .call("unlinkat")].contains(request.subject)
+        else { return false }
+        return Places.resolved(path) == Places.resolved(pidFile)
+    }
+}
