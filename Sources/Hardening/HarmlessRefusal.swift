@@ -25,6 +25,9 @@ struct HarmlessRefusal: Sendable {
             noEntry, of: "/proc/sys/vm/overcommit_memory",
             "the allocator only asks how to give memory back (glibc, malloc-sysdep.h)"),
         HarmlessRefusal(
+            noEntry, of: "/proc/sys/kernel/ngroups_max",
+            "the C library goes on with the number that it was built with (glibc, sysconf.c)"),
+        HarmlessRefusal(
             noEntry, of: "/proc/filesystems",
             "libselinux asks whether there is a file system of SELinux, and takes none for no"),
         HarmlessRefusal(

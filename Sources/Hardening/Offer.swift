@@ -34,20 +34,18 @@ public struct Offer: Sendable {
     ///   - enforcement: what was measured of the machine; what was not measured counts as in force.
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
+    ///   - seeksOthers: the service was seen to try in vain to reach another machine.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect,
         enforcement: Enforcement = .unmeasured, keep: Set<String> = [],
-        attempt: Set<String> = [], isLocalOnly: Bool = false, inapplicable: [String: String] = [:]
+        attempt: Set<String> = [], isLocalOnly: Bool = false, seeksOthers: Bool = false,
+        inapplicable: [String: String] = [:]
     ) {
-        var available = dialect.available
-        if isLocalOnly {
-            available.insert(.loopbackListener)
-        } else {
-            available.remove(.loopbackListener)
-        }
-        let met = available
+        var met = dialect.available.subtracting([.loopbackListener, .reachableNetwork])
+        if isLocalOnly { met.insert(.loopbackListener) }
+        if !seeksOthers { met.insert(.reachableNetwork) }
         func reason(_ restriction: Restriction) -> Reason? {
             if restriction.introduced > dialect.version {
                 return .unknownTo(version: restriction.introduced)

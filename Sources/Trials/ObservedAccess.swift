@@ -7,6 +7,8 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     case listens(transport: String, family: String, port: UInt16, isLoopback: Bool)
     /// It connected to an address that is not this machine's loopback, as `IPAddressAllow=` takes it.
     case connects(to: String)
+    /// It tried to reach another machine, and there was no way to it.
+    case seeksOthers
     /// One of its processes has this effective user.
     case user(UInt32)
     /// It has a device node open that a private /dev lacks.
@@ -30,9 +32,10 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     /// It ran a program.
     case runs(String)
 
-    /// What a granted request shows.
+    /// What a request shows: one that was granted, or one for another machine.
     public static func of(_ request: KernelRequest) -> [ObservedAccess] {
-        guard !request.isRefused, request.isOfService else { return [] }
+        guard request.isOfService else { return [] }
+        if request.isRefused { return request.error == unreachable ? [.seeksOthers] : [] }
         switch request.subject {
         case .capability(let name): return [.uses(capability: name)]
         case .killed: return []
@@ -58,6 +61,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
             return shown
         }
     }
+
+    /// ENETUNREACH
+    private static let unreachable: Int32 = 101
 
     private static let hidable = [
         "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",

@@ -18,8 +18,12 @@ public struct ObservedUsage: Hashable, Sendable {
             if case .listens(_, _, _, let isLoopback) = access { isLoopback } else { nil }
         }
         return !(listeners.isEmpty && peers.isEmpty) && listeners.allSatisfy { $0 }
-            && peers.count <= ObservedUsage.mostPeers
+            && peers.count <= ObservedUsage.mostPeers && !seeksOthers
     }
+
+    /// It wants another machine that cannot be reached where it was seen: whether it does without
+    /// cannot be told there.
+    public var seeksOthers: Bool { accesses.contains(.seeksOthers) }
 
     /// Addresses of other machines that it connected to.
     var peers: Set<String> {

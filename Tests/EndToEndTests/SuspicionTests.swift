@@ -26,7 +26,7 @@ extension EndToEnd {
 
         @Test("a new complaint is reported with the restriction that brings it")
         func reported() async throws {
-            let (result, output) = try await harden()
+            let (result, output) = try await harden("--tolerate", "/proc/loadavg")
             #expect(result.accepted.contains("ProcSubset=pid") && result.verified)
             #expect(result.suspicious.contains { $0.line.contains("/proc/loadavg") })
             for suspicious in result.suspicious {
@@ -42,9 +42,18 @@ extension EndToEnd {
 
         @Test("and refused with --strict-logs")
         func refused() async throws {
-            let (result, _) = try await harden("--strict-logs")
+            let (result, _) = try await harden("--strict-logs", "--tolerate", "all")
             #expect(result.suspicious == [] && result.verified)
             #expect(!result.accepted.contains("ProcSubset=pid"))
+        }
+
+        @Test("what brings it bites: it is not taken unless that is tolerated")
+        func bites() async throws {
+            let (result, _) = try await harden()
+            #expect(result.suspicious == [] && result.verified)
+            let refused = try #require(
+                result.refused.first { $0.restriction == "ProcSubset=pid" })
+            #expect(refused.because == "bites: cat: openat /proc/loadavg failed with ENOENT")
         }
     }
 

@@ -180,6 +180,10 @@ extension Catalogue {
         ]
     )
     .takingRights.onBus(BusShape("u"))
+    .noGood { sandbox, _ in
+        guard case .mode(let mode) = sandbox[.umask], mode != 0o022 else { return nil }
+        return "the unit sets its own, for those who share its files"
+    }
     .steps { value, step in
         step.inForceCheck = InForceCheck(.umask(value == "0027" ? 0o027 : 0o077))
     }

@@ -11,7 +11,8 @@ extension Catalogue {
     private static let privateNetwork = Directive.flag(
         .privateNetwork, "The service has a network of its own with only loopback.",
         breaks: "every service that listens or connects beyond inherited sockets",
-        introduced: 183, prior: Prior(family: "inet", whenHot: 0.97)
+        introduced: 183, prior: Prior(family: "inet", whenHot: 0.97),
+        needs: [.reachableNetwork]
     )
     .by(.mountNamespace).failing(at: .network).refusing(.network, .hiddenTunable)
     .scoredAsBoolean(2500).inForce(.ownNamespace(.net)).likely(listens)

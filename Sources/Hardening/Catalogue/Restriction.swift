@@ -132,9 +132,12 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// and passes even where every real client would be cut off.
     case loopbackListener
 
+    /// A service that was not seen to try in vain to reach another machine.
+    case reachableNetwork
+
     /// Those without which a trial would pass and say nothing. What the others stand for shows in
     /// what is in force.
-    static let ofJudging: Set<Need> = [.realNetwork, .loopbackListener]
+    static let ofJudging: Set<Need> = [.realNetwork, .loopbackListener, .reachableNetwork]
 
     /// What would make it available, in a few words.
     public var cure: String {
@@ -144,6 +147,9 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
         case .bpfSecurityModule: "boot the kernel with bpf in lsm="
         case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
         case .loopbackListener: "only for a service that listens on nothing but loopback"
+        case .reachableNetwork:
+            "it was seen to try to reach another machine, to which there is no way here: whether "
+                + "it does without cannot be judged"
         case .realNetwork: "a lab has only loopback: it cannot be judged there"
         }
     }

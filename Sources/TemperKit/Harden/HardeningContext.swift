@@ -33,7 +33,8 @@ struct HardeningContext: Sendable {
             offer: Offer(
                 catalogue: catalogue, sandbox: start, dialect: dialect,
                 enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,
-                isLocalOnly: observedUsage.isLocalOnly, inapplicable: inapplicable),
+                isLocalOnly: observedUsage.isLocalOnly,
+                seeksOthers: observedUsage.seeksOthers, inapplicable: inapplicable),
             fixed: fixed)
     }
 

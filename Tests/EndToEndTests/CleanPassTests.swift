@@ -1,0 +1,94 @@
+import Fixtures
+import Reports
+import Testing
+
+extension EndToEnd {
+    /// What a weak probe does not see: a server that goes on whatever it is denied.
+    @Suite("takes only what leaves the service all that it was granted", .serialized)
+    struct CleanPassTests {
+        /// Listens on both families where it can. At each request it asks another machine from a
+        /// port of its own and keeps a file; nothing of that is fatal, nor said.
+        private static let program = """
+            use strict; use Socket; use IO::Handle; use IO::Select;
+            sub listener { my ($family, $address) = @_;
+                socket(my $s, $family, SOCK_STREAM, 0) or return;
+                setsockopt $s, SOL_SOCKET, SO_REUSEADDR, 1;
+                setsockopt $s, Socket::IPPROTO_IPV6, Socket::IPV6_V6ONLY, 1 if $family == AF_INET6;
+                bind $s, $address and listen $s, 5 or return; $s }
+            my @open = grep { $_ } listener(AF_INET6, pack_sockaddr_in6(7811, Socket::IN6ADDR_ANY)),
+                listener(AF_INET, pack_sockaddr_in(7811, INADDR_ANY));
+            exit 1 unless @open;
+            sub ask { socket(my $s, AF_INET, SOCK_DGRAM, 0) or return;
+                bind $s, pack_sockaddr_in(0, INADDR_ANY) or return;
+                send $s, 'x', 0, pack_sockaddr_in(53, inet_aton('192.0.2.53')) }
+            sub keep { open my $f, '>', '/var/lib/careless/kept' or return;
+                print $f "x\\n"; $f->flush; $f->sync; close $f }
+            my $select = IO::Select->new(@open);
+            while (1) { for my $s ($select->can_read) {
+                accept my $client, $s or next; eval { ask() }; eval { keep() };
+                syswrite $client, "ok\\n"; close $client } }
+            """
+        private static let unit = """
+            [Service]
+            Type=exec
+            ExecStart=/usr/bin/perl /usr/local/lib/careless.pl
+            ExecReload=/bin/true
+            """
+
+        private func harden(_ arguments: String...) async throws -> HardeningResult {
+            try await withTree(.trixie, units: ["careless.service": Self.unit]) { root in
+                let made = try await runProgram(
+                    "/bin/sh",
+                    [
+                        "-euc",
+                        "mkdir -p \"$1/var/lib/careless\" \"$1/usr/local/lib\"; "
+                            + "printf %s \"$2\" > \"$1/usr/local/lib/careless.pl\"", "sh", root,
+                        Self.program,
+                    ])
+                #expect(made.status == 0, "\(made.errors)")
+                return try await withState { state in
+                    let report = try await Tool.harden(
+                        "careless", root: root, state: state,
+                        ["--json", "--quiet", "--fast", "--probe-tcp", "127.0.0.1:7811"] + arguments
+                    )
+                    #expect(report.status == 0, "\(report.errors)")
+                    return try Tool.result(report)
+                }
+            }
+        }
+
+        @Test(
+            "a listener, another machine, a port, a kept file and its fsync, though no probe asks")
+        func careless() async throws {
+            let result = try await harden()
+            #expect(result.verified)
+            func because(_ restriction: String) -> String {
+                result.refused.first { $0.restriction == restriction }?.because
+                    ?? result.ignored.first { $0.restriction == restriction }?.because
+                    ?? result.leftOut?.first { $0.restriction == restriction }?.because ?? "taken"
+            }
+            #expect(
+                because("RestrictAddressFamilies=~AF_INET6")
+                    == "no longer listens on tcp [::]:7811")
+            #expect(because("SystemCallFilter=~@sync") == "bites: perl: fsync failed with EPERM")
+            #expect(because("SocketBindDeny=any").contains("bites: perl: bind AF_INET"))
+            #expect(because("ReadWritePaths=~/var/lib/careless").contains("failed with EROFS"))
+            #expect(because("PrivateNetwork=yes").contains("to reach another machine"))
+            #expect(because("SystemCallErrorNumber=kill").contains("gains no exposure"))
+            #expect(!result.accepted.contains { $0.hasPrefix("IPAddressDeny") })
+        }
+
+        @Test("unless it is tolerated, or the strictest is asked for")
+        func tolerated() async throws {
+            let tolerated = try await harden("--tolerate", "fsync")
+            #expect(tolerated.accepted.contains("SystemCallFilter=~@sync"))
+            #expect(!tolerated.accepted.contains("SocketBindDeny=any"))
+            let strictest = try await harden("--strictest")
+            #expect(strictest.accepted.contains("SystemCallFilter=~@sync"))
+            #expect(strictest.accepted.contains("SocketBindDeny=any"))
+            // Tried, and the server does not live without what it asks for.
+            #expect(strictest.refused.contains { $0.restriction == "SystemCallErrorNumber=kill" })
+            #expect(strictest.exposure.after <= tolerated.exposure.after)
+        }
+    }
+}
