@@ -100,11 +100,11 @@ public struct SearchProblem: Sendable {
             switch question.purpose {
             case .accept(let items): "can all of these be taken: \(group(items))?"
             case .locate(let items): "is the culprit among \(group(items))?"
-            case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
+            case .solo(let item): "does \(name(item)) fail by itself?"
             case .explain(let items): "do these fail together: \(group(items))?"
             case .verify: "does the whole result pass?"
-            case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
-            case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
+            case .certify(let item): "can \(name(item)) really not be added?"
+            case .level(let item): "does the stricter \(name(item)) pass?"
             case .recheck: "it does not fit what others showed: does it come again?"
             }
         return TrialPurpose(rawValue: text)
@@ -112,6 +112,12 @@ public struct SearchProblem: Sendable {
 
     private func group(_ items: ItemSet) -> String {
         let names = names(items)
-        return names.count <= 2 ? names.joined(separator: ", ") : "\(items.count) restrictions"
+        return names.count <= 2
+            ? names.map { RestrictionWords($0).name }.joined(separator: ", ")
+            : "\(items.count) restrictions"
+    }
+
+    private func name(_ item: Int) -> String {
+        RestrictionWords(offer.restrictions[item].id).name
     }
 }

@@ -45,7 +45,7 @@ extension EndToEnd {
             #expect(result.exposure.after <= 2.4)
             #expect(result.ending == "complete")
             #expect(result.exposure.before == 9.6)
-            let text = TextReport(result, isColoured: false).text
+            let text = HardeningText(result, isColoured: false).text
             #expect(try ReadmeSample().linesMissing(in: text) == [])
         }
 

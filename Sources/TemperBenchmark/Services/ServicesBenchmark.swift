@@ -52,7 +52,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
             do {
                 let result = try await harden(subject)
                 say(FigureTable.row(subject, result))
-                if reports { say(TextReport(result, isColoured: false).text) }
+                if reports { say(HardeningText(result, isColoured: false).text) }
                 if let aim = subject.aim, result.exposure.after > aim { status = max(status, 1) }
             } catch {
                 say(FigureTable.row(subject, failure: "\(error)"))

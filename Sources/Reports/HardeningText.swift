@@ -1,7 +1,7 @@
 import Hardening
 
 /// The result as people read it on a terminal: from the most important down, at most 100 columns.
-public struct TextReport: Sendable {
+public struct HardeningText: Sendable {
     public let text: String
 
     /// - Parameter isColoured: whether the reader's terminal shows colours.
