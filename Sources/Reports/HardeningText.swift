@@ -108,7 +108,7 @@ extension HardeningResult {
                     names.isEmpty
                     ? "not traced to a restriction" : "with \(Phrase.code(names, separator: ", "))"
                 return Entry(
-                    lead: "\(said: line.line.cut(to: 96))",
+                    lead: "\(said: line.line.cut(to: 94))",
                     details: [.init(.none, source + ", \(trial: line.trial)", .quiet)])
             })
     }
@@ -137,7 +137,7 @@ extension HardeningResult {
                 Phrase("Settings that the copy lacked", .strong),
                 notCarriedOver.map { entry in
                     Entry(
-                        lead: "\(code: entry.setting.cut(to: 96))",
+                        lead: "\(code: entry.setting.cut(to: 94))",
                         details: [.init(.none, "\(entry.because)", .quiet)])
                 })
     }
