@@ -42,7 +42,7 @@ extension HardeningResult {
             },
             beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
-            ending: HardeningResult.word(outcome.ending), verified: verified,
+            ending: Ending(outcome.ending), verified: verified,
             leftOut: HardeningResult.leftOut(offer),
             suspicious: outcome.suspicious.map {
                 SuspiciousLine(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
@@ -118,14 +118,17 @@ extension HardeningResult {
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
         catalogue.strictest(of: profile).map(\.id)
     }
+}
 
-    private static func word(_ ending: CampaignEnding) -> String {
-        switch ending {
-        case .complete: "complete"
-        case .limit: "limit"
-        case .goodEnough: "good-enough"
-        case .interrupted: "interrupted"
-        case .tooFlaky: "too-flaky"
-        }
+extension HardeningResult.Ending {
+    fileprivate init(_ ending: CampaignEnding) {
+        self =
+            switch ending {
+            case .complete: .complete
+            case .limit: .limit
+            case .goodEnough: .goodEnough
+            case .interrupted: .interrupted
+            case .tooFlaky: .tooFlaky
+            }
     }
 }

@@ -60,7 +60,7 @@ extension HardeningResult {
         let wrong = wrongAnswers.map {
             "about \(Int(($0 * 100).rounded())) % of the answers"
         }
-        if ending == "too-flaky" {
+        if ending == .tooFlaky {
             let figure = wrong.map { ": \($0) seem wrong" } ?? ""
             return ["The probe is too unreliable to decide\(figure). This is not proved."]
         }
@@ -69,9 +69,9 @@ extension HardeningResult {
             lines.append(
                 "Service or probe is unreliable: \(wrong) seem wrong, so all were weighed.")
         }
-        if ending != "complete" {
+        if ending != .complete {
             lines.append(
-                "Ended early (\(ending)): passed, but down to \(exposure.lowest) is still possible."
+                "Ended early (\(ending.rawValue)): passed, but down to \(exposure.lowest) is still possible."
             )
         }
         return lines

@@ -37,7 +37,7 @@ struct RatesCommand: ParsableCommand {
         }
         return try TrialStore(directory: directory).results().compactMap { text in
             let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
-            guard let result, result.ending == "complete" else { return nil }
+            guard let result, result.ending == .complete else { return nil }
             // What only fails together with others says nothing of each.
             let broken = result.refused.filter { $0.conflict.count == 1 }.map(\.restriction)
             return RateEstimate.Sample(

@@ -101,7 +101,7 @@ struct Harden: AsyncParsableCommand {
                     + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
         }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
-        if result.ending == "interrupted" { throw ExitCode(130) }
+        if result.ending == .interrupted { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }
     }
 }

@@ -50,8 +50,8 @@ import Testing
 
     @Test(
         "the text says how many answers seem wrong, however it ended",
-        arguments: ["complete", "limit", "good-enough", "interrupted", "too-flaky"])
-    func wrongAnswers(ending: String) throws {
+        arguments: HardeningResult.Ending.allCases)
+    func wrongAnswers(ending: HardeningResult.Ending) throws {
         var result = try decoded(Self.first)
         result.ending = ending
         #expect(!HardeningText(result, isColoured: false).text.contains("of the answers"))

@@ -154,9 +154,11 @@ import Trials
         let schema = try JSONSchema("temper.report/1")
         var report = Sample.report
         report.schema = "temper.report/2"
-        report.units[0].trials[0].verdict = "fine"
         report.units[0].refusals[0].conflict = []
-        let flaws = try schema.flaws(in: try JSONEncoder().encode(report))
+        var text = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
+        let passed = try #require(text.firstRange(of: "\"verdict\":\"passed\""))
+        text.replaceSubrange(passed, with: "\"verdict\":\"fine\"")
+        let flaws = try schema.flaws(in: Data(text.utf8))
         #expect(flaws.count == 3, "\(flaws)")
         #expect(try !schema.flaws(in: Data("{\"units\": 3}".utf8)).isEmpty)
     }

@@ -129,11 +129,11 @@ extension Ladder {
 
 extension TrialEntry {
     init(_ trial: Trial, since began: UInt64, _ catalogue: Catalogue) {
-        let word =
+        let word: Word =
             switch trial.verdict {
-            case .passed: "passed"
-            case .failed: "failed"
-            case .unresolved: "unresolved"
+            case .passed: .passed
+            case .failed: .failed
+            case .unresolved: .unresolved
             }
         self.init(
             number: trial.number, purpose: trial.purpose.rawValue, verdict: word,

@@ -174,7 +174,7 @@ extension DropInInstaller {
         var result = found.result
         if result.dropIn.isEmpty { return Hardened(result: result) }
         do throws(TemperError) {
-            if result.ending == "interrupted" || !(result.verified || isTriedThere) {
+            if result.ending == .interrupted || !(result.verified || isTriedThere) {
                 throw .experiment("the search did not end with a drop-in that was verified")
             }
             result.applied = try await install(found.dropIn)
