@@ -9,6 +9,13 @@ extension HardeningResult {
         seconds: Double
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
+        func notTried(_ list: NotTried) -> [Ignored] {
+            offer.leftOut.compactMap { left in
+                let (its, because) = NotTried.why(left.reason)
+                return its == list ? Ignored(restriction: left.id, because: because) : nil
+            }
+        }
+        let beyondManager = notTried(.beyondManager)
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
@@ -19,15 +26,7 @@ extension HardeningResult {
             seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
-            ignored: offer.leftOut.compactMap { left in
-                switch left.reason {
-                case .ignored(let cure): Ignored(restriction: left.id, because: cure)
-                case .failing(let how):
-                    Ignored(restriction: left.id, because: "nothing starts under it here: \(how)")
-                case .unjudged(let need): Ignored(restriction: left.id, because: need.cure)
-                default: nil
-                }
-            },
+            ignored: notTried(.ignored),
             partlyInForce: offer.restrictions.compactMap { restriction in
                 switch enforcement[restriction.id]?.standing {
                 case .partly(let lacking):
@@ -40,10 +39,11 @@ extension HardeningResult {
                 default: nil
                 }
             },
-            beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
+            beyondManager: beyondManager.isEmpty ? nil : beyondManager,
+            notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: Ending(outcome.ending), verified: verified,
-            leftOut: HardeningResult.leftOut(offer),
+            leftOut: notTried(.leftOut),
             suspicious: outcome.suspicious.map {
                 SuspiciousLine(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
@@ -84,35 +84,8 @@ extension HardeningResult {
         }
     }
 
-    /// What the user or the service itself left no question about.
-    private static func leftOut(_ offer: Offer) -> [Ignored] {
-        offer.leftOut.compactMap { left in
-            let because: String? =
-                switch left.reason {
-                case .alreadyInForce: inForce
-                case .unknownTo(let version): "needs systemd \(version)"
-                case .heldBack(let why): why
-                case .kept: "kept as it is, as was asked for"
-                case .contains(let other): "contains \(other), which is kept as it is"
-                case .ignored, .failing, .unjudged, .beyondManager: nil
-                }
-            return because.map { Ignored(restriction: left.id, because: $0) }
-        }
-    }
-
     /// Why a restriction that the unit already had was not tried.
     static let inForce = "in force before"
-
-    private static func beyondManager(_ offer: Offer) -> [Ignored]? {
-        let entries = offer.leftOut.compactMap { left in
-            if case .beyondManager(let why) = left.reason {
-                Ignored(restriction: left.id, because: why)
-            } else {
-                nil
-            }
-        }
-        return entries.isEmpty ? nil : entries
-    }
 
     /// The restrictions of which no stricter step of the same directive was taken as well.
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
@@ -130,5 +103,26 @@ extension HardeningResult.Ending {
             case .interrupted: .interrupted
             case .tooFlaky: .tooFlaky
             }
+    }
+}
+
+/// The lists of what was not tried.
+private enum NotTried {
+    case ignored, beyondManager
+    /// What the user or the service itself left no question about.
+    case leftOut
+
+    static func why(_ reason: Offer.Reason) -> (list: NotTried, because: String) {
+        switch reason {
+        case .ignored(let cure): (.ignored, cure)
+        case .failing(let how): (.ignored, "nothing starts under it here: \(how)")
+        case .unjudged(let need): (.ignored, need.cure)
+        case .beyondManager(let why): (.beyondManager, why)
+        case .alreadyInForce: (.leftOut, HardeningResult.inForce)
+        case .unknownTo(let version): (.leftOut, "needs systemd \(version)")
+        case .heldBack(let why): (.leftOut, why)
+        case .kept: (.leftOut, "kept as it is, as was asked for")
+        case .contains(let other): (.leftOut, "contains \(other), which is kept as it is")
+        }
     }
 }
