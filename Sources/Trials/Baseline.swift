@@ -6,7 +6,7 @@ import Hardening
 public struct Baseline: Hashable, Sendable {
     /// How it ends when it is stopped; several, where its endings differ.
     public private(set) var ends: [UnitState] = []
-    /// The processes that are always there once it has settled; nil until a crew was seen.
+    /// The processes that are always there once it has settled; nil until a set was seen.
     public private(set) var processSet: ProcessSet?
     private(set) var helpers: Set<HelperExit> = []
     private(set) var exits: Set<ProcessExit> = []

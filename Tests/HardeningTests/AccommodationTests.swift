@@ -79,6 +79,26 @@ import Testing
         #expect(device.list(.bindPaths) == [] && device.list(.deviceAllow) == [])
     }
 
+    @Test("what takes an exception back contains what makes it, for all that a service can use")
+    func withdrawals() {
+        let all = Catalogue.withExamples.restrictions
+        let made = Set(all.flatMap(\.exceptions))
+        var taken: Set<Exception> = []
+        for restriction in all {
+            guard case .withdraw(let exceptions) = restriction.change else { continue }
+            taken.formUnion(exceptions)
+            let contained = all.filter { restriction.implies.contains($0.id) }
+            #expect(contained.count == restriction.implies.count, "\(restriction.id)")
+            #expect(
+                contained.contains { !$0.exceptions.filter(exceptions.contains).isEmpty },
+                "\(restriction.id)")
+        }
+        // A directory, two homes of which one is written to, a node that is granted and bound, a
+        // port and an address.
+        #expect(taken.count == 8)
+        #expect(made.isSuperset(of: taken))
+    }
+
     @Test("an address is read as it is written, and nothing else is one")
     func addresses() {
         for text in ["192.0.2.1/32", "10.0.0.0/8", "2001:db8:0:0:0:0:0:1/128", "0:0:0:0:0:0:0:0/0"]

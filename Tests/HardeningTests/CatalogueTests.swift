@@ -58,6 +58,25 @@ import Testing
         }
     }
 
+    @Test("a change of meaning that depends on a restriction names one, and advice names settings")
+    func namedElsewhere() {
+        let all = Catalogue.withExamples
+        for change in all.directives.flatMap(\.meaningChanges) {
+            if let id = change.unless { #expect(all[id] != nil, "\(id)") }
+        }
+        // Of no row: a directory that systemd makes, and what stays runnable beside NoExecPaths=.
+        let besides: Set = ["ExecPaths", "RuntimeDirectory"]
+        var named = 0
+        for restriction in all.restrictions {
+            for line in restriction.remedy?.settings ?? [] {
+                let name = String(line.prefix { $0 != "=" })
+                #expect(DirectiveName(rawValue: name) != nil || besides.contains(name), "\(line)")
+                named += 1
+            }
+        }
+        #expect(named > 10)
+    }
+
     @Test("what is held back is not taken by way of something else")
     func heldBack() {
         for restriction in catalogue.restrictions where restriction.heldBack == nil {
@@ -117,6 +136,16 @@ import Testing
         for (family, rate) in Catalogue.familyRates {
             #expect(families.contains(family), "\(family)")
             #expect((0...1).contains(rate))
+        }
+    }
+}
+
+extension Remedy {
+    fileprivate var settings: [String] {
+        switch self {
+        case .always(_, let settings): settings
+        case .forPath(_, let settings, let reading, _): settings + (reading ?? [])
+        case .forTunable, .leaveWritable: []
         }
     }
 }

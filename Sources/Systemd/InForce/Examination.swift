@@ -74,19 +74,13 @@ public struct Examination: Sendable {
             let check = group[0].inForceCheck
             let profile = Profile(recorded: Set(group.map(\.id)))
             let paths = Set(group.flatMap(\.inForceCheck.paths))
-            let before = Sandbox(bare.settings.merging(check.against) { $1 })
+            let settings = check.against.map { ($0.key.rawValue, $0.value) }
+            let before = Sandbox(bare.settings.merging(settings) { $1 })
             let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
             let changes = before.changes(taking: profile, in: catalogue, dialect: dialect)
-            let given = check.against.sorted { $0.key < $1.key }
-                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
-                    value.map { (name, $0) }
-                }
+            let given = properties(check.against)
             let replaced = Set(changes.replacing.flatMap { Siblings.replaced(by: $0.0) })
                 .union(changes.dropped)
-            let beside = check.beside.sorted { $0.key < $1.key }
-                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
-                    value.map { (name, $0) }
-                }
             let directives = Set(group.map(\.directive))
             return Specimen(
                 restrictions: group,
@@ -94,12 +88,18 @@ public struct Examination: Sendable {
                     given, expecting: [:], check, paths: check.against.isEmpty ? everyPath : paths),
                 restricted: Observed(
                     given.filter { !replaced.contains($0.0) } + changes.replacing
-                        + changes.appended + beside,
+                        + changes.appended + properties(check.beside),
                     expecting: directives.reduce(into: [:]) { expected, name in
                         let value = after.withImplied(by: dialect)[name]
                         expected[name] = value
                     }, check, paths: paths))
         }
+    }
+
+    private func properties(_ settings: [DirectiveName: SettingValue]) -> [(String, BusValue)] {
+        settings.sorted { $0.key.rawValue < $1.key.rawValue }
+            .flatMap { $1.properties(of: $0.rawValue) }
+            .compactMap { name, value in value.map { (name, $0) } }
     }
 
     /// For the unit that most others are compared with, which is looked at once.

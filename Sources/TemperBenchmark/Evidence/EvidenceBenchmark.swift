@@ -59,10 +59,10 @@ struct EvidenceBenchmark: AsyncParsableCommand {
         var plan = LabPlan()
         plan.root = "\(roots)/\(tree)"
         return try await Lab.with(plan) { lab in
-            let bed = try await BreakageFixture(in: lab)
+            let fixture = try await BreakageFixture(in: lab)
             var findings: [BreakageFinding] = []
             for breakage in breakages {
-                let finding = try await bed.finding(breakage)
+                let finding = try await fixture.finding(breakage)
                 show(finding)
                 findings.append(finding)
             }

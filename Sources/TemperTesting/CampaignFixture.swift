@@ -4,7 +4,7 @@ public import Trials
 
 /// The real catalogue on a bare unit and a systemd that knows everything: what campaigns over
 /// simulated services are made on. Made once, it is used by thousands of campaigns.
-public enum Playground {
+public enum CampaignFixture {
     public static let dialect = Dialect(
         version: 257,
         calls: Dictionary(
