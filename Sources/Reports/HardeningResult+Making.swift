@@ -8,7 +8,7 @@ extension HardeningResult {
         notCarriedOver: [NotCarried], dropIn: String, verified: Bool,
         seconds: Double
     ) {
-        let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
+        let (offer, catalogue) = (outcome.problem.offer, outcome.problem.subject.catalogue)
         func notTried(_ list: NotTried) -> [Ignored] {
             offer.leftOut.compactMap { left in
                 let (its, because) = NotTried.why(left.reason)
@@ -53,17 +53,13 @@ extension HardeningResult {
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
-        let problem = outcome.problem
-        let result = problem.sandbox.tightened(
-            by: outcome.accepted, in: problem.catalogue, dialect: problem.dialect)
+        let subject = outcome.problem.subject.under(outcome.accepted)
+        let result = subject.sandbox
         func cost(_ other: Sandbox) -> Double {
-            let (with, without) = (
-                Exposure(of: result, dialect: problem.dialect),
-                Exposure(of: other, dialect: problem.dialect)
-            )
-            return Double(with.tenths - without.tenths) / 10
+            let without = Exposure(of: other, dialect: subject.dialect)
+            return Double(subject.exposure.tenths - without.tenths) / 10
         }
-        return problem.catalogue.restrictions.compactMap { restriction in
+        return subject.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
             if case .become(_, let capabilities, _) = restriction.change {
                 let granted = result.ambientCapabilities & capabilities

@@ -118,10 +118,8 @@ struct TrialBench: Sendable {
     /// The same trial (start, probe, reload, probe, stop) as a transient unit over D-Bus, and as a
     /// drop-in on the real unit with a daemon-reload, as it is done by hand. Taken in turns.
     func compareRoutes(_ runs: Int) async throws -> Comparison {
-        let dropIn = DropIn(
-            from: service.sandbox, taking: profile, in: .standard, dialect: service.dialect)
-        let expected = service.sandbox.tightened(
-            by: profile, in: .standard, dialect: service.dialect)
+        let dropIn = service.subject(in: .standard).dropIn(for: profile)
+        let expected = service.subject(in: .standard).tightened(by: profile)
         let byHand = TrialProcedure(
             service: service.real, probes: [probe], canReload: service.canReload,
             settle: procedure.settle)

@@ -19,15 +19,18 @@ import Testing
         catalogue = Catalogue.standard.accommodating(usage)
     }
 
+    var bare: HardeningSubject {
+        HardeningSubject(Sandbox(), in: catalogue, dialect: dialect)
+    }
+
     func sandbox(_ taken: String...) -> Sandbox {
-        Sandbox().tightened(by: Profile(taken, in: catalogue), in: catalogue, dialect: dialect)
+        bare.tightened(by: Profile(taken, in: catalogue))
     }
 
     func lines(_ taken: [String], startCommands: [String] = []) -> [String] {
-        DropIn(
-            from: Sandbox(), taking: Profile(taken, in: catalogue), in: catalogue,
-            dialect: dialect, startCommands: startCommands
-        ).text.split(separator: "\n").map(String.init)
+        bare.dropIn(for: Profile(taken, in: catalogue), startCommands: startCommands).text.split(
+            separator: "\n"
+        ).map(String.init)
     }
 
     @Test("a restriction leaves open what is used")
@@ -53,9 +56,8 @@ import Testing
         var usage = Usage()
         usage.devices = ["/dev/net/tun"]
         let catalogue = Catalogue.standard.accommodating(usage)
-        let text = DropIn(
-            from: Sandbox(), taking: Profile(["PrivateDevices=yes"], in: catalogue),
-            in: catalogue, dialect: dialect
+        let text = HardeningSubject(Sandbox(), in: catalogue, dialect: dialect).dropIn(
+            for: Profile(["PrivateDevices=yes"], in: catalogue)
         ).text
         #expect(text.contains("\nBindPaths=-/dev/net/tun\n"))
         #expect(text.contains("\nDeviceAllow=/dev/net/tun rw\n"))
@@ -128,8 +130,7 @@ import Testing
         let all = catalogue.restrictions.filter { restriction in
             if case .withdraw = restriction.change { false } else { restriction.heldBack == nil }
         }
-        let strictest = Sandbox().tightened(
-            by: Profile(all.map(\.id), in: catalogue), in: catalogue, dialect: dialect)
+        let strictest = bare.tightened(by: Profile(all.map(\.id), in: catalogue))
         for restriction in ["ProtectSystem=strict", "PrivateDevices=yes", "SocketBindDeny=any"] {
             for exception in catalogue[restriction]?.exceptions ?? [] {
                 #expect(strictest.grants(exception), "\(exception.text)")
@@ -150,11 +151,10 @@ import Testing
     func exposure() {
         let plain = Catalogue.standard
         for id in ["ProtectSystem=strict", "ProtectHome=tmpfs", "SocketBindDeny=any"] {
-            let bare = Sandbox().tightened(
-                by: Profile([id], in: plain), in: plain, dialect: dialect)
+            let without = HardeningSubject(Sandbox(), in: plain, dialect: dialect)
             #expect(
-                Exposure(of: sandbox(id), dialect: dialect)
-                    == Exposure(of: bare, dialect: dialect))
+                bare.exposure(of: Profile([id], in: catalogue))
+                    == without.exposure(of: Profile([id], in: plain)))
         }
     }
 
@@ -170,8 +170,8 @@ import Testing
         // What it was granted before stays granted.
         let chown = Capability.mask(["CAP_CHOWN"])
         let before = Sandbox(["AmbientCapabilities": .mask(chown)])
-        let after = before.tightened(
-            by: Profile(["User=x"], in: catalogue), in: catalogue, dialect: dialect)
+        let after = HardeningSubject(before, in: catalogue, dialect: dialect).tightened(
+            by: Profile(["User=x"], in: catalogue))
         #expect(after.ambientCapabilities == chown | kept)
     }
 

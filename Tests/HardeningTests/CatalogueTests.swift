@@ -86,22 +86,22 @@ import Testing
 
     @Test("what systemd adds to a restriction is among its implications")
     func implied() {
-        let bare = Sandbox(["SystemCallErrorNumber": .kill])
         let dialect = Dialect.withSmallGroups
+        let bare = HardeningSubject(
+            Sandbox(["SystemCallErrorNumber": .kill]), dialect: dialect)
         for restriction in catalogue.restrictions {
-            let alone = bare.tightened(
-                by: Profile(recorded: [restriction.id]), in: catalogue, dialect: dialect)
-            let loaded = alone.withImplied(by: dialect)
-            let closed = bare.tightened(
-                by: Profile([restriction.id], in: catalogue), in: catalogue, dialect: dialect)
+            let alone = bare.under(Profile(recorded: [restriction.id]))
+            let loaded = HardeningSubject(
+                alone.sandbox.withImplied(by: dialect), dialect: dialect)
+            let closed = bare.under(Profile([restriction.id], in: catalogue))
             for other in catalogue.restrictions
-            where loaded.already(has: other, dialect: dialect)
-                && !alone.already(has: other, dialect: dialect)
+            where loaded.already(has: other)
+                && !alone.already(has: other)
                 // A user that is made for the service has these with no say of ours.
                 && !["RemoveIPC=yes", "PrivateTmp=disconnected"].contains(other.id)
             {
                 #expect(
-                    closed.already(has: other, dialect: dialect),
+                    closed.already(has: other),
                     "\(restriction.id) brings \(other.id)")
             }
         }

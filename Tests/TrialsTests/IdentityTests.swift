@@ -20,13 +20,11 @@ struct IdentityTests {
         usage.user = "x"
         let catalogue = Catalogue.standard.accommodating(usage)
         let fixed = Profile([Self.name], in: catalogue)
+        let subject = HardeningSubject(
+            Sandbox(), in: catalogue, dialect: CampaignFixture.dialect)
         func problem(_ fixed: Profile) throws -> SearchProblem {
-            let start = Sandbox().tightened(
-                by: fixed, in: catalogue, dialect: CampaignFixture.dialect)
-            return try SearchProblem(
-                catalogue: catalogue, sandbox: Sandbox(), dialect: CampaignFixture.dialect,
-                offer: Offer(
-                    catalogue: catalogue, sandbox: start, dialect: CampaignFixture.dialect),
+            try SearchProblem(
+                subject, offer: Offer(of: subject.under(fixed)),
                 fixed: fixed)
         }
         let plain = CampaignFixture.campaign(service)
@@ -51,7 +49,7 @@ struct IdentityTests {
         #expect(files.events == ["given"])
         let searched = outcome.trials.drop { !$0.profile.restrictions.contains(Self.name) }
         #expect(searched.allSatisfy { $0.profile.restrictions.contains(Self.name) })
-        #expect(outcome.after < CampaignFixture.problem.exposure(.unrestricted))
+        #expect(outcome.after < CampaignFixture.problem.subject.exposure(of: .unrestricted))
     }
 
     @Test("one that does not is left as it is, with its files and the trial that shows it")

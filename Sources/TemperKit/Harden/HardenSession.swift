@@ -78,7 +78,7 @@ public struct HardenSession: Sendable {
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
-        if apply != nil && found.context.catalogue.directive(Restriction.identity) != nil {
+        if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {
             result.warnings.append(
                 "\(Restriction.identity)= was not tried: files would have to change hands, which --apply leaves to "
                     + "you; harden without it says which")
