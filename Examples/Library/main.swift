@@ -46,9 +46,7 @@ try await withHost(.lab(lab)) { host in
         now: { 0 })
     for wanted in [Profile.unrestricted, Profile(restrictions, in: .standard)] {
         let trial = try await runner.runAside(TrialSpec(wanted, "example"))
-        let sandbox = service.sandbox.tightened(
-            by: wanted, in: .standard, dialect: service.dialect)
-        let exposure = Exposure(of: sandbox, dialect: service.dialect)
+        let exposure = service.subject(in: .standard).exposure(of: wanted)
         print("\(wanted.restrictions.count) restrictions: \(trial.because), exposure \(exposure)")
     }
 }

@@ -8,95 +8,99 @@
 /// Entries that no unit file can say are left out: an exception less is never looser.
 public struct DropIn: Hashable, Sendable {
     public let text: String
+}
 
+extension HardeningSubject {
+    /// The drop-in that puts the unit under `profile`.
+    ///
     /// - Parameters:
     ///   - header: comment lines for the top, without `#`.
     ///   - reasons: a further comment for a directive, by its name.
     ///   - startCommands: the unit's own `ExecStartPre=`, as its files have them; what has to be
     ///     done first is put before them.
-    public init(
-        from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect,
-        header: [String] = [], reasons: [String: String] = [:], startCommands: [String] = []
-    ) {
-        let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
-        let calls = CallFilterChange(from: before, taking: profile, in: catalogue, dialect: dialect)
-        let fileSystems = before.fileSystemGroups(
-            deniedBy: profile, in: catalogue, dialect: dialect)
-        var lines = header.map(UnitFileWord.comment)
-        lines.append("[Service]")
-        for directive in catalogue.directives where !directive.isWrittenElsewhere {
-            let assignments: [String] =
-                switch directive.bus.copying {
-                case .callFilter: DropIn.callFilter(directive.name, calls)
-                case .fileSystems where fileSystems.isEmpty: []
-                case .fileSystems: ["\(directive.name)=~\(fileSystems.joined(separator: " "))"]
-                default: DropIn.assignments(directive, before: before, after: after)
-                }
-            if assignments.isEmpty { continue }
-            lines.append(UnitFileWord.comment(directive.effect))
-            lines += DropIn.comment(reasons[directive.name])
-            lines += assignments
-        }
-        lines += DropIn.places(before: before, after: after, reasons: reasons)
-        let preparations = profile.startPreparations(in: catalogue)
-        if !preparations.isEmpty {
-            lines += ["# Files in directories that stay root's are made before each start."]
-            lines += ["ExecStartPre="]
-            lines += preparations.compactMap { preparation in
-                let words = preparation.arguments.map {
-                    UnitFileWord.quoted($0, isArgument: true)
-                }
-                if words.contains(nil) { return nil }
-                return "ExecStartPre=+\(words.compactMap { $0 }.joined(separator: " "))"
+    public func dropIn(
+        for profile: Profile, header: [String] = [], reasons: [String: String] = [:],
+        startCommands: [String] = []
+    ) -> DropIn {
+        let change = SandboxChange(before: sandbox, after: tightened(by: profile))
+        let calls = CallFilterChange(of: self, taking: profile)
+        let fileSystems = fileSystemGroups(deniedBy: profile)
+        var sections: [(name: String, effect: String, assignments: [String])] =
+            catalogue.directives.filter { !$0.isWrittenElsewhere }.map { directive in
+                let assignments =
+                    switch directive.bus.copying {
+                    case .callFilter: calls.lines
+                    case .fileSystems where fileSystems.isEmpty: [String]()
+                    case .fileSystems:
+                        ["\(directive.name)=~\(fileSystems.joined(separator: " "))"]
+                    default: change.assignments(of: directive)
+                    }
+                return (directive.name, directive.effect, assignments)
             }
-            lines += startCommands.map { "ExecStartPre=\($0)" }
+        // Places that are open in spite of all, or closed once more.
+        sections += (Exception.places + [Exception.closed]).map { setting, effect in
+            (setting.rawValue, effect, change.additions(to: setting.rawValue))
         }
-        text = lines.joined(separator: "\n") + "\n"
+        let settings = sections.filter { !$0.assignments.isEmpty }.flatMap { section in
+            ([section.effect] + [reasons[section.name]].compactMap(\.self))
+                .map(UnitFileWord.comment) + section.assignments
+        }
+        let preparations = profile.startPreparations(in: catalogue)
+        let lines =
+            header.map(UnitFileWord.comment) + ["[Service]"] + settings
+            + (preparations.isEmpty
+                ? [] : DropIn.startCommands(preparations, before: startCommands))
+        return DropIn(text: lines.joined(separator: "\n") + "\n")
     }
+}
 
-    private static func comment(_ reason: String?) -> [String] {
-        reason.map { [UnitFileWord.comment($0)] } ?? []
+extension DropIn {
+    fileprivate static func startCommands(
+        _ preparations: [StartPreparation], before own: [String]
+    ) -> [String] {
+        let mine = preparations.compactMap { preparation -> String? in
+            let words = preparation.arguments.map { UnitFileWord.quoted($0, isArgument: true) }
+            if words.contains(nil) { return nil }
+            return "+\(words.compactMap(\.self).joined(separator: " "))"
+        }
+        return ["# Files in directories that stay root's are made before each start."]
+            + ([""] + mine + own).map { "ExecStartPre=\($0)" }
     }
 
     /// The entries of a list as one line has them.
-    private static func line(_ names: [String]) -> String {
+    fileprivate static func line(_ names: [String]) -> String {
         names.compactMap { UnitFileWord.quoted($0) }.joined(separator: " ")
     }
+}
 
-    private static func assignments(
-        _ directive: Directive, before: Sandbox, after: Sandbox
-    ) -> [String] {
-        let name = directive.name
-        if directive.onlyForbids {
-            let new = after.list(named: name).filter { !before.list(named: name).contains($0) }
-            let entries = line(new)
-            return entries.isEmpty ? [] : ["\(name)=\(entries)"]
-        }
-        var lines = assignment(name, before: before, after: after)
+extension CallFilterChange {
+    fileprivate var lines: [String] {
+        let name = CallFilterChange.directive
+        return (replaces ? ["\(name)="] : [])
+            + assignments.map { "\(name)=\($0.allow ? "" : "~")\(DropIn.line($0.names))" }
+    }
+}
+
+/// What leads from one sandbox to a tighter one, as lines of a unit file.
+private struct SandboxChange {
+    let before: Sandbox
+    let after: Sandbox
+
+    func assignments(of directive: Directive) -> [String] {
+        if directive.onlyForbids { return additions(to: directive.name) }
         // Denying addresses or ports is void while the matching allow-list stands.
-        if let grant = directive.grant {
-            lines += assignment(grant.rawValue, before: before, after: after)
-        }
-        return lines
+        return assignment(of: directive.name)
+            + (directive.grant.map { assignment(of: $0.rawValue) } ?? [])
     }
 
-    /// Places that are open in spite of all, or closed once more. Lists of them add up, so they
-    /// are only extended.
-    private static func places(
-        before: Sandbox, after: Sandbox, reasons: [String: String]
-    ) -> [String] {
-        (Exception.places + [Exception.closed]).flatMap { setting, effect in
-            let name = setting.rawValue
-            let new = after.list(named: name).filter { !before.list(named: name).contains($0) }
-            let entries = line(new)
-            if entries.isEmpty { return [String]() }
-            return [UnitFileWord.comment(effect)] + comment(reasons[name]) + ["\(name)=\(entries)"]
-        }
+    /// What is new in a list. Lists of paths add up, so they are only extended.
+    func additions(to name: String) -> [String] {
+        let old = before.list(named: name)
+        let entries = DropIn.line(after.list(named: name).filter { !old.contains($0) })
+        return entries.isEmpty ? [] : ["\(name)=\(entries)"]
     }
 
-    private static func assignment(
-        _ name: String, before: Sandbox, after: Sandbox
-    ) -> [String] {
+    private func assignment(of name: String) -> [String] {
         guard before[name] != after[name] else { return [] }
         guard let value = after[name] else { return ["\(name)="] }
         switch value {
@@ -117,7 +121,7 @@ public struct DropIn: Hashable, Sendable {
     }
 
     /// One line for each node: what stands behind the first word is what may be done with it.
-    private static func devices(_ name: String, _ entries: [String]) -> [String] {
+    private func devices(_ name: String, _ entries: [String]) -> [String] {
         ["\(name)="]
             + entries.compactMap { entry in
                 let end = entry.lastIndex(of: " ") ?? entry.endIndex
@@ -128,16 +132,16 @@ public struct DropIn: Hashable, Sendable {
     }
 
     /// A file mode in four digits, as people write it.
-    private static func octal(_ mode: UInt32) -> String {
+    private func octal(_ mode: UInt32) -> String {
         let digits = String(mode, radix: 8)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
-    private static func whole(_ name: String, _ names: [String], mark: String = "") -> [String] {
-        ["\(name)=", "\(name)=\(mark)\(line(names))"]
+    private func whole(_ name: String, _ names: [String], mark: String = "") -> [String] {
+        ["\(name)=", "\(name)=\(mark)\(DropIn.line(names))"]
     }
 
-    private static func masked(_ name: String, _ mask: UInt64) -> [String] {
+    private func masked(_ name: String, _ mask: UInt64) -> [String] {
         if Sandbox.masksNamespaces(name) {
             let allowed = NamespaceType.names(in: mask)
             return allowed.isEmpty ? ["\(name)=yes"] : whole(name, allowed)
@@ -147,18 +151,13 @@ public struct DropIn: Hashable, Sendable {
         return kept.isEmpty ? ["\(name)="] : whole(name, kept)
     }
 
-    private static func prefixed(_ name: String, _ prefixes: [AddressPrefix]) -> [String] {
+    private func prefixed(_ name: String, _ prefixes: [AddressPrefix]) -> [String] {
         switch Set(prefixes) {
         case []: ["\(name)="]
         case Set(AddressPrefix.any): ["\(name)=", "\(name)=any"]
         case Set(AddressPrefix.localhost): ["\(name)=", "\(name)=localhost"]
         default: whole(name, prefixes.map(\.text))
         }
-    }
-
-    private static func callFilter(_ name: String, _ change: CallFilterChange) -> [String] {
-        (change.replaces ? ["\(name)="] : [])
-            + change.assignments.map { "\(name)=\($0.allow ? "" : "~")\(line($0.names))" }
     }
 }
 

@@ -30,6 +30,9 @@ public struct Offer: Sendable {
         case contains(String)
     }
 
+    /// What it was made of.
+    public let subject: HardeningSubject
+
     /// - Parameters:
     ///   - enforcement: what was measured of the machine; what was not measured counts as in force.
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
@@ -38,57 +41,15 @@ public struct Offer: Sendable {
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
-        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect,
-        enforcement: Enforcement = .unmeasured, keep: Set<String> = [],
-        attempt: Set<String> = [], isLocalOnly: Bool = false, seeksOthers: Bool = false,
-        inapplicable: [String: String] = [:]
+        of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
+        keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
+        seeksOthers: Bool = false, inapplicable: [String: String] = [:]
     ) {
-        var met = dialect.available.subtracting([.loopbackListener, .reachableNetwork])
-        if isLocalOnly { met.insert(.loopbackListener) }
-        if !seeksOthers { met.insert(.reachableNetwork) }
-        func reason(_ restriction: Restriction) -> Reason? {
-            if restriction.introduced > dialect.version {
-                return .unknownTo(version: restriction.introduced)
-            }
-            if let why = dialect.scope.obstacle(to: restriction.directive)
-                ?? inapplicable[restriction.id]
-            {
-                return .beyondManager(why)
-            }
-            let finding = enforcement[restriction.id]
-            switch finding?.standing {
-            case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
-            case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
-            case .failing(let how) where restriction.heldBack == nil: return .failing(how)
-            default: break
-            }
-            if let missing = restriction.needs.intersection(Need.ofJudging)
-                .sorted(by: { $0.rawValue < $1.rawValue }).first(where: { !met.contains($0) })
-            {
-                // Nothing to tell the user: it is no good for this service, wherever it runs.
-                if missing == .loopbackListener { return .heldBack(missing.cure) }
-                return .unjudged(missing)
-            }
-            if sandbox.already(has: restriction, dialect: dialect) { return .alreadyInForce }
-            if keep.contains(restriction.id) || keep.contains(restriction.directive) {
-                return .kept
-            }
-            if let held = restriction.implies.sorted().first(where: { id in
-                keep.contains(id) || keep.contains(catalogue[id]?.directive ?? "")
-            }) {
-                return .contains(held)
-            }
-            if let row = catalogue.directive(restriction.directive),
-                let why = row.noGood?(sandbox, dialect)
-            {
-                return .heldBack(why)
-            }
-            if let why = restriction.heldBack, !attempt.contains(restriction.id) {
-                return .heldBack(why)
-            }
-            return nil
-        }
-        let judged = catalogue.restrictions.map { ($0, reason($0)) }
+        self.subject = subject
+        let choice = Choice(
+            subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
+            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, inapplicable: inapplicable)
+        let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
         leftOut = judged.compactMap { restriction, reason in
             reason.map { LeftOut(id: restriction.id, reason: $0) }
@@ -105,19 +66,17 @@ public struct Offer: Sendable {
     ///
     /// A test that needs three capabilities gone gives each a third; no restriction is worth
     /// less than one point, so that tightening more is always better.
-    public func weights(in catalogue: Catalogue, on sandbox: Sandbox, dialect: Dialect) -> [Double]
-    {
+    public var weights: [Double] {
+        let catalogue = subject.catalogue
         let everything = Profile(restrictions.map(\.id), in: catalogue)
         func points(without id: String?) -> [UInt64] {
             let taken = everything.restrictions.filter { candidate in
                 candidate != id && !(catalogue[candidate]?.implies.contains(id ?? "") ?? false)
             }
-            let tightened = sandbox.tightened(
-                by: Profile(recorded: taken), in: catalogue, dialect: dialect)
-            return Exposure.points(of: tightened, dialect: dialect)
+            return subject.under(Profile(recorded: taken)).points
         }
         let best = points(without: nil)
-        let worst = Exposure.points(of: sandbox, dialect: dialect)
+        let worst = subject.points
         let without = restrictions.map { points(without: $0.id) }
         var weights = Array(repeating: 1.0, count: restrictions.count)
         for test in best.indices where worst[test] > best[test] {
@@ -127,5 +86,70 @@ public struct Offer: Sendable {
             }
         }
         return weights
+    }
+}
+
+/// Why a restriction is not tried: the machine first, then the unit, then what was asked for.
+private struct Choice {
+    let subject: HardeningSubject
+    let enforcement: Enforcement
+    let keep: Set<String>
+    let attempt: Set<String>
+    let isLocalOnly: Bool
+    let seeksOthers: Bool
+    let inapplicable: [String: String]
+
+    /// nil where it is tried.
+    func reason(against restriction: Restriction) -> Offer.Reason? {
+        if let reason = ofMachine(restriction) { return reason }
+        if subject.already(has: restriction) { return .alreadyInForce }
+        if isKept(restriction) { return .kept }
+        if let held = restriction.implies.sorted().first(where: isKept) { return .contains(held) }
+        let row = subject.catalogue.directive(restriction.directive)
+        if let why = row?.noGood?(subject.sandbox, subject.dialect) { return .heldBack(why) }
+        if let why = restriction.heldBack, !attempt.contains(restriction.id) {
+            return .heldBack(why)
+        }
+        return nil
+    }
+
+    private func ofMachine(_ restriction: Restriction) -> Offer.Reason? {
+        let dialect = subject.dialect
+        if restriction.introduced > dialect.version {
+            return .unknownTo(version: restriction.introduced)
+        }
+        if let why = dialect.scope.obstacle(to: restriction.directive)
+            ?? inapplicable[restriction.id]
+        {
+            return .beyondManager(why)
+        }
+        let finding = enforcement[restriction.id]
+        switch finding?.standing {
+        case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
+        case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
+        case .failing(let how) where restriction.heldBack == nil: return .failing(how)
+        default: break
+        }
+        let missing = restriction.needs.intersection(Need.ofJudging)
+            .sorted { $0.rawValue < $1.rawValue }.first { !isMet($0) }
+        // Nothing to tell the user: it is no good for this service, wherever it runs.
+        if missing == .loopbackListener { return .heldBack(Need.loopbackListener.cure) }
+        return missing.map(Offer.Reason.unjudged)
+    }
+
+    private func isMet(_ need: Need) -> Bool {
+        switch need {
+        case .loopbackListener: isLocalOnly
+        case .reachableNetwork: !seeksOthers
+        default: subject.dialect.available.contains(need)
+        }
+    }
+
+    private func isKept(_ restriction: Restriction) -> Bool {
+        keep.contains(restriction.id) || keep.contains(restriction.directive)
+    }
+
+    private func isKept(_ id: String) -> Bool {
+        keep.contains(id) || keep.contains(subject.catalogue[id]?.directive ?? "")
     }
 }

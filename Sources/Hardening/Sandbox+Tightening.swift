@@ -1,40 +1,6 @@
 extension Sandbox {
-    /// The sandbox after taking `profile`, by the rules of `catalogue`. It is never looser than
-    /// this one: each change meets what is already there.
-    public func tightened(
-        by profile: Profile, in catalogue: Catalogue, dialect: Dialect
-    ) -> Sandbox {
-        var result = self
-        if !filtersCalls { result.answer = .number(Sandbox.refused) }
-        let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
-        for restriction in taken { result.apply(restriction, dialect) }
-        result.makeExceptions(for: taken)
-        result.closeRun(unlessOpenIn: self)
-        if !filtersCalls && !result.filtersCalls {
-            result.answer = answer
-        }
-        return result
-    }
-
-    /// Whether taking `restriction` would change nothing.
-    ///
-    /// A service without a filter has no denied calls, so what would happen to one is not "in
-    /// force": such a service is asked about with an error number, the weaker of the two answers.
-    public func already(has restriction: Restriction, dialect: Dialect) -> Bool {
-        // Taking back what was never granted changes nothing, and yet it is no promise.
-        if case .withdraw = restriction.change { return false }
-        var before = self
-        if !filtersCalls { before.answer = .number(Sandbox.refused) }
-        var after = before
-        after.apply(restriction, dialect)
-        return after == before
-    }
-
-    /// EPERM: what a denied call answers until `SystemCallErrorNumber=kill` is taken. A service
-    /// that had its own filter keeps its own answer.
-    static let refused: Int32 = 1
-
-    private mutating func apply(_ restriction: Restriction, _ dialect: Dialect) {
+    /// Meets one change of `restriction` with what is there.
+    mutating func apply(_ restriction: Restriction, _ dialect: Dialect) {
         let name = restriction.directive
         switch restriction.change {
         case .climb(let value, let order): climb(name, to: value, order)
@@ -80,7 +46,7 @@ extension Sandbox {
 
     /// The strictest step that is taken of each directive makes its exceptions, unless another
     /// restriction takes them back. They come last, so that nothing else wipes them out.
-    private mutating func makeExceptions(for taken: [Restriction]) {
+    mutating func makeExceptions(for taken: [Restriction]) {
         let withdrawn = taken.reduce(into: Set<Exception>()) { withdrawn, restriction in
             if case .withdraw(let exceptions) = restriction.change {
                 withdrawn.formUnion(exceptions)

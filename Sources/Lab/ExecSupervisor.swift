@@ -6,10 +6,10 @@ import Linux
 final class ExecSupervisor {
     private let pid: pid_t
     private let process: OpenFile?
-    private let cgroup: ErrandCgroup
+    private let cgroup: CommandCgroup
     private var exit: Int32?
 
-    init(pid: pid_t, cgroup: ErrandCgroup) {
+    init(pid: pid_t, cgroup: CommandCgroup) {
         self.pid = pid
         self.cgroup = cgroup
         process = try? OpenFile(processOf: pid)
@@ -27,10 +27,10 @@ final class ExecSupervisor {
         return ready[0].revents != 0
     }
 
-    /// Kills the command with all that it started. The usher is left to see it out.
+    /// Kills the command with all that it started. The supervisor is left to see it out.
     func kill() {
         cgroup.kill()
-        // Without cgroup.kill only the command itself can be reached: it dies with its usher.
+        // Without cgroup.kill only the command itself can be reached: it dies with its supervisor.
         if cgroup.killSwitch == nil { _ = Glibc.kill(pid, SIGKILL) }
         _ = status()
     }
@@ -51,7 +51,7 @@ final class ExecSupervisor {
 
 /// A cgroup for one command beneath the lab's, so that the command ends with the lab and can be
 /// killed with its children. systemd inside leaves alone what it did not make.
-struct ErrandCgroup {
+struct CommandCgroup {
     /// Its `cgroup.procs` and `cgroup.kill`; the latter came with Linux 5.14.
     let members: OpenFile
     let killSwitch: OpenFile?
@@ -60,7 +60,7 @@ struct ErrandCgroup {
 
     init(of lab: String, in tree: OpenFile) throws(Errno) {
         let number = String(UInt64.random(in: .min ... .max), radix: 36)
-        let path = "\(CgroupTree.cgroup(of: lab))/errand-\(number)"
+        let path = "\(CgroupTree.cgroup(of: lab))/command-\(number)"
         try check { mkdirat(tree.number, path, 0o755) }
         let file = try check {
             openat(tree.number, path + "/cgroup.procs", O_WRONLY | O_CLOEXEC)

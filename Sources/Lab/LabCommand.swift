@@ -69,10 +69,10 @@ extension LabCommand {
         let tree = try CgroupTree.open()
         do throws(Errno) {
             guard !arguments.isEmpty else { throw Errno(code: ENOENT) }
-            let cgroup = try ErrandCgroup(of: lab.name, in: tree)
+            let cgroup = try CommandCgroup(of: lab.name, in: tree)
             let refusals = try PipeCapture()
             let strings = CStrings()
-            var command = lab_errand()
+            var command = lab_command()
             command.argv = strings.array(arguments)
             command.envp = strings.environment(fullEnvironment)
             command.`init` = pidOne.number

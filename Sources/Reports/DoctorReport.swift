@@ -39,14 +39,22 @@ public struct DoctorReport: Hashable, Codable, Sendable {
     public struct Row: Hashable, Codable, Sendable {
         public var restriction: String
         public var directive: String
-        /// `in-force`, `partly`, `ignored`, `failing`, `cannot-tell`, `absent` or `unknown`.
-        public var standing: String
+        public var standing: State
         /// The parts that are not in force, of one that is partly.
         public var lacking: [String]
         /// What was seen where it fails or cannot be told.
         public var because: String?
         /// What would bring it into force.
         public var cure: String?
+
+        /// An `EnforcementState` in a word, from the worst to the best: what is silently missing
+        /// comes first.
+        public enum State: String, Hashable, Codable, Sendable, CaseIterable {
+            case ignored, partly, failing
+            case cannotTell = "cannot-tell"
+            case unknown, absent
+            case inForce = "in-force"
+        }
     }
 
     public init(
@@ -64,35 +72,26 @@ public struct DoctorReport: Hashable, Codable, Sendable {
         let rows = catalogue.restrictions.compactMap { restriction in
             enforcement[restriction.id].map { Row(restriction, $0) }
         }
-        restrictions = Row.order.flatMap { standing in rows.filter { $0.standing == standing } }
+        restrictions = Row.State.allCases.flatMap { standing in
+            rows.filter { $0.standing == standing }
+        }
     }
 }
 
 extension DoctorReport.Row {
-    /// From the worst to the best: what is silently missing comes first.
-    static let order = [
-        "ignored", "partly", "failing", "cannot-tell", "unknown", "absent", "in-force",
-    ]
-
     init(_ restriction: Restriction, _ finding: Enforcement.Measurement) {
         self.restriction = restriction.id
         directive = restriction.directive
         lacking = []
         cure = finding.cure
         switch finding.standing {
-        case .inForce: standing = "in-force"
-        case .partly(let parts):
-            standing = "partly"
-            lacking = parts
-        case .ignored: standing = "ignored"
-        case .unknown: standing = "unknown"
-        case .absent: standing = "absent"
-        case .failing(let how):
-            standing = "failing"
-            because = how
-        case .cannotTell(let why):
-            standing = "cannot-tell"
-            because = why
+        case .inForce: standing = .inForce
+        case .partly(let parts): (standing, lacking) = (.partly, parts)
+        case .ignored: standing = .ignored
+        case .unknown: standing = .unknown
+        case .absent: standing = .absent
+        case .failing(let how): (standing, because) = (.failing, how)
+        case .cannotTell(let why): (standing, because) = (.cannotTell, why)
         }
     }
 }

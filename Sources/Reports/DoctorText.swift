@@ -6,32 +6,12 @@ public struct DoctorText: Sendable {
 
     /// - Parameter isColoured: whether the reader's terminal shows colours.
     public init(_ report: DoctorReport, catalogue: Catalogue, isColoured: Bool) {
-        let rows = DoctorText.groups(report, catalogue).map { group -> [Phrase] in
-            [
-                "\(group.name)",
-                Phrase(DoctorText.word(group.standing), DoctorText.tone(group.standing)),
-                "\(group.note)",
-            ]
-        }
+        let rows = DoctorText.rows(report, catalogue)
         let document = Document(
             opening: DoctorText.head(report) + [
                 .paragraph(""), .table(Document.Table(minimum: [1: 11], rows: rows)),
             ], sections: [])
         text = DocumentText(document, isColoured: isColoured).text
-    }
-
-    private static func word(_ standing: String) -> String {
-        let words = ["in-force": "in force", "failing": "fails", "cannot-tell": "cannot tell"]
-        return words[standing] ?? standing
-    }
-
-    private static func tone(_ standing: String) -> Phrase.Tone {
-        switch standing {
-        case "ignored": .bad
-        case "in-force": .good
-        case "unknown", "absent": .quiet
-        default: .doubt
-        }
     }
 
     private static func head(_ report: DoctorReport) -> [Document.Block] {
@@ -54,8 +34,8 @@ public struct DoctorText: Sendable {
             ),
             (
                 "restrictions",
-                DoctorReport.Row.order.reversed().compactMap { standing in
-                    count[standing].map { "\($0) \(word(standing))" }
+                DoctorReport.Row.State.allCases.reversed().compactMap { standing in
+                    count[standing].map { "\($0) \(standing.words)" }
                 }.joined(separator: ", ")
             ),
         ]
@@ -66,17 +46,11 @@ public struct DoctorText: Sendable {
         ]
     }
 
-    private struct Group {
-        let name: String
-        let standing: String
-        let note: String
-    }
-
     /// The rows of one directive that stand alike and for the same reason are one line.
-    private static func groups(_ report: DoctorReport, _ catalogue: Catalogue) -> [Group] {
+    private static func rows(_ report: DoctorReport, _ catalogue: Catalogue) -> [[Phrase]] {
         struct Key: Hashable {
             let directive: String
-            let standing: String
+            let standing: DoctorReport.Row.State
             let note: String
         }
         var order: [Key] = []
@@ -92,10 +66,12 @@ public struct DoctorText: Sendable {
             let isWhole = ids.count == catalogue.directive(key.directive)?.restrictions.count
             let values = ids.map { $0.dropFirst(key.directive.count + 1) }
             let note =
-                isWhole || key.standing == "in-force"
+                isWhole || key.standing == .inForce
                 ? key.note
                 : "\(values.joined(separator: " "))\(key.note.isEmpty ? "" : ": ")\(key.note)"
-            return Group(name: key.directive, standing: key.standing, note: note)
+            return [
+                "\(key.directive)", Phrase(key.standing.words, key.standing.tone), "\(note)",
+            ]
         }
     }
 
@@ -104,7 +80,22 @@ public struct DoctorText: Sendable {
         if !row.lacking.isEmpty { parts.append("without \(row.lacking.joined(separator: ", "))") }
         if let because = row.because { parts.append(because) }
         if let cure = row.cure { parts.append(cure) }
-        if row.standing == "absent" { parts.append("nothing here that it could forbid") }
+        if row.standing == .absent { parts.append("nothing here that it could forbid") }
         return parts.joined(separator: ": ")
+    }
+}
+
+extension DoctorReport.Row.State {
+    fileprivate var words: String {
+        self == .failing ? "fails" : rawValue.replacing("-", with: " ")
+    }
+
+    fileprivate var tone: Phrase.Tone {
+        switch self {
+        case .ignored: .bad
+        case .inForce: .good
+        case .unknown, .absent: .quiet
+        case .partly, .failing, .cannotTell: .doubt
+        }
     }
 }

@@ -8,7 +8,14 @@ extension HardeningResult {
         notCarriedOver: [NotCarried], dropIn: String, verified: Bool,
         seconds: Double
     ) {
-        let (offer, catalogue) = (outcome.problem.offer, outcome.problem.catalogue)
+        let (offer, catalogue) = (outcome.problem.offer, outcome.problem.subject.catalogue)
+        func notTried(_ list: NotTried) -> [Ignored] {
+            offer.leftOut.compactMap { left in
+                let (its, because) = NotTried.why(left.reason)
+                return its == list ? Ignored(restriction: left.id, because: because) : nil
+            }
+        }
+        let beyondManager = notTried(.beyondManager)
         self.init(
             unit: unit, systemd: systemd,
             exposure: ExposureChange(
@@ -19,15 +26,7 @@ extension HardeningResult {
             seconds: (seconds * 1000).rounded() / 1000,
             accepted: HardeningResult.tops(outcome.accepted, catalogue),
             refused: outcome.refused.map { Refusal($0, outcome) },
-            ignored: offer.leftOut.compactMap { left in
-                switch left.reason {
-                case .ignored(let cure): Ignored(restriction: left.id, because: cure)
-                case .failing(let how):
-                    Ignored(restriction: left.id, because: "nothing starts under it here: \(how)")
-                case .unjudged(let need): Ignored(restriction: left.id, because: need.cure)
-                default: nil
-                }
-            },
+            ignored: notTried(.ignored),
             partlyInForce: offer.restrictions.compactMap { restriction in
                 switch enforcement[restriction.id]?.standing {
                 case .partly(let lacking):
@@ -40,10 +39,11 @@ extension HardeningResult {
                 default: nil
                 }
             },
-            beyondManager: HardeningResult.beyondManager(offer), notCarriedOver: notCarriedOver,
+            beyondManager: beyondManager.isEmpty ? nil : beyondManager,
+            notCarriedOver: notCarriedOver,
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
-            ending: HardeningResult.word(outcome.ending), verified: verified,
-            leftOut: HardeningResult.leftOut(offer),
+            ending: Ending(outcome.ending), verified: verified,
+            leftOut: notTried(.leftOut),
             suspicious: outcome.suspicious.map {
                 SuspiciousLine(line: $0.line, restrictions: $0.restrictions, trial: $0.trial)
             },
@@ -53,17 +53,13 @@ extension HardeningResult {
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
-        let problem = outcome.problem
-        let result = problem.sandbox.tightened(
-            by: outcome.accepted, in: problem.catalogue, dialect: problem.dialect)
+        let subject = outcome.problem.subject.under(outcome.accepted)
+        let result = subject.sandbox
         func cost(_ other: Sandbox) -> Double {
-            let (with, without) = (
-                Exposure(of: result, dialect: problem.dialect),
-                Exposure(of: other, dialect: problem.dialect)
-            )
-            return Double(with.tenths - without.tenths) / 10
+            let without = Exposure(of: other, dialect: subject.dialect)
+            return Double(subject.exposure.tenths - without.tenths) / 10
         }
-        return problem.catalogue.restrictions.compactMap { restriction in
+        return subject.catalogue.restrictions.compactMap { restriction in
             guard outcome.accepted.restrictions.contains(restriction.id) else { return nil }
             if case .become(_, let capabilities, _) = restriction.change {
                 let granted = result.ambientCapabilities & capabilities
@@ -84,48 +80,45 @@ extension HardeningResult {
         }
     }
 
-    /// What the user or the service itself left no question about.
-    private static func leftOut(_ offer: Offer) -> [Ignored] {
-        offer.leftOut.compactMap { left in
-            let because: String? =
-                switch left.reason {
-                case .alreadyInForce: inForce
-                case .unknownTo(let version): "needs systemd \(version)"
-                case .heldBack(let why): why
-                case .kept: "kept as it is, as was asked for"
-                case .contains(let other): "contains \(other), which is kept as it is"
-                case .ignored, .failing, .unjudged, .beyondManager: nil
-                }
-            return because.map { Ignored(restriction: left.id, because: $0) }
-        }
-    }
-
     /// Why a restriction that the unit already had was not tried.
     static let inForce = "in force before"
-
-    private static func beyondManager(_ offer: Offer) -> [Ignored]? {
-        let entries = offer.leftOut.compactMap { left in
-            if case .beyondManager(let why) = left.reason {
-                Ignored(restriction: left.id, because: why)
-            } else {
-                nil
-            }
-        }
-        return entries.isEmpty ? nil : entries
-    }
 
     /// The restrictions of which no stricter step of the same directive was taken as well.
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
         catalogue.strictest(of: profile).map(\.id)
     }
+}
 
-    private static func word(_ ending: CampaignEnding) -> String {
-        switch ending {
-        case .complete: "complete"
-        case .limit: "limit"
-        case .goodEnough: "good-enough"
-        case .interrupted: "interrupted"
-        case .tooFlaky: "too-flaky"
+extension HardeningResult.Ending {
+    fileprivate init(_ ending: CampaignEnding) {
+        self =
+            switch ending {
+            case .complete: .complete
+            case .limit: .limit
+            case .goodEnough: .goodEnough
+            case .interrupted: .interrupted
+            case .tooFlaky: .tooFlaky
+            }
+    }
+}
+
+/// The lists of what was not tried.
+private enum NotTried {
+    case ignored, beyondManager
+    /// What the user or the service itself left no question about.
+    case leftOut
+
+    static func why(_ reason: Offer.Reason) -> (list: NotTried, because: String) {
+        switch reason {
+        case .ignored(let cure): (.ignored, cure)
+        case .failing(let how): (.ignored, "nothing starts under it here: \(how)")
+        case .unjudged(let need): (.ignored, need.cure)
+        case .beyondManager(let why): (.beyondManager, why)
+        case .alreadyInForce: (.leftOut, HardeningResult.inForce)
+        case .unknownTo(let version): (.leftOut, "needs systemd \(version)")
+        case .heldBack(let why): (.leftOut, why)
+        case .kept: (.leftOut, "kept as it is, as was asked for")
+        case .contains(let other): (.leftOut, "contains \(other), which is kept as it is")
         }
     }
 }

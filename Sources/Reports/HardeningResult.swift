@@ -37,8 +37,7 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var preparations: [String] = []
     /// The text of the drop-in; empty when nothing was accepted.
     public var dropIn: String
-    /// `complete`, `limit`, `good-enough`, `interrupted` or `too-flaky`.
-    public var ending: String
+    public var ending: Ending
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
     /// Where the drop-in was installed; absent without `--apply`.
@@ -58,6 +57,13 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var downtime: Downtime?
     /// The share of the probe's answers that seem wrong, 0 to 1; absent where none was noticed.
     public var wrongAnswers: Double?
+
+    /// Why the campaign ended, as `CampaignEnding` tells it.
+    public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {
+        case complete, limit, interrupted
+        case goodEnough = "good-enough"
+        case tooFlaky = "too-flaky"
+    }
 
     public struct Applied: Hashable, Codable, Sendable {
         /// The file.
@@ -165,36 +171,12 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     }
 }
 
-extension HardeningResult {
-    /// Reads results of earlier versions too, which lack the keys that were added since.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        func list<Element: Decodable>(_ key: CodingKeys) throws -> [Element] {
-            try values.decodeIfPresent([Element].self, forKey: key) ?? []
-        }
-        self.init(
-            schema: try values.decode(String.self, forKey: .schema),
-            unit: try values.decode(String.self, forKey: .unit),
-            systemd: try values.decode(String.self, forKey: .systemd),
-            exposure: try values.decode(ExposureChange.self, forKey: .exposure),
-            trials: try values.decode(Int.self, forKey: .trials),
-            realUnitTrials: try values.decodeIfPresent(Int.self, forKey: .realUnitTrials),
-            seconds: try values.decode(Double.self, forKey: .seconds),
-            accepted: try list(.accepted), refused: try list(.refused),
-            ignored: try list(.ignored),
-            partlyInForce: try values.decodeIfPresent([Ignored].self, forKey: .partlyInForce),
-            beyondManager: try values.decodeIfPresent([Ignored].self, forKey: .beyondManager),
-            notCarriedOver: try list(.notCarriedOver),
-            accommodations: try list(.accommodations), preparations: try list(.preparations),
-            dropIn: try values.decode(String.self, forKey: .dropIn),
-            ending: try values.decode(String.self, forKey: .ending),
-            verified: try values.decode(Bool.self, forKey: .verified),
-            applied: try values.decodeIfPresent(Applied.self, forKey: .applied),
-            notApplied: try values.decodeIfPresent(String.self, forKey: .notApplied),
-            leftOut: try values.decodeIfPresent([Ignored].self, forKey: .leftOut),
-            suspicious: try list(.suspicious), skipped: try list(.skipped),
-            warnings: try list(.warnings),
-            downtime: try values.decodeIfPresent(Downtime.self, forKey: .downtime),
-            wrongAnswers: try values.decodeIfPresent(Double.self, forKey: .wrongAnswers))
+extension KeyedDecodingContainer {
+    /// A list that a result of an earlier version lacks is empty: the decoding that the compiler
+    /// writes for the types of this file takes this function for theirs.
+    fileprivate func decode<Element: Decodable>(
+        _ type: [Element].Type, forKey key: Key
+    ) throws -> [Element] {
+        try decodeIfPresent(type, forKey: key) ?? []
     }
 }

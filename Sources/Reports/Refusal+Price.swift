@@ -5,8 +5,8 @@ extension HardeningResult.Refusal {
     init(_ refused: Outcome.Refused, _ outcome: Outcome) {
         let problem = outcome.problem
         let accepted = outcome.accepted
-        let more = Profile([refused.restriction], in: problem.catalogue)
-        func tenths(_ profile: Profile) -> Int { problem.exposure(profile).tenths }
+        let more = Profile([refused.restriction], in: problem.subject.catalogue)
+        func tenths(_ profile: Profile) -> Int { problem.subject.exposure(of: profile).tenths }
         // What it contains and was refused for itself would come with it: that is its price too.
         let price = outcome.after.tenths - tenths(accepted.join(more))
         let others = refused.conflict.filter { other in
@@ -14,7 +14,7 @@ extension HardeningResult.Refusal {
         }
         let instead = others.map { other in
             let lost = accepted.restrictions.filter { id in
-                id == other || problem.catalogue[id]?.implies.contains(other) == true
+                id == other || problem.subject.catalogue[id]?.implies.contains(other) == true
             }
             let rest = Profile(recorded: accepted.restrictions.subtracting(lost)).join(more)
             return HardeningResult.Choice(

@@ -1,4 +1,9 @@
 import ArgumentParser
+import Foundation
+import KernelWatch
+import Lab
+import Systemd
+import SystemdBus
 
 /// Measures temper against stated rivals in the same run; not part of the product.
 @main
@@ -10,4 +15,22 @@ struct Benchmark: AsyncParsableCommand {
             TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self, RatesCommand.self,
             EvidenceBenchmark.self,
         ])
+}
+
+/// Prints at once, also into a pipe: a whole table may take many minutes.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+extension String {
+    /// As a cell of a table: filled up with blanks, or cut.
+    func column(_ width: Int) -> String { padding(toLength: width, withPad: " ", startingAt: 0) }
+}
+
+extension Machine {
+    /// A lab, and what its kernel refuses the services in it.
+    init(in lab: Lab) async throws {
+        self.init(
+            bus: try await Bus.connect(to: .address(lab.busAddress)), root: lab.rootPath,
+            network: lab.networkNamespace, isDisposable: true)
+        if let group = rootControlGroup { kernel = try KernelWatch(below: group) }
+    }
 }

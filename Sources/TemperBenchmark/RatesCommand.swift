@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hardening
 import Reports
+import TemperKit
 import TrialLedger
 
 /// `temper-benchmark rates`
@@ -28,7 +29,7 @@ struct RatesCommand: ParsableCommand {
             throw ValidationError("no completed campaign is on record there")
         }
         let estimate = RateEstimate(samples, in: catalogue)
-        print(json ? try encoded(estimate) : text(estimate, samples.count))
+        print(json ? try encoded(estimate) : text(estimate, samples.count), terminator: "")
     }
 
     private func samples(in directory: String) throws -> [RateEstimate.Sample] {
@@ -37,7 +38,7 @@ struct RatesCommand: ParsableCommand {
         }
         return try TrialStore(directory: directory).results().compactMap { text in
             let result = try? JSONDecoder().decode(HardeningResult.self, from: Data(text.utf8))
-            guard let result, result.ending == "complete" else { return nil }
+            guard let result, result.ending == .complete else { return nil }
             // What only fails together with others says nothing of each.
             let broken = result.refused.filter { $0.conflict.count == 1 }.map(\.restriction)
             return RateEstimate.Sample(
@@ -51,24 +52,21 @@ struct RatesCommand: ParsableCommand {
         for family in estimate.families where family.campaigns > 0 {
             let now = Hardening.Catalogue.familyRates[family.name] ?? Hardening.Catalogue.rareFamily
             lines.append(
-                String(
-                    format: "%-20@ %3d %3d  %5.3f    %5.3f", column(family.name), family.hot,
-                    family.campaigns, now, family.rate))
+                family.name.column(20)
+                    + String(
+                        format: " %3d %3d  %5.3f    %5.3f", family.hot, family.campaigns, now,
+                        family.rate))
         }
         lines += ["", "restriction, where its family is hot           broke  of    now  counted"]
         for member in estimate.members where member.triedHot > 0 {
             let now = Hardening.Catalogue.standard[member.id]?.prior.whenHot ?? 0
             lines.append(
-                String(
-                    format: "%-46@ %5d %3d  %5.3f    %5.3f", column(member.id), member.broke,
-                    member.triedHot, now, member.whenHot))
+                member.id.column(46)
+                    + String(
+                        format: " %5d %3d  %5.3f    %5.3f", member.broke, member.triedHot, now,
+                        member.whenHot))
         }
-        return lines.joined(separator: "\n")
-    }
-
-    private func column(_ text: String) -> NSString {
-        let width = text.contains("=") ? 46 : 20
-        return NSString(string: text.padding(toLength: width, withPad: " ", startingAt: 0))
+        return lines.joined(separator: "\n") + "\n"
     }
 
     private func encoded(_ estimate: RateEstimate) throws -> String {
@@ -76,15 +74,13 @@ struct RatesCommand: ParsableCommand {
             var families: [String: Double]
             var whenHot: [String: Double]
         }
-        let rates = Rates(
-            families: Dictionary(
-                uniqueKeysWithValues: estimate.families.filter { $0.campaigns > 0 }
-                    .map { ($0.name, $0.rate) }),
-            whenHot: Dictionary(
-                uniqueKeysWithValues: estimate.members.filter { $0.triedHot > 0 }
-                    .map { ($0.id, $0.whenHot) }))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(rates), as: UTF8.self)
+        return try JSON.page(
+            Rates(
+                families: Dictionary(
+                    uniqueKeysWithValues: estimate.families.filter { $0.campaigns > 0 }
+                        .map { ($0.name, $0.rate) }),
+                whenHot: Dictionary(
+                    uniqueKeysWithValues: estimate.members.filter { $0.triedHot > 0 }
+                        .map { ($0.id, $0.whenHot) })))
     }
 }

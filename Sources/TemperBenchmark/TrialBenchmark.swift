@@ -1,17 +1,15 @@
 import ArgumentParser
 import Foundation
 import Hardening
-import KernelWatch
 import Lab
 import Probes
 import Systemd
-import SystemdBus
 import Trials
 
 struct TrialBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trial",
-        abstract: "What a trial costs, and what five real services of Debian 13 come to.",
+        abstract: "What a trial costs, beside the same as it is done by hand.",
         discussion: "Needs root and the tree `trixie` of Tests/roots.")
 
     @Option(help: ArgumentHelp("The root tree with the services.", valueName: "dir"))
@@ -22,9 +20,6 @@ struct TrialBenchmark: AsyncParsableCommand {
 
     @Option(help: "How many trials for the memory figure.")
     var long = 500
-
-    @Flag(help: "Leave out the campaigns on the five services.")
-    var onlyTrials = false
 
     func run() async throws {
         var plan = LabPlan()
@@ -54,7 +49,6 @@ struct TrialBenchmark: AsyncParsableCommand {
             }
         }
         try measureHelp()
-        if !onlyTrials { try await FiveServices(root: root).run() }
     }
 
     private func measureHelp() throws {
@@ -90,11 +84,7 @@ struct TrialBench: Sendable {
 
     /// - Parameter keeping: the capabilities that it needs, without `CAP_`.
     init(_ unit: String, _ probe: any Probe, in lab: Lab, keeping: [String]) async throws {
-        let bus = try await Bus.connect(to: .address(lab.busAddress))
-        var machine = Machine(
-            bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-        if let group = machine.rootControlGroup { machine.kernel = try KernelWatch(below: group) }
-        service = try await Service(named: unit, on: machine)
+        service = try await Service(named: unit, on: try await Machine(in: lab))
         self.probe = probe
         procedure = TrialProcedure(
             service: service.copies, probes: [probe], canReload: service.canReload,
@@ -107,13 +97,12 @@ struct TrialBench: Sendable {
                 || ["SystemCallFilter=~@mount", "SystemCallFilter=~@debug"].contains(restriction.id)
         }.map(\.id).filter { !needed.contains($0) }
         profile = Profile(survived, in: .standard)
+        let runner = TrialRunner(
+            procedure, expecting: Expectations(.unknown, cadence: Cadence()), now: { 0 })
         var baselineTrials: [Trial] = []
         for number in 1...3 {
-            let runner = TrialRunner(
-                procedure, expecting: Expectations(.unknown, cadence: Cadence()), now: { 0 })
             baselineTrials.append(
-                try await runner.runAside(
-                    TrialSpec(.unrestricted, "baseline"), number: number))
+                try await runner.runAside(TrialSpec(.unrestricted, "baseline"), number: number))
         }
         baseline = Baseline(learnedFrom: baselineTrials)
     }
@@ -129,10 +118,8 @@ struct TrialBench: Sendable {
     /// The same trial (start, probe, reload, probe, stop) as a transient unit over D-Bus, and as a
     /// drop-in on the real unit with a daemon-reload, as it is done by hand. Taken in turns.
     func compareRoutes(_ runs: Int) async throws -> Comparison {
-        let dropIn = DropIn(
-            from: service.sandbox, taking: profile, in: .standard, dialect: service.dialect)
-        let expected = service.sandbox.tightened(
-            by: profile, in: .standard, dialect: service.dialect)
+        let dropIn = service.subject(in: .standard).dropIn(for: profile)
+        let expected = service.subject(in: .standard).tightened(by: profile)
         let byHand = TrialProcedure(
             service: service.real, probes: [probe], canReload: service.canReload,
             settle: procedure.settle)
@@ -210,7 +197,7 @@ struct Comparison {
         let (fast, slow) = (middle(transient, \.whole), middle(reloaded, \.whole))
         let (cheap, dear) = (middle(transient, \.cost), middle(reloaded, \.cost))
         let fixed = middle(transient) { $0.own + $0.settle }
-        return unit.padding(toLength: 22, withPad: " ", startingAt: 0)
+        return unit.column(22)
             + String(
                 format: "%6.0f %8.0f %6.1f %14.0f %7.1f %8.1f %6.1f", fast, slow, slow / fast,
                 fixed, cheap, dear, dear / cheap)

@@ -89,7 +89,7 @@ struct Harden: AsyncParsableCommand {
         if output.json {
             Terminal.print(try JSON.page(result))
         } else {
-            Terminal.print(TextReport(result, isColoured: Terminal.showsColours).text)
+            Terminal.print(HardeningText(result, isColoured: Terminal.showsColours).text)
             if let file = output.output, !result.dropIn.isEmpty {
                 Terminal.note("the drop-in is in \(file)")
             }
@@ -101,7 +101,7 @@ struct Harden: AsyncParsableCommand {
                     + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
         }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
-        if result.ending == "interrupted" { throw ExitCode(130) }
+        if result.ending == .interrupted { throw ExitCode(130) }
         if result.accepted.isEmpty { throw ExitCode(1) }
     }
 }

@@ -30,7 +30,7 @@ final class SimulatedCopy: ServiceCopy {
 
     var startJob: JobEnding {
         switch fault {
-        case .setupStep: .failed
+        case .execStep: .failed
         case .startTimesOut: .timeout
         default: .done
         }
@@ -70,7 +70,7 @@ final class SimulatedCopy: ServiceCopy {
         UnitState(
             type: "exec", active: "failed", sub: "failed",
             result: fault == .startTimesOut ? "timeout" : "exit-code", mainCode: 1,
-            mainStatus: fault == .setupStep ? 226 : 1)
+            mainStatus: fault == .execStep ? 226 : 1)
     }
 
     func check() -> CheckOutcome {
@@ -79,7 +79,7 @@ final class SimulatedCopy: ServiceCopy {
         }
         if isStopped { return .unhealthy("connection refused") }
         switch fault {
-        case .setupStep, .startTimesOut, .diesAtStart: return .unhealthy("connection refused")
+        case .execStep, .startTimesOut, .diesAtStart: return .unhealthy("connection refused")
         case .probe, .diesBetweenChecks: return .unhealthy("HTTP 502")
         case .probeAfterReload: return isReloaded ? .unhealthy("HTTP 502") : .healthy
         case .probeAfterSecondStart: return isSecond ? .unhealthy("HTTP 502") : .healthy

@@ -3,7 +3,7 @@ public enum SimulatedFault: Sendable, CaseIterable {
     /// systemd will not load such a unit.
     case refused
     /// The start job fails in systemd's own preparation.
-    case setupStep
+    case execStep
     case startTimesOut
     /// Its start job is done and it is dead when looked at.
     case diesAtStart
@@ -55,7 +55,7 @@ public enum SimulatedFault: Sendable, CaseIterable {
     /// is ready, and when it has settled.
     var diesBeforeLook: Int? {
         switch self {
-        case .setupStep, .startTimesOut, .diesAtStart: 1
+        case .execStep, .startTimesOut, .diesAtStart: 1
         case .diesBetweenChecks, .diesWhenReady: 2
         case .diesWhileSettling: 3
         default: nil

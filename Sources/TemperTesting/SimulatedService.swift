@@ -33,7 +33,7 @@ public final class SimulatedService: ServiceUnderTest {
     /// - Parameter lies: whether the start of this number, counted from 1, shows the contrary of
     ///   the truth, as a flaky probe would.
     public init(
-        conflicts: [Set<String>] = [], fault: SimulatedFault = .setupStep,
+        conflicts: [Set<String>] = [], fault: SimulatedFault = .execStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
         statusesAtStop: [Int32] = [0],

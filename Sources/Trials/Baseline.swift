@@ -6,7 +6,7 @@ import Hardening
 public struct Baseline: Hashable, Sendable {
     /// How it ends when it is stopped; several, where its endings differ.
     public private(set) var ends: [UnitState] = []
-    /// The processes that are always there once it has settled; nil until a crew was seen.
+    /// The processes that are always there once it has settled; nil until a set was seen.
     public private(set) var processSet: ProcessSet?
     /// What others can always see of it; nil until that was looked at.
     public private(set) var footprint: Footprint?

@@ -8,13 +8,13 @@ extension ObservedUsage {
     /// - Parameter losesRoot: it was seen as root and will not be root any more, so what it did to
     ///   become somebody else is no longer called for.
     public func likelihoodRatios(
-        of offer: Offer, in dialect: Dialect, losesRoot: Bool = false
+        of offer: Offer, losesRoot: Bool = false
     ) -> [String: Double] {
         let isTraced = !calls.isEmpty
         var ratios: [String: Double] = [:]
         for restriction in offer.restrictions {
             for likelihood in restriction.likelihoods {
-                let isSeen = shows(likelihood.sign, in: dialect)
+                let isSeen = shows(likelihood.sign, in: offer.subject.dialect)
                 guard likelihood.hearing.applies(isTraced: isTraced, isSeen: isSeen) else {
                     continue
                 }

@@ -4,31 +4,29 @@ public import Hardening
 /// The offer as a search sees it: restrictions are items, what they imply is what they require,
 /// what they gain in exposure is their weight. Translates both ways.
 public struct SearchProblem: Sendable {
-    public let catalogue: Catalogue
-    public let sandbox: Sandbox
-    public let dialect: Dialect
+    /// The unit before anything is decided.
+    public let subject: HardeningSubject
     public let offer: Offer
     public let space: SearchSpace
     /// What every trial of the search takes besides: decided before the search began.
     public let fixed: Profile
 
-    /// - Parameter chance: how likely each restriction is to break, where all are alike; nil for
-    ///   the rates of the catalogue.
+    /// - Parameters:
+    ///   - offer: made of the subject under `fixed`.
+    ///   - chance: how likely each restriction is to break, where all are alike; nil for the rates
+    ///     of the catalogue.
     /// - Throws: when the offer's implications are circular, which a test of the catalogue rules
     ///   out.
     public init(
-        catalogue: Catalogue, sandbox: Sandbox, dialect: Dialect, offer: Offer,
-        fixed: Profile = .unrestricted, chance: Double? = nil
+        _ subject: HardeningSubject, offer: Offer, fixed: Profile = .unrestricted,
+        chance: Double? = nil
     ) throws(SearchSpace.Flaw) {
         self.fixed = fixed
-        self.catalogue = catalogue
-        self.sandbox = sandbox
-        self.dialect = dialect
+        self.subject = subject
         self.offer = offer
         let families = Set(offer.restrictions.map(\.prior.family)).sorted()
-        let directives = catalogue.directives.map(\.name)
-        let start = sandbox.tightened(by: fixed, in: catalogue, dialect: dialect)
-        let weights = offer.weights(in: catalogue, on: start, dialect: dialect)
+        let directives = subject.catalogue.directives.map(\.name)
+        let weights = offer.weights
         let index = Dictionary(
             uniqueKeysWithValues: offer.restrictions.enumerated().map { ($0.element.id, $0.offset) }
         )
@@ -68,14 +66,9 @@ public struct SearchProblem: Sendable {
         space.tops(of: items).map { offer.restrictions[$0].id }
     }
 
-    public func exposure(_ profile: Profile) -> Exposure {
-        Exposure(
-            of: sandbox.tightened(by: profile, in: catalogue, dialect: dialect), dialect: dialect)
-    }
-
     /// The items that a failing trial points at.
     func evidence(_ trial: Trial) -> [CulpritHint] {
-        trial.suspects(in: dialect).compactMap { found in
+        trial.suspects(in: subject.dialect).compactMap { found in
             let suspects = items(found.names)
             return suspects.isEmpty
                 ? nil
@@ -100,11 +93,11 @@ public struct SearchProblem: Sendable {
             switch question.purpose {
             case .accept(let items): "can all of these be taken: \(group(items))?"
             case .locate(let items): "is the culprit among \(group(items))?"
-            case .solo(let item): "does \(offer.restrictions[item].id) fail by itself?"
+            case .solo(let item): "does \(name(item)) fail by itself?"
             case .explain(let items): "do these fail together: \(group(items))?"
             case .verify: "does the whole result pass?"
-            case .certify(let item): "can \(offer.restrictions[item].id) really not be added?"
-            case .level(let item): "does the stricter \(offer.restrictions[item].id) pass?"
+            case .certify(let item): "can \(name(item)) really not be added?"
+            case .level(let item): "does the stricter \(name(item)) pass?"
             case .recheck: "it does not fit what others showed: does it come again?"
             }
         return TrialPurpose(rawValue: text)
@@ -112,6 +105,12 @@ public struct SearchProblem: Sendable {
 
     private func group(_ items: ItemSet) -> String {
         let names = names(items)
-        return names.count <= 2 ? names.joined(separator: ", ") : "\(items.count) restrictions"
+        return names.count <= 2
+            ? names.map { RestrictionWords($0).name }.joined(separator: ", ")
+            : "\(items.count) restrictions"
+    }
+
+    private func name(_ item: Int) -> String {
+        RestrictionWords(offer.restrictions[item].id).name
     }
 }

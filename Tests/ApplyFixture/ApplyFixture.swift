@@ -55,9 +55,8 @@ package struct ApplyFixture: Sendable {
         let service = try await Service(named: twin ?? unit, on: manager)
         let catalogue = Catalogue.standard(under: service.dialect.scope)
         let profile = Profile(restrictions, in: catalogue)
-        let dropIn = DropIn(
-            from: service.sandbox, taking: profile, in: catalogue, dialect: service.dialect,
-            header: ["\(unit), as a test has it."])
+        let dropIn = service.subject(in: catalogue).dropIn(
+            for: profile, header: ["\(unit), as a test has it."])
         await manager.bus.close()
         await bus.close()
         var plan = Plan()
@@ -71,8 +70,7 @@ package struct ApplyFixture: Sendable {
             result: result,
             dropIn: ProvenDropIn(
                 text: dropIn.text, plan: plan,
-                expected: service.sandbox.tightened(
-                    by: profile, in: catalogue, dialect: service.dialect),
+                expected: service.subject(in: catalogue).tightened(by: profile),
                 hasSecondStart: true))
     }
 

@@ -2,9 +2,9 @@ import Bisection
 import Testing
 
 /// What the search promises wherever answers are reliable and the problem is monotone, held
-/// against random puzzles: conflicts of one to four items, ladders, implications, families.
+/// against random problems: conflicts of one to four items, ladders, implications, families.
 @Suite struct `Guarantees` {
-    /// One finished search of one puzzle.
+    /// One finished search of one oracle.
     struct Case {
         let planted: PlantedConflicts
         let interview: Interview
@@ -102,7 +102,7 @@ import Testing
     ]
 
     @Test(arguments: (0..<16).map { ($0 * 125)..<(($0 + 1) * 125) })
-    func `are kept on two thousand puzzles`(seeds: Range<Int>) {
+    func `are kept on two thousand problems`(seeds: Range<Int>) {
         var broken: [String] = []
         for seed in seeds {
             let planted = PlantedConflicts.random(seed: seed)

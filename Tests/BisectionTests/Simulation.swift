@@ -69,7 +69,7 @@ struct PlantedConflicts {
     }
 }
 
-/// Asks a puzzle all that a search wants to know.
+/// Asks a simulated oracle all that a search wants to know.
 struct Interview {
     var search: Search
     private(set) var answers: [(question: Question, answer: Answer)] = []

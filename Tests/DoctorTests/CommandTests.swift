@@ -36,11 +36,11 @@ import Testing
             #expect(!report.kernel.isEmpty)
             #expect(report.evidence.programs)
             #expect(report.restrictions.count == Catalogue.standard.restrictions.count)
-            #expect(report.restrictions.first?.standing == "ignored")
-            #expect(report.restrictions.last?.standing == "in-force")
+            #expect(report.restrictions.first?.standing == .ignored)
+            #expect(report.restrictions.last?.standing == .inForce)
             let ports = try #require(
                 report.restrictions.first { $0.restriction == "SocketBindDeny=any" })
-            #expect(ports.standing == "ignored")
+            #expect(ports.standing == .ignored)
             #expect(ports.cure == "needs a systemd built with BPF_FRAMEWORK; this one is not")
             #expect(records(state).count == 1)
         }

@@ -38,12 +38,8 @@ struct MainProcessTests {
             try await machine.manager("Reload")
             let service = try await Service(named: "mine.service", on: machine)
             if dropIn {
-                let text = DropIn(
-                    from: service.sandbox, taking: profile, in: .standard,
-                    dialect: service.dialect
-                ).text
-                let expected = service.sandbox.tightened(
-                    by: profile, in: .standard, dialect: service.dialect)
+                let text = service.subject(in: .standard).dropIn(for: profile).text
+                let expected = service.subject(in: .standard).tightened(by: profile)
                 let differences = try await service.install(dropIn: text, expecting: expected)
                 #expect(differences == [])
             }
@@ -113,8 +109,7 @@ struct MainProcessTests {
             let lapses = try await service.lapses(
                 under: strict, in: .standard, enforcement: MainProcessTests.everything)
             #expect(lapses == [lapse])
-            let dropIn = DropIn(
-                from: service.sandbox, taking: strict, in: .standard, dialect: service.dialect)
+            let dropIn = service.subject(in: .standard).dropIn(for: strict)
             _ = try await service.install(dropIn: dropIn.text, expecting: service.sandbox)
             _ = try await machine.bus.startUnit("mine.service")
             func outcome(_ lapsesOfCopy: [String]) async -> CheckOutcome {

@@ -67,7 +67,7 @@ extension EndToEnd {
                         #expect(report.status == 130, "\(report.errors)")
                         #expect(ContinuousClock.now - began < .seconds(10))
                         if trials > 0 {
-                            #expect(try Tool.result(report).ending == "interrupted")
+                            #expect(try Tool.result(report).ending == .interrupted)
                         }
                         #expect(try await Tool.leftovers(of: root) == [])
                     }

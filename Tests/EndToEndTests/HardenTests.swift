@@ -43,9 +43,9 @@ extension EndToEnd {
         func nginx() async throws {
             let result = try await harden("nginx", "--probe-http", "http://127.0.0.1/")
             #expect(result.exposure.after <= 2.4)
-            #expect(result.ending == "complete")
+            #expect(result.ending == .complete)
             #expect(result.exposure.before == 9.6)
-            let text = TextReport(result, isColoured: false).text
+            let text = HardeningText(result, isColoured: false).text
             #expect(try ReadmeSample().linesMissing(in: text) == [])
         }
 

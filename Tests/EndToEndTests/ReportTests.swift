@@ -79,8 +79,8 @@ extension EndToEnd {
             let unit = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8)).units[0]
             // Those on the real unit have no such command.
             let copies = unit.trials.filter { $0.purpose != "first start" }
-            let failed = copies.filter { $0.verdict == "failed" }
-            let passed = copies.filter { $0.verdict == "passed" && $0.number > 2 }
+            let failed = copies.filter { $0.verdict == .failed }
+            let passed = copies.filter { $0.verdict == .passed && $0.number > 2 }
             let alone = unit.refusals.filter(\.isAlone).map(\.trial)
             let chosen =
                 [unit.trials[0], passed.first, failed.first, failed.last].compactMap(\.self)
@@ -90,7 +90,7 @@ extension EndToEnd {
                 let text = try await temper(state, "explain", "\(trial.number)")
                 #expect(text.status == 0, "\(text.errors)")
                 let status = try await Tool.repeatByHand(text.output)
-                #expect((status == 0) == (trial.verdict == "passed"), "\(text.output)")
+                #expect((status == 0) == (trial.verdict == .passed), "\(text.output)")
             }
         }
 

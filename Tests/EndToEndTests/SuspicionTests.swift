@@ -35,7 +35,7 @@ extension EndToEnd {
             }
             #expect(output.contains("\"suspicious\"") && output.contains("\"skipped\""))
             #expect(result.skipped.map(\.what) == ["reload"])
-            let text = TextReport(result, isColoured: false).text
+            let text = HardeningText(result, isColoured: false).text
             #expect(text.contains("with ProcSubset=pid, trial "))
             #expect(text.contains("reload: the unit has no reload"))
         }

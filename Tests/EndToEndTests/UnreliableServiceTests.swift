@@ -45,7 +45,7 @@ extension EndToEnd {
                     let json = try await Tool.harden(
                         "wobbly", root: root, state: state, ["--json", "--quiet"])
                     let result = try Tool.result(json)
-                    #expect(result.verified && result.ending == "complete")
+                    #expect(result.verified && result.ending == .complete)
                     #expect(
                         result.refused.map(\.restriction) == ["RestrictAddressFamilies=~AF_INET"])
                     #expect(0.02..<0.1 ~= result.wrongAnswers ?? 0)

@@ -19,15 +19,18 @@ import Testing
         catalogue = Catalogue.standard.accommodating(usage)
     }
 
+    var bare: HardeningSubject {
+        HardeningSubject(Sandbox(), in: catalogue, dialect: dialect)
+    }
+
     func sandbox(_ taken: String...) -> Sandbox {
-        Sandbox().tightened(by: Profile(taken, in: catalogue), in: catalogue, dialect: dialect)
+        bare.tightened(by: Profile(taken, in: catalogue))
     }
 
     func lines(_ taken: [String], startCommands: [String] = []) -> [String] {
-        DropIn(
-            from: Sandbox(), taking: Profile(taken, in: catalogue), in: catalogue,
-            dialect: dialect, startCommands: startCommands
-        ).text.split(separator: "\n").map(String.init)
+        bare.dropIn(for: Profile(taken, in: catalogue), startCommands: startCommands).text.split(
+            separator: "\n"
+        ).map(String.init)
     }
 
     @Test("a restriction leaves open what is used")
@@ -53,9 +56,8 @@ import Testing
         var usage = Usage()
         usage.devices = ["/dev/net/tun"]
         let catalogue = Catalogue.standard.accommodating(usage)
-        let text = DropIn(
-            from: Sandbox(), taking: Profile(["PrivateDevices=yes"], in: catalogue),
-            in: catalogue, dialect: dialect
+        let text = HardeningSubject(Sandbox(), in: catalogue, dialect: dialect).dropIn(
+            for: Profile(["PrivateDevices=yes"], in: catalogue)
         ).text
         #expect(text.contains("\nBindPaths=-/dev/net/tun\n"))
         #expect(text.contains("\nDeviceAllow=/dev/net/tun rw\n"))
@@ -77,6 +79,26 @@ import Testing
             sandbox(peers[0], peers[1]).prefixes(.ipAddressAllow) == AddressPrefix.localhost)
         let device = sandbox("PrivateDevices=yes", "DeviceAllow=~/dev/ttyUSB0")
         #expect(device.list(.bindPaths) == [] && device.list(.deviceAllow) == [])
+    }
+
+    @Test("what takes an exception back contains what makes it, for all that a service can use")
+    func withdrawals() {
+        let all = Catalogue.withExamples.restrictions
+        let made = Set(all.flatMap(\.exceptions))
+        var taken: Set<Exception> = []
+        for restriction in all {
+            guard case .withdraw(let exceptions) = restriction.change else { continue }
+            taken.formUnion(exceptions)
+            let contained = all.filter { restriction.implies.contains($0.id) }
+            #expect(contained.count == restriction.implies.count, "\(restriction.id)")
+            #expect(
+                contained.contains { !$0.exceptions.filter(exceptions.contains).isEmpty },
+                "\(restriction.id)")
+        }
+        // A directory, two homes of which one is written to, a node that is granted and bound, a
+        // port and an address.
+        #expect(taken.count == 8)
+        #expect(made.isSuperset(of: taken))
     }
 
     @Test("an address is read as it is written, and nothing else is one")
@@ -108,8 +130,7 @@ import Testing
         let all = catalogue.restrictions.filter { restriction in
             if case .withdraw = restriction.change { false } else { restriction.heldBack == nil }
         }
-        let strictest = Sandbox().tightened(
-            by: Profile(all.map(\.id), in: catalogue), in: catalogue, dialect: dialect)
+        let strictest = bare.tightened(by: Profile(all.map(\.id), in: catalogue))
         for restriction in ["ProtectSystem=strict", "PrivateDevices=yes", "SocketBindDeny=any"] {
             for exception in catalogue[restriction]?.exceptions ?? [] {
                 #expect(strictest.grants(exception), "\(exception.text)")
@@ -130,11 +151,10 @@ import Testing
     func exposure() {
         let plain = Catalogue.standard
         for id in ["ProtectSystem=strict", "ProtectHome=tmpfs", "SocketBindDeny=any"] {
-            let bare = Sandbox().tightened(
-                by: Profile([id], in: plain), in: plain, dialect: dialect)
+            let without = HardeningSubject(Sandbox(), in: plain, dialect: dialect)
             #expect(
-                Exposure(of: sandbox(id), dialect: dialect)
-                    == Exposure(of: bare, dialect: dialect))
+                bare.exposure(of: Profile([id], in: catalogue))
+                    == without.exposure(of: Profile([id], in: plain)))
         }
     }
 
@@ -150,8 +170,8 @@ import Testing
         // What it was granted before stays granted.
         let chown = Capability.mask(["CAP_CHOWN"])
         let before = Sandbox(["AmbientCapabilities": .mask(chown)])
-        let after = before.tightened(
-            by: Profile(["User=x"], in: catalogue), in: catalogue, dialect: dialect)
+        let after = HardeningSubject(before, in: catalogue, dialect: dialect).tightened(
+            by: Profile(["User=x"], in: catalogue))
         #expect(after.ambientCapabilities == chown | kept)
     }
 

@@ -58,6 +58,25 @@ import Testing
         }
     }
 
+    @Test("a change of meaning that depends on a restriction names one, and advice names settings")
+    func namedElsewhere() {
+        let all = Catalogue.withExamples
+        for change in all.directives.flatMap(\.meaningChanges) {
+            if let id = change.unless { #expect(all[id] != nil, "\(id)") }
+        }
+        // Of no row: a directory that systemd makes, and what stays runnable beside NoExecPaths=.
+        let besides: Set = ["ExecPaths", "RuntimeDirectory"]
+        var named = 0
+        for restriction in all.restrictions {
+            for line in restriction.remedy?.settings ?? [] {
+                let name = String(line.prefix { $0 != "=" })
+                #expect(DirectiveName(rawValue: name) != nil || besides.contains(name), "\(line)")
+                named += 1
+            }
+        }
+        #expect(named > 10)
+    }
+
     @Test("what is held back is not taken by way of something else")
     func heldBack() {
         for restriction in catalogue.restrictions where restriction.heldBack == nil {
@@ -67,22 +86,22 @@ import Testing
 
     @Test("what systemd adds to a restriction is among its implications")
     func implied() {
-        let bare = Sandbox(["SystemCallErrorNumber": .kill])
         let dialect = Dialect.withSmallGroups
+        let bare = HardeningSubject(
+            Sandbox(["SystemCallErrorNumber": .kill]), dialect: dialect)
         for restriction in catalogue.restrictions {
-            let alone = bare.tightened(
-                by: Profile(recorded: [restriction.id]), in: catalogue, dialect: dialect)
-            let loaded = alone.withImplied(by: dialect)
-            let closed = bare.tightened(
-                by: Profile([restriction.id], in: catalogue), in: catalogue, dialect: dialect)
+            let alone = bare.under(Profile(recorded: [restriction.id]))
+            let loaded = HardeningSubject(
+                alone.sandbox.withImplied(by: dialect), dialect: dialect)
+            let closed = bare.under(Profile([restriction.id], in: catalogue))
             for other in catalogue.restrictions
-            where loaded.already(has: other, dialect: dialect)
-                && !alone.already(has: other, dialect: dialect)
+            where loaded.already(has: other)
+                && !alone.already(has: other)
                 // A user that is made for the service has these with no say of ours.
                 && !["RemoveIPC=yes", "PrivateTmp=disconnected"].contains(other.id)
             {
                 #expect(
-                    closed.already(has: other, dialect: dialect),
+                    closed.already(has: other),
                     "\(restriction.id) brings \(other.id)")
             }
         }
@@ -117,6 +136,16 @@ import Testing
         for (family, rate) in Catalogue.familyRates {
             #expect(families.contains(family), "\(family)")
             #expect((0...1).contains(rate))
+        }
+    }
+}
+
+extension Remedy {
+    fileprivate var settings: [String] {
+        switch self {
+        case .always(_, let settings): settings
+        case .forPath(_, let settings, let reading, _): settings + (reading ?? [])
+        case .forTunable, .leaveWritable: []
         }
     }
 }

@@ -9,10 +9,9 @@ import Testing
 
     @Test("a drop-in has a header, and for each directive its effect, its reason and its value")
     func whole() {
-        let dropIn = DropIn(
-            from: Sandbox(),
-            taking: Profile(["ProtectSystem=full", "UMask=0077"], in: .standard), in: .standard,
-            dialect: .withSmallGroups, header: ["Made by temper.", "", "See temper-report(1)."],
+        let dropIn = HardeningSubject(Sandbox(), dialect: .withSmallGroups).dropIn(
+            for: Profile(["ProtectSystem=full", "UMask=0077"], in: .standard),
+            header: ["Made by temper.", "", "See temper-report(1)."],
             reasons: ["UMask": "Tried in trial 7."])
         #expect(
             dropIn.text == """
@@ -143,9 +142,8 @@ import Testing
     }
 
     private func text(_ ids: [String], from sandbox: Sandbox = Sandbox()) -> String {
-        DropIn(
-            from: sandbox, taking: Profile(ids, in: .standard), in: .standard,
-            dialect: .withSmallGroups
+        HardeningSubject(sandbox, dialect: .withSmallGroups).dropIn(
+            for: Profile(ids, in: .standard)
         ).text
     }
 

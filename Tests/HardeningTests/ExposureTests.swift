@@ -40,9 +40,9 @@ import Testing
             let sandbox = Sandbox(["User": .word(user)])
             var taken = all.restrictions
             taken.remove("DynamicUser=yes")
-            let tightened = sandbox.tightened(
-                by: Profile(recorded: taken), in: catalogue, dialect: dialect)
-            #expect(Exposure(of: tightened, dialect: dialect).description == lowest)
+            let exposure = HardeningSubject(sandbox, dialect: dialect).exposure(
+                of: Profile(recorded: taken))
+            #expect(exposure.description == lowest)
         }
     }
 
@@ -54,12 +54,8 @@ import Testing
                 of: catalogue.restrictions, in: catalogue, using: &generator)
             let upper = lower.join(
                 .random(of: catalogue.restrictions, in: catalogue, using: &generator))
-            func exposure(_ profile: Profile) -> Exposure {
-                Exposure(
-                    of: Sandbox().tightened(by: profile, in: catalogue, dialect: dialect),
-                    dialect: dialect)
-            }
-            #expect(exposure(upper) <= exposure(lower))
+            let bare = HardeningSubject(Sandbox(), dialect: dialect)
+            #expect(bare.exposure(of: upper) <= bare.exposure(of: lower))
         }
     }
 

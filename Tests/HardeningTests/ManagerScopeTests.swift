@@ -14,7 +14,7 @@ import Testing
 
     @Test("is not offered what only the system's manager can do, and the reason is the manager")
     func beyond() {
-        let offer = Offer(catalogue: catalogue, sandbox: Sandbox(), dialect: Self.users)
+        let offer = Offer(of: HardeningSubject(Sandbox(), in: catalogue, dialect: Self.users))
         let tried = Set(offer.restrictions.map(\.directive))
         let reasons = reasons(offer)
         for id in [
@@ -33,7 +33,7 @@ import Testing
     @Test("of the machine is offered all of that")
     func system() {
         let dialect = Dialect(version: 257, calls: Dialect.withSmallGroups.calls)
-        let offer = Offer(catalogue: .standard, sandbox: Sandbox(), dialect: dialect)
+        let offer = Offer(of: HardeningSubject(Sandbox(), dialect: dialect))
         for reason in reasons(offer).values {
             if case .beyondManager = reason { Issue.record("\(reason)") }
         }
@@ -57,7 +57,7 @@ import Testing
     @Test("what a canary failed with is the manager's fault as well, and only that")
     func canary() {
         let offer = Offer(
-            catalogue: catalogue, sandbox: Sandbox(), dialect: Self.users,
+            of: HardeningSubject(Sandbox(), in: catalogue, dialect: Self.users),
             inapplicable: ["PrivatePIDs=yes": "226/NAMESPACE"])
         #expect(reasons(offer)["PrivatePIDs=yes"] == .beyondManager("226/NAMESPACE"))
         #expect(reasons(offer)["PrivateIPC=yes"] == nil)

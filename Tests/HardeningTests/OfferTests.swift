@@ -6,7 +6,7 @@ import Testing
 
     @Test("a bare service is offered everything but what is held back")
     func bare() {
-        let offer = Offer(catalogue: catalogue, sandbox: Sandbox(), dialect: .withSmallGroups)
+        let offer = Offer(of: HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups))
         let tried = Set(offer.restrictions.map(\.id))
         #expect(tried.contains("ProtectSystem=strict"))
         #expect(tried.contains("CapabilityBoundingSet=~CAP_SYS_ADMIN"))
@@ -115,17 +115,16 @@ import Testing
     @Test("implications are told within the offer only")
     func implications() throws {
         let offer = Offer(
-            catalogue: catalogue, sandbox: Sandbox(["ProtectSystem": .word("yes")]),
-            dialect: .withSmallGroups)
+            of: HardeningSubject(
+                Sandbox(["ProtectSystem": .word("yes")]), in: catalogue, dialect: .withSmallGroups))
         let strict = try #require(offer.restrictions.first { $0.id == "ProtectSystem=strict" })
         #expect(offer.implications(of: strict) == ["ProtectSystem=full"])
     }
 
     @Test("every restriction of an offer is worth something, and the heavy ones are worth more")
     func weights() throws {
-        let sandbox = Sandbox()
-        let offer = Offer(catalogue: catalogue, sandbox: sandbox, dialect: .withSmallGroups)
-        let weights = offer.weights(in: catalogue, on: sandbox, dialect: .withSmallGroups)
+        let offer = Offer(of: HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups))
+        let weights = offer.weights
         #expect(weights.count == offer.restrictions.count)
         #expect(weights.allSatisfy { $0 >= 1 && $0.isFinite })
         let worth = Dictionary(uniqueKeysWithValues: zip(offer.restrictions.map(\.id), weights))
@@ -140,8 +139,8 @@ import Testing
         enforcement: Enforcement = .unmeasured, keep: Set<String> = [], attempt: Set<String> = []
     ) -> Offer.Reason? {
         Offer(
-            catalogue: catalogue, sandbox: sandbox, dialect: dialect, enforcement: enforcement,
-            keep: keep, attempt: attempt
+            of: HardeningSubject(sandbox, in: catalogue, dialect: dialect),
+            enforcement: enforcement, keep: keep, attempt: attempt
         ).leftOut.first { $0.id == id }?.reason
     }
 }

@@ -6,11 +6,15 @@ import Testing
     let catalogue = Catalogue.standard
     let dialect = Dialect.withSmallGroups
 
+    func subject(_ sandbox: Sandbox) -> HardeningSubject {
+        HardeningSubject(sandbox, in: catalogue, dialect: dialect)
+    }
+
     @Test("taking a profile twice is taking it once")
     func idempotent() {
         forRandomCases(seed: 1) { before, first, _ in
-            let once = before.tightened(by: first, in: catalogue, dialect: dialect)
-            let twice = once.tightened(by: first, in: catalogue, dialect: dialect)
+            let once = subject(before).tightened(by: first)
+            let twice = subject(once).tightened(by: first)
             #expect(twice == once)
         }
     }
@@ -18,8 +22,8 @@ import Testing
     @Test("no profile loosens anything, and a larger one is at least as strict")
     func monotone() {
         forRandomCases(seed: 2) { before, first, second in
-            let lower = before.tightened(by: first, in: catalogue, dialect: dialect)
-            let upper = before.tightened(by: first.join(second), in: catalogue, dialect: dialect)
+            let lower = subject(before).tightened(by: first)
+            let upper = subject(before).tightened(by: first.join(second))
             #expect(lower.loosened(from: before, in: catalogue) == [])
             #expect(upper.loosened(from: lower, in: catalogue) == [])
         }
@@ -35,7 +39,7 @@ import Testing
             let second = Profile(recorded: second.restrictions.subtracting(asked))
             func take(_ profiles: Profile...) -> Sandbox {
                 profiles.reduce(before) {
-                    $0.tightened(by: $1, in: catalogue, dialect: dialect)
+                    subject($0).tightened(by: $1)
                 }.sorted
             }
             let together = take(first.join(second))
@@ -47,16 +51,17 @@ import Testing
     @Test("what was taken is in force, and taking what is in force changes nothing")
     func inForce() {
         forRandomCases(seed: 4, count: 200) { before, profile, _ in
-            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
+            let after = subject(before).under(profile)
             for restriction in catalogue.restrictions {
                 let alone = Profile(recorded: [restriction.id])
-                let next = after.tightened(by: alone, in: catalogue, dialect: dialect)
-                if after.already(has: restriction, dialect: dialect) {
-                    #expect(next == after, "\(restriction.id)")
+                let next = after.tightened(by: alone)
+                if after.already(has: restriction) {
+                    #expect(next == after.sandbox, "\(restriction.id)")
                 }
-                let needsFilter = restriction.change == .killOnDeniedCall && !after.filtersCalls
+                let needsFilter =
+                    restriction.change == .killOnDeniedCall && !after.sandbox.filtersCalls
                 if profile.restrictions.contains(restriction.id) && !needsFilter {
-                    #expect(after.already(has: restriction, dialect: dialect), "\(restriction.id)")
+                    #expect(after.already(has: restriction), "\(restriction.id)")
                 }
             }
         }
@@ -65,8 +70,7 @@ import Testing
     @Test("a drop-in for what is in force already assigns nothing")
     func nothingToDo() {
         forRandomCases(seed: 5, count: 300) { before, profile, _ in
-            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
-            let dropIn = DropIn(from: after, taking: profile, in: catalogue, dialect: dialect)
+            let dropIn = subject(before).under(profile).dropIn(for: profile)
             #expect(dropIn.text == "[Service]\n")
         }
     }
@@ -96,10 +100,8 @@ import Testing
     @Test("no path that another directive makes read-only is named among those without programs")
     func noExecBesideOthers() {
         func paths(_ sandbox: Sandbox, _ ids: String...) -> [String] {
-            sandbox.tightened(
-                by: Profile(ids + ["NoExecPaths=writable"], in: catalogue), in: catalogue,
-                dialect: dialect
-            ).list(.noExecPaths)
+            subject(sandbox).tightened(by: Profile(ids + ["NoExecPaths=writable"], in: catalogue))
+                .list(.noExecPaths)
         }
         #expect(
             paths(Sandbox()) == [

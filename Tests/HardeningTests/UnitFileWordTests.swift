@@ -105,9 +105,8 @@ import Testing
                 "ProtectSystem=strict", "ProtectHome=tmpfs", "DevicePolicy=closed",
                 "PrivateDevices=yes", "User=\(usage.user!)", "SystemCallFilter=@system-service",
             ]
-            let text = DropIn(
-                from: before, taking: Profile(ids, in: catalogue), in: catalogue,
-                dialect: .withSmallGroups, header: [Self.hostile(using: &random)],
+            let text = HardeningSubject(before, in: catalogue, dialect: .withSmallGroups).dropIn(
+                for: Profile(ids, in: catalogue), header: [Self.hostile(using: &random)],
                 reasons: ["ProtectSystem": Self.hostile(using: &random)]
             ).text
             let known = Set(
@@ -130,9 +129,8 @@ import Testing
         var usage = Usage()
         usage.devices = ["/dev/ttyS0", "/dev/ttyUSB0"]
         let catalogue = Catalogue.standard.accommodating(usage)
-        let text = DropIn(
-            from: Sandbox(), taking: Profile(["DevicePolicy=closed"], in: catalogue),
-            in: catalogue, dialect: .withSmallGroups
+        let text = HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups).dropIn(
+            for: Profile(["DevicePolicy=closed"], in: catalogue)
         ).text
         #expect(
             text.contains("DeviceAllow=\nDeviceAllow=/dev/ttyS0 rw\nDeviceAllow=/dev/ttyUSB0 rw"))

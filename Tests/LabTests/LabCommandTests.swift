@@ -24,7 +24,7 @@ struct LabCommandTests {
                 #expect(own == first && !own.isEmpty, "\(space)")
             }
             let cgroup = try await lab.run(["grep", "^0::", "/proc/self/cgroup"]).stdout
-            #expect(cgroup.hasPrefix("0::/errand-"))
+            #expect(cgroup.hasPrefix("0::/command-"))
             let environment = ["WORD": "given"]
             #expect(
                 try await lab.run(["printenv", "WORD"], environment: environment).stdout

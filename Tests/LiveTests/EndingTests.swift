@@ -19,7 +19,7 @@ extension LiveTests {
                     #expect(report.status == 130, "\(report.errors)")
                     #expect(report.errors.contains("temper: ending; once more to end at once"))
                     #expect(report.errors.contains("runs again as before"))
-                    #expect(try report.result().ending == "interrupted")
+                    #expect(try report.result().ending == .interrupted)
                     #expect(try await machine.standing() == before)
                 }
             }
@@ -90,7 +90,7 @@ extension LiveTests {
                 try await machine.shell("systemctl start mine")
                 let report = try await run.end()
                 #expect(report.status == 0, "\(report.errors)")
-                #expect(try report.result().ending == "limit")
+                #expect(try report.result().ending == .limit)
                 #expect(
                     try report.result().warnings.contains {
                         $0.contains("somebody started mine.service")

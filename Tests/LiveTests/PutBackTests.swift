@@ -71,7 +71,7 @@ extension LiveTests {
                 let result = try report.result()
                 let downtime = try #require(result.downtime)
                 #expect(
-                    result.ending == "limit" && result.trials >= 2,
+                    result.ending == .limit && result.trials >= 2,
                     "\(result.ending) \(result.trials) \(downtime)")
                 #expect(downtime.limit == 9 && downtime.seconds < 12)
                 #expect(try await machine.standing() == before)

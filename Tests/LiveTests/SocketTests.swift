@@ -88,7 +88,7 @@ extension LiveTests {
                     try await machine.shell("systemctl start web.socket")
                     let report = try await run.end()
                     #expect(report.status == 0, "\(report.errors)")
-                    #expect(try report.result().ending == "limit")
+                    #expect(try report.result().ending == .limit)
                     #expect(try await machine.settled(like: before).standing == before)
                 }
             }

@@ -50,13 +50,13 @@ import Testing
 
     @Test(
         "the text says how many answers seem wrong, however it ended",
-        arguments: ["complete", "limit", "good-enough", "interrupted", "too-flaky"])
-    func wrongAnswers(ending: String) throws {
+        arguments: HardeningResult.Ending.allCases)
+    func wrongAnswers(ending: HardeningResult.Ending) throws {
         var result = try decoded(Self.first)
         result.ending = ending
-        #expect(!TextReport(result, isColoured: false).text.contains("of the answers"))
+        #expect(!HardeningText(result, isColoured: false).text.contains("of the answers"))
         result.wrongAnswers = 0.07
-        let text = TextReport(result, isColoured: false).text
+        let text = HardeningText(result, isColoured: false).text
         #expect(text.components(separatedBy: "about 7 % of the answers seem wrong").count == 2)
     }
 
@@ -69,7 +69,7 @@ import Testing
                 settings: (1...12).map { "ReadWritePaths=-/var/lib/some-service-\($0)" }, cost: 0.1)
         ]
         result.preparations = ["chown -R x /var/lib/x"]
-        let text = TextReport(result, isColoured: false).text
+        let text = HardeningText(result, isColoured: false).text
         #expect(text.contains("Exceptions that the service needs"))
         #expect(text.contains("ReadWritePaths=-/var/lib/some-service-12"))
         #expect(text.contains("ProtectSystem=strict  costs 0.1 of exposure"))

@@ -109,7 +109,7 @@ enum Sample {
                     cost: 0)
             ],
             dropIn: "[Service]\nCapabilityBoundingSet=\nCapabilityBoundingSet=CAP_CHOWN\n",
-            ending: "complete", verified: true,
+            ending: .complete, verified: true,
             leftOut: [.init(restriction: "KeyringMode=private", because: "in force before")],
             suspicious: [.init(line: "x: \(nasty)", restrictions: ["UMask=0077"], trial: 6)],
             warnings: [nasty])

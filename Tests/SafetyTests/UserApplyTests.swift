@@ -82,8 +82,7 @@ struct UserApplyTests {
             let service = try await Service(named: "steady.service", on: manager)
             let inapplicable = try await service.inapplicable
             let offer = Offer(
-                catalogue: .standard(under: .user), sandbox: service.sandbox,
-                dialect: service.dialect, inapplicable: inapplicable)
+                of: service.subject(in: .standard(under: .user)), inapplicable: inapplicable)
             let beyond = Set(
                 offer.leftOut.filter {
                     if case .beyondManager = $0.reason { true } else { false }

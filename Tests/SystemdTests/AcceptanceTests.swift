@@ -22,9 +22,8 @@ extension AgainstSystemd {
                 where restriction.introduced <= dialect.version {
                     for profile in profiles(of: restriction) {
                         let found = try await fixture.transient(bare, taking: profile, dialect)
-                        let predicted = bare.tightened(
-                            by: profile, in: catalogue, dialect: dialect
-                        ).withImplied(by: dialect)
+                        let predicted = HardeningSubject(bare, in: catalogue, dialect: dialect)
+                            .tightened(by: profile).withImplied(by: dialect)
                         let differences = found.differences(from: predicted)
                         #expect(differences == [], "\(restriction.id)")
                     }
@@ -45,17 +44,16 @@ extension AgainstSystemd {
                 where restriction.introduced <= dialect.version {
                     for profile in profiles(of: restriction) {
                         let unit = "u\(expected.count).service"
-                        let dropIn = DropIn(
-                            from: bare, taking: profile, in: catalogue, dialect: dialect)
+                        let dropIn = HardeningSubject(bare, in: catalogue, dialect: dialect).dropIn(
+                            for: profile)
                         try fixture.write(unit, plain, dropIns: [UnitFixture.dropIn: dropIn.text])
                         expected.append((unit, restriction, profile))
                     }
                 }
                 try await fixture.reload()
                 for (unit, restriction, profile) in expected {
-                    let predicted = bare.tightened(
-                        by: profile, in: catalogue, dialect: dialect
-                    ).withImplied(by: dialect)
+                    let predicted = HardeningSubject(bare, in: catalogue, dialect: dialect)
+                        .tightened(by: profile).withImplied(by: dialect)
                     let differences = try await fixture.sandbox(of: unit).differences(
                         from: predicted)
                     #expect(differences == [], "\(restriction.id)")
@@ -83,14 +81,16 @@ extension AgainstSystemd {
                 #expect(!unknown.isEmpty)
                 for (index, restriction) in unknown.enumerated() {
                     let profile = Profile(recorded: [restriction.id])
-                    let dropIn = DropIn(from: bare, taking: profile, in: catalogue, dialect: later)
+                    let dropIn = HardeningSubject(bare, in: catalogue, dialect: later).dropIn(
+                        for: profile)
                     try fixture.write(
                         "u\(index).service", plain, dropIns: [UnitFixture.dropIn: dropIn.text])
                 }
                 try await fixture.reload()
                 for (index, restriction) in unknown.enumerated() {
                     let profile = Profile(recorded: [restriction.id])
-                    let predicted = bare.tightened(by: profile, in: catalogue, dialect: later)
+                    let predicted = HardeningSubject(bare, in: catalogue, dialect: later).tightened(
+                        by: profile)
                     let overTheBus = try? await fixture.transient(bare, taking: profile, later)
                     #expect(
                         overTheBus?[restriction.directive] != predicted[restriction.directive],
@@ -183,7 +183,7 @@ extension UnitFixture {
     func transient(
         _ bare: Sandbox, taking profile: Profile, _ dialect: Dialect
     ) async throws -> Sandbox {
-        let changes = bare.changes(taking: profile, in: .standard, dialect: dialect)
+        let changes = HardeningSubject(bare, dialect: dialect).changes(taking: profile)
         return Sandbox(
             properties: try await machine.neverStarted(with: changes.replacing + changes.appended))
     }

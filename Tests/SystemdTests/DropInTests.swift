@@ -21,7 +21,8 @@ extension AgainstSystemd {
                     profiles: 8, seed: 10, dialect: dialect)
                 for (unit, base, before, profile) in cases {
                     let after = try await fixture.sandbox(of: unit)
-                    let predicted = before.tightened(by: profile, in: catalogue, dialect: dialect)
+                    let predicted = HardeningSubject(before, in: catalogue, dialect: dialect)
+                        .tightened(by: profile)
                         .withImplied(by: dialect)
                     let about = Comment(rawValue: "\(unit): \(base) under \(profile.ids)")
                     #expect(after.differences(from: predicted) == [], about)
@@ -60,9 +61,9 @@ extension AgainstSystemd {
                             of: catalogue.known(to: dialect), in: catalogue, using: &generator)
                         let copy = try await fixture.neverStarted(
                             service.copies.properties(profile))
-                        let predicted = service.sandbox.tightened(
-                            by: profile, in: catalogue, dialect: dialect
-                        ).withImplied(by: dialect)
+                        let predicted = HardeningSubject(
+                            service.sandbox, in: catalogue, dialect: dialect
+                        ).tightened(by: profile).withImplied(by: dialect)
                         var found = Sandbox(properties: copy)
                         // A copy is of type exec where the original is simple, and what belongs
                         // to the interface Unit is not read of it.
@@ -115,8 +116,8 @@ extension UnitFixture {
                 let profile = Profile.random(
                     of: catalogue.known(to: dialect), in: catalogue, using: &generator)
                 let unit = "u\(cases.count).service"
-                let dropIn = DropIn(
-                    from: before, taking: profile, in: catalogue, dialect: dialect)
+                let dropIn = HardeningSubject(before, in: catalogue, dialect: dialect).dropIn(
+                    for: profile)
                 try write(
                     unit, base.text,
                     dropIns: base.dropIns.merging([UnitFixture.dropIn: dropIn.text]) { $1 })

@@ -49,9 +49,10 @@ extension AgainstSystemd {
                 }
                 // The same from the prediction, which is what a campaign knows before it ends.
                 for (unit, base, before, profile) in cases {
-                    let predicted = before.tightened(by: profile, in: .standard, dialect: dialect)
+                    let predicted = HardeningSubject(before, dialect: dialect).exposure(
+                        of: profile)
                     #expect(
-                        Exposure(of: predicted, dialect: dialect).description
+                        predicted.description
                             == printed[unit]?.exposure, "\(base) under \(profile.ids)")
                 }
             }

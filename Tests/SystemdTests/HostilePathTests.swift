@@ -30,10 +30,8 @@ extension AgainstSystemd {
                     usage.files = ["/run" + Self.path(using: &random)]
                     usage.user = "daemon"
                     let catalogue = Catalogue.standard.accommodating(usage)
-                    let text = DropIn(
-                        from: Sandbox(),
-                        taking: Profile(["ProtectSystem=strict", "User=daemon"], in: catalogue),
-                        in: catalogue, dialect: dialect,
+                    let text = HardeningSubject(Sandbox(), in: catalogue, dialect: dialect).dropIn(
+                        for: Profile(["ProtectSystem=strict", "User=daemon"], in: catalogue),
                         header: ["of 100%", usage.written.first ?? ""]
                     ).text
                     let unit = "hostile\(number).service"

@@ -58,12 +58,8 @@ struct UserManagerTests {
             let service = try await Service(named: "syncthing.service", on: manager)
             let catalogue = Catalogue.standard(under: .user)
             let profile = Profile(["ProtectKernelTunables=yes"], in: catalogue)
-            let expected = service.sandbox.tightened(
-                by: profile, in: catalogue, dialect: service.dialect)
-            let text = DropIn(
-                from: service.sandbox, taking: profile, in: catalogue,
-                dialect: service.dialect
-            ).text
+            let expected = service.subject(in: catalogue).tightened(by: profile)
+            let text = service.subject(in: catalogue).dropIn(for: profile).text
             #expect(text.contains("PrivateUsers=yes"))
             let differences = try await service.install(dropIn: text, expecting: expected)
             #expect(differences == [])
@@ -79,7 +75,7 @@ struct UserManagerTests {
     func exposure() async throws {
         try await withManager { lab, manager in
             let service = try await Service(named: "syncthing.service", on: manager)
-            let ours = Exposure(of: service.sandbox, dialect: service.dialect)
+            let ours = service.subject(in: .standard).exposure
             let theirs = try await lab.run([
                 "runuser", "-u", "mona", "--", "env", "XDG_RUNTIME_DIR=/run/user/1000",
                 "systemd-analyze", "--user", "security", "--no-pager", "syncthing.service",

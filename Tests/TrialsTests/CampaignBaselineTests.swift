@@ -10,7 +10,7 @@ struct CampaignBaselineTests {
         let service = SimulatedService(conflicts: [[]], fault: .probe)
         let ledger = MemoryLedger()
         let error = await #expect(throws: ExperimentError.self) {
-            try await Playground.campaign(service, ledger: ledger).run()
+            try await CampaignFixture.campaign(service, ledger: ledger).run()
         }
         #expect(error?.isBaseline == true)
         #expect(
@@ -25,10 +25,10 @@ struct CampaignBaselineTests {
         let ledger = MemoryLedger()
         let unlucky = SimulatedService(fault: .probe, lies: { $0 <= 3 })
         await #expect(throws: ExperimentError.self) {
-            try await Playground.campaign(unlucky, ledger: ledger).run()
+            try await CampaignFixture.campaign(unlucky, ledger: ledger).run()
         }
         #expect(ledger.trials.isEmpty)
-        let outcome = try await Playground.campaign(
+        let outcome = try await CampaignFixture.campaign(
             SimulatedService(), ledger: MemoryLedger(resuming: ledger.trials)
         ).run()
         #expect(outcome.ending == .complete)
@@ -37,17 +37,17 @@ struct CampaignBaselineTests {
     @Test("a warm-up passes or ends the experiment, and is on nobody's record")
     func warmUp() async throws {
         let good = SimulatedService()
-        let procedure = Playground.campaign(good).procedure
+        let procedure = CampaignFixture.campaign(good).procedure
         let trial = try await Campaign.warmUp(procedure, cadence: ChosenCadence(), now: 5)
         #expect(trial.number == 0 && trial.began == 5 && trial.profile == .unrestricted)
         let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
         let again = try await Campaign.warmUp(
-            Playground.campaign(unlucky).procedure, cadence: ChosenCadence(), now: 5)
+            CampaignFixture.campaign(unlucky).procedure, cadence: ChosenCadence(), now: 5)
         #expect(again.verdict.isPass && unlucky.profiles.count == 2)
         let bad = SimulatedService(conflicts: [[]], fault: .diesWhenReady)
         let error = await #expect(throws: ExperimentError.self) {
             try await Campaign.warmUp(
-                Playground.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
+                CampaignFixture.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
         }
         #expect(error?.isBaseline == true)
         #expect(bad.leftRunning == 0)
@@ -58,7 +58,7 @@ struct CampaignBaselineTests {
         var options = CampaignOptions()
         options.baselineRuns = 5
         let service = SimulatedService()
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.trials.prefix(5).allSatisfy { $0.profile == .unrestricted })
         #expect(outcome.trials[5].profile != .unrestricted)
         #expect(service.profiles.prefix(5).allSatisfy { $0 == .unrestricted })

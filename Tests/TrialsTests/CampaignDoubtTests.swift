@@ -10,10 +10,10 @@ struct CampaignDoubtTests {
         arguments: SimulatedFault.allCases.filter(\.isDoubt))
     func unresolved(fault: SimulatedFault) async throws {
         let service = SimulatedService(conflicts: [["ProtectClock=yes"]], fault: fault)
-        let outcome = try await Playground.campaign(service).run()
+        let outcome = try await CampaignFixture.campaign(service).run()
         #expect(outcome.ending == .complete)
         #expect(!outcome.accepted.restrictions.contains("ProtectClock=yes"))
-        #expect(outcome.accepted.restrictions.count == Playground.ids.count - 1)
+        #expect(outcome.accepted.restrictions.count == CampaignFixture.ids.count - 1)
         #expect(outcome.refused.map(\.restriction) == ["ProtectClock=yes"])
         #expect(outcome.refused.first?.isUnresolved == true)
     }
@@ -23,12 +23,12 @@ struct CampaignDoubtTests {
         var wrong = 0
         for seed in 0..<UInt64(Effort.campaigns / 4) {
             var random = SplitMix64(seed: 3_000_000 + seed)
-            let conflicts = Playground.conflicts(using: &random)
+            let conflicts = CampaignFixture.conflicts(using: &random)
             let service = SimulatedService(conflicts: conflicts, fault: .probe) { start in
                 var coin = SplitMix64(seed: seed &* 1_000 &+ UInt64(start))
                 return start > 2 && Int.random(in: 0..<100, using: &coin) < 2
             }
-            let outcome = try await Playground.campaign(service).run()
+            let outcome = try await CampaignFixture.campaign(service).run()
             if let passed = outcome.passedIn {
                 #expect(outcome.trials[passed - 1].verdict.isPass)
                 #expect(outcome.trials[passed - 1].profile == outcome.accepted)
@@ -49,16 +49,16 @@ struct CampaignDoubtTests {
             }
             var options = CampaignOptions()
             options.maxTrials = 2_000
-            let outcome = try await Playground.campaign(service, options: options).run()
+            let outcome = try await CampaignFixture.campaign(service, options: options).run()
             #expect(outcome.ending != .limit, "seed \(seed)")
         }
     }
 
     @Test("a result that fails once when it is repeated is tried again, and taken if it passes")
     func confirmation() async throws {
-        let last = try await Playground.campaign(SimulatedService()).run().trials.count
+        let last = try await CampaignFixture.campaign(SimulatedService()).run().trials.count
         let service = SimulatedService(fault: .probe) { $0 == last }
-        let outcome = try await Playground.campaign(service).run()
+        let outcome = try await CampaignFixture.campaign(service).run()
         #expect(outcome.trials[last - 1].verdict == .failed("simulated probe: HTTP 502"))
         #expect(outcome.ending == .complete)
         #expect(outcome.trials.last?.verdict == .passed)
@@ -67,11 +67,11 @@ struct CampaignDoubtTests {
 
     @Test("a result that never passes again is not the result")
     func brokenConfirmation() async throws {
-        let last = try await Playground.campaign(SimulatedService()).run().trials.count
+        let last = try await CampaignFixture.campaign(SimulatedService()).run().trials.count
         let service = SimulatedService(fault: .probe, isHonestUnrestricted: true) { $0 >= last }
         var options = CampaignOptions()
         options.maxTrials = last + 30
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         let asked = outcome.trials.filter { $0.profile == outcome.accepted }
         #expect(
             outcome.ending != .complete
@@ -82,16 +82,16 @@ struct CampaignDoubtTests {
     func confirmations() async throws {
         var options = CampaignOptions()
         options.confirmations = 4
-        let outcome = try await Playground.campaign(SimulatedService(), options: options).run()
+        let outcome = try await CampaignFixture.campaign(SimulatedService(), options: options).run()
         #expect(outcome.trials.suffix(4).allSatisfy { $0.profile == outcome.accepted })
         #expect(outcome.trials.count { $0.profile == outcome.accepted } == 5)
     }
 
     @Test("a confirmation that can never be judged does not go on for ever")
     func confirmationInDoubt() async throws {
-        let last = try await Playground.campaign(SimulatedService()).run().trials.count
+        let last = try await CampaignFixture.campaign(SimulatedService()).run().trials.count
         let service = SimulatedService(fault: .probeCannotTell) { $0 >= last }
-        let outcome = try await Playground.campaign(service).run()
+        let outcome = try await CampaignFixture.campaign(service).run()
         #expect(outcome.trials.count < last + 20)
         #expect(outcome.ending == .tooFlaky(rate: 1))
     }

@@ -11,8 +11,9 @@ struct CampaignEndTests {
         options.maxTrials = limit
         var random = SplitMix64(seed: 9)
         let service = SimulatedService(
-            conflicts: (0..<6).map { _ in [Playground.ids.randomElement(using: &random) ?? ""] })
-        let outcome = try await Playground.campaign(service, options: options).run()
+            conflicts: (0..<6).map { _ in [CampaignFixture.ids.randomElement(using: &random) ?? ""]
+            })
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.ending == .limit)
         #expect(outcome.trials.count == limit)
         #expect(!service.breaks(under: outcome.accepted))
@@ -23,7 +24,7 @@ struct CampaignEndTests {
     func maxTime() async throws {
         var options = CampaignOptions()
         options.maxTime = .zero
-        let outcome = try await Playground.campaign(SimulatedService(), options: options).run()
+        let outcome = try await CampaignFixture.campaign(SimulatedService(), options: options).run()
         #expect(outcome.ending == .limit && outcome.trials.count == options.baselineRuns)
     }
 
@@ -32,7 +33,7 @@ struct CampaignEndTests {
         var options = CampaignOptions()
         options.goodEnough = Exposure(tenths: 60)
         let service = SimulatedService(conflicts: [["ProtectClock=yes"], ["PrivateNetwork=yes"]])
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.ending == .goodEnough)
         #expect(outcome.after <= Exposure(tenths: 60))
         #expect(outcome.passedIn != nil && !service.breaks(under: outcome.accepted))
@@ -41,10 +42,10 @@ struct CampaignEndTests {
     @Test("being interrupted after the baseline is an outcome with the best so far")
     func interrupted() async throws {
         let service = SimulatedService(conflicts: [["ProtectClock=yes"], ["PrivateTmp=yes"]])
-        let whole = try await Playground.campaign(service).run()
+        let whole = try await CampaignFixture.campaign(service).run()
         for stop in 3...whole.trials.count {
             let outcome = try await Task {
-                try await Playground.campaign(service) { event in
+                try await CampaignFixture.campaign(service) { event in
                     if case .asking(stop, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
                 }.run()
             }.value
@@ -58,7 +59,7 @@ struct CampaignEndTests {
     @Test("being interrupted during the baseline is an error that says so")
     func interruptedEarly() async throws {
         let task = Task {
-            try await Playground.campaign(SimulatedService()) { event in
+            try await CampaignFixture.campaign(SimulatedService()) { event in
                 if case .asking(1, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
             }.run()
         }
@@ -72,7 +73,7 @@ struct CampaignEndTests {
             let service = SimulatedService(conflicts: [["ProtectClock=yes"]])
             let ledger = MemoryLedger(capacity: capacity)
             await #expect(throws: ExperimentError.self) {
-                try await Playground.campaign(service, ledger: ledger).run()
+                try await CampaignFixture.campaign(service, ledger: ledger).run()
             }
             #expect(ledger.trials.count == capacity)
             #expect(service.leftRunning == 0)
@@ -84,7 +85,7 @@ struct CampaignEndTests {
         for breakdown in SimulatedService.Breakdown.allCases {
             let service = SimulatedService(breakdown: breakdown)
             await #expect(throws: ExperimentError.self) {
-                try await Playground.campaign(service).run()
+                try await CampaignFixture.campaign(service).run()
             }
             #expect(service.leftRunning == 0)
         }
@@ -94,7 +95,7 @@ struct CampaignEndTests {
     func recordFirst() async throws {
         let ledger = MemoryLedger()
         let service = SimulatedService(conflicts: [["ProtectClock=yes"]])
-        let outcome = try await Playground.campaign(service, ledger: ledger) { event in
+        let outcome = try await CampaignFixture.campaign(service, ledger: ledger) { event in
             switch event {
             case .asking(let number, _, _): #expect(ledger.trials.count == number - 1)
             case .tried(let trial, _, _): #expect(ledger.trials.last?.number == trial.number)

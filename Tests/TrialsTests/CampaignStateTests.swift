@@ -15,7 +15,7 @@ struct CampaignStateTests {
 
         init(_ options: CampaignOptions = CampaignOptions(), identity: Identity? = nil) {
             state = CampaignState(
-                problem: Playground.problem, options: options,
+                problem: CampaignFixture.problem, options: options,
                 observedUsage: ObservedUsage([], sandbox: Sandbox()), identity: identity)
         }
 
@@ -155,7 +155,7 @@ struct CampaignStateTests {
     @Test("another identity is prepared before it is tried, and taken back where it fails")
     func identity() {
         let identity = Identity(
-            name: "User=x", problem: Playground.problem,
+            name: "User=x", problem: CampaignFixture.problem,
             prepare: { () throws(ExperimentError) in }, undo: {})
         var told = Told(identity: identity)
         guard case .prepare = told.answer({ _ in .healthy }) else {

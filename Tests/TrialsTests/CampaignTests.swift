@@ -20,7 +20,7 @@ struct CampaignTests {
         } else {
             #expect(outcome.accepted == .unrestricted, place)
         }
-        let problem = Playground.problem
+        let problem = CampaignFixture.problem
         let refused = Dictionary(grouping: outcome.refused, by: \.restriction)
         for restriction in problem.offer.restrictions
         where !outcome.accepted.restrictions.contains(restriction.id) {
@@ -48,10 +48,10 @@ struct CampaignTests {
         for seed in 0..<UInt64(Effort.campaigns) {
             var random = SplitMix64(seed: seed)
             let service = SimulatedService(
-                conflicts: Playground.conflicts(using: &random),
+                conflicts: CampaignFixture.conflicts(using: &random),
                 fault: SimulatedFault.allCases.filter { !$0.isDoubt }
                     .randomElement(using: &random) ?? .probe)
-            let outcome = try await Playground.campaign(service).run()
+            let outcome = try await CampaignFixture.campaign(service).run()
             expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
         }
     }
@@ -62,8 +62,8 @@ struct CampaignTests {
         options.isFast = true
         for seed in 0..<UInt64(Effort.campaigns / 4) {
             var random = SplitMix64(seed: 1_000_000 + seed)
-            let service = SimulatedService(conflicts: Playground.conflicts(using: &random))
-            let outcome = try await Playground.campaign(service, options: options).run()
+            let service = SimulatedService(conflicts: CampaignFixture.conflicts(using: &random))
+            let outcome = try await CampaignFixture.campaign(service, options: options).run()
             expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
         }
     }
@@ -75,8 +75,8 @@ struct CampaignTests {
             let statuses =
                 [0, 1] + (0..<1000).map { _ in Int32.random(in: 0...2, using: &random) }
             let service = SimulatedService(
-                conflicts: Playground.conflicts(using: &random), statusesAtStop: statuses)
-            let outcome = try await Playground.campaign(service).run()
+                conflicts: CampaignFixture.conflicts(using: &random), statusesAtStop: statuses)
+            let outcome = try await CampaignFixture.campaign(service).run()
             let baseline = outcome.trials.prefix { $0.profile == .unrestricted }
             expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
             #expect(outcome.skipped.contains { $0.what == "what it exits with when stopped" })
@@ -92,8 +92,8 @@ struct CampaignTests {
             var statuses = [Int32](repeating: 0, count: 9)
             statuses[Int.random(in: 2..<9, using: &random)] = 1
             let service = SimulatedService(
-                conflicts: Playground.conflicts(using: &random), statusesAtStop: statuses)
-            let outcome = try await Playground.campaign(service).run()
+                conflicts: CampaignFixture.conflicts(using: &random), statusesAtStop: statuses)
+            let outcome = try await CampaignFixture.campaign(service).run()
             expectPromises(outcome, service, "seed \(seed), \(service.conflicts)")
         }
     }
@@ -102,8 +102,8 @@ struct CampaignTests {
     func witnesses() async throws {
         for seed in 0..<UInt64(Effort.campaigns / 4) {
             var random = SplitMix64(seed: 2_000_000 + seed)
-            let service = SimulatedService(conflicts: Playground.conflicts(using: &random))
-            let outcome = try await Playground.campaign(service).run()
+            let service = SimulatedService(conflicts: CampaignFixture.conflicts(using: &random))
+            let outcome = try await CampaignFixture.campaign(service).run()
             for refusal in outcome.refused {
                 let others = outcome.trials[refusal.trial - 1].profile.restrictions
                     .subtracting([refusal.restriction])
@@ -120,8 +120,8 @@ struct CampaignTests {
     @Test("a service that nothing breaks takes all in a handful of trials")
     func unbreakable() async throws {
         let service = SimulatedService()
-        let outcome = try await Playground.campaign(service).run()
-        #expect(outcome.accepted.restrictions == Set(Playground.ids))
+        let outcome = try await CampaignFixture.campaign(service).run()
+        #expect(outcome.accepted.restrictions == Set(CampaignFixture.ids))
         #expect(outcome.refused.isEmpty)
         #expect(outcome.trials.count <= 10)
         #expect(outcome.after < outcome.before && outcome.possible == outcome.after)
@@ -129,10 +129,10 @@ struct CampaignTests {
 
     @Test("a service that much breaks keeps the rest, with a reason for each that it lacks")
     func fragile() async throws {
-        let broken = Set(Playground.ids.prefix(30))
+        let broken = Set(CampaignFixture.ids.prefix(30))
         let service = SimulatedService(conflicts: broken.map { [$0] })
-        let outcome = try await Playground.campaign(service).run()
-        let offer = Playground.problem.offer
+        let outcome = try await CampaignFixture.campaign(service).run()
+        let offer = CampaignFixture.problem.offer
         let possible = offer.restrictions.filter { restriction in
             !broken.contains(restriction.id)
                 && offer.implications(of: restriction).isDisjoint(with: broken)
@@ -145,8 +145,8 @@ struct CampaignTests {
     func hopeless() async throws {
         var options = CampaignOptions()
         options.maxTrials = 40
-        let service = SimulatedService(conflicts: Playground.ids.map { [$0] })
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let service = SimulatedService(conflicts: CampaignFixture.ids.map { [$0] })
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.accepted == .unrestricted && outcome.passedIn == nil)
         #expect(outcome.after == outcome.before)
     }

@@ -20,15 +20,14 @@ struct IdentityTests {
         usage.user = "x"
         let catalogue = Catalogue.standard.accommodating(usage)
         let fixed = Profile([Self.name], in: catalogue)
+        let subject = HardeningSubject(
+            Sandbox(), in: catalogue, dialect: CampaignFixture.dialect)
         func problem(_ fixed: Profile) throws -> SearchProblem {
-            let start = Sandbox().tightened(
-                by: fixed, in: catalogue, dialect: Playground.dialect)
-            return try SearchProblem(
-                catalogue: catalogue, sandbox: Sandbox(), dialect: Playground.dialect,
-                offer: Offer(catalogue: catalogue, sandbox: start, dialect: Playground.dialect),
+            try SearchProblem(
+                subject, offer: Offer(of: subject.under(fixed)),
                 fixed: fixed)
         }
-        let plain = Playground.campaign(service)
+        let plain = CampaignFixture.campaign(service)
         var campaign = Campaign(
             problem: try problem(.unrestricted), procedure: plain.procedure, ledger: plain.ledger,
             options: plain.options, observedUsage: ObservedUsage([], sandbox: Sandbox()),
@@ -50,7 +49,7 @@ struct IdentityTests {
         #expect(files.events == ["given"])
         let searched = outcome.trials.drop { !$0.profile.restrictions.contains(Self.name) }
         #expect(searched.allSatisfy { $0.profile.restrictions.contains(Self.name) })
-        #expect(outcome.after < Playground.problem.exposure(.unrestricted))
+        #expect(outcome.after < CampaignFixture.problem.subject.exposure(of: .unrestricted))
     }
 
     @Test("one that does not is left as it is, with its files and the trial that shows it")
@@ -69,7 +68,7 @@ struct IdentityTests {
     func alone() async throws {
         let files = Files()
         let service = SimulatedService(
-            conflicts: Playground.ids.map { [$0] } + [["RemoveIPC=yes"]])
+            conflicts: CampaignFixture.ids.map { [$0] } + [["RemoveIPC=yes"]])
         let outcome = try await campaign(service, files).run()
         #expect(outcome.accepted.restrictions == [Self.name])
         let passed = try #require(outcome.passedIn)
@@ -81,7 +80,7 @@ struct IdentityTests {
         // From its sixth start on, nothing works any more, whatever is taken.
         let service = SimulatedService(lies: { $0 > 5 })
         let error = await #expect(throws: ExperimentError.self) {
-            try await Playground.campaign(service).run()
+            try await CampaignFixture.campaign(service).run()
         }
         #expect(error?.description.hasPrefix("a trial left something behind") == true)
     }

@@ -10,7 +10,7 @@ struct ObservedUsageTests {
     func ratios(_ accesses: Set<ObservedAccess>) -> [String: Double] {
         let sandbox = Sandbox()
         return ObservedUsage(accesses, sandbox: sandbox).likelihoodRatios(
-            of: Offer(catalogue: .standard, sandbox: sandbox, dialect: dialect), in: dialect)
+            of: Offer(of: HardeningSubject(sandbox, dialect: dialect)))
     }
 
     @Test("what was asked for is suspected, what never was is trusted")

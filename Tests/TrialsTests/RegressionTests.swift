@@ -34,7 +34,7 @@ struct RegressionTests {
         var spent: [Upgrade: [Int]] = [:]
         for seed in 0..<UInt64(5) {
             var random = SplitMix64(seed: seed)
-            let problem = try Playground.regressing(Playground.accepted(using: &random))
+            let problem = try CampaignFixture.regressing(CampaignFixture.accepted(using: &random))
             let profile = problem.everything.restrictions.sorted()
             let bound = Int(log2(Double(profile.count)).rounded(.up))
             for upgrade in Upgrade.allCases {
@@ -64,7 +64,7 @@ struct RegressionTests {
         -> Outcome
     {
         let service = SimulatedService(conflicts: Array(culprits), fault: .probe)
-        let campaign = Playground.campaign(service, on: problem)
+        let campaign = CampaignFixture.campaign(service, on: problem)
         let failed = try await first(problem.everything, in: campaign)
         guard case .broken(let outcome) = try await campaign.regress(from: failed) else {
             throw Unexpected()
@@ -77,15 +77,15 @@ struct RegressionTests {
     ) async throws -> Trial {
         try await campaign.procedure.run(
             TrialSpec(profile, "yesterday"), baseline: baseline,
-            cadence: Playground.hurried.beforeBaseline)
+            cadence: CampaignFixture.hurried.beforeBaseline)
     }
 
     private struct Unexpected: Error {}
 
     @Test("a service that is broken itself is not blamed on its profile")
     func brokenService() async throws {
-        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
-        let campaign = Playground.campaign(
+        let problem = try CampaignFixture.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let campaign = CampaignFixture.campaign(
             SimulatedService(conflicts: [[]], fault: .probe), on: problem)
         let failed = try await first(problem.everything, in: campaign)
         await #expect {
@@ -97,8 +97,8 @@ struct RegressionTests {
 
     @Test("what failed once and passes twice is an accident, and is said to be one")
     func accident() async throws {
-        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
-        let campaign = Playground.campaign(
+        let problem = try CampaignFixture.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let campaign = CampaignFixture.campaign(
             SimulatedService(fault: .probe, lies: { $0 == 1 }), on: problem)
         let failed = try await first(problem.everything, in: campaign)
         #expect(failed.verdict == .failed("simulated probe: HTTP 502"))
@@ -111,7 +111,7 @@ struct RegressionTests {
     @Test("failing by chance is no regression, and hides none")
     func byChance() async throws {
         var random = SplitMix64(seed: 3)
-        let problem = try Playground.regressing(Playground.accepted(using: &random))
+        let problem = try CampaignFixture.regressing(CampaignFixture.accepted(using: &random))
         let culprits = Upgrade.one.plant(
             in: problem.everything.restrictions.sorted(), using: &random)
         // The first start is yesterday's profile; after a baseline of two, or of ten where one of
@@ -119,7 +119,7 @@ struct RegressionTests {
         for (conflicts, failing) in [(culprits, [3]), ([], [1, 3, 12]), ([], [1, 4])] {
             let service = SimulatedService(
                 conflicts: Array(conflicts), fault: .probe, lies: failing.contains)
-            let campaign = Playground.campaign(service, on: problem)
+            let campaign = CampaignFixture.campaign(service, on: problem)
             let failed = try await first(problem.everything, in: campaign)
             switch try await campaign.regress(from: failed) {
             case .broken(let outcome):
@@ -137,13 +137,13 @@ struct RegressionTests {
 
     @Test("a new habit of the service itself is no regression")
     func newHabit() async throws {
-        let problem = try Playground.regressing(Profile(["PrivateTmp=yes"], in: .standard))
+        let problem = try CampaignFixture.regressing(Profile(["PrivateTmp=yes"], in: .standard))
         // It has a worker less than it had, whatever is restricted.
-        let before = Playground.campaign(SimulatedService(), on: problem)
+        let before = CampaignFixture.campaign(SimulatedService(), on: problem)
         let baseline = Baseline(learnedFrom: [
             try await first(.unrestricted, in: before)
         ])
-        let campaign = Playground.campaign(
+        let campaign = CampaignFixture.campaign(
             SimulatedService(conflicts: [[]], fault: .workerMissing), on: problem)
         let failed = try await first(problem.everything, in: campaign, baseline: baseline)
         #expect(failed.because.contains("worker"))

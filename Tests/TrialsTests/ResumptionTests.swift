@@ -13,7 +13,7 @@ struct ResumptionTests {
     ) async throws -> [Trial] {
         let ledger = MemoryLedger(capacity: stop)
         await #expect(throws: ExperimentError.self) {
-            try await Playground.campaign(service, ledger: ledger, options: options).run()
+            try await CampaignFixture.campaign(service, ledger: ledger, options: options).run()
         }
         return ledger.trials
     }
@@ -25,11 +25,11 @@ struct ResumptionTests {
         ]
         for (seed, conflicts) in stories.enumerated() {
             let service = SimulatedService(conflicts: conflicts)
-            let whole = try await Playground.campaign(service).run()
+            let whole = try await CampaignFixture.campaign(service).run()
             for stop in 0..<whole.trials.count {
                 let recorded = try await cutOff(SimulatedService(conflicts: conflicts), after: stop)
                 let again = SimulatedService(conflicts: conflicts)
-                let outcome = try await Playground.campaign(
+                let outcome = try await CampaignFixture.campaign(
                     again, ledger: MemoryLedger(resuming: recorded)
                 ).run()
                 #expect(
@@ -45,24 +45,24 @@ struct ResumptionTests {
     @Test("what the service as it is failed by chance is on record in its place")
     func chanceOnRecord() async throws {
         // So much breaks it that it is asked for the service as it is in between.
-        let conflicts = Playground.ids.map { Set([$0]) }
+        let conflicts = CampaignFixture.ids.map { Set([$0]) }
         @Sendable func service(_ lies: Set<Int>) -> SimulatedService {
             SimulatedService(conflicts: conflicts, fault: .probe, lies: lies.contains)
         }
         var options = CampaignOptions()
         options.maxTrials = 40
         let steady = service([2])
-        _ = try await Playground.campaign(steady, options: options).run()
+        _ = try await CampaignFixture.campaign(steady, options: options).run()
         let later = steady.profiles.dropFirst(10).firstIndex(of: .unrestricted)
         let look = try #require(later) + 1
         let ledger = MemoryLedger()
-        let whole = try await Playground.campaign(
+        let whole = try await CampaignFixture.campaign(
             service([2, look]), ledger: ledger, options: options
         ).run()
         #expect(whole.trials[look - 1].verdict.isFailure && whole.trials[look].verdict.isPass)
         #expect(ledger.trials.map(\.profile) == whole.trials.map(\.profile))
         let nothing = SimulatedService(breakdown: .start)
-        let again = try await Playground.campaign(
+        let again = try await CampaignFixture.campaign(
             nothing, ledger: MemoryLedger(resuming: ledger.trials), options: options
         ).run()
         #expect(ComparableOutcome(again) == ComparableOutcome(whole))
@@ -72,14 +72,14 @@ struct ResumptionTests {
     func againAndAgain() async throws {
         var random = SplitMix64(seed: 77)
         let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes"]]
-        let whole = try await Playground.campaign(SimulatedService(conflicts: conflicts)).run()
+        let whole = try await CampaignFixture.campaign(SimulatedService(conflicts: conflicts)).run()
         var recorded: [Trial] = []
         var runs = 0
         while recorded.count < whole.trials.count {
             let ledger = MemoryLedger(
                 resuming: recorded, capacity: recorded.count + Int.random(in: 1...3, using: &random)
             )
-            _ = try? await Playground.campaign(
+            _ = try? await CampaignFixture.campaign(
                 SimulatedService(conflicts: conflicts), ledger: ledger
             ).run()
             recorded = ledger.trials
@@ -96,7 +96,7 @@ struct ResumptionTests {
         let conflicts: [Set<String>] = [
             ["ProtectClock=yes"], ["PrivateTmp=yes", "ProtectHome=yes"],
         ]
-        let whole = try await Playground.campaign(SimulatedService(conflicts: conflicts)).run()
+        let whole = try await CampaignFixture.campaign(SimulatedService(conflicts: conflicts)).run()
         var outcome: Outcome?
         var runs = 0
         while outcome == nil, runs < 200 {
@@ -105,7 +105,7 @@ struct ResumptionTests {
                 .campaign(unit: "x.service", fingerprint: "f", now: 0)
             let stop = ledger.resumed + 3
             let found = try await Task {
-                try await Playground.campaign(
+                try await CampaignFixture.campaign(
                     SimulatedService(conflicts: conflicts), ledger: ledger
                 ) { event in
                     if case .asking(stop, _, _) = event { withUnsafeCurrentTask { $0?.cancel() } }
@@ -129,7 +129,7 @@ struct ResumptionTests {
             let recorded = try await cutOff(
                 SimulatedService(conflicts: conflicts), after: stop, fast)
             let service = SimulatedService(conflicts: conflicts)
-            let outcome = try await Playground.campaign(
+            let outcome = try await CampaignFixture.campaign(
                 service, ledger: MemoryLedger(resuming: recorded)
             ).run()
             #expect(outcome.ending == .complete)
@@ -150,14 +150,14 @@ struct ResumptionTests {
             return start > 2 && Int.random(in: 0..<100, using: &coin) < 3
         }
         let conflicts: [Set<String>] = [["ProtectClock=yes"], ["PrivateTmp=yes"]]
-        let whole = try await Playground.campaign(
+        let whole = try await CampaignFixture.campaign(
             SimulatedService(conflicts: conflicts, fault: .probe, lies: lies)
         ).run()
         // A few stops only: weighing unreliable answers is slow in a debug build.
         for stop in [2, whole.trials.count / 2, whole.trials.count - 1] {
             let recorded = try await cutOff(
                 SimulatedService(conflicts: conflicts, fault: .probe, lies: lies), after: stop)
-            let outcome = try await Playground.campaign(
+            let outcome = try await CampaignFixture.campaign(
                 // The starts are counted on: those on record were not repeated.
                 SimulatedService(conflicts: conflicts, fault: .probe) { lies($0 + stop) },
                 ledger: MemoryLedger(resuming: recorded)

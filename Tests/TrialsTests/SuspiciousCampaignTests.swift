@@ -14,7 +14,7 @@ struct SuspiciousCampaignTests {
     @Test("each new complaint with the smallest set that brings it")
     func traced() async throws {
         let service = SimulatedService(conflicts: [["UMask=0077"]], complaints: noise)
-        let outcome = try await Playground.campaign(service).run()
+        let outcome = try await CampaignFixture.campaign(service).run()
         #expect(outcome.ending == .complete)
         let found = Dictionary(
             uniqueKeysWithValues: outcome.suspicious.map { ($0.line, Set($0.restrictions)) })
@@ -32,7 +32,7 @@ struct SuspiciousCampaignTests {
     @Test("a complaint that it always makes is not suspicious")
     func always() async throws {
         let service = SimulatedService(complaints: ["cannot do anything": []])
-        #expect(try await Playground.campaign(service).run().suspicious == [])
+        #expect(try await CampaignFixture.campaign(service).run().suspicious == [])
     }
 
     @Test("with strict logs what brings a complaint is refused, and the result is quiet")
@@ -40,7 +40,7 @@ struct SuspiciousCampaignTests {
         var options = CampaignOptions()
         options.isStrict = true
         let service = SimulatedService(complaints: noise)
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.suspicious == [])
         #expect(!outcome.accepted.restrictions.contains("ProtectClock=yes"))
         #expect(!outcome.accepted.restrictions.contains("PrivateDevices=yes"))
@@ -54,7 +54,7 @@ struct SuspiciousCampaignTests {
         var options = CampaignOptions()
         options.maxTrials = 4
         let service = SimulatedService(complaints: noise)
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.trials.count <= 5)
     }
 
@@ -62,7 +62,7 @@ struct SuspiciousCampaignTests {
     func secondStart() async throws {
         for fault in [SimulatedFault.secondStart, .probeAfterSecondStart, .endsOtherwiseAgain] {
             let service = SimulatedService(conflicts: [["ProtectClock=yes"]], fault: fault)
-            let outcome = try await Playground.campaign(service).run()
+            let outcome = try await CampaignFixture.campaign(service).run()
             #expect(outcome.ending == .complete, "\(fault)")
             #expect(!outcome.accepted.restrictions.contains("ProtectClock=yes"), "\(fault)")
             #expect(outcome.refused.map(\.restriction).contains("ProtectClock=yes"), "\(fault)")
@@ -76,7 +76,7 @@ struct SuspiciousCampaignTests {
     @Test("a campaign whose result starts twice spends no second start on other trials")
     func cheapness() async throws {
         let service = SimulatedService(conflicts: [["ProtectClock=yes"]])
-        let outcome = try await Playground.campaign(service).run()
+        let outcome = try await CampaignFixture.campaign(service).run()
         let twice = outcome.trials.filter {
             $0.observations.contains(.job(.secondStart, result: .done))
         }
@@ -96,7 +96,7 @@ struct SuspiciousCampaignTests {
             baseline.noSecondStart
                 == "the service as it is fails in it: second start failed: exit status 1")
         let outcome = try await Campaign(
-            problem: Playground.problem, procedure: procedure, ledger: MemoryLedger(),
+            problem: CampaignFixture.problem, procedure: procedure, ledger: MemoryLedger(),
             options: CampaignOptions(), observedUsage: ObservedUsage([], sandbox: Sandbox()),
             baseline: baseline, now: { 0 }, report: { _ in }
         ).run()

@@ -7,10 +7,10 @@ import Trials
 struct TrialCountTests {
     @Test("every trial made for a result counts: the campaign's, and those on the real unit")
     func trials() async throws {
-        var outcome = try await Playground.campaign(SimulatedService()).run()
+        var outcome = try await CampaignFixture.campaign(SimulatedService()).run()
         let made = outcome.trials.count
         #expect(outcome.trialCount == made)
-        let real = try await Playground.campaign(SimulatedService()).procedure.run(
+        let real = try await CampaignFixture.campaign(SimulatedService()).procedure.run(
             TrialSpec(outcome.accepted, .realUnit), number: made + 1)
         outcome.count(real)
         #expect(outcome.trialCount == made + 1 && outcome.trials.count == made)
@@ -34,12 +34,12 @@ struct TrialCountTests {
     @Test("a service that died is quoted; one that answers wrongly or starts too slowly is not")
     func words() async throws {
         for (fault, isQuoted) in [
-            (SimulatedFault.setupStep, true), (.diesAtStart, true), (.diesWhileSettling, true),
+            (SimulatedFault.execStep, true), (.diesAtStart, true), (.diesWhileSettling, true),
             (.probe, false), (.startTimesOut, false), (.reload, false),
         ] {
             let service = SimulatedService(conflicts: [[]], fault: fault)
-            let trial = try await Playground.campaign(service).procedure.run(
-                TrialSpec(.unrestricted, .asItIs), cadence: Playground.hurried.beforeBaseline)
+            let trial = try await CampaignFixture.campaign(service).procedure.run(
+                TrialSpec(.unrestricted, .asItIs), cadence: CampaignFixture.hurried.beforeBaseline)
             #expect(trial.because.hasSuffix(": up") == isQuoted, "\(trial.because)")
         }
     }

@@ -101,7 +101,7 @@ struct TrialProcedureTests {
         "each fault is seen at its stage",
         arguments: [
             (.refused, "systemd refuses it: simulated"),
-            (.setupStep, "start failed: 226/NAMESPACE"),
+            (.execStep, "start failed: 226/NAMESPACE"),
             (.startTimesOut, "start timed out: exit status 1"),
             (.diesAtStart, "died at start: exit status 1"), (.probe, "simulated probe: HTTP 502"),
             (.diesBetweenChecks, "died at start: exit status 1"),

@@ -7,10 +7,10 @@ import Testing
 @Suite("A campaign whose probe is wrong now and then") struct UnreliableProbeTests {
     @Test("a baseline that fails by chance is counted, and every answer weighed", arguments: 1...5)
     func unreliableBaseline(seed: Int) async throws {
-        let culprits = [Playground.ids[7 * seed], Playground.ids[90 - seed]]
+        let culprits = [CampaignFixture.ids[7 * seed], CampaignFixture.ids[90 - seed]]
         let service = unreliable(culprits, oneIn: 30, failingFirst: [1 + seed % 2], seed)
         let ledger = MemoryLedger()
-        let outcome = try await Playground.campaign(service, ledger: ledger).run()
+        let outcome = try await CampaignFixture.campaign(service, ledger: ledger).run()
         #expect(outcome.ending == .complete)
         #expect(Set(outcome.refused.map(\.restriction)).isSuperset(of: culprits))
         #expect(!service.breaks(under: outcome.accepted))
@@ -19,7 +19,7 @@ import Testing
         #expect(0.01..<0.2 ~= outcome.wrongAnswers ?? 0)
         // The failures of the baseline are on record, so a resumed campaign weighs as well.
         let nothing = SimulatedService(breakdown: .start)
-        let again = try await Playground.campaign(
+        let again = try await CampaignFixture.campaign(
             nothing, ledger: MemoryLedger(resuming: ledger.trials)
         ).run()
         #expect(again.accepted == outcome.accepted && again.wrongAnswers == outcome.wrongAnswers)
@@ -29,7 +29,7 @@ import Testing
     @Test("what no trial had, and how fast the service is, is read of the runs that passed")
     func ofThosePassed() async throws {
         let service = SimulatedService(fault: .startTimesOut, lies: { $0 == 1 })
-        let outcome = try await Playground.campaign(service, canReload: false).run()
+        let outcome = try await CampaignFixture.campaign(service, canReload: false).run()
         #expect(outcome.trials[0].verdict.isFailure)
         #expect(outcome.skipped.contains { $0.what == "reload" })
 
@@ -43,7 +43,7 @@ import Testing
         let record = HardeningRecord(
             unit: "x.service",
             outcome: Outcome(
-                passed: .unrestricted, on: Playground.problem,
+                passed: .unrestricted, on: CampaignFixture.problem,
                 trials: [
                     lasting(90_000_000, outcome.trials[0]), lasting(100_000, outcome.trials[1]),
                 ],
@@ -57,7 +57,7 @@ import Testing
         var options = CampaignOptions()
         options.maxTrials = 5
         let service = unreliable([], oneIn: .max, failingFirst: [2], 1)
-        let outcome = try await Playground.campaign(service, options: options).run()
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
         #expect(outcome.ending == .limit)
         #expect(outcome.trials.count == 5)
     }
@@ -67,7 +67,7 @@ import Testing
         let ledger = MemoryLedger()
         let service = SimulatedService(fault: .probe, lies: { $0 % 2 == 0 })
         let error = await #expect(throws: ExperimentError.self) {
-            try await Playground.campaign(service, ledger: ledger).run()
+            try await CampaignFixture.campaign(service, ledger: ledger).run()
         }
         #expect(error?.isBaseline == true)
         #expect(
@@ -80,9 +80,9 @@ import Testing
     func unreliableLater() async throws {
         var right = 0
         for seed in 1...10 {
-            let culprits = [Playground.ids[5 * seed]]
+            let culprits = [CampaignFixture.ids[5 * seed]]
             let service = unreliable(culprits, oneIn: 40, failingFirst: [], seed)
-            let outcome = try await Playground.campaign(service).run()
+            let outcome = try await CampaignFixture.campaign(service).run()
             if outcome.refused.map(\.restriction) == culprits { right += 1 }
         }
         #expect(right >= 8)

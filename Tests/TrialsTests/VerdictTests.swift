@@ -67,7 +67,7 @@ struct VerdictTests {
     }
 
     @Test("a failed start says which step of systemd failed")
-    func setupStep() {
+    func execStep() {
         let verdict = Verdict(of: [.job(.start, result: .failed), .unit(.start, dead)])
         #expect(verdict == .failed("start failed: 226/NAMESPACE"))
     }

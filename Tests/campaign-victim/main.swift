@@ -14,11 +14,11 @@ let directory = arguments[1]
 var random = SplitMix64(seed: UInt64(arguments[2]) ?? 0)
 let pause = Duration.milliseconds(Int(arguments[3]) ?? 0)
 let service = SimulatedService(
-    conflicts: Playground.conflicts(using: &random) + [["ProtectClock=yes"]], fault: .probe)
+    conflicts: CampaignFixture.conflicts(using: &random) + [["ProtectClock=yes"]], fault: .probe)
 let ledger = try TrialStore(directory: directory)
     .campaign(unit: "victim.service", fingerprint: "f", now: 1)
 let tried = open(directory + "/tried", O_WRONLY | O_CREAT | O_APPEND, 0o644)
-let outcome = try await Playground.campaign(service, ledger: ledger, pause: pause) { event in
+let outcome = try await CampaignFixture.campaign(service, ledger: ledger, pause: pause) { event in
     if case .tried(_, _, isFromRecord: false) = event { write(tried, ".", 1) }
 }.run()
 for trial in outcome.trials {

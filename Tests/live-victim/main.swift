@@ -36,7 +36,7 @@ session.progress = ProgressLines(isQuiet: false)
 do {
     let result = try await withInterruption { [session] in try await session.run() }.result
     print(String(decoding: try JSONEncoder().encode(result), as: UTF8.self))
-    exit(result.ending == "interrupted" ? 130 : 0)
+    exit(result.ending == .interrupted ? 130 : 0)
 } catch {
     FileHandle.standardError.write(Data("\(error)\n".utf8))
     exit((error as? TemperError)?.exitStatus ?? 1)

@@ -81,7 +81,7 @@ enum lab_word { LAB_WORD_KEEP = 'k', LAB_WORD_END = 'e' };
 // Starts a keeper, which is no child of the caller. 0 or a negative errno.
 int lab_start(const struct lab_orders *orders);
 
-struct lab_errand {
+struct lab_command {
     const char *const *argv; // argv[0] is looked up in envp's PATH, inside the lab
     const char *const *envp;
     int init;         // pidfd of the lab's pid 1
@@ -91,17 +91,17 @@ struct lab_errand {
     int report;       // pipe: gets a lab_refusal if the command could not be started
 };
 
-enum lab_errand_stage { LAB_ERRAND_ENTER, LAB_ERRAND_CGROUP, LAB_ERRAND_EXEC };
+enum lab_command_stage { LAB_COMMAND_ENTER, LAB_COMMAND_CGROUP, LAB_COMMAND_EXEC };
 
 struct lab_refusal {
     int32_t stage;
     int32_t error;
 };
 
-// Runs a command inside a lab. Returns the pid of an usher, a child of the caller that exits with
-// the command's status (128+n for signal n), or a negative errno. When the calling process dies,
-// the usher kills the command.
-pid_t lab_run(const struct lab_errand *errand);
+// Runs a command inside a lab. Returns the pid of its supervisor, a child of the caller that exits
+// with the command's status (128+n for signal n), or a negative errno. When the calling process
+// dies, the supervisor kills the command.
+pid_t lab_run(const struct lab_command *order);
 
 // Kills what is left in the cgroup `name` beneath `root` and removes it with all its children;
 // tries again for about two seconds while the kernel calls it busy. 0 or a negative errno.

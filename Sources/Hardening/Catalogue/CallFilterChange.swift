@@ -17,15 +17,10 @@ public struct CallFilterChange: Hashable, Sendable {
         public let names: [String]
     }
 
-    public init(
-        from before: Sandbox, taking profile: Profile, in catalogue: Catalogue, dialect: Dialect
-    ) {
-        let (allow, names) = before.filter(.systemCallFilter)
-        let changes =
-            catalogue.directive(.systemCallFilter)?.restrictions
-            .filter {
-                profile.restrictions.contains($0.id) && !before.already(has: $0, dialect: dialect)
-            }.map(\.change) ?? []
+    public init(of subject: HardeningSubject, taking profile: Profile) {
+        let dialect = subject.dialect
+        let (allow, names) = subject.sandbox.filter(.systemCallFilter)
+        let changes = subject.changes(of: .systemCallFilter, by: profile)
         let allowed = changes.compactMap { change in
             if case .allowOnlyCalls(let group) = change { group } else { nil }
         }
@@ -58,20 +53,23 @@ public struct CallFilterChange: Hashable, Sendable {
     }
 }
 
-extension Sandbox {
+extension HardeningSubject {
     /// The directive that denies file systems.
     public static let fileSystemFilter = DirectiveName.restrictFileSystems.rawValue
 
-    /// The groups of file systems that `profile` denies and this sandbox does not yet.
-    public func fileSystemGroups(
-        deniedBy profile: Profile, in catalogue: Catalogue, dialect: Dialect
-    ) -> [String] {
-        let taken =
-            catalogue.directive(.restrictFileSystems)?.restrictions
-            .filter { profile.restrictions.contains($0.id) } ?? []
-        return taken.filter { !already(has: $0, dialect: dialect) }.compactMap { restriction in
-            if case .denyFileSystems(let group) = restriction.change { group } else { nil }
+    /// The groups of file systems that `profile` denies and the unit does not yet.
+    public func fileSystemGroups(deniedBy profile: Profile) -> [String] {
+        changes(of: .restrictFileSystems, by: profile).compactMap { change in
+            if case .denyFileSystems(let group) = change { group } else { nil }
         }
+    }
+
+    /// What of a profile really changes one directive.
+    fileprivate func changes(of name: DirectiveName, by profile: Profile) -> [Tightening] {
+        let taken = catalogue.directive(name)?.restrictions.filter {
+            profile.restrictions.contains($0.id) && !already(has: $0)
+        }
+        return taken?.map(\.change) ?? []
     }
 }
 

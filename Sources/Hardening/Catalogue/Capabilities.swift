@@ -54,7 +54,7 @@ extension Catalogue {
     .scored(Assessment("AmbientCapabilities", 500) { $0.sandbox.ambientCapabilities == 0 })
     .inForce(
         InForceCheck(
-            .readsBack, against: ["AmbientCapabilities": .mask(Capability.mask(["CAP_NET_RAW"]))])
+            .readsBack, against: [.ambientCapabilities: .mask(Capability.mask(["CAP_NET_RAW"]))])
     )
     .onBus(BusShape("t"))
 

@@ -45,7 +45,7 @@ extension Catalogue {
             .init(
                 "strict", prior: Prior(family: "dev", whenHot: 0.4, whenCold: 0.9),
                 check: InForceCheck(
-                    .program(.device), beside: ["DeviceAllow": .list(["/dev/null rw"])]),
+                    .program(.device), beside: [.deviceAllow: .list(["/dev/null rw"])]),
                 heldBack: "fails with 208/STDIN without DeviceAllow=/dev/null, "
                     + "and with it scores worse than closed"),
         ]
@@ -56,7 +56,7 @@ extension Catalogue {
 
     /// Reads back as nothing more than it was.
     static let oneDevice = InForceCheck(
-        .readsBack, against: ["DeviceAllow": .list(["/dev/null rw"])])
+        .readsBack, against: [.deviceAllow: .list(["/dev/null rw"])])
 
     private static let deviceAllow = Directive(
         .deviceAllow, "No device node is granted beyond the policy.",

@@ -81,6 +81,6 @@ extension Catalogue {
             seen.isPrivileged ? nil : seen.sandbox.list(.supplementaryGroups).isEmpty ? 0 : 1
         }
     )
-    .inForce(InForceCheck(.readsBack, against: ["SupplementaryGroups": .list(["daemon"])]))
+    .inForce(InForceCheck(.readsBack, against: [.supplementaryGroups: .list(["daemon"])]))
     .beyondUsers("a user cannot leave a group").onBus(BusShape("as"))
 }

@@ -145,7 +145,7 @@ extension Catalogue {
         ]
     )
     .failing(at: .ksm)
-    .inForce(InForceCheck(.keepsMemoryApart, against: ["MemoryKSM": .flag(true)]))
+    .inForce(InForceCheck(.keepsMemoryApart, against: [.memoryKSM: .flag(true)]))
     .onBus(BusShape("b", since: 257, copying: .onlyWhenTrue))
 
     private static let privateBPF = Directive.flag(

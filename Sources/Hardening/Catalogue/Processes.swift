@@ -130,6 +130,6 @@ extension Catalogue {
         steps: [.init("private", prior: Prior(family: "keyring"))]
     )
     .failing(at: .keyring).scored(1000, default: "private", ["private": 0])
-    .inForce(InForceCheck(.canary(.keyring), against: ["KeyringMode": .word("inherit")]))
+    .inForce(InForceCheck(.canary(.keyring), against: [.keyringMode: .word("inherit")]))
     .onBus(BusShape("s"))
 }

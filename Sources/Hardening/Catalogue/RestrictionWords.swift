@@ -15,12 +15,12 @@ public struct RestrictionWords: Hashable, Sendable {
         denied = value.first == "~" ? String(value.dropFirst()) : nil
     }
 
-    /// What it is called where it is in force: `ProtectHome=yes`, `no ReadWritePaths=/run`.
-    public var name: String { exception.map { "no \($0)" } ?? id }
+    /// What it is called where it is in force: `ProtectHome=yes`, `ReadWritePaths= without /run`.
+    public var name: String { exception == nil ? id : "\(directive)= \(value)" }
 
     /// Its value beside the name of its directive; `(empty)` for an empty list.
     public var value: String {
-        if exception != nil, let denied { return "no \(denied)" }
+        if exception != nil, let denied { return "without \(denied)" }
         let value = String(id.dropFirst(directive.count + 1))
         return value.isEmpty ? "(empty)" : value
     }

@@ -25,7 +25,7 @@ extension Catalogue {
         ]
     )
     .failing(at: .cgroup).scored(Assessment("Delegate", 100) { !$0.sandbox.flag(.delegate) })
-    .inForce(InForceCheck(.readsBack, against: ["Delegate": .flag(true)]))
+    .inForce(InForceCheck(.readsBack, against: [.delegate: .flag(true)]))
     .onBus(BusShape("b", copying: .delegation))
 
     /// Rates at which a service needs what a family of restrictions takes away; a family that is

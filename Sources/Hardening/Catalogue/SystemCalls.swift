@@ -61,8 +61,8 @@ extension Catalogue {
         InForceCheck(
             .canary(.deniedCall),
             against: [
-                "SystemCallFilter": .filter(allow: false, ["swapoff"]),
-                "SystemCallErrorNumber": .number(1),
+                .systemCallFilter: .filter(allow: false, ["swapoff"]),
+                .systemCallErrorNumber: .number(1),
             ])
     )
     .advised(

@@ -83,11 +83,3 @@ struct Assessment: Sendable {
             }.onlyWithDefaultDependencies
         ]
 }
-
-extension Exposure {
-    /// The points of each test that applies, by the test's id: what weight a change carries.
-    static func points(of sandbox: Sandbox, dialect: Dialect) -> [UInt64] {
-        let seen = AnalyzedSandbox(sandbox, dialect)
-        return Assessment.table.map { test in test.badness(seen).map(test.points) ?? 0 }
-    }
-}

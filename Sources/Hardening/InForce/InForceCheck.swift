@@ -6,9 +6,9 @@
 public struct InForceCheck: Hashable, Sendable {
     public let parts: [Part]
     /// What both units have, so that the restriction has something to change or can be seen.
-    public let against: [String: SettingValue]
+    public let against: [DirectiveName: SettingValue]
     /// What the restricted unit has beside the restriction, because nothing starts without it.
-    public let beside: [String: SettingValue]
+    public let beside: [DirectiveName: SettingValue]
 
     public struct Part: Hashable, Sendable {
         /// As it is named where it is lacking, such as `/sys`.
@@ -30,8 +30,8 @@ public struct InForceCheck: Hashable, Sendable {
     }
 
     public init(
-        _ parts: [Part], against: [String: SettingValue] = [:],
-        beside: [String: SettingValue] = [:]
+        _ parts: [Part], against: [DirectiveName: SettingValue] = [:],
+        beside: [DirectiveName: SettingValue] = [:]
     ) {
         self.parts = parts
         self.against = against
@@ -39,8 +39,8 @@ public struct InForceCheck: Hashable, Sendable {
     }
 
     init(
-        _ sign: InForceSign, against: [String: SettingValue] = [:],
-        beside: [String: SettingValue] = [:]
+        _ sign: InForceSign, against: [DirectiveName: SettingValue] = [:],
+        beside: [DirectiveName: SettingValue] = [:]
     ) {
         self.init([Part("", sign)], against: against, beside: beside)
     }

@@ -181,7 +181,7 @@ extension UnitCheck.Offered {
             exposure: .init(
                 before: outcome.before.points, after: outcome.after.points,
                 possible: outcome.possible.points),
-            accepted: HardeningResult.tops(outcome.accepted, outcome.problem.catalogue),
+            accepted: HardeningResult.tops(outcome.accepted, outcome.problem.subject.catalogue),
             dropIn: dropIn, preparations: preparations, verified: verified)
     }
 }

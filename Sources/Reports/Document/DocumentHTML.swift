@@ -95,11 +95,11 @@ struct DocumentHTML {
     }
 
     private func trial(_ trial: TrialEntry) -> Element {
-        Element("details", ["class": "trial \(trial.verdict)"]) {
+        Element("details", ["class": "trial \(trial.verdict.rawValue)"]) {
             Element("summary") {
                 Element("b") { "\(trial.number)" }
                 " "
-                Element("i") { trial.verdict }
+                Element("i") { trial.verdict.rawValue }
                 " \(trial.purpose) "
                 Element("span", ["class": "quiet"]) { "\(trial.milliseconds) ms" }
                 if !trial.because.isEmpty {

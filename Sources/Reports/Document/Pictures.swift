@@ -97,12 +97,12 @@ struct Timeline {
             "rect",
             [
                 // Failures hang lower, so that they are told without colours.
-                "class": "\(trial.verdict)-bar", "x": "\(x)",
-                "y": trial.verdict == "passed" ? "4" : "24", "width": "\(max(3, width))",
+                "class": "\(trial.verdict.rawValue)-bar", "x": "\(x)",
+                "y": trial.verdict == .passed ? "4" : "24", "width": "\(max(3, width))",
                 "height": "18", "rx": "1",
             ]
         ) {
-            Element("title") { "trial \(trial.number) \(trial.verdict): \(trial.purpose)" }
+            Element("title") { "trial \(trial.number) \(trial.verdict.rawValue): \(trial.purpose)" }
         }
     }
 

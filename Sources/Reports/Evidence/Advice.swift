@@ -6,15 +6,9 @@ public struct Advice: Hashable, Codable, Sendable {
     /// One sentence for people.
     public var text: String
     /// Lines for the unit, `ReadWritePaths=/var/lib/x`; empty where no setting helps.
-    public var settings: [String]
+    public var settings: [String] = []
     /// The number of a trial that passed with these settings; nil where it was not tried.
     public var triedIn: Int?
-
-    public init(_ text: String, settings: [String] = [], triedIn: Int? = nil) {
-        self.text = text
-        self.settings = settings
-        self.triedIn = triedIn
-    }
 
     /// Whether it was tried, in words that follow the sentence.
     public var standing: String { triedIn.map { "tried in trial \($0)" } ?? "not tried" }
@@ -43,7 +37,7 @@ extension Advice {
         case .denyPorts:
             let ports = requests.compactMap(\.port).map { Exception.port($0).text }
             return ports.isEmpty
-                ? [] : [Advice("allow the port that it binds", settings: Set(ports).sorted())]
+                ? [] : [Advice(text: "allow the port that it binds", settings: Set(ports).sorted())]
         default: return remedies(restriction, path, requests, nil)
         }
     }
@@ -51,12 +45,12 @@ extension Advice {
     private static func needing(_ exceptions: [Exception], _ trial: Int?) -> [Advice] {
         let settings = exceptions.map(\.text)
         let advice = Advice(
-            "needs \(settings.map { $0.replacing("=-", with: "=") }.joined(separator: " "))",
+            text: "needs \(settings.map { $0.replacing("=-", with: "=") }.joined(separator: " "))",
             settings: settings, triedIn: trial)
         let own = exceptions.filter(\.opensForWriting)
             .compactMap { declared(String($0.value.drop { $0 == "-" })) }
         return [advice]
-            + own.map { Advice("or let systemd make and own the directory", settings: [$0]) }
+            + own.map { Advice(text: "or let systemd make and own the directory", settings: [$0]) }
     }
 
     /// `StateDirectory=x` for `/var/lib/x` (systemd.exec(5)).
@@ -82,10 +76,11 @@ extension Advice {
         }
         let what = member.map { "\($0) stays open" } ?? "what it grants stays"
         guard let line else {
-            return [Advice("\(what); no other member could be taken either", triedIn: trial)]
+            return [Advice(text: "\(what); no other member could be taken either", triedIn: trial)]
         }
         return [
-            Advice("\(what), beside only what else is needed", settings: [line], triedIn: trial)
+            Advice(
+                text: "\(what), beside only what else is needed", settings: [line], triedIn: trial)
         ]
     }
 
@@ -97,7 +92,7 @@ extension Advice {
         let names = calls.joined(separator: " ")
         return [
             Advice(
-                "the smallest exception: let \(names) through",
+                text: "the smallest exception: let \(names) through",
                 settings: [filter, Restriction.letting(through: calls)].compactMap { $0 })
         ]
     }
@@ -111,12 +106,12 @@ extension Advice {
         if !lacking.isEmpty {
             advice.append(
                 Advice(
-                    "grant \(user) what it lacks",
+                    text: "grant \(user) what it lacks",
                     settings: [restriction.id, Capability.granting(lacking)]))
         }
         if let path = paths.first {
             advice.append(
-                Advice("\(user) must be allowed to use \(path); change its owner or mode"))
+                Advice(text: "\(user) must be allowed to use \(path); change its owner or mode"))
         }
         return advice
     }
@@ -125,7 +120,7 @@ extension Advice {
         _ restriction: Restriction, _ path: String?, _ requests: [DeniedRequest], _ trial: Int?
     ) -> [Advice] {
         if case .always(let text, let settings) = restriction.remedy {
-            return [Advice(text, settings: settings, triedIn: trial)]
+            return [Advice(text: text, settings: settings, triedIn: trial)]
         }
         guard let path, path.hasPrefix("/") else { return [] }
         switch restriction.remedy {
@@ -135,23 +130,23 @@ extension Advice {
                 (isBeside ? [restriction.id] : []) + (isWriting ? settings : reading ?? settings)
             return [
                 Advice(
-                    text.replacing("PATH", with: path),
+                    text: text.replacing("PATH", with: path),
                     settings: lines.map { $0.replacing("PATH", with: path) })
             ]
         case .forTunable(let text, let place):
             guard path.hasPrefix(place) else { return [] }
             let name = path.dropFirst(place.count).replacing("/", with: ".")
-            return [Advice("\(text): \(name)")]
+            return [Advice(text: "\(text): \(name)")]
         case .leaveWritable:
             let directory = Places.directory(of: path)
             let place = Places.isShared(directory) ? path : directory
             return [
                 Advice(
-                    "leave \(place) writable",
+                    text: "leave \(place) writable",
                     settings: [restriction.id, Exception.writable(place).text])
             ]
                 + [declared(place)].compactMap { $0 }.map {
-                    Advice("or let systemd make and own the directory", settings: [$0])
+                    Advice(text: "or let systemd make and own the directory", settings: [$0])
                 }
         case .always, nil: return []
         }

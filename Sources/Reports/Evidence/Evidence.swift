@@ -42,21 +42,6 @@ public struct Evidence: Hashable, Codable, Sendable {
     public var path: String?
     /// The set-up step, `226/NAMESPACE`.
     public var step: String?
-
-    public init(
-        _ source: Source, _ certainty: Certainty, _ text: String, trial: Int,
-        request: DeniedRequest? = nil, groups: [String]? = nil, path: String? = nil,
-        step: String? = nil
-    ) {
-        self.source = source
-        self.certainty = certainty
-        self.text = text
-        self.trial = trial
-        self.request = request
-        self.groups = groups
-        self.path = path
-        self.step = step
-    }
 }
 
 extension Evidence {

@@ -101,10 +101,10 @@ public struct Investigation: Sendable {
         let complaints = news(in: trial).filter(\.isComplaint)
         return order.reversed().map { request in
             Evidence(
-                .kernel,
-                sure.count == 1 && request == sure.first && agrees(request, with: complaints)
-                    ? .certain : .likely,
-                request.text, trial: trial.number, request: DeniedRequest(request),
+                source: .kernel,
+                certainty: sure.count == 1 && request == sure.first
+                    && agrees(request, with: complaints) ? .certain : .likely,
+                text: request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
         }
     }
@@ -183,8 +183,10 @@ public struct Investigation: Sendable {
         let words = said.text.map { ": \($0)" } ?? ""
         return [
             Evidence(
-                .setup, said.isSystemds && isSuspect ? .certain : .likely,
-                "systemd's preparations failed at \(step.status)/\(step.name)\(object)\(words)",
+                source: .setup,
+                certainty: said.isSystemds && isSuspect ? .certain : .likely,
+                text:
+                    "systemd's preparations failed at \(step.status)/\(step.name)\(object)\(words)",
                 trial: trial.number, path: path, step: "\(step.status)/\(step.name)")
         ]
     }
@@ -194,13 +196,14 @@ public struct Investigation: Sendable {
             switch observation {
             case .refusedByManager(_, let message):
                 return Evidence(
-                    .manager, .certain, "systemd refuses the unit: \(message)",
+                    source: .manager, certainty: .certain,
+                    text: "systemd refuses the unit: \(message)",
                     trial: trial.number)
             case .unit(_, let state)
             where state.result == "timeout" && suspects.contains(where: isSilencing):
                 return Evidence(
-                    .manager, .likely,
-                    "systemd was not told that it is ready in time; notifications of other "
+                    source: .manager, certainty: .likely,
+                    text: "systemd was not told that it is ready in time; notifications of other "
                         + "processes than those allowed are not heard", trial: trial.number)
             default: return nil
             }
@@ -214,29 +217,27 @@ public struct Investigation: Sendable {
     // MARK: The service
 
     private func endings(_ trial: Trial) -> [Evidence] {
-        var found: [Evidence] = []
         // The same ending is seen of the main process, of its command and by the kernel.
         var known: Set<String> = []
-        func note(_ who: String, _ ending: String) {
-            if known.insert(ending).inserted {
-                found.append(seen(.ending, "\(who): \(ending)", trial))
-            }
-        }
-        for observation in trial.observations {
+        return trial.observations.compactMap { observation in
+            let (who, ending): (String, String)
             switch observation {
-            case .unit(let stage, let state) where !state.isUp && stage.isOfLife:
-                // Without a main process it is the helper's ending, which stands by itself.
-                if state.mainCode != 0 { note("the main process", Verdict.ending(state)) }
+            // Without a main process it is the helper's ending, which stands by itself.
+            case .unit(let stage, let state)
+            where !state.isUp && stage.isOfLife && state.mainCode != 0:
+                (who, ending) = ("the main process", Verdict.ending(state))
             case .job(let stage, let result) where result != .done && result != .failed:
-                note(stage.rawValue, "ended with \(result)")
+                (who, ending) = (stage.rawValue, "ended with \(result)")
             case .helper(let exit) where !exit.isSuccess && !baseline.knows(exit):
-                note("\(exit.directive) \(exit.program)", exit.ending)
+                (who, ending) = ("\(exit.directive) \(exit.program)", exit.ending)
             case .ended(let exit) where !baseline.knows(exit):
-                note(exit.name ?? "a process of unknown name", exit.ending)
-            default: continue
+                (who, ending) = (exit.name ?? "a process of unknown name", exit.ending)
+            default: return nil
             }
+            guard known.insert(ending).inserted else { return nil }
+            return Evidence(
+                source: .ending, certainty: .seen, text: "\(who): \(ending)", trial: trial.number)
         }
-        return found
     }
 
     private func journal(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
@@ -247,7 +248,8 @@ public struct Investigation: Sendable {
             .filter { known.insert($0.plain).inserted }.prefix(5).map { line in
                 let isClue = !Suspects.named(inLine: line.message).isDisjoint(with: suspects)
                 return Evidence(
-                    .journal, isClue ? .likely : .seen, "\(line.source): \(line.message)",
+                    source: .journal, certainty: isClue ? .likely : .seen,
+                    text: "\(line.source): \(line.message)",
                     trial: trial.number)
             }
     }
@@ -268,14 +270,10 @@ public struct Investigation: Sendable {
             let moment = stage == .ready ? "" : " (\(stage.rawValue))"
             let reason = row(of: restriction)?.cutsOff
             return Evidence(
-                .probe, reason == nil ? .seen : .likely,
-                "\(name.abridged)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
+                source: .probe, certainty: reason == nil ? .seen : .likely,
+                text: "\(name.abridged)\(moment): \(why)" + (reason.map { "; \($0)" } ?? ""),
                 trial: trial.number)
         }
-    }
-
-    private func seen(_ source: Evidence.Source, _ text: String, _ trial: Trial) -> Evidence {
-        Evidence(source, .seen, text, trial: trial.number)
     }
 }
 

@@ -88,52 +88,45 @@ extension Ladder {
         _ catalogue: Catalogue
     ) -> [Ladder] {
         let refused = Dictionary(refusals.map { ($0.restriction, $0) }) { first, _ in first }
-        let leftOut = Dictionary(
-            (result.leftOut ?? []).map { ($0.restriction, $0.because) }
-        ) { first, _ in first }
-        let ignored = Dictionary(
-            (result.ignored + (result.beyondManager ?? [])).map { ($0.restriction, $0.because) }
-        ) { first, _ in first }
-        return catalogue.directives.compactMap { directive in
-            let steps = directive.restrictions.map { restriction -> Step in
-                let id = restriction.id
-                if taken.contains(id) { return step(id, .taken, "") }
-                if let refusal = refused[id] {
-                    return step(
-                        id, .refused, refusal.cause?.text ?? refusal.because, trial: refusal.trial)
-                }
-                if let because = ignored[id] { return step(id, .ignored, because) }
-                if let because = leftOut[id] {
-                    return step(
-                        id, because == HardeningResult.inForce ? .inForce : .leftOut, because)
-                }
-                if let below = restriction.implies.sorted().first(where: { refused[$0] != nil }) {
-                    return step(
-                        id, .untried, "contains \(below), which was refused",
-                        trial: refused[below]?.trial)
-                }
-                return step(id, .untried, "")
-            }
-            return steps.isEmpty
-                ? nil
-                : Ladder(directive: directive.name, effect: directive.effect, steps: steps)
+        func reasons(_ list: [HardeningResult.Ignored]) -> [String: String] {
+            Dictionary(list.map { ($0.restriction, $0.because) }) { first, _ in first }
         }
-    }
-
-    private static func step(
-        _ id: String, _ standing: StepStatus, _ because: String, trial: Int? = nil
-    ) -> Step {
-        Step(restriction: id, standing: standing, because: because, trial: trial)
+        let leftOut = reasons(result.leftOut ?? [])
+        let ignored = reasons(result.ignored + (result.beyondManager ?? []))
+        func status(_ step: Restriction) -> (StepStatus, because: String, trial: Int?) {
+            if taken.contains(step.id) { return (.taken, "", nil) }
+            if let refusal = refused[step.id] {
+                return (.refused, refusal.cause?.text ?? refusal.because, refusal.trial)
+            }
+            if let because = ignored[step.id] { return (.ignored, because, nil) }
+            if let because = leftOut[step.id] {
+                return (because == HardeningResult.inForce ? .inForce : .leftOut, because, nil)
+            }
+            if let below = step.implies.sorted().first(where: { refused[$0] != nil }) {
+                return (.untried, "contains \(below), which was refused", refused[below]?.trial)
+            }
+            return (.untried, "", nil)
+        }
+        return catalogue.directives.filter { !$0.restrictions.isEmpty }.map { directive in
+            Ladder(
+                directive: directive.name, effect: directive.effect,
+                steps: directive.restrictions.map { restriction in
+                    let (standing, because, trial) = status(restriction)
+                    return Step(
+                        restriction: restriction.id, standing: standing, because: because,
+                        trial: trial)
+                })
+        }
     }
 }
 
 extension TrialEntry {
     init(_ trial: Trial, since began: UInt64, _ catalogue: Catalogue) {
-        let word =
+        let word: Word =
             switch trial.verdict {
-            case .passed: "passed"
-            case .failed: "failed"
-            case .unresolved: "unresolved"
+            case .passed: .passed
+            case .failed: .failed
+            case .unresolved: .unresolved
             }
         self.init(
             number: trial.number, purpose: trial.purpose.rawValue, verdict: word,

@@ -80,8 +80,7 @@ public enum StepStatus: String, Hashable, Codable, Sendable, CaseIterable {
 public struct TrialEntry: Hashable, Codable, Sendable {
     public var number: Int
     public var purpose: String
-    /// `passed`, `failed` or `unresolved`.
-    public var verdict: String
+    public var verdict: Word
     /// Why it did not pass; empty if it did.
     public var because: String
     /// From the beginning of the campaign.
@@ -91,6 +90,9 @@ public struct TrialEntry: Hashable, Codable, Sendable {
     public var restrictions: [String]
     /// Everything that was seen, in order, one line each.
     public var observations: [String]
+
+    /// A `Verdict` without its reason.
+    public enum Word: String, Hashable, Codable, Sendable { case passed, failed, unresolved }
 }
 
 /// All units of a report; `temper.report/1` in JSON.

@@ -7,33 +7,29 @@ public import Trials
 /// are compared with units without it.
 public struct Examination: Sendable {
     let machine: Machine
-    let catalogue: Catalogue
-    let dialect: Dialect
-    /// The sandbox of a transient unit with nothing set.
-    let bare: Sandbox
+    /// A transient unit with nothing set.
+    let bare: HardeningSubject
     let facts: MachineFacts
 
     /// How many units are looked at side by side.
     private static let width = 6
 
     public init(
-        of machine: Machine, catalogue: Catalogue = .standard, dialect: Dialect,
-        facts: MachineFacts
+        of machine: Machine, dialect: Dialect, facts: MachineFacts
     ) async throws(ExperimentError) {
         self.machine = machine
-        self.catalogue = catalogue
-        self.dialect = dialect
         self.facts = facts
-        bare = Sandbox(
-            properties: try await experiment { () async throws(BusError) in
-                try await machine.neverStarted(with: [])
-            })
+        let properties = try await experiment { () async throws(BusError) in
+            try await machine.neverStarted(with: [])
+        }
+        bare = HardeningSubject(Sandbox(properties: properties), dialect: dialect)
     }
 
     /// Looks at every restriction of the catalogue that this systemd should know.
     ///
     /// - Throws: `ExperimentError` where the manager can no longer be asked.
     public func enforcement() async throws(ExperimentError) -> Enforcement {
+        let (catalogue, dialect) = (bare.catalogue, bare.dialect)
         let known = catalogue.restrictions.filter { $0.introduced <= dialect.version }
         let specimens = specimens(for: known)
         let rooms = Set(specimens.flatMap { [$0.bare, $0.restricted] })
@@ -74,19 +70,15 @@ public struct Examination: Sendable {
             let check = group[0].inForceCheck
             let profile = Profile(recorded: Set(group.map(\.id)))
             let paths = Set(group.flatMap(\.inForceCheck.paths))
-            let before = Sandbox(bare.settings.merging(check.against) { $1 })
-            let after = before.tightened(by: profile, in: catalogue, dialect: dialect)
-            let changes = before.changes(taking: profile, in: catalogue, dialect: dialect)
-            let given = check.against.sorted { $0.key < $1.key }
-                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
-                    value.map { (name, $0) }
-                }
+            let settings = check.against.map { ($0.key.rawValue, $0.value) }
+            let before = HardeningSubject(
+                Sandbox(bare.sandbox.settings.merging(settings) { $1 }), in: bare.catalogue,
+                dialect: bare.dialect)
+            let after = before.tightened(by: profile).withImplied(by: bare.dialect)
+            let changes = before.changes(taking: profile)
+            let given = properties(check.against)
             let replaced = Set(changes.replacing.flatMap { Siblings.replaced(by: $0.0) })
                 .union(changes.dropped)
-            let beside = check.beside.sorted { $0.key < $1.key }
-                .flatMap { $1.properties(of: $0) }.compactMap { name, value in
-                    value.map { (name, $0) }
-                }
             let directives = Set(group.map(\.directive))
             return Specimen(
                 restrictions: group,
@@ -94,17 +86,22 @@ public struct Examination: Sendable {
                     given, expecting: [:], check, paths: check.against.isEmpty ? everyPath : paths),
                 restricted: Observed(
                     given.filter { !replaced.contains($0.0) } + changes.replacing
-                        + changes.appended + beside,
+                        + changes.appended + properties(check.beside),
                     expecting: directives.reduce(into: [:]) { expected, name in
-                        let value = after.withImplied(by: dialect)[name]
-                        expected[name] = value
+                        expected[name] = after[name]
                     }, check, paths: paths))
         }
     }
 
+    private func properties(_ settings: [DirectiveName: SettingValue]) -> [(String, BusValue)] {
+        settings.sorted { $0.key.rawValue < $1.key.rawValue }
+            .flatMap { $1.properties(of: $0.rawValue) }
+            .compactMap { name, value in value.map { (name, $0) } }
+    }
+
     /// For the unit that most others are compared with, which is looked at once.
     private var everyPath: Set<String> {
-        Set(catalogue.restrictions.flatMap(\.inForceCheck.paths))
+        Set(bare.catalogue.restrictions.flatMap(\.inForceCheck.paths))
     }
 
     private func observe(

@@ -16,10 +16,10 @@ extension Service {
                 try await machine.readingOfBareUnit(for: .oneshot)
             }
             let program = IdleProgram(
-                machine: machine, sandbox: Sandbox(properties: bare.properties), dialect: dialect)
-            let offered = Offer(
-                catalogue: catalogue, sandbox: program.sandbox, dialect: dialect
-            ).restrictions
+                machine: machine,
+                subject: HardeningSubject(
+                    Sandbox(properties: bare.properties), in: catalogue, dialect: dialect))
+            let offered = Offer(of: program.subject).restrictions
             var found: [String: String] = [:]
             for group in program.groups(offered) {
                 let profile = Profile(group.map(\.id), in: catalogue)
@@ -34,8 +34,7 @@ extension Service {
 /// A program that does nothing, in the place of the service.
 private struct IdleProgram {
     let machine: Machine
-    let sandbox: Sandbox
-    let dialect: Dialect
+    let subject: HardeningSubject
 
     /// The steps of a ladder one by one; the elements of a set are applied in the same way, so
     /// they are asked about together.
@@ -49,7 +48,7 @@ private struct IdleProgram {
     /// How `/bin/true` fails to start, or nil if it does not.
     func failure(under profile: Profile) async throws(ExperimentError) -> String? {
         let name = TrialName.fresh()
-        let changes = sandbox.changes(taking: profile, in: .standard, dialect: dialect)
+        let changes = subject.changes(taking: profile)
         let program = BusValue.array(
             element: "(sasb)",
             [.structure([.string("/bin/true"), .strings(["/bin/true"]), .bool(false)])])

@@ -17,7 +17,8 @@ extension Dialect {
         }
         var fileSystems: [String: Set<String>] = [:]
         for group in Catalogue.fileSystemGroupNames {
-            fileSystems[group] = try await machine.names(in: group, of: Sandbox.fileSystemFilter)
+            fileSystems[group] = try await machine.names(
+                in: group, of: HardeningSubject.fileSystemFilter)
         }
         self.init(
             version: Dialect.number(version), calls: calls, fileSystems: fileSystems,

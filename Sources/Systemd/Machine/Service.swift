@@ -105,6 +105,15 @@ public struct Service: Sendable {
     /// Its `PIDFile=`.
     public var pidFile: String? { blueprint.facts.pidFile }
 
+    /// The service as it stands, with the catalogue that makes exceptions for what it uses.
+    public func subject(using usage: Usage) -> HardeningSubject {
+        subject(in: .standard(under: dialect.scope).accommodating(usage))
+    }
+
+    public func subject(in catalogue: Catalogue) -> HardeningSubject {
+        HardeningSubject(sandbox, in: catalogue, dialect: dialect)
+    }
+
     /// Copies of the service, to be put under profiles of the standard catalogue.
     public var copies: TransientService { copies(in: .standard) }
 
@@ -117,8 +126,8 @@ public struct Service: Sendable {
         in catalogue: Catalogue, leftovers: [String] = [], usualStop: Duration? = nil
     ) -> TransientService {
         var copies = TransientService(
-            machine: machine, blueprint: blueprint, catalogue: catalogue, dialect: dialect,
-            sandbox: sandbox, dropIns: Set(reading.strings("DropInPaths")), leftovers: leftovers)
+            machine: machine, blueprint: blueprint, subject: subject(in: catalogue),
+            dropIns: Set(reading.strings("DropInPaths")), leftovers: leftovers)
         copies.usualStop = usualStop
         copies.redaction = redaction
         return copies

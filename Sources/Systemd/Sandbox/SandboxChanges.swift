@@ -14,18 +14,18 @@ struct SandboxChanges {
 
     /// Settings whose groups are sent by name, as the drop-in has them, and not as the members
     /// of today. They follow: a denial tightens whatever filter stands.
-    static let byGroup: Set<String> = [CallFilterChange.directive, Sandbox.fileSystemFilter]
+    static let byGroup: Set<String> = [
+        CallFilterChange.directive, HardeningSubject.fileSystemFilter,
+    ]
 }
 
-extension Sandbox {
-    /// What takes a copy of a unit with this sandbox to `profile`.
-    func changes(
-        taking profile: Profile, in catalogue: Catalogue, dialect: Dialect
-    ) -> SandboxChanges {
-        let tighter = tightened(by: profile, in: catalogue, dialect: dialect)
+extension HardeningSubject {
+    /// What takes a copy of the unit to `profile`.
+    func changes(taking profile: Profile) -> SandboxChanges {
+        let tighter = tightened(by: profile)
         var result = SandboxChanges()
-        for name in Set(settings.keys).union(tighter.settings.keys).sorted()
-        where self[name] != tighter[name] && !SandboxChanges.byGroup.contains(name) {
+        for name in Set(sandbox.settings.keys).union(tighter.settings.keys).sorted()
+        where sandbox[name] != tighter[name] && !SandboxChanges.byGroup.contains(name) {
             for (name, value) in tighter[name]?.properties(of: name) ?? [(name, nil)] {
                 if let value {
                     result.replacing.append((name, value))
@@ -34,8 +34,7 @@ extension Sandbox {
                 }
             }
         }
-        let calls = CallFilterChange(
-            from: self, taking: profile, in: catalogue, dialect: dialect)
+        let calls = CallFilterChange(of: self, taking: profile)
         if calls.replaces { result.dropped.insert(CallFilterChange.directive) }
         result.appended = calls.assignments.map { assignment in
             (
@@ -43,10 +42,13 @@ extension Sandbox {
                 .structure([.bool(assignment.allow), .strings(assignment.names)])
             )
         }
-        let fileSystems = fileSystemGroups(deniedBy: profile, in: catalogue, dialect: dialect)
+        let fileSystems = fileSystemGroups(deniedBy: profile)
         if !fileSystems.isEmpty {
             result.appended.append(
-                (Sandbox.fileSystemFilter, .structure([.bool(false), .strings(fileSystems)])))
+                (
+                    HardeningSubject.fileSystemFilter,
+                    .structure([.bool(false), .strings(fileSystems)])
+                ))
         }
         return result
     }

@@ -7,10 +7,8 @@ public import Trials
 public struct TransientService: ServiceUnderTest {
     var machine: Machine
     let blueprint: Blueprint
-    let catalogue: Catalogue
-    let dialect: Dialect
-    /// The sandbox of the original.
-    let sandbox: Sandbox
+    /// The original as it stands.
+    let subject: HardeningSubject
     /// Drop-ins that apply to the original, so that others on the copy are foreign.
     let dropIns: Set<String>
     /// Files that only an unclean end leaves, such as a pid file with a pid of long ago.
@@ -22,15 +20,13 @@ public struct TransientService: ServiceUnderTest {
     var redaction = Redaction.none
 
     public init(
-        machine: Machine, blueprint: Blueprint, catalogue: Catalogue, dialect: Dialect,
-        sandbox: Sandbox, dropIns: Set<String>, leftovers: [String] = []
+        machine: Machine, blueprint: Blueprint, subject: HardeningSubject, dropIns: Set<String>,
+        leftovers: [String] = []
     ) {
         self.leftovers = leftovers
         self.machine = machine
         self.blueprint = blueprint
-        self.catalogue = catalogue
-        self.dialect = dialect
-        self.sandbox = sandbox
+        self.subject = subject
         self.dropIns = dropIns
     }
 
@@ -113,7 +109,7 @@ public struct TransientService: ServiceUnderTest {
     public func command(under profile: Profile, limit: Duration?) -> HandCommand? {
         HandCommand(
             starting: properties(profile, limit), handing: blueprint.sockets,
-            systemd: dialect.version, without: redaction)
+            systemd: subject.dialect.version, without: redaction)
     }
 
     /// What is handed to StartTransientUnit for this profile.
@@ -126,9 +122,9 @@ public struct TransientService: ServiceUnderTest {
             let limit = min(max(.seconds(5), usualStop * 5), blueprint.stopDeadline)
             settings.append(("TimeoutStopUSec", .uint64(limit.microseconds)))
         }
-        let changes = sandbox.changes(taking: profile, in: catalogue, dialect: dialect)
+        let changes = subject.changes(taking: profile)
         settings += changes.replacing
-        let preparations = profile.startPreparations(in: catalogue)
+        let preparations = profile.startPreparations(in: subject.catalogue)
         if !preparations.isEmpty {
             settings.append(("ExecStartPreEx", startCommands(after: preparations)))
         }

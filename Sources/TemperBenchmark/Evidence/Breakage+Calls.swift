@@ -131,11 +131,7 @@ extension Breakage {
                 name: "port-exception", conflict: ["SocketBindAllow=~tcp:7777"],
                 truth: .call(["bind"], .init(family: "AF_INET", port: 7777)),
                 acts: "need(bound(AF_INET, pack_sockaddr_in(7777, INADDR_LOOPBACK)), 'port');",
-                usage: {
-                    var usage = Usage()
-                    usage.ports = ["tcp:7777"]
-                    return usage
-                }()),
+                usage: .with(\.ports, ["tcp:7777"])),
         ] + ofNetwork + ofPreparations
 
     private static let server = #"""

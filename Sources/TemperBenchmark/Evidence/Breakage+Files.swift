@@ -102,10 +102,6 @@ extension Breakage {
         Breakage(
             name: "exception", conflict: ["ReadWritePaths=~/var/lib/break"],
             truth: .path("/var/lib/break/z"), acts: "need(wrote('/var/lib/break/z'), 'state');",
-            usage: {
-                var usage = Usage()
-                usage.written = ["/var/lib/break"]
-                return usage
-            }()),
+            usage: .with(\.written, ["/var/lib/break"])),
     ]
 }

@@ -101,10 +101,6 @@ extension Breakage {
             Breakage(
                 name: "as-user", conflict: ["User=daemon"], truth: .path("/var/lib/break/secret"),
                 acts: "need(read_ok('/var/lib/break/secret'), 'secret');",
-                usage: {
-                    var usage = Usage()
-                    usage.user = "daemon"
-                    return usage
-                }()),
+                usage: .with(\.user, "daemon")),
         ]
 }

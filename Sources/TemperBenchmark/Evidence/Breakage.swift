@@ -67,6 +67,14 @@ enum Truth: Sendable {
     }
 }
 
+extension Usage {
+    static func with<Value>(_ part: WritableKeyPath<Usage, Value>, _ value: Value) -> Usage {
+        var usage = Usage()
+        usage[keyPath: part] = value
+        return usage
+    }
+}
+
 extension Truth {
     static func path(_ path: String, by calls: String...) -> Truth {
         .call(calls.isEmpty ? ["openat", "open"] : calls, Details(path: path))

@@ -1,10 +1,8 @@
 import Foundation
 import Hardening
-import KernelWatch
 import Lab
 import Reports
 import Systemd
-import SystemdBus
 import Trials
 
 /// A lab in which small services break, and what the report says of each.
@@ -18,14 +16,8 @@ struct BreakageFixture {
     ]
 
     init(in lab: Lab) async throws {
-        let bus = try await Bus.connect(to: .address(lab.busAddress))
-        var machine = Machine(
-            bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
-        guard let cgroup = machine.rootControlGroup else {
-            throw ExperimentError("the lab has no cgroup2 tree")
-        }
-        machine.kernel = try KernelWatch(below: cgroup)
-        self.machine = machine
+        machine = try await Machine(in: lab)
+        guard machine.kernel != nil else { throw ExperimentError("the lab has no cgroup2 tree") }
         dialect = try await Dialect(of: machine)
         try await BreakageFixture.plant(Breakage.all, in: lab)
     }
@@ -110,7 +102,7 @@ struct BreakageFixture {
 }
 
 /// What a report said of a breakage, beside what is true.
-struct BreakageFinding {
+struct BreakageFinding: Sendable {
     enum Outcome: String, CaseIterable {
         /// The true cause stands first, as certain.
         case certain

@@ -58,29 +58,22 @@ struct EvidenceBenchmark: AsyncParsableCommand {
     private func findings(_ breakages: [Breakage]) async throws -> [BreakageFinding] {
         var plan = LabPlan()
         plan.root = "\(roots)/\(tree)"
-        let lab = try await Lab.boot(plan)
-        do {
-            let bed = try await BreakageFixture(in: lab)
+        return try await Lab.with(plan) { lab in
+            let fixture = try await BreakageFixture(in: lab)
             var findings: [BreakageFinding] = []
             for breakage in breakages {
-                let finding = try await bed.finding(breakage)
+                let finding = try await fixture.finding(breakage)
                 show(finding)
                 findings.append(finding)
             }
-            try? await lab.end()
             return findings
-        } catch {
-            try? await lab.end()
-            throw error
         }
     }
 
     private func show(_ finding: BreakageFinding) {
         let columns = [
-            finding.outcome.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0),
-            finding.breakage.truth.kind.padding(toLength: 15, withPad: " ", startingAt: 0),
-            finding.breakage.restriction.padding(toLength: 46, withPad: " ", startingAt: 0),
-            finding.text,
+            finding.outcome.rawValue.column(9), finding.breakage.truth.kind.column(15),
+            finding.breakage.restriction.column(46), finding.text,
         ]
         say(columns.joined(separator: " "))
         if verbose {
@@ -88,11 +81,6 @@ struct EvidenceBenchmark: AsyncParsableCommand {
                 say("          \(evidence.certainty.rawValue): \(evidence.text)")
             }
         }
-    }
-
-    /// At once, also into a pipe.
-    private func say(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     /// - Returns: whether the aim is reached.
@@ -104,7 +92,7 @@ struct EvidenceBenchmark: AsyncParsableCommand {
         let kinds = Dictionary(grouping: findings) { $0.breakage.truth.kind }
         for (kind, group) in kinds.sorted(by: { $0.key < $1.key }) {
             say(
-                kind.padding(toLength: 15, withPad: " ", startingAt: 0)
+                kind.column(15)
                     + String(
                         format: " %8d %8d %7d %7d %6d", group.count, count(.certain, group),
                         count(.likely, group), count(.missed, group), count(.wrong, group)))

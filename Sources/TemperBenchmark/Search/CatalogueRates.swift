@@ -4,7 +4,7 @@
 /// The rates are estimates, made by looking at what hardened daemons leave unset. A family's line
 /// gives the probability that a service needs it; an item's line its weight, the probability that
 /// it breaks a service which needs the family, the same for one that does not, and the items
-/// that it requires.
+/// that it requires. An item alone in its family has one line for both.
 extension SimulatedCatalogue {
     static let rates = """
         family inet 0.375
@@ -13,18 +13,15 @@ extension SimulatedCatalogue {
         IPAddressDeny=any 2 0.9 0.004
         PrivateNetwork 5 0.97 0.004
         SocketBindDeny 2 0.6 0.004
-        family unix 0.4
-        AF_UNIX 1 0.9 0.004
-        family netlink 0.15
-        AF_NETLINK 1 0.9 0.004
+        alone 0.4 AF_UNIX 1 0.9 0.004
+        alone 0.15 AF_NETLINK 1 0.9 0.004
         family raw 0.03
         AF_PACKET 2 0.5 0.004
         CAP_NET_RAW 1 0.8 0.004
         family netadmin 0.035
         CAP_NET_ADMIN 2 0.9 0.004
         AF_OTHER 3 0.2 0.01
-        family lowport 0.125
-        CAP_NET_BIND_SERVICE 1 0.9 0.004
+        alone 0.125 CAP_NET_BIND_SERVICE 1 0.9 0.004
         family userswitch 0.15
         CAP_SETUID 3 0.9 0.004
         CAP_SETGID 3 0.9 0.004
@@ -69,8 +66,7 @@ extension SimulatedCatalogue {
         MemoryDenyWriteExecute 1 0.95 0.004
         @pkey 1 0.03 0.004
         LockPersonality 1 0.04 0.004
-        family exec 0.125
-        NoExecPaths 2 0.6 0.004
+        alone 0.125 NoExecPaths 2 0.6 0.004
         family ns 0.04
         CAP_SYS_ADMIN 3 0.9 0.01
         @mount 2 0.8 0.004
@@ -123,8 +119,7 @@ extension SimulatedCatalogue {
         family host 0.02
         ProtectHostname=yes 1 0.8 0.004
         ProtectHostname=private 1 0.1 0.004 < ProtectHostname=yes
-        family arch 0.015
-        SystemCallArchitectures=native 2 0.9 0.004
+        alone 0.015 SystemCallArchitectures=native 2 0.9 0.004
         family audit 0.015
         CAP_AUDIT_CONTROL 1 0.4 0.004
         CAP_AUDIT_READ 1 0.3 0.004
@@ -136,58 +131,32 @@ extension SimulatedCatalogue {
         family mac 0.01
         CAP_MAC_ADMIN 1 0.5 0.004
         CAP_MAC_OVERRIDE 1 0.3 0.004
-        family xLEASE 0.005
-        CAP_LEASE 1 0.7 0.004
-        family xLINUX_IMMUTABLE 0.005
-        CAP_LINUX_IMMUTABLE 1 0.7 0.004
-        family xBLOCK_SUSPEND 0.005
-        CAP_BLOCK_SUSPEND 1 0.7 0.004
-        family xSYS_BOOT 0.005
-        CAP_SYS_BOOT 1 0.7 0.004
-        family xSYS_PACCT 0.005
-        CAP_SYS_PACCT 1 0.7 0.004
-        family xSYS_TTY_CONFIG 0.005
-        CAP_SYS_TTY_CONFIG 1 0.7 0.004
-        family xCHECKPOINT_RESTORE 0.005
-        CAP_CHECKPOINT_RESTORE 1 0.7 0.004
-        family xSETFCAP 0.005
-        CAP_SETFCAP 1 0.7 0.004
-        family xNET_BROADCAST 0.005
-        CAP_NET_BROADCAST 1 0.7 0.004
-        family greboot 0.005
-        @reboot 2 0.7 0.004
-        family gswap 0.005
-        @swap 2 0.7 0.004
-        family gobsolete 0.005
-        @obsolete 1 0.7 0.004
-        family gcpu-emulation 0.005
-        @cpu-emulation 1 0.7 0.004
-        family gkeyring 0.025
-        @keyring 1 0.7 0.004
-        family gaio 0.04
-        @aio 1 0.7 0.004
-        family gsync 0.06
-        @sync 1 0.7 0.004
-        family gtimer 0.05
-        @timer 1 0.7 0.004
-        family AF_BLUETOOTH 0.01
-        AF_BLUETOOTH 1 0.8 0.004
-        family AF_VSOCK 0.01
-        AF_VSOCK 1 0.8 0.004
-        family AF_ALG 0.01
-        AF_ALG 1 0.8 0.004
-        family mKeyringMode=private 0.01
-        KeyringMode=private 1 0.7 0.004
-        family mNotifyAccess 0.01
-        NotifyAccess 1 0.7 0.004
-        family mSupplementaryGroups 0.03
-        SupplementaryGroups 1 0.7 0.004
-        family mDelegate=no 0.01
-        Delegate=no 1 0.7 0.004
-        family mRestrictFileSystems 0.05
-        RestrictFileSystems 1 0.7 0.004
-        family mMemoryKSM 0.0025
-        MemoryKSM 1 0.7 0.004
+        alone 0.005 CAP_LEASE 1 0.7 0.004
+        alone 0.005 CAP_LINUX_IMMUTABLE 1 0.7 0.004
+        alone 0.005 CAP_BLOCK_SUSPEND 1 0.7 0.004
+        alone 0.005 CAP_SYS_BOOT 1 0.7 0.004
+        alone 0.005 CAP_SYS_PACCT 1 0.7 0.004
+        alone 0.005 CAP_SYS_TTY_CONFIG 1 0.7 0.004
+        alone 0.005 CAP_CHECKPOINT_RESTORE 1 0.7 0.004
+        alone 0.005 CAP_SETFCAP 1 0.7 0.004
+        alone 0.005 CAP_NET_BROADCAST 1 0.7 0.004
+        alone 0.005 @reboot 2 0.7 0.004
+        alone 0.005 @swap 2 0.7 0.004
+        alone 0.005 @obsolete 1 0.7 0.004
+        alone 0.005 @cpu-emulation 1 0.7 0.004
+        alone 0.025 @keyring 1 0.7 0.004
+        alone 0.04 @aio 1 0.7 0.004
+        alone 0.06 @sync 1 0.7 0.004
+        alone 0.05 @timer 1 0.7 0.004
+        alone 0.01 AF_BLUETOOTH 1 0.8 0.004
+        alone 0.01 AF_VSOCK 1 0.8 0.004
+        alone 0.01 AF_ALG 1 0.8 0.004
+        alone 0.01 KeyringMode=private 1 0.7 0.004
+        alone 0.01 NotifyAccess 1 0.7 0.004
+        alone 0.03 SupplementaryGroups 1 0.7 0.004
+        alone 0.01 Delegate=no 1 0.7 0.004
+        alone 0.05 RestrictFileSystems 1 0.7 0.004
+        alone 0.0025 MemoryKSM 1 0.7 0.004
         """
 
     /// How many system calls stand behind each group, for the catalogue that lists them one by one.

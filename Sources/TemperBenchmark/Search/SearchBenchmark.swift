@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bisection
 import Foundation
+import TemperKit
 
 /// `temper-benchmark search`
 struct SearchBenchmark: ParsableCommand {
@@ -34,13 +35,7 @@ struct SearchBenchmark: ParsableCommand {
             ?? ServiceClass.drawn(seed: seed)
         let classes = all.filter { only == nil || $0.name == only }
         let report = SearchReport(classes)
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
-        }
+        print(json ? try JSON.page(report) : report.text + "\n", terminator: "")
         for kind in classes where kind.name == "T110" || kind.name == "T450" {
             show(Speed(kind, options: Options()), of: kind, "steady")
             let flaky = Options(reliability: .flaky(FlipRates()))

@@ -35,43 +35,43 @@ extension SimulatedCatalogue {
     }
 
     /// The same without capabilities: 87 restrictions.
-    static var small: SimulatedCatalogue { typical.filtered { !$0.name.hasPrefix("CAP_") } }
+    static var small: SimulatedCatalogue {
+        var result = typical
+        result.replaceItems { $0.name.hasPrefix("CAP_") ? [] : [$0] }
+        return result
+    }
 
     /// System calls one by one instead of in groups: 482 restrictions. The calls of a group are a
     /// family of their own, needed as often as the group broke.
     static var large: SimulatedCatalogue {
-        var items: [Entry] = []
+        var result = typical
         var families = typical.families
-        var position: [Int: Int] = [:]
-        for (index, entry) in typical.items.enumerated() {
-            guard let count = systemCalls[entry.name] else {
-                position[index] = items.count
-                items.append(entry)
-                continue
-            }
+        result.replaceItems { entry in
+            guard let count = systemCalls[entry.name] else { return [entry] }
             families.append(Family(name: entry.name, pi: families[entry.fam].pi * entry.s))
-            items += (0..<count).map {
+            return (0..<count).map {
                 Entry(
                     name: "\(entry.name):\($0)", fam: families.count - 1, weight: 1, s: 0.22,
                     c: 0.0012, pred: [])
             }
         }
-        for index in items.indices {
-            items[index].pred = items[index].pred.compactMap { position[$0] }
-        }
-        return SimulatedCatalogue(items: items, families: families)
+        result.families = families
+        return result
     }
 
-    private func filtered(by isKept: (Entry) -> Bool) -> SimulatedCatalogue {
-        let kept = items.indices.filter { isKept(items[$0]) }
+    /// Each by others; nothing requires one that is not among them any more.
+    private mutating func replaceItems(by others: (Entry) -> [Entry]) {
+        var replaced: [Entry] = []
         var position: [Int: Int] = [:]
-        for (index, item) in kept.enumerated() { position[item] = index }
-        return SimulatedCatalogue(
-            items: kept.map { index in
-                var entry = items[index]
-                entry.pred = entry.pred.compactMap { position[$0] }
-                return entry
-            }, families: families)
+        for (index, entry) in items.enumerated() {
+            let new = others(entry)
+            if new.first?.name == entry.name { position[index] = replaced.count }
+            replaced += new
+        }
+        for index in replaced.indices {
+            replaced[index].pred = replaced[index].pred.compactMap { position[$0] }
+        }
+        items = replaced
     }
 
     private init(parsing table: String) {
@@ -79,10 +79,15 @@ extension SimulatedCatalogue {
         families = []
         var position: [Substring: Int] = [:]
         for line in table.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words[0] == "family" {
+            var words = line.split(separator: " ")
+            switch words[0] {
+            case "family":
                 families.append(Family(name: String(words[1]), pi: Double(words[2])!))
                 continue
+            case "alone":
+                families.append(Family(name: String(words[2]), pi: Double(words[1])!))
+                words.removeFirst(2)
+            default: break
             }
             position[words[0]] = items.count
             items.append(

@@ -47,11 +47,11 @@ enum FigureTable {
     /// The first line of what went wrong; the rest tells how to see it by hand.
     static func row(_ subject: Subject, failure: String) -> String {
         let first = failure.split(separator: "\n").first.map(String.init) ?? failure
-        return subject.name.padding(toLength: nameWidth, withPad: " ", startingAt: 0) + "  " + first
+        return subject.name.column(nameWidth) + "  " + first
     }
 
     private static func line(_ name: String, _ cells: [(text: String, width: Int)]) -> String {
-        name.padding(toLength: nameWidth, withPad: " ", startingAt: 0)
+        name.column(nameWidth)
             + cells.map { text, width in
                 "  " + String(repeating: " ", count: max(0, width - text.count)) + text
             }.joined()

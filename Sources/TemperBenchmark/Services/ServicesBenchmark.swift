@@ -52,7 +52,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
             do {
                 let result = try await harden(subject)
                 say(FigureTable.row(subject, result))
-                if reports { say(TextReport(result, isColoured: false).text) }
+                if reports { say(HardeningText(result, isColoured: false).text) }
                 if let aim = subject.aim, result.exposure.after > aim { status = max(status, 1) }
             } catch {
                 say(FigureTable.row(subject, failure: "\(error)"))
@@ -60,11 +60,6 @@ struct ServicesBenchmark: AsyncParsableCommand {
             }
         }
         if status != 0 { throw ExitCode(status) }
-    }
-
-    /// At once, also into a pipe: the whole table takes many minutes.
-    private func say(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private func harden(_ subject: Subject) async throws -> HardeningResult {
@@ -81,12 +76,10 @@ struct ServicesBenchmark: AsyncParsableCommand {
         session.manager = subject.manager
         let result = try await session.run().result
         if let json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             try FileManager.default.createDirectory(
                 atPath: json, withIntermediateDirectories: true)
-            try encoder.encode(result).write(
-                to: URL(filePath: "\(json)/\(subject.name).json"), options: .atomic)
+            try JSON.page(result).write(
+                toFile: "\(json)/\(subject.name).json", atomically: true, encoding: .utf8)
         }
         return result
     }

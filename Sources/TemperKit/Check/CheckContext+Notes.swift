@@ -9,10 +9,8 @@ extension CheckContext {
     /// to it.
     var notes: [UnitCheck.Note] {
         let offer = Offer(
-            catalogue: catalogue,
-            sandbox: service.sandbox.tightened(
-                by: identity, in: catalogue, dialect: service.dialect), dialect: service.dialect,
-            enforcement: enforcement, attempt: record.profile.restrictions, isLocalOnly: true,
+            of: asItIs.under(identity), enforcement: enforcement,
+            attempt: record.profile.restrictions, isLocalOnly: true,
             inapplicable: inapplicable)
         let lost = offer.leftOut.filter { profile.restrictions.contains($0.id) }
             .compactMap { left -> UnitCheck.Note? in
@@ -43,9 +41,8 @@ extension CheckContext {
     func contradictions(under profile: Profile) async throws -> [UnitCheck.Note] {
         if record.dropIn.isEmpty { return [] }
         progress.step("putting the drop-in on record on the unit as it is now")
-        let expected = service.sandbox.tightened(
-            by: profile, in: catalogue, dialect: service.dialect)
-        let differences = try await service.install(dropIn: record.dropIn, expecting: expected)
+        let differences = try await service.install(
+            dropIn: record.dropIn, expecting: asItIs.tightened(by: profile))
         try await service.uninstall()
         return differences.map {
             .init(

@@ -11,16 +11,17 @@ extension CheckContext {
         let context = try await context()
         // What the new version was seen to use besides becomes an exception that yesterday's
         // profile did not make: it may be what is missing now.
-        let withdrawn = context.catalogue.restrictions.filter { restriction in
+        let known = asItIs.catalogue
+        let withdrawn = context.subject.catalogue.restrictions.filter { restriction in
             guard case .withdraw = restriction.change else { return false }
-            return catalogue[restriction.id] == nil
+            return known[restriction.id] == nil
                 && restriction.implies.isSubset(of: self.profile.restrictions)
         }.map(\.id)
         let profile = self.profile.join(Profile(recorded: Set(withdrawn)))
-        let whole = try problem(profile, in: context.catalogue, fixed: identity)
+        let whole = try problem(profile, of: context.subject, fixed: identity)
         var campaign = Campaign(
             problem: identity.restrictions.isEmpty
-                ? whole : try problem(profile, in: context.catalogue, fixed: .unrestricted),
+                ? whole : try problem(profile, of: context.subject, fixed: .unrestricted),
             procedure: context.procedure, ledger: ledger, options: options,
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: context.baseline,
             now: now, report: progress.show)
@@ -49,15 +50,16 @@ extension CheckContext {
     private func context() async throws -> HardeningContext {
         let seen = try await bench.survey(enforcement, ledger)
         let usage = record.usage.joined(with: seen.usage)
-        let catalogue = catalogue(for: usage)
+        let subject = service.subject(using: usage)
         let written = seen.observedUsage.accesses.compactMap { access in
             if case .writes(let path) = access { path } else { nil }
         }
         return HardeningContext(
             bench: bench,
-            procedure: procedure(in: catalogue, leftovers: service.machine.missing(written)),
+            procedure: procedure(
+                in: subject.catalogue, leftovers: service.machine.missing(written)),
             observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
-            inapplicable: inapplicable, usage: usage, catalogue: catalogue,
+            inapplicable: inapplicable, usage: usage, subject: subject,
             ownership: record.ownership)
     }
 }

@@ -88,17 +88,14 @@ struct CheckContext: Sendable {
 
     // MARK: What is tried
 
-    /// The catalogue in which the profile makes the exceptions that are on record.
-    var catalogue: Catalogue { catalogue(for: record.usage) }
-
-    func catalogue(for usage: Usage) -> Catalogue {
-        Catalogue.standard(under: service.dialect.scope).accommodating(usage)
-    }
+    /// The unit as it is now, with the catalogue in which the profile makes the exceptions that are
+    /// on record.
+    var asItIs: HardeningSubject { service.subject(using: record.usage) }
 
     /// The profile on record, without exceptions taken back of what is not on record itself: where
     /// `SocketBindDeny=` did nothing, forbidding a port did nothing either.
     var profile: Profile {
-        let taken = record.profile.restrictions
+        let (taken, catalogue) = (record.profile.restrictions, asItIs.catalogue)
         return Profile(
             recorded: taken.filter { id in
                 guard let restriction = catalogue[id], case .withdraw = restriction.change else {
@@ -117,11 +114,10 @@ struct CheckContext: Sendable {
     ///
     /// - Parameter fixed: what every trial takes besides.
     func problem(
-        _ profile: Profile, in catalogue: Catalogue, fixed: Profile
+        _ profile: Profile, of subject: HardeningSubject, fixed: Profile
     ) throws -> SearchProblem {
         try SearchProblem(
-            regressing: profile, catalogue: catalogue, on: service.sandbox,
-            dialect: service.dialect, enforcement: enforcement, fixed: fixed)
+            regressing: profile, of: subject, enforcement: enforcement, fixed: fixed)
     }
 
     func procedure(in catalogue: Catalogue, leftovers: [String] = []) -> TrialProcedure {
@@ -133,7 +129,7 @@ struct CheckContext: Sendable {
     /// - Parameter trials: those that were made already.
     func runner(after trials: [Trial] = []) -> TrialRunner {
         TrialRunner(
-            procedure(in: catalogue),
+            procedure(in: asItIs.catalogue),
             expecting: Expectations(
                 record.baseline, cadence: record.cadence, startLimit: record.patience,
                 stopLimit: record.patience),
@@ -144,11 +140,11 @@ struct CheckContext: Sendable {
     /// The one trial that a check costs: the profile through the full life of the service, measured
     /// by what is on record of the unrestricted service.
     func tryProfile() async throws -> Trial {
-        let problem = try problem(profile, in: catalogue, fixed: identity)
+        let problem = try problem(profile, of: asItIs, fixed: identity)
         var runner = runner()
         let trial = try await runner.run(
             TrialSpec(problem.everything, .onRecord, startsAgain: true),
-            Prospect(exposure: problem.exposure(problem.everything)))
+            Prospect(exposure: problem.subject.exposure(of: problem.everything)))
         if case .unresolved(let why) = trial.verdict {
             throw TemperError.experiment("the trial of \(record.unit) could not be judged: \(why)")
         }

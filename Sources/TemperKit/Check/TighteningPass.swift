@@ -43,7 +43,7 @@ extension CheckContext {
         func offer(_ profile: Profile, orElse complaint: String) async throws -> CheckOffer? {
             try await self.offer(
                 Outcome(
-                    passed: profile, on: try problem(profile, in: catalogue, fixed: identity),
+                    passed: profile, on: try problem(profile, of: asItIs, fixed: identity),
                     trials: look.trials, baseline: look.baseline,
                     refused: record.refused.filter {
                         !profile.restrictions.contains($0.restriction)
@@ -61,10 +61,10 @@ extension CheckContext {
     /// The service as it is on record.
     private func context(baseline: Baseline) -> HardeningContext {
         HardeningContext(
-            bench: bench, procedure: procedure(in: catalogue),
+            bench: bench, procedure: procedure(in: asItIs.catalogue),
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: baseline,
             enforcement: enforcement, inapplicable: inapplicable, usage: record.usage,
-            catalogue: catalogue, ownership: record.ownership)
+            subject: asItIs, ownership: record.ownership)
     }
 
     /// What this machine can enforce and the record never tried or does not have yet, the dearest
@@ -72,10 +72,7 @@ extension CheckContext {
     private func newcomers(beside known: Set<String>) throws -> [String] {
         let then = record.validity.systemdVersion
         let offer = Offer(
-            catalogue: catalogue,
-            sandbox: service.sandbox.tightened(
-                by: record.profile, in: catalogue, dialect: service.dialect),
-            dialect: service.dialect, enforcement: enforcement, keep: plan.keep,
+            of: asItIs.under(record.profile), enforcement: enforcement, keep: plan.keep,
             attempt: plan.attempt, inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
             // Where it was not measured again, what was not in force is not in force.
@@ -154,7 +151,7 @@ private struct TighteningPass {
     mutating func tighten(_ fresh: [String], andRefused: Bool, most: Int) async throws {
         let refused = andRefused ? try worthwhile().filter { !fresh.contains($0) } : []
         var state = TighteningState(
-            profile, in: bed.catalogue, fresh: fresh, refused: refused, most: most,
+            profile, in: bed.asItIs.catalogue, fresh: fresh, refused: refused, most: most,
             exposure: bed.record.exposure.after)
         try await runner.carryOut(&state)
         profile = state.profile
@@ -168,14 +165,12 @@ private struct TighteningPass {
 
     /// What was refused by itself, and is still to be had here: the dearest first.
     private func worthwhile() throws -> [String] {
-        let (catalogue, service) = (bed.catalogue, bed.service)
         let offer = Offer(
-            catalogue: catalogue, sandbox: service.sandbox, dialect: service.dialect,
-            enforcement: bed.enforcement, keep: bed.plan.keep, attempt: bed.plan.attempt,
+            of: bed.asItIs, enforcement: bed.enforcement, keep: bed.plan.keep,
+            attempt: bed.plan.attempt,
             isLocalOnly: true, inapplicable: bed.inapplicable)
-        let weights = offer.weights(in: catalogue, on: service.sandbox, dialect: service.dialect)
         let weight = Dictionary(
-            uniqueKeysWithValues: zip(offer.restrictions.map(\.id), weights))
+            uniqueKeysWithValues: zip(offer.restrictions.map(\.id), offer.weights))
         return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {
             (weight[$0] ?? 0) > (weight[$1] ?? 0)
         }

@@ -79,7 +79,7 @@ public struct HardenSession: Sendable {
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
-        if apply != nil && found.context.catalogue.directive(Restriction.identity) != nil {
+        if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {
             result.warnings.append(
                 "\(Restriction.identity)= was not tried: files would have to change hands, which --apply leaves to "
                     + "you; harden without it says which")
@@ -175,7 +175,7 @@ extension DropInInstaller {
         var result = found.result
         if result.dropIn.isEmpty { return Hardened(result: result) }
         do throws(TemperError) {
-            if result.ending == "interrupted" || !(result.verified || isTriedThere) {
+            if result.ending == .interrupted || !(result.verified || isTriedThere) {
                 throw .experiment("the search did not end with a drop-in that was verified")
             }
             result.applied = try await install(found.dropIn)

@@ -17,8 +17,8 @@ struct HardeningContext: Sendable {
     let inapplicable: [String: String]
     /// What it was seen to use.
     let usage: Usage
-    /// The catalogue for this service.
-    let catalogue: Catalogue
+    /// The service as it stands, with the catalogue for it.
+    let subject: HardeningSubject
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
     let ownership: Ownership?
 
@@ -26,13 +26,11 @@ struct HardeningContext: Sendable {
     var plan: Plan { bench.plan }
 
     func problem(fixed: Profile = .unrestricted) throws -> SearchProblem {
-        let dialect = service.dialect
-        let start = service.sandbox.tightened(by: fixed, in: catalogue, dialect: dialect)
-        return try SearchProblem(
-            catalogue: catalogue, sandbox: service.sandbox, dialect: dialect,
+        try SearchProblem(
+            subject,
             offer: Offer(
-                catalogue: catalogue, sandbox: start, dialect: dialect,
-                enforcement: enforcement, keep: plan.keep, attempt: plan.attempt,
+                of: subject.under(fixed), enforcement: enforcement, keep: plan.keep,
+                attempt: plan.attempt,
                 isLocalOnly: observedUsage.isLocalOnly,
                 seeksOthers: observedUsage.seeksOthers, inapplicable: inapplicable),
             fixed: fixed)
@@ -45,7 +43,7 @@ struct HardeningContext: Sendable {
         let undo = Undo()
         let machine = service.machine
         return Identity(
-            name: name, problem: try problem(fixed: Profile([name], in: catalogue)),
+            name: name, problem: try problem(fixed: Profile([name], in: subject.catalogue)),
             prepare: { () throws(ExperimentError) in
                 let done = try machine.apply(ownership)
                 undo.change.withLock { $0 = done }
@@ -79,18 +77,18 @@ extension Bench {
             declared: service.declaredDirectories, userName: machine.userName)
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
-        let catalogue = Catalogue.standard(under: service.dialect.scope).accommodating(usage)
+        let subject = service.subject(using: usage)
         var baseline = Baseline(learnedFrom: [warmUp])
         baseline.pidFile = service.pidFile
         return HardeningContext(
             bench: self,
             procedure: procedure(
                 of: service.copies(
-                    in: catalogue, leftovers: machine.missing(warmUp.writtenFiles),
+                    in: subject.catalogue, leftovers: machine.missing(warmUp.writtenFiles),
                     usualStop: .microseconds(now.microseconds.stop))),
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
-            usage: usage, catalogue: catalogue, ownership: usage.ownership(keep: plan.keep))
+            usage: usage, subject: subject, ownership: usage.ownership(keep: plan.keep))
     }
 }
 

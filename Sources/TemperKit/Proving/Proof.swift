@@ -12,10 +12,7 @@ struct Proof: Sendable {
     var firstStart: Trial?
 
     /// The sandbox that the drop-in makes of the unit.
-    var expected: Sandbox {
-        outcome.problem.sandbox.tightened(
-            by: outcome.accepted, in: outcome.problem.catalogue, dialect: outcome.problem.dialect)
-    }
+    var expected: Sandbox { outcome.problem.subject.tightened(by: outcome.accepted) }
 
     /// What it takes to try it again elsewhere.
     func proven(on context: HardeningContext) -> ProvenDropIn {
@@ -55,28 +52,26 @@ package struct ProvenDropIn: Sendable {
     }
 }
 
-extension DropIn {
+extension Outcome {
     /// The drop-in of what a campaign found, with its reasons; nil where nothing was accepted.
-    init?(of outcome: Outcome, on context: HardeningContext) {
-        if outcome.accepted.restrictions.isEmpty { return nil }
-        let (problem, service) = (outcome.problem, context.service)
-        let commands = context.preparation(for: outcome)?.commands ?? []
-        let refused = Dictionary(grouping: outcome.refused) {
-            problem.catalogue[$0.restriction]?.directive ?? ""
+    func dropIn(on context: HardeningContext) -> DropIn? {
+        if accepted.restrictions.isEmpty { return nil }
+        let (subject, service) = (problem.subject, context.service)
+        let commands = context.preparation(for: self)?.commands ?? []
+        let refused = Dictionary(grouping: refused) {
+            subject.catalogue[$0.restriction]?.directive ?? ""
         }
         let reasons = refused.mapValues { RestrictionWords.reason($0.map(\.restriction)) }
         var header = [
             "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
                 + "\(service.systemdVersion).",
-            "Exposure \(outcome.before) before, \(outcome.after) with this drop-in; "
-                + "\(outcome.trials.count) trials of copies.",
+            "Exposure \(before) before, \(after) with this drop-in; "
+                + "\(trials.count) trials of copies.",
         ]
         if !commands.isEmpty {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }
         }
-        self.init(
-            from: problem.sandbox, taking: outcome.accepted, in: problem.catalogue,
-            dialect: problem.dialect, header: header, reasons: reasons,
-            startCommands: service.startCommands)
+        return subject.dropIn(
+            for: accepted, header: header, reasons: reasons, startCommands: service.startCommands)
     }
 }

@@ -31,11 +31,12 @@ struct Proving: Sendable {
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {
         var proof = Proof(
-            outcome: outcome, dropIn: DropIn(of: outcome, on: context)?.text ?? "")
+            outcome: outcome, dropIn: outcome.dropIn(on: context)?.text ?? "")
         if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
         do {
             proof.lapses = try await bench.service.lapses(
-                under: outcome.accepted, in: context.catalogue, enforcement: context.enforcement)
+                under: outcome.accepted, in: context.subject.catalogue,
+                enforcement: context.enforcement)
         } catch {
             if error.isPlaceLost { return proof }
             throw error

@@ -115,7 +115,7 @@ extension SearchProblem {
     func cause(in profile: Profile, _ samples: [MinimalCause.Sample]) -> MinimalCause {
         let implied = Dictionary(
             uniqueKeysWithValues: profile.restrictions.map { id in
-                (id, (catalogue[id]?.implies ?? []).intersection(profile.restrictions))
+                (id, (subject.catalogue[id]?.implies ?? []).intersection(profile.restrictions))
             })
         return MinimalCause(in: profile, implied: implied, samples: samples)
     }

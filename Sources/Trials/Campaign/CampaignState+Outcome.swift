@@ -7,7 +7,7 @@ extension CampaignState {
         var finding = search.resultSoFar
         if case .finished(let complete) = search.nextRound() { finding = complete }
         let accepted = problem.profile(finding.accepted)
-        let after = problem.exposure(accepted)
+        let after = problem.subject.exposure(of: accepted)
         var final = ending
         if case .tooFlaky(let rate) = finding.ending { final = .tooFlaky(rate: rate) }
         // The dearest first: what would gain most if the service could do without it.
@@ -23,13 +23,14 @@ extension CampaignState {
                 gone.formUnion(problem.space.above[item])
             }
         }
-        let possible = problem.exposure(problem.profile(problem.space.all.subtracting(gone)))
+        let possible = problem.subject.exposure(
+            of: problem.profile(problem.space.all.subtracting(gone)))
         let flipRate = search.flipRate
         return Outcome(
             accepted: accepted, problem: problem,
             passedIn: finding.verifiedBy.map { numbers[$0] } ?? identityTrial?.number,
             refused: refused, surprises: finding.surprises.map(text),
-            before: problem.exposure(.unrestricted), after: after,
+            before: problem.subject.exposure(of: .unrestricted), after: after,
             possible: final == .complete ? after : min(possible, after), ending: final,
             trials: trials, trialCount: trials.count, resumed: 0, suspicious: suspicious,
             baseline: expectations.baseline,
@@ -38,11 +39,12 @@ extension CampaignState {
 
     /// An exception that nothing makes in the result need not be taken back.
     private func isOfInterest(_ refused: Outcome.Refused, in accepted: Profile) -> Bool {
-        guard case .withdraw(let exceptions) = problem.catalogue[refused.restriction]?.change else {
+        guard
+            case .withdraw(let exceptions) = problem.subject.catalogue[refused.restriction]?.change
+        else {
             return true
         }
-        let result = problem.sandbox.tightened(
-            by: accepted, in: problem.catalogue, dialect: problem.dialect)
+        let result = problem.subject.tightened(by: accepted)
         return exceptions.contains(where: result.grants)
     }
 

@@ -37,8 +37,7 @@ extension CampaignState {
                 // With an answer to begin from, what is left to find is a needle.
                 naming: known.isEmpty ? 0.3 : 0))
         let ratios = observedUsage.likelihoodRatios(
-            of: problem.offer, in: problem.dialect,
-            losesRoot: !problem.fixed.restrictions.isEmpty)
+            of: problem.offer, losesRoot: !problem.fixed.restrictions.isEmpty)
         for (item, restriction) in problem.offer.restrictions.enumerated() {
             if let ratio = ratios[restriction.id] { search.suspect(item, likelihoodRatio: ratio) }
         }
@@ -72,7 +71,8 @@ extension CampaignState {
 
     private func limit(at now: ContinuousClock.Instant) -> CampaignEnding? {
         if isOver(at: now) { return .limit }
-        if let enough = options.goodEnough, problem.exposure(problem.profile(search.best)) <= enough
+        if let enough = options.goodEnough,
+            problem.subject.exposure(of: problem.profile(search.best)) <= enough
         {
             return .goodEnough
         }

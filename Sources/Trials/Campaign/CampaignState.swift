@@ -134,8 +134,8 @@ public struct CampaignState: TrialSeries {
         return .run(
             spec,
             Prospect(
-                expectedLeft: left, exposure: problem.exposure(best),
-                ifPassed: problem.exposure(spec.profile)))
+                expectedLeft: left, exposure: problem.subject.exposure(of: best),
+                ifPassed: problem.subject.exposure(of: spec.profile)))
     }
 }
 

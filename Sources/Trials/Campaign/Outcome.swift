@@ -84,7 +84,7 @@ extension Outcome {
         passed profile: Profile, on problem: SearchProblem, trials: [Trial], baseline: Baseline,
         refused: [HardeningRecord.Refused]
     ) {
-        let after = problem.exposure(profile)
+        let after = problem.subject.exposure(of: profile)
         self.init(
             accepted: profile, problem: problem,
             passedIn: trials.last { $0.verdict.isPass && profile.isAtMost($0.profile) }?.number,
@@ -93,7 +93,8 @@ extension Outcome {
                     restriction: $0.restriction, conflict: $0.conflict, trial: 0,
                     because: $0.because, isUnresolved: false)
             },
-            surprises: [], before: problem.exposure(.unrestricted), after: after, possible: after,
+            surprises: [], before: problem.subject.exposure(of: .unrestricted), after: after,
+            possible: after,
             ending: .complete, trials: trials, trialCount: trials.count, resumed: 0, suspicious: [],
             baseline: baseline,
             wrongAnswers: nil)
@@ -112,7 +113,7 @@ extension Outcome {
     ///   - trial: the number of the first start that failed.
     ///   - because: what happened in it.
     public func makingExceptions(trial: Int, because: String) -> Outcome? {
-        let withdrawn = problem.catalogue.restrictions.filter { restriction in
+        let withdrawn = problem.subject.catalogue.restrictions.filter { restriction in
             if case .withdraw = restriction.change {
                 return accepted.restrictions.contains(restriction.id)
             }
@@ -122,7 +123,7 @@ extension Outcome {
         var outcome = self
         outcome.count(through: trial)
         outcome.accepted = Profile(recorded: accepted.restrictions.subtracting(withdrawn))
-        outcome.after = problem.exposure(outcome.accepted)
+        outcome.after = problem.subject.exposure(of: outcome.accepted)
         outcome.possible = max(possible, outcome.after)
         outcome.refused += withdrawn.map {
             Refused(

@@ -108,7 +108,7 @@ extension HardeningRecord {
             case "[X-Temper-Usage]":
                 usage.take(name, value)
                 return true
-            case "[X-Temper-Usual]": return takeUsual(name, value)
+            case "[X-Temper-Usual]": return takeBaseline(name, value)
             case "[X-Temper-Refused]": return takeRefused(name, value)
             case "[X-Temper-Fingerprint]": return validity.take(name, value)
             default: return true
@@ -146,7 +146,7 @@ extension HardeningRecord {
             return true
         }
 
-        private mutating func takeUsual(_ name: String, _ value: String) -> Bool {
+        private mutating func takeBaseline(_ name: String, _ value: String) -> Bool {
             func words(_ count: Int) -> [String]? {
                 let words = value.split(
                     separator: " ", maxSplits: count - 1, omittingEmptySubsequences: false

@@ -1,3 +1,5 @@
+import Hardening
+
 /// Why a trial is made, in the words that people read and that ledgers hold. What counts trials
 /// by their purpose compares these, and no prose of its own.
 public struct TrialPurpose: RawRepresentable, Hashable, Codable, Sendable,
@@ -45,7 +47,7 @@ extension TrialPurpose {
     static let passesAgain: TrialPurpose = "it passed now: does it pass again?"
 
     static func tightening(_ ids: [String]) -> TrialPurpose {
-        let what = ids.count == 1 ? ids[0] : "\(ids.count) new restrictions"
+        let what = ids.count == 1 ? RestrictionWords(ids[0]).name : "\(ids.count) new restrictions"
         return TrialPurpose(rawValue: "can \(what) be taken now?")
     }
 }

@@ -4,7 +4,7 @@ public import Trials
 
 /// The real catalogue on a bare unit and a systemd that knows everything: what campaigns over
 /// simulated services are made on. Made once, it is used by thousands of campaigns.
-public enum Playground {
+public enum CampaignFixture {
     public static let dialect = Dialect(
         version: 257,
         calls: Dictionary(
@@ -16,10 +16,9 @@ public enum Playground {
             uniqueKeysWithValues: Catalogue.fileSystemGroupNames.map { ($0, [$0 + "fs"]) }))
 
     public static let problem: SearchProblem = {
-        let offer = Offer(catalogue: .standard, sandbox: Sandbox(), dialect: dialect)
+        let subject = HardeningSubject(Sandbox(), dialect: dialect)
         do {
-            return try SearchProblem(
-                catalogue: .standard, sandbox: Sandbox(), dialect: dialect, offer: offer)
+            return try SearchProblem(subject, offer: Offer(of: subject))
         } catch {
             preconditionFailure("the catalogue's implications are circular: \(error)")
         }
@@ -61,7 +60,7 @@ public enum Playground {
     /// The search for what broke a profile that passed before.
     public static func regressing(_ profile: Profile) throws -> SearchProblem {
         try SearchProblem(
-            regressing: profile, catalogue: .standard, on: Sandbox(), dialect: dialect)
+            regressing: profile, of: problem.subject)
     }
 
     public static func campaign(_ service: SimulatedService, on problem: SearchProblem) -> Campaign

@@ -1,7 +1,7 @@
 import Hardening
 
 /// The result as people read it on a terminal: from the most important down, at most 100 columns.
-public struct TextReport: Sendable {
+public struct HardeningText: Sendable {
     public let text: String
 
     /// - Parameter isColoured: whether the reader's terminal shows colours.
@@ -60,7 +60,7 @@ extension HardeningResult {
         let wrong = wrongAnswers.map {
             "about \(Int(($0 * 100).rounded())) % of the answers"
         }
-        if ending == "too-flaky" {
+        if ending == .tooFlaky {
             let figure = wrong.map { ": \($0) seem wrong" } ?? ""
             return ["The probe is too unreliable to decide\(figure). This is not proved."]
         }
@@ -69,9 +69,9 @@ extension HardeningResult {
             lines.append(
                 "Service or probe is unreliable: \(wrong) seem wrong, so all were weighed.")
         }
-        if ending != "complete" {
+        if ending != .complete {
             lines.append(
-                "Ended early (\(ending)): passed, but down to \(exposure.lowest) is still possible."
+                "Ended early (\(ending.rawValue)): passed, but down to \(exposure.lowest) is still possible."
             )
         }
         return lines
@@ -108,7 +108,7 @@ extension HardeningResult {
                     names.isEmpty
                     ? "not traced to a restriction" : "with \(Phrase.code(names, separator: ", "))"
                 return Entry(
-                    lead: "\(said: line.line.cut(to: 96))",
+                    lead: "\(said: line.line.cut(to: 94))",
                     details: [.init(.none, source + ", \(trial: line.trial)", .quiet)])
             })
     }
@@ -137,7 +137,7 @@ extension HardeningResult {
                 Phrase("Settings that the copy lacked", .strong),
                 notCarriedOver.map { entry in
                     Entry(
-                        lead: "\(code: entry.setting.cut(to: 96))",
+                        lead: "\(code: entry.setting.cut(to: 94))",
                         details: [.init(.none, "\(entry.because)", .quiet)])
                 })
     }

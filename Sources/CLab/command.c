@@ -15,21 +15,21 @@ enum {
                  | CLONE_NEWCGROUP
 };
 
-static _Noreturn void refuse(const struct lab_errand *errand, int stage)
+static _Noreturn void refuse(const struct lab_command *order, int stage)
 {
     struct lab_refusal refusal = {.stage = stage, .error = errno};
-    ssize_t ignored = write(errand->report, &refusal, sizeof refusal);
+    ssize_t ignored = write(order->report, &refusal, sizeof refusal);
 
     (void)ignored;
     _exit(127);
 }
 
-static int take_standard_streams(const struct lab_errand *errand)
+static int take_standard_streams(const struct lab_command *order)
 {
     int aside[3];
 
     for (int i = 0; i < 3; i++)
-        if ((aside[i] = fcntl(errand->standard[i], F_DUPFD_CLOEXEC, 3)) < 0)
+        if ((aside[i] = fcntl(order->standard[i], F_DUPFD_CLOEXEC, 3)) < 0)
             return -1;
     for (int i = 0; i < 3; i++)
         if (dup2(aside[i], i) < 0)
@@ -37,39 +37,39 @@ static int take_standard_streams(const struct lab_errand *errand)
     return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
-static _Noreturn void become_command(const struct lab_errand *errand, int usher)
+static _Noreturn void become_command(const struct lab_command *order, int supervisor)
 {
     sigset_t none;
 
-    lab_die_with(usher);
+    lab_die_with(supervisor);
     // Opened by the caller outside: the right to move across cgroup namespaces is the opener's.
-    if (write(errand->cgroup_procs, "0", 1) != 1)
-        refuse(errand, LAB_ERRAND_CGROUP);
-    if (take_standard_streams(errand) < 0)
-        refuse(errand, LAB_ERRAND_EXEC);
+    if (write(order->cgroup_procs, "0", 1) != 1)
+        refuse(order, LAB_COMMAND_CGROUP);
+    if (take_standard_streams(order) < 0)
+        refuse(order, LAB_COMMAND_EXEC);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     // execvp looks in the PATH of `environ`, which must be the lab's.
-    environ = (char **)errand->envp;
-    execvp(errand->argv[0], (char *const *)errand->argv);
-    refuse(errand, LAB_ERRAND_EXEC);
+    environ = (char **)order->envp;
+    execvp(order->argv[0], (char *const *)order->argv);
+    refuse(order, LAB_COMMAND_EXEC);
 }
 
-enum { CALLER, COMMAND, CGROUP_KILL, USHER_UNUSED };
+enum { CALLER, COMMAND, CGROUP_KILL, FIRST_UNUSED };
 
-// The caller waits for the ends of its pipes, so the usher keeps nothing but what it needs.
+// The caller waits for the ends of its pipes, so the supervisor keeps nothing but what it needs.
 static int keep_only(int caller, int command, int cgroup_kill)
 {
     const int needed[] = {caller, command, cgroup_kill};
-    int aside[USHER_UNUSED];
+    int aside[FIRST_UNUSED];
 
-    for (int i = 0; i < USHER_UNUSED; i++)
-        if ((aside[i] = fcntl(needed[i], F_DUPFD, USHER_UNUSED)) < 0 && needed[i] >= 0)
+    for (int i = 0; i < FIRST_UNUSED; i++)
+        if ((aside[i] = fcntl(needed[i], F_DUPFD, FIRST_UNUSED)) < 0 && needed[i] >= 0)
             return -1;
-    for (int i = 0; i < USHER_UNUSED; i++)
+    for (int i = 0; i < FIRST_UNUSED; i++)
         if (aside[i] < 0 ? close(i) < 0 && errno != EBADF : dup2(aside[i], i) < 0)
             return -1;
-    return close_range(USHER_UNUSED, ~0U, 0);
+    return close_range(FIRST_UNUSED, ~0U, 0);
 }
 
 static void kill_command(pid_t command)
@@ -80,9 +80,9 @@ static void kill_command(pid_t command)
     kill(command, SIGKILL);
 }
 
-// When the caller dies, the command is killed here and reaped here. A command that lost its usher
-// is a child of the machine's pid 1, not the lab's: as long as that one does not reap it, the lab
-// cannot power off.
+// When the caller dies, the command is killed here and reaped here. A command that lost its
+// supervisor is a child of the machine's pid 1, not the lab's: as long as that one does not reap it,
+// the lab cannot power off.
 static int wait_for(pid_t command)
 {
     int status = 0;
@@ -99,29 +99,29 @@ static int wait_for(pid_t command)
 }
 
 // A pid namespace is entered by one's children only, so somebody has to stand at the door.
-static _Noreturn void usher(const struct lab_errand *errand, int caller)
+static _Noreturn void supervise(const struct lab_command *order, int caller)
 {
     int self = lab_pidfd_open(getpid());
     int status;
     pid_t command;
 
-    if (setns(errand->init, NAMESPACES) < 0)
-        refuse(errand, LAB_ERRAND_ENTER);
+    if (setns(order->init, NAMESPACES) < 0)
+        refuse(order, LAB_COMMAND_ENTER);
     command = _Fork();
     if (command == 0)
-        become_command(errand, self);
+        become_command(order, self);
     if (command < 0)
-        refuse(errand, LAB_ERRAND_ENTER);
+        refuse(order, LAB_COMMAND_ENTER);
     // Signals stay blocked: Ctrl-C is the command's.
-    if (keep_only(caller, lab_pidfd_open(command), errand->cgroup_kill) < 0) {
+    if (keep_only(caller, lab_pidfd_open(command), order->cgroup_kill) < 0) {
         kill(command, SIGKILL);
-        refuse(errand, LAB_ERRAND_ENTER);
+        refuse(order, LAB_COMMAND_ENTER);
     }
     status = wait_for(command);
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-pid_t lab_run(const struct lab_errand *errand)
+pid_t lab_run(const struct lab_command *order)
 {
     sigset_t all, before;
     int caller = lab_pidfd_open(getpid());
@@ -135,7 +135,7 @@ pid_t lab_run(const struct lab_errand *errand)
     pid = _Fork();
     if (pid == 0) {
         lab_reset_signals();
-        usher(errand, caller);
+        supervise(order, caller);
     }
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
