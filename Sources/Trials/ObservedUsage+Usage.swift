@@ -34,8 +34,7 @@ extension ObservedUsage {
         if accesses.contains(where: { ($0.port ?? .max) < 1024 }) {
             usage.capabilities.insert("CAP_NET_BIND_SERVICE")
         }
-        let users = Set(
-            accesses.compactMap { if case .user(let id) = $0, id != 0 { id } else { nil } })
+        let users = users.subtracting([0])
         if sandbox.isRoot, users.count == 1, let only = users.first {
             usage.user = userName(only).flatMap { Places.isPlain("/\($0)") ? $0 : nil }
         }

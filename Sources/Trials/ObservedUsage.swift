@@ -25,6 +25,11 @@ public struct ObservedUsage: Hashable, Sendable {
     /// cannot be told there.
     public var seeksOthers: Bool { accesses.contains(.seeksOthers) }
 
+    /// The effective users of its processes, by their numbers.
+    public var users: Set<UInt32> {
+        Set(accesses.compactMap { if case .user(let id) = $0 { id } else { nil } })
+    }
+
     /// Addresses of other machines that it connected to.
     var peers: Set<String> {
         Set(accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })

@@ -12,7 +12,7 @@ public enum Places {
 
     /// Whether a path can stand in a unit file as it is: no blank, no line's end, no specifier, no
     /// quote, no separator of lists, and no way up.
-    static func isPlain(_ path: String) -> Bool {
+    public static func isPlain(_ path: String) -> Bool {
         path.hasPrefix("/") && !path.split(separator: "/").contains("..")
             && path.utf8.allSatisfy { byte in
                 let isLetter = (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)

@@ -41,7 +41,7 @@ extension EndToEnd {
                     "/bin/sh",
                     [
                         "-euc",
-                        "mkdir -p \"$1/var/lib/careless\" \"$1/usr/local/lib\"; "
+                        "mkdir -p \"$1/var/lib/careless\" \"$1/var/cache/careless\" \"$1/usr/local/lib\"; "
                             + "printf %s \"$2\" > \"$1/usr/local/lib/careless.pl\"", "sh", root,
                         Self.program,
                     ])
@@ -76,6 +76,11 @@ extension EndToEnd {
             #expect(because("PrivateNetwork=yes").contains("to reach another machine"))
             #expect(because("SystemCallErrorNumber=kill").contains("gains no exposure"))
             #expect(!result.accepted.contains { $0.hasPrefix("IPAddressDeny") })
+            // It bears the service's name, and the probe made it write elsewhere only.
+            let own = "ReadWritePaths=~/var/cache/careless"
+            #expect(because(own).hasPrefix("it is the service's own"))
+            #expect(result.accepted.contains("ProtectSystem=strict"))
+            #expect(result.dropIn.contains("-/var/cache/careless"))
         }
 
         @Test("unless it is tolerated, or the strictest is asked for")
@@ -89,6 +94,32 @@ extension EndToEnd {
             // Tried, and the server does not live without what it asks for.
             #expect(strictest.refused.contains { $0.restriction == "SystemCallErrorNumber=kill" })
             #expect(strictest.exposure.after <= tolerated.exposure.after)
+        }
+
+        /// Becomes www-data, and has links kept by a tool of root's.
+        private static let alternative = """
+            [Service]
+            Type=exec
+            ExecStart=/usr/bin/perl -MPOSIX -e 'setgid(33); setuid(33); sleep 1000'
+            ExecStartPost=/bin/sh -c 'echo x > /var/lib/dpkg/case; echo x > /etc/alternatives/case'
+            """
+
+        @Test("directories of the system and of other packages never change hands")
+        func foreign() async throws {
+            try await withTree(.trixie, units: ["alternative.service": Self.alternative]) { root in
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "alternative", root: root, state: state,
+                        ["--json", "--quiet", "--fast", "--probe", "pgrep perl"])
+                    let result = try Tool.result(report)
+                    #expect(result.verified && result.preparations == [])
+                    #expect(!result.accepted.contains("User=www-data"))
+                    #expect(
+                        result.warnings.contains {
+                            $0.hasPrefix("User=www-data was not tried: /etc/alternatives")
+                        }, "\(result.warnings)")
+                }
+            }
         }
     }
 }

@@ -3,6 +3,9 @@ public struct Usage: Hashable, Codable, Sendable {
     /// Directories in which it makes or changes files, outside of /dev, /proc, /sys, /tmp, /var/tmp
     /// and of homes.
     public var written: Set<String> = []
+    /// Directories that are its own and in which nobody saw it make anything, so that no trial can
+    /// tell whether it does without them; nil in ledgers of older versions.
+    public var own: Set<String>?
     /// The files themselves, of those directories that belong to no single service.
     public var files: Set<String> = []
     /// Directories below /home, /root or /run/user that it uses; true where it writes.
@@ -33,6 +36,7 @@ extension Catalogue {
     /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
     public func accommodating(_ usage: Usage) -> Catalogue {
         let writable = usage.written.sorted().map { Exception(.readWritePaths, "-\($0)") }
+        let own = (usage.own ?? []).sorted().map { Exception(.readWritePaths, "-\($0)") }
         let writableHomes = usage.homes.filter(\.value).keys.sorted()
             .map { Exception(.readWritePaths, "-\($0)") }
         let homes = usage.homes.sorted { $0.key < $1.key }
@@ -41,7 +45,7 @@ extension Catalogue {
         let ports = usage.ports.sorted().map { Exception(.socketBindAllow, $0) }
         let peers = (usage.peers ?? []).sorted().map { Exception(.ipAddressAllow, $0) }
         let exceptions: [String: [Exception]] = [
-            "ProtectSystem=strict": writable, "ProtectHome=read-only": writableHomes,
+            "ProtectSystem=strict": writable + own, "ProtectHome=read-only": writableHomes,
             "ProtectHome=tmpfs": homes, "SocketBindDeny=any": ports,
             "IPAddressDeny=all-but-localhost": peers,
             "DevicePolicy=closed": nodes.map { Exception(.deviceAllow, "\($0) rw") },
@@ -55,6 +59,10 @@ extension Catalogue {
                 .readWritePaths,
                 writable.map { ($0, "ProtectSystem=strict") }
                     + writableHomes.map { ($0, "ProtectHome=read-only") }),
+            Self.withdrawals(
+                .readWritePaths, own.map { ($0, "ProtectSystem=strict") },
+                heldBack: "it is the service's own, and nothing was seen to write there: a probe "
+                    + "that has it write settles whether it is needed"),
             Self.withdrawals(
                 .bindPaths,
                 homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
@@ -84,7 +92,8 @@ extension Catalogue {
     }()
 
     private static func withdrawals(
-        _ setting: DirectiveName, _ exceptions: [(Exception, under: String)]
+        _ setting: DirectiveName, _ exceptions: [(Exception, under: String)],
+        heldBack: String? = nil
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
         let (effect, shape) = exceptionLists[setting] ?? ("", BusShape("as"))
@@ -96,7 +105,8 @@ extension Catalogue {
                 return Restriction(
                     id: "\(setting)=~\(place)", directive: setting,
                     change: .withdraw([exception]), implies: [base],
-                    prior: Prior(family: "exception \(place)", whenHot: 0.8, whenCold: 0.8))
+                    prior: Prior(family: "exception \(place)", whenHot: 0.8, whenCold: 0.8),
+                    heldBack: heldBack)
             }
         ).onBus(shape)
     }

@@ -102,6 +102,9 @@ public struct Service: Sendable {
         }
     }
 
+    /// Its name without its kind and its instance: `postgresql` of `postgresql@17-main.service`.
+    public var stem: String { String(unit.prefix { $0 != "@" && $0 != "." }) }
+
     /// Its `PIDFile=`.
     public var pidFile: String? { blueprint.facts.pidFile }
 

@@ -48,7 +48,8 @@ extension CheckContext {
 
     /// The service as it is now, seen unrestricted.
     private func context() async throws -> HardeningContext {
-        let seen = try await bench.survey(enforcement, ledger)
+        let seen = try await bench.survey(
+            enforcement, ledger, leavesOwnPlaces: record.usage.own != nil)
         let usage = record.usage.joined(with: seen.usage)
         let subject = service.subject(using: usage)
         let written = seen.observedUsage.accesses.compactMap { access in

@@ -12,7 +12,9 @@ enum Fingerprint {
             of: [service.unit, service.systemdVersion, bench.host.root]
                 + service.unitFiles.map(\.text) + service.copiedSettings + bench.probes.map(\.name)
                 + plan.preparations + plan.keep.sorted() + ["keep"] + plan.attempt.sorted()
-                + Catalogue.standard.restrictions.map(\.id) + (options.isStrict ? ["strict logs"] : []) + ["tolerates"] + options.tolerance.words
+                + Catalogue.standard.restrictions.map(\.id)
+                + (options.isStrict ? ["strict logs"] : []) + ["tolerates"]
+                + options.tolerance.words
                 + (options.isStrictest ? ["strictest"] : []))
     }
 

@@ -77,6 +77,7 @@ public struct HardenSession: Sendable {
         var result = HardeningResult(
             found.proof, on: found.context, seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
+        result.warnings += found.context.notes
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
         if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {
@@ -97,7 +98,8 @@ public struct HardenSession: Sendable {
         func campaign(
             _ bench: Bench, until mustEnd: ContinuousClock.Instant?
         ) async throws -> (Proof, HardeningContext) {
-            let context = try await bench.survey(enforcement, ledger)
+            let context = try await bench.survey(
+                enforcement, ledger, leavesOwnPlaces: !options.isStrictest)
             try ledger.note(Provenance(of: context))
             let outcome = try await self.campaign(on: context, ledger, until: mustEnd).run()
             let proving = Proving(setup: setup, context: context, ledger: ledger)

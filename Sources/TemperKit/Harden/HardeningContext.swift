@@ -21,6 +21,8 @@ struct HardeningContext: Sendable {
     let subject: HardeningSubject
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
     let ownership: Ownership?
+    /// What was not tried and why, for the user.
+    var notes: [String] = []
 
     var service: Service { bench.service }
     var plan: Plan { bench.plan }
@@ -64,8 +66,11 @@ extension Bench {
     ///
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
+    ///
+    /// - Parameter leavesOwnPlaces: whether directories of the service's own stay writable where
+    ///   nobody saw it write.
     func survey(
-        _ enforcement: Enforcement, _ ledger: CampaignLedger
+        _ enforcement: Enforcement, _ ledger: CampaignLedger, leavesOwnPlaces: Bool
     ) async throws -> HardeningContext {
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
@@ -77,9 +82,16 @@ extension Bench {
             declared: service.declaredDirectories, userName: machine.userName)
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
-        let subject = service.subject(using: usage)
         var baseline = Baseline(learnedFrom: [warmUp])
         baseline.pidFile = service.pidFile
+        let names = Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([service.stem])
+        if leavesOwnPlaces {
+            usage.own = machine.ownPlaces(named: names, of: observedUsage.users)
+                .filter { !usage.isWritten($0) && !service.declaredDirectories.contains($0) }
+        }
+        let (ownership, obstacle) = ownership(usage, besides: names)
+        if ownership == nil { usage.user = nil }
+        let subject = service.subject(using: usage)
         return HardeningContext(
             bench: self,
             procedure: procedure(
@@ -88,16 +100,36 @@ extension Bench {
                     usualStop: .microseconds(now.microseconds.stop))),
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
-            usage: usage, subject: subject, ownership: usage.ownership(keep: plan.keep))
+            usage: usage, subject: subject, ownership: ownership,
+            notes: [obstacle].compactMap { $0 })
+    }
+
+    /// What would have to change hands for the service to run as the user that it becomes anyway;
+    /// nil where it becomes nobody, or the user wants it as it is, or where it cannot be given all
+    /// of that, with what stands against it.
+    ///
+    /// - Parameter names: that directories of the service's own bear.
+    private func ownership(
+        _ usage: Usage, besides names: Set<String>
+    ) -> (Ownership?, obstacle: String?) {
+        guard let user = usage.user,
+            plan.keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)])
+        else { return (nil, nil) }
+        let ownership = Ownership(user: user, written: usage.written, files: usage.files)
+        guard let foreign = service.foreign(ownership.trees, besides: names) else {
+            return (ownership, nil)
+        }
+        return (
+            nil,
+            "\(Restriction.becoming(user)) was not tried: \(foreign) would have to change hands, "
+                + "and it is not the service's own"
+        )
     }
 }
 
 extension Usage {
-    /// What would have to change hands for the service to run as the user that it becomes anyway;
-    /// nil where it becomes nobody, or the user wants it as it is.
-    fileprivate func ownership(keep: Set<String>) -> Ownership? {
-        guard let user, keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)])
-        else { return nil }
-        return Ownership(user: user, written: written, files: files)
+    /// Whether something was seen to be written in this directory.
+    fileprivate func isWritten(_ place: String) -> Bool {
+        written.contains { Places.isBelow($0, place) }
     }
 }

@@ -203,6 +203,7 @@ extension Usage {
         case "User": user = value
         case "Capability": capabilities.insert(value)
         case "Writes": written.insert(value)
+        case "Owns": own = (own ?? []).union([value])
         case "File": files.insert(value)
         case "WritesHome": homes[value] = true
         case "ReadsHome": homes[value] = false
