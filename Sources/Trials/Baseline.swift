@@ -22,9 +22,13 @@ public struct Baseline: Hashable, Sendable {
     private(set) var grants = Grants()
     private var lives = 0
     /// Why even the unrestricted service is not started a second time; nil if it is.
-    public private(set) var noSecondStart: String?
+    public var noSecondStart: String? { omissions[.secondStart] }
+    /// The stages that even the unrestricted service is not put through, each with the reason.
+    private(set) var omissions: [Stage: String] = [:]
     /// Whether a complaint that it never made before is a fault (`--strict-logs`).
     public var isStrict = false
+    /// Whether a smaller footprint is a fault; what older records were proved by had none.
+    public var holdsFootprint = true
     /// Which bites are no fault.
     public var tolerance = Tolerance.none
     /// The unit's `PIDFile=`, which systemd removes.
@@ -57,14 +61,14 @@ public struct Baseline: Hashable, Sendable {
     /// Of a service as it is on record, but for its journal.
     init(
         ends: [UnitState], processSet: ProcessSet?, footprint: Footprint?,
-        helpers: Set<HelperExit>, exits: Set<ProcessExit>, noSecondStart: String?
+        helpers: Set<HelperExit>, exits: Set<ProcessExit>, omissions: [Stage: String]
     ) {
         self.ends = ends
         self.processSet = processSet
         self.footprint = footprint
         self.helpers = helpers
         self.exits = exits
-        self.noSecondStart = noSecondStart
+        self.omissions = omissions
         lives = 1
     }
 
@@ -78,7 +82,7 @@ public struct Baseline: Hashable, Sendable {
                     type: "", active: "inactive", sub: "dead", result: $0.result,
                     mainCode: $0.mainCode, mainStatus: $0.mainStatus)
             }, processSet: processSet, footprint: footprint, helpers: helpers, exits: exits,
-            noSecondStart: noSecondStart)
+            omissions: omissions)
     }
 
     /// Of a service that did all this without restriction.
@@ -100,7 +104,8 @@ public struct Baseline: Hashable, Sendable {
                 refusals.insert(request.pattern)
                 vainQuestions.insert(request.question)
             case .saw(let access): grants.learn(access)
-            case .skipped(.secondStart, let why): noSecondStart = why
+            case .skipped(let stage, let why) where why != TrialProcedure.noReload:
+                omissions[stage] = why
             default: break
             }
         }

@@ -10,7 +10,7 @@ extension Verdict {
         case .processSet(let processSet):
             return baseline.processSet.flatMap(processSet.lack)
         case .footprint(let footprint):
-            return baseline.footprint.flatMap(footprint.lack)
+            return baseline.holdsFootprint ? baseline.footprint.flatMap(footprint.lack) : nil
         case .log(let line) where !baseline.knows(line):
             // Told by the service of its own process; systemd's words on the main one come late.
             guard line.source != "systemd", let signal = line.crash else { return nil }

@@ -70,7 +70,8 @@ import Testing
         #expect(reason("ProtectSystem=full", sandbox) == .alreadyInForce)
         #expect(reason("ProtectSystem=strict", sandbox) == nil)
         // No call is denied yet, so nothing kills.
-        #expect(reason("SystemCallErrorNumber=kill", sandbox, attempt: [Restriction.killing]) == nil)
+        #expect(
+            reason("SystemCallErrorNumber=kill", sandbox, attempt: [Restriction.killing]) == nil)
     }
 
     @Test("what the user keeps is left out, with whatever contains it")

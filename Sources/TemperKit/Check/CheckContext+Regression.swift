@@ -55,11 +55,13 @@ extension CheckContext {
         let written = seen.observedUsage.accesses.compactMap { access in
             if case .writes(let path) = access { path } else { nil }
         }
+        var baseline = seen.baseline
+        baseline.holdsFootprint = unseen.holdsFootprint
         return HardeningContext(
             bench: bench,
             procedure: procedure(
                 in: subject.catalogue, leftovers: service.machine.missing(written)),
-            observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
+            observedUsage: seen.observedUsage, baseline: baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, subject: subject,
             ownership: record.ownership)
     }
@@ -71,6 +73,7 @@ extension Usage {
     func joined(with other: Usage) -> Usage {
         var joined = self
         joined.written.formUnion(other.written)
+        if own != nil || other.own != nil { joined.own = (own ?? []).union(other.own ?? []) }
         joined.files.formUnion(other.files)
         joined.homes.merge(other.homes) { $0 || $1 }
         joined.devices.formUnion(other.devices)

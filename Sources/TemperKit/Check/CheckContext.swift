@@ -75,9 +75,19 @@ struct CheckContext: Sendable {
     var options: CampaignOptions {
         var options = CampaignOptions()
         options.isStrict = record.isStrict
+        // What the service is granted is no part of the record: held against a check are its probes,
+        // its life and its footprint.
+        options.tolerance = .everything
         options.baselineRuns = 1
         options.cadence = record.plan.cadence
         return options
+    }
+
+    /// What is known of the service before it is looked at anew: only what is on record counts.
+    var unseen: Baseline {
+        var baseline = Baseline.unknown
+        baseline.holdsFootprint = record.baseline.footprint != nil
+        return baseline
     }
 
     /// Whether files had to change hands for the service to be who it is on record.

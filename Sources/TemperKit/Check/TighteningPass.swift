@@ -139,7 +139,7 @@ private struct TighteningPass {
                 "it passes under its profile and fails without any restriction: "
                     + trial.because, .baseline)
         }
-        var expectations = Expectations(chosen: bed.plan.cadence)
+        var expectations = Expectations(chosen: bed.plan.cadence, baseline: bed.unseen)
         expectations.learn(trial)
         expectations.bind()
         try runner.expect(expectations)

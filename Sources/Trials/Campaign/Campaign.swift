@@ -85,8 +85,9 @@ extension Campaign {
         var trial = try await runner.runAside(spec)
         // Once more, before anything is said of a service that may have failed by chance.
         if trial.verdict.isFailure { trial = try await runner.runAside(spec) }
-        if trial.lived(.secondStart), case .failed(let why) = trial.verdict {
-            expectations.giveUpSecondStart(because: "the service as it is fails in it: \(why)")
+        for stage in [Stage.reload, .secondStart] {
+            guard case .failed(let why) = trial.verdict, trial.failed(in: stage) else { continue }
+            expectations.giveUp(stage, because: why)
             try runner.expect(expectations)
             trial = try await runner.runAside(spec)
         }

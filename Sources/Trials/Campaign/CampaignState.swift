@@ -207,6 +207,13 @@ struct DecisiveTrial {
 }
 
 extension Trial {
+    /// Whether it went wrong after it came to this stage and before it came to the next part of
+    /// its life.
+    func failed(in stage: Stage) -> Bool {
+        let isSecondLife = lived(.secondStart)
+        return stage == .secondStart ? isSecondLife : lived(stage) && !isSecondLife
+    }
+
     /// Whether it came to this stage.
     func lived(_ stage: Stage) -> Bool {
         observations.contains { if case .job(stage, _) = $0 { true } else { false } }

@@ -66,7 +66,7 @@ extension HardeningRecord {
         var label: String?
         var helpers: Set<HelperExit> = []
         var exits: Set<ProcessExit> = []
-        var noSecondStart: String?
+        var omissions: [Stage: String] = [:]
         var healthyWithin: Duration?
         var refused: [Refused] = []
         var validity = Validity()
@@ -75,7 +75,7 @@ extension HardeningRecord {
             Baseline(
                 ends: ends, processSet: processSet.isEmpty ? nil : ProcessSet(processSet),
                 footprint: footprint == Footprint() ? nil : footprint,
-                helpers: helpers, exits: exits, noSecondStart: noSecondStart)
+                helpers: helpers, exits: exits, omissions: omissions)
         }
 
         private var footprint: Footprint {
@@ -186,7 +186,8 @@ extension HardeningRecord {
                 else { return false }
                 exits.insert(
                     ProcessExit(name: words.count > 2 ? words[2] : nil, code: code, status: status))
-            case "NoSecondStart": noSecondStart = value
+            case "NoSecondStart": omissions[.secondStart] = value
+            case "NoReload": omissions[.reload] = value
             case "HealthyWithin":
                 guard let time = Duration(timeSpan: value) else { return false }
                 healthyWithin = time

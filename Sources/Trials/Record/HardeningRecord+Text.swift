@@ -107,7 +107,9 @@ extension Baseline {
             + helpers.map {
                 "Helper=\($0.directive) \($0.position) \($0.code) \($0.status) \($0.program)"
             }.sorted() + exits.map { "Exit=\($0.code) \($0.status) \($0.name ?? "")" }.sorted()
-            + (noSecondStart.map { ["NoSecondStart=\($0.replacingLineEnds)"] } ?? [])
+            + [("NoReload", Stage.reload), ("NoSecondStart", .secondStart)].compactMap {
+                name, stage in omissions[stage].map { "\(name)=\($0.replacingLineEnds)" }
+            }
     }
 }
 

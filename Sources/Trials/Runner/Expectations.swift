@@ -7,7 +7,7 @@ public struct Expectations: Sendable {
     public private(set) var pacing: Pacing
     /// Whether what is not in the baseline is wrong; not as long as the baseline is learned.
     public private(set) var isBinding: Bool
-    private var secondStartFailure: String?
+    private var givenUp: [Stage: String] = [:]
 
     /// Nothing is known of the service but what a look before the campaign showed.
     public init(chosen: ChosenCadence, baseline: Baseline = .unknown) {
@@ -31,8 +31,8 @@ public struct Expectations: Sendable {
         isBinding = true
     }
 
-    /// Why even the unrestricted service is not started a second time; nil if it is.
-    public var noSecondStart: String? { secondStartFailure ?? baseline.noSecondStart }
+    /// Why even the unrestricted service is not put through this stage; nil if it is.
+    func omission(of stage: Stage) -> String? { givenUp[stage] ?? baseline.omissions[stage] }
 
     /// What a trial is compared with.
     var measure: Baseline { isBinding ? baseline : .unknown }
@@ -52,9 +52,11 @@ public struct Expectations: Sendable {
     /// A trial that was repeated and then passed: how it ended is not a matter of its profile.
     mutating func learnEndings(of trial: Trial) { baseline.learnEndings(of: trial) }
 
-    /// The service as it is fails in its second start: nothing can be learned from that of a
-    /// restricted one.
-    mutating func giveUpSecondStart(because why: String) { secondStartFailure = why }
+    /// The service as it is fails in this stage, in which way: nothing can be learned from that of
+    /// a restricted one.
+    mutating func giveUp(_ stage: Stage, because why: String) {
+        givenUp[stage] = "the service as it is fails in it: \(why)"
+    }
 
     /// From now on trials are compared with the baseline and held to the limits learned.
     public mutating func bind() {

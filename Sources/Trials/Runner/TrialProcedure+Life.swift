@@ -45,7 +45,7 @@ extension TrialProcedure {
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         guard notes.spec.startsAgain else { return }
-        if let why = notes.noSecondStart {
+        if let why = notes.expectations.omission(of: .secondStart) {
             notes.observations.append(.skipped(.secondStart, why: why))
             return
         }

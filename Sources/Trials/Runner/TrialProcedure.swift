@@ -12,6 +12,7 @@ public struct TrialProcedure: Sendable {
     /// What must not be written down of what is seen.
     public let redaction: Redaction
     let clock = ContinuousClock()
+    static let noReload = "the unit has no reload"
 
     public init(
         service: any ServiceUnderTest, probes: [any Probe], canReload: Bool, settle: Duration,
@@ -69,7 +70,7 @@ public struct TrialProcedure: Sendable {
         let spec: TrialSpec
         let pacing: Pacing
         let baseline: Baseline
-        let noSecondStart: String?
+        let expectations: Expectations
         var observations: [Observation] = []
         var timing = Trial.Timing()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
@@ -79,7 +80,7 @@ public struct TrialProcedure: Sendable {
             self.spec = spec
             pacing = expectations.pacing
             baseline = expectations.measure
-            noSecondStart = expectations.noSecondStart
+            self.expectations = expectations
         }
     }
 
@@ -112,8 +113,9 @@ public struct TrialProcedure: Sendable {
     private func reload(
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
-        guard canReload else {
-            notes.observations.append(.skipped(.reload, why: "the unit has no reload"))
+        let obstacle = canReload ? notes.expectations.omission(of: .reload) : Self.noReload
+        if let obstacle {
+            notes.observations.append(.skipped(.reload, why: obstacle))
             return
         }
         let began = clock.now

@@ -124,7 +124,7 @@ public struct TrialRunner: Sendable {
 
     /// Whether a recorded trial has all that is asked for now.
     private func answers(_ trial: Trial, _ spec: TrialSpec) -> Bool {
-        !spec.startsAgain || expectations.noSecondStart != nil || !trial.verdict.isPass
+        !spec.startsAgain || expectations.omission(of: .secondStart) != nil || !trial.verdict.isPass
             || trial.lived(.secondStop)
     }
 
