@@ -5,8 +5,8 @@ extension TemperError {
     /// The service fails as it is: with the commands that show it to the user.
     static func baseline(_ error: ExperimentError, of bench: Bench) -> TemperError {
         let (unit, service) = (bench.unit, bench.service)
-        let sockets = service.notCarriedOver.first { $0.setting.hasPrefix("Sockets=") }
-        let hint = sockets.map { "\nPerhaps it needs \($0.setting): \($0.because)" } ?? ""
+        let sockets = service.notCarriedOver.first { $0.setting == "Sockets" }
+        let hint = sockets.map { "\nPerhaps it needs \($0)" } ?? ""
         let commands =
             bench.host.isLive
             ? ["systemctl start \(unit)", "journalctl -u \(unit)"] : commandsInLab(of: bench)
