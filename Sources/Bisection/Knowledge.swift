@@ -14,7 +14,7 @@ struct Knowledge: Sendable {
     var lead: Int { didSet { weighUp() } }
 
     /// How many answers were learned.
-    private(set) var count = 0
+    private var count = 0
 
     /// The passing configurations that no other one contains; the empty one always passes,
     /// which is what the baseline showed before the search began.

@@ -116,9 +116,6 @@ public struct Search: Sendable {
         return max(space.weight(of: space.all.subtracting(refused)), space.weight(of: best))
     }
 
-    /// How many answers were learned.
-    public var questionsAsked: Int { knowledge.count }
-
     var outlook: Outlook {
         Outlook(
             belief, held: state.accepted.union(state.vouched), broken: state.culprits)

@@ -95,8 +95,8 @@ private struct SandboxChange {
 
     /// What is new in a list. Lists of paths add up, so they are only extended.
     func additions(to name: String) -> [String] {
-        let old = before.list(named: name)
-        let entries = DropIn.line(after.list(named: name).filter { !old.contains($0) })
+        let old = before[name].entries
+        let entries = DropIn.line(after[name].entries.filter { !old.contains($0) })
         return entries.isEmpty ? [] : ["\(name)=\(entries)"]
     }
 
@@ -157,27 +157,6 @@ private struct SandboxChange {
         case Set(AddressPrefix.any): ["\(name)=", "\(name)=any"]
         case Set(AddressPrefix.localhost): ["\(name)=", "\(name)=localhost"]
         default: whole(name, prefixes.map(\.text))
-        }
-    }
-}
-
-/// Names for the few error numbers that restrictions answer with (errno(3), Linux on all
-/// architectures that systemd's own default list names).
-public enum ErrorNumber {
-    public static func name(_ number: Int32) -> String {
-        switch number {
-        case 1: "EPERM"
-        case 2: "ENOENT"
-        case 6: "ENXIO"
-        case 13: "EACCES"
-        case 19: "ENODEV"
-        case 22: "EINVAL"
-        case 30: "EROFS"
-        case 38: "ENOSYS"
-        case 97: "EAFNOSUPPORT"
-        case 99: "EADDRNOTAVAIL"
-        case 101: "ENETUNREACH"
-        default: String(number)
         }
     }
 }

@@ -42,12 +42,9 @@ public struct HardeningSubject: Sendable {
     /// answer; one without has no denied calls, so what would happen to one is not "in force".
     private var answering: Sandbox {
         var result = sandbox
-        if !sandbox.filtersCalls { result.answer = .number(HardeningSubject.refused) }
+        if !sandbox.filtersCalls { result.answer = .number(ErrorNumber.eperm.rawValue) }
         return result
     }
-
-    /// EPERM
-    private static let refused: Int32 = 1
 
     /// How exposed the unit is as it stands.
     public var exposure: Exposure { Exposure(of: sandbox, dialect: dialect) }

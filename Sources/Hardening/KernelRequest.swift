@@ -63,15 +63,15 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     /// only missing.
     public var isTelling: Bool {
         if isStray { return false }
-        guard case .call(let name) = subject, KernelRequest.absences.contains(error) else {
+        guard case .call(let name) = subject, [.enoent, .enxio, .enodev].contains(reason) else {
             return true
         }
         if KernelRequest.objects.contains(name) { return true }
         return path.flatMap(KernelRefusal.hiding) != nil
     }
 
-    /// ENOENT, ENXIO, ENODEV
-    private static let absences: Set<Int32> = [2, 6, 19]
+    /// The error, where it is one of those that restrictions answer with.
+    var reason: ErrorNumber? { ErrorNumber(rawValue: error) }
 
     /// The same request but for what differs from one start to the next: numbers in paths.
     public var pattern: KernelRequest { mappingPath(KernelRequest.pattern(of:)) }

@@ -12,20 +12,18 @@ public struct Profile: Hashable, Sendable {
         }
     }
 
-    private init(taken: Set<String>) { restrictions = taken }
-
     /// The profile of the service as it is shipped.
-    public static let unrestricted = Profile(taken: [])
+    public static let unrestricted = Profile(recorded: [])
 
     /// The profile with these ids as they were written down, such as in a ledger.
     public init(recorded restrictions: Set<String>) { self.restrictions = restrictions }
 
     public func join(_ other: Profile) -> Profile {
-        Profile(taken: restrictions.union(other.restrictions))
+        Profile(recorded: restrictions.union(other.restrictions))
     }
 
     public func meet(_ other: Profile) -> Profile {
-        Profile(taken: restrictions.intersection(other.restrictions))
+        Profile(recorded: restrictions.intersection(other.restrictions))
     }
 
     /// Whether this profile is as strict as `other` or looser.

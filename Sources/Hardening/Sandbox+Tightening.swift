@@ -11,10 +11,12 @@ extension Sandbox {
             drop(name, bit, of: NamespaceType.all(knownTo: dialect.version))
         case .empty: empty(name)
         case .set(let names):
-            if Set(list(named: name)) != Set(names) { settings[name] = .list(names) }
+            if Set(self[name].entries) != Set(names) { settings[name] = .list(names) }
         case .add(let names):
-            let missing = names.filter { !list(named: name).contains($0) && !holdsNoNewProgram($0) }
-            if !missing.isEmpty { settings[name] = .list(list(named: name) + missing) }
+            let missing = names.filter {
+                !self[name].entries.contains($0) && !holdsNoNewProgram($0)
+            }
+            if !missing.isEmpty { settings[name] = .list(self[name].entries + missing) }
         case .denyFamily(let family): deny([family], of: name)
         case .denyOtherFamilies: allowOnly(AddressFamily.named, of: name)
         case .denyCalls(let group): deny((dialect.calls[group] ?? [group]).sorted(), of: name)
@@ -37,7 +39,7 @@ extension Sandbox {
         case .allowOnlyInterfaces(let names):
             // An empty list of interfaces restricts nothing (systemd 252 to 262), so what would
             // leave none is not taken.
-            let (allow, current) = filter(named: name)
+            let (allow, current) = self[name].filtered
             if names.contains(where: { current.contains($0) == allow }) {
                 allowOnly(names, of: name)
             }
@@ -68,7 +70,7 @@ extension Sandbox {
         // A value that the ladder does not list (`PrivateUsers=managed`) cannot be compared with
         // its steps and stays.
         let unset = Sandbox.defaults[name] ?? order[0]
-        guard let current = order.firstIndex(of: word(named: name, default: unset)),
+        guard let current = order.firstIndex(of: self[name].value(default: unset)),
             let wanted = order.firstIndex(of: value), wanted > current
         else { return }
         settings[name] = .word(value)
@@ -82,7 +84,7 @@ extension Sandbox {
     }
 
     private mutating func drop(_ name: String, _ bits: UInt64, of all: UInt64) {
-        let current = mask(named: name, default: all)
+        let current = self[name].bits(within: all)
         if current & ~bits != current { settings[name] = .mask(current & ~bits) }
     }
 
@@ -99,7 +101,7 @@ extension Sandbox {
 
     /// Deny these names: taken from an allow-list, or added to a deny-list.
     private mutating func deny(_ names: [String], of name: String) {
-        let (allow, current) = filter(named: name)
+        let (allow, current) = self[name].filtered
         let denied = Set(names)
         let next =
             allow
@@ -110,7 +112,7 @@ extension Sandbox {
 
     /// Allow only these names, less what is denied already.
     private mutating func allowOnly(_ names: [String], of name: String) {
-        let (allow, current) = filter(named: name)
+        let (allow, current) = self[name].filtered
         let listed = Set(current.map(CallName.bare))
         let next = names.filter { allow == listed.contains($0) }
         if !(allow && Set(next) == listed) { settings[name] = .filter(allow: true, next) }
@@ -120,8 +122,8 @@ extension Sandbox {
         _ name: String, unless grant: String, _ exceptLocalhost: Bool
     ) {
         let localhost = Set(AddressPrefix.localhost)
-        let denied = prefixes(named: name)
-        let allowed = prefixes(named: grant)
+        let denied = self[name].addresses
+        let allowed = self[grant].addresses
         if !Set(AddressPrefix.any).isSubset(of: denied) {
             // What is denied already may be a part of localhost.
             if exceptLocalhost && !denied.isEmpty { return }

@@ -26,6 +26,38 @@ public enum SettingValue: Hashable, Sendable {
     public static let kill = SettingValue.number(2_147_483_646)
 }
 
+/// What a setting comes to; one that is not there, or is of another shape, reads as the default.
+extension SettingValue? {
+    public var isOn: Bool { self == .flag(true) }
+
+    /// The word of an enumeration; booleans of systemd's older properties read as `yes`, `no`, and
+    /// words that newer ones read back for a value that is written differently as that (`PrivateTmpEx`
+    /// reads `connected`, `PrivateUsersEx` reads `self`).
+    public func value(default fallback: String) -> String {
+        switch self {
+        case .word("connected"), .word("self"), .word("true"), .flag(true): "yes"
+        case .word(""), .flag(false): "no"
+        case .word(let word): word
+        default: fallback
+        }
+    }
+
+    public var entries: [String] { if case .list(let names) = self { names } else { [] } }
+
+    /// Of all the bits there are, those that are still allowed.
+    public func bits(within all: UInt64) -> UInt64 {
+        if case .mask(let mask) = self { mask & all } else { all }
+    }
+
+    public var filtered: (allow: Bool, names: [String]) {
+        if case .filter(let allow, let names) = self { (allow, names) } else { (false, []) }
+    }
+
+    public var addresses: [AddressPrefix] {
+        if case .prefixes(let prefixes) = self { prefixes } else { [] }
+    }
+}
+
 /// An address prefix as `IPAddressDeny=` takes it: `family` 2 (IPv4, 4 bytes) or 10 (IPv6, 16).
 public struct AddressPrefix: Hashable, Sendable {
     public let family: Int32

@@ -29,7 +29,7 @@ extension KernelRequest {
         case .call(let name):
             let names = names(refusing: name, in: dialect)
             return names.isEmpty
-                ? nil : Suspects(names, confidence: error == Self.noEntry ? 0.4 : 0.9)
+                ? nil : Suspects(names, confidence: reason == .enoent ? 0.4 : 0.9)
         }
     }
 
@@ -38,8 +38,8 @@ extension KernelRequest {
         let droppers = lacking.reduce(into: Set<String>()) {
             $0.formUnion(Catalogue.standard.dropping($1))
         }
-        switch error {
-        case Self.notPermitted:
+        switch reason {
+        case .eperm:
             if !lacking.isEmpty { return droppers }
             if let path, path.hasPrefix("/dev/"), call.hasPrefix("open") {
                 return KernelRefusal.device.suspects
@@ -48,38 +48,25 @@ extension KernelRequest {
             let own =
                 namespaces.map(Catalogue.standard.denying) ?? KernelRefusal.call(call).suspects
             return Catalogue.standard.filters(of: call, in: dialect).union(own)
-        case Self.accessDenied:
+        case .eacces:
             if !lacking.isEmpty { return droppers.union(hiding) }
             if call == "mmap" || call == "mprotect" { return KernelRefusal.code.suspects }
             return call.hasPrefix("exec") ? KernelRefusal.program.suspects : hiding
-        case Self.readOnly: return KernelRefusal.protecting(path).suspects
-        case Self.noFamily:
+        case .erofs: return KernelRefusal.protecting(path).suspects
+        case .eafnosupport:
             return family.map(Catalogue.standard.denying) ?? KernelRefusal.someFamily.suspects
-        case Self.noEntry where Self.objects.contains(call):
+        case .enoent where Self.objects.contains(call):
             return KernelRefusal.foreignObject.suspects
-        case Self.invalid: return KernelRefusal.foreignUser.suspects
-        case Self.noEntry, Self.noDevice, Self.noSuchAddress: return hiding
-        case Self.noCall: return call == "openat2" ? KernelRefusal.modernOpen.suspects : []
-        case Self.addressMissing, Self.unreachable: return KernelRefusal.network.suspects
+        case .einval: return KernelRefusal.foreignUser.suspects
+        case .enoent, .enodev, .enxio: return hiding
+        case .enosys: return call == "openat2" ? KernelRefusal.modernOpen.suspects : []
+        case .eaddrnotavail, .enetunreach: return KernelRefusal.network.suspects
         default: return []
         }
     }
 
     /// Calls that look for an object of another process by its key.
     static let objects: Set<String> = ["msgget", "semget", "shmget", "mq_open"]
-
-    // errno(3), Linux on x86-64 and arm64.
-    private static let notPermitted: Int32 = 1
-    private static let noEntry: Int32 = 2
-    private static let noSuchAddress: Int32 = 6
-    private static let accessDenied: Int32 = 13
-    private static let noDevice: Int32 = 19
-    private static let invalid: Int32 = 22
-    private static let readOnly: Int32 = 30
-    private static let noCall: Int32 = 38
-    private static let noFamily: Int32 = 97
-    private static let addressMissing: Int32 = 99
-    private static let unreachable: Int32 = 101
 }
 
 // MARK: - Who refuses what

@@ -5,7 +5,7 @@ public import Trials
 extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
-        notCarriedOver: [NotCarried], dropIn: String, verified: Bool,
+        notCarriedOver: [(setting: String, because: String)], dropIn: String, verified: Bool,
         seconds: Double
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.subject.catalogue)
@@ -40,7 +40,7 @@ extension HardeningResult {
                 }
             },
             beyondManager: beyondManager.isEmpty ? nil : beyondManager,
-            notCarriedOver: notCarriedOver,
+            notCarriedOver: notCarriedOver.map(NotCarried.init),
             accommodations: HardeningResult.accommodations(outcome), dropIn: dropIn,
             ending: Ending(outcome.ending), verified: verified,
             leftOut: notTried(.leftOut),

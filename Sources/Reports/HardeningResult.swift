@@ -163,11 +163,6 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public struct NotCarried: Hashable, Codable, Sendable {
         public var setting: String
         public var because: String
-
-        public init(setting: String, because: String) {
-            self.setting = setting
-            self.because = because
-        }
     }
 }
 

@@ -27,36 +27,36 @@ extension Sandbox {
             return letsThroughMore(than: before, by: name)
         case "NoExecPaths":
             // What became read-only or empty holds no program of the service's making.
-            let isStrict = word(.protectSystem, default: "no") == "strict"
-            let hasHomes = word(.protectHome, default: "no") == "no"
+            let isStrict = self[.protectSystem].value(default: "no") == "strict"
+            let hasHomes = self[.protectHome].value(default: "no") == "no"
             let sealed =
                 (isStrict ? ["-/run", "-/srv", "-/tmp", "-/var", "-/var/tmp"] : [])
                 + (hasHomes ? [] : ["-/home", "-/root"])
-            return !Set(list(named: name)).union(sealed).isSuperset(of: before.list(named: name))
+            return !Set(self[name].entries).union(sealed).isSuperset(of: before[name].entries)
         case "DeviceAllow", "SupplementaryGroups":
             // systemd itself adds the hardware clock, for reading, to a policy of its own making.
-            return !Set(list(named: name)).subtracting(["char-rtc r"]).isSubset(
-                of: before.list(named: name))
+            return !Set(self[name].entries).subtracting(["char-rtc r"]).isSubset(
+                of: before[name].entries)
         case "SystemCallArchitectures":
-            if before.list(named: name).isEmpty { return false }
+            if before[name].entries.isEmpty { return false }
             // The machine's own architecture is always there (systemd.exec(5)).
-            let granted = Set(list(named: name)).subtracting(["native"])
-            return list(named: name).isEmpty || !granted.isSubset(of: before.list(named: name))
+            let granted = Set(self[name].entries).subtracting(["native"])
+            return self[name].entries.isEmpty || !granted.isSubset(of: before[name].entries)
         case "IPAddressAllow":
             // An exception from a denial that was not there before lets nothing through anew.
-            let added = Set(prefixes(named: name)).subtracting(before.prefixes(named: name))
-            return !added.isEmpty && !before.prefixes(.ipAddressDeny).isEmpty
+            let added = Set(self[name].addresses).subtracting(before[name].addresses)
+            return !added.isEmpty && !before[.ipAddressDeny].addresses.isEmpty
         case "IPAddressDeny":
-            return !Set(prefixes(named: name)).isSuperset(of: before.prefixes(named: name))
-                && !Set(prefixes(named: name)).isSuperset(of: AddressPrefix.any)
+            return !Set(self[name].addresses).isSuperset(of: before[name].addresses)
+                && !Set(self[name].addresses).isSuperset(of: AddressPrefix.any)
         case "SocketBindAllow": return !Set(ports(name)).isSubset(of: before.ports(name))
         case "SocketBindDeny":
             return !ports(name).contains(.any)
                 && !Set(ports(name)).isSuperset(of: before.ports(name))
         case "UMask": return mode(name) & before.mode(name) != before.mode(name)
         case "SystemCallErrorNumber": return before.filtersCalls && answer < before.answer
-        case "Delegate": return flag(named: name) && !before.flag(named: name)
-        case "MemoryKSM": return flag(named: name) && !before.flag(named: name)
+        case "Delegate": return self[name].isOn && !before[name].isOn
+        case "MemoryKSM": return self[name].isOn && !before[name].isOn
         default: return step(name, catalogue) < before.step(name, catalogue)
         }
     }
@@ -75,7 +75,7 @@ extension Sandbox {
     /// A filter's names without the answers that some of them carry (`mount:EPERM`). A list of
     /// interfaces that is empty restricts nothing.
     private func plainFilter(_ name: String) -> (allow: Bool, names: Set<String>) {
-        let (allow, names) = filter(named: name)
+        let (allow, names) = self[name].filtered
         if name == "RestrictNetworkInterfaces" && names.isEmpty { return (false, []) }
         return (allow, Set(names.map { String($0.prefix { $0 != ":" }) }))
     }
@@ -99,9 +99,9 @@ extension Sandbox {
     private func step(_ name: String, _ catalogue: Catalogue) -> Int {
         for restriction in catalogue.directive(name)?.restrictions ?? [] {
             if case .climb(_, let order) = restriction.change {
-                return order.firstIndex(of: word(named: name, default: order[0])) ?? order.count
+                return order.firstIndex(of: self[name].value(default: order[0])) ?? order.count
             }
         }
-        return flag(named: name) ? 1 : 0
+        return self[name].isOn ? 1 : 0
     }
 }

@@ -56,112 +56,171 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
 
     public func check(_ fixture: Fixture) async throws {
         switch self {
-        case .starts:
-            try await with(fixture.service) { job, copy in
-                #expect(job == .done)
-                let state = try await copy.state()
-                #expect(state.isUp && state.mainPID != 0)
-            }
-        case .stops:
-            try await with(fixture.service) { _, copy in
-                let (job, end) = try await copy.stop(limit: nil)
-                #expect(job == .done)
-                #expect(end.active == "inactive" && end.result == "success")
-                #expect(end.mainCode != 0, "it has ended")
-            }
-        case .stopsInTime:
-            let began = ContinuousClock.now
-            try await with(fixture.deaf) { _, copy in
-                let (job, end) = try await copy.stop(limit: .seconds(1))
-                #expect(job == .timeout)
-                #expect(!end.isUp)
-            }
-            #expect(ContinuousClock.now - began < .seconds(8))
-        case .reloads:
-            try await with(fixture.service) { _, copy in
-                let before = try await copy.state().mainPID
-                #expect(try await copy.reload() == .done)
-                #expect(try await copy.state().isUp)
-                #expect(try await copy.state().mainPID == before)
-            }
-        case .startsAgain:
-            try await with(fixture.service) { _, copy in
-                _ = try await copy.stop(limit: nil)
-                #expect(try await copy.startAgain(limit: .seconds(20)) == .done)
-                let state = try await copy.state()
-                #expect(state.isUp && state.mainPID != 0)
-                let (job, end) = try await copy.stop(limit: nil)
-                #expect(job == .done && end.active == "inactive" && end.result == "success")
-                #expect(try await copy.log().contains { $0.message == "up" })
-            }
-        case .isManned:
-            try await with(fixture.service) { _, copy in
-                let members = try await copy.processSet().members
-                #expect(!members.isEmpty)
-            }
-        case .hasHelpers:
-            try await with(fixture.service) { _, copy in
-                let before = try await copy.helpers()
-                #expect(before == [])
-                _ = try await copy.reload()
-                let helpers = try await copy.helpers()
-                #expect(helpers.map(\.directive) == ["ExecReload"])
-                #expect(helpers.filter(\.isSuccess) == helpers)
-            }
-        case .endsVisibly:
-            try await with(fixture.service) { _, copy in
-                _ = try await copy.stop(limit: nil)
-                guard let endings = try await copy.endings() else { return }
-                #expect(endings.contains { $0.code == 2 && $0.status == 15 })
-            }
-        case .speaks:
-            try await with(fixture.service) { _, copy in
-                _ = try await copy.stop(limit: nil)
-                #expect(try await copy.log().contains { $0.message == "up" })
-            }
-        case .breaks:
-            try await with(fixture.service, under: fixture.breaking) { job, copy in
-                #expect(job == .failed)
-                let state = try await copy.state()
-                #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
-                #expect(state.mainStatus != 0)
-                // Its end is readable as well: stopping what is dead is no error.
-                _ = try await copy.stop(limit: nil)
-            }
-        case .isBounded:
-            let began = ContinuousClock.now
-            try await with(fixture.endless, limit: .seconds(1)) { job, copy in
-                #expect(job == .timeout || job == .failed)
-                #expect(try await copy.state().isUp == false)
-                _ = try await copy.stop(limit: nil)
-            }
-            #expect(ContinuousClock.now - began < .seconds(15))
-        case .isUndisturbed:
-            try await with(fixture.service) { _, copy in
-                let disturbances = try await copy.disturbances
-                #expect(disturbances == [])
-            }
-        case .seesReload:
-            try await with(fixture.restless) { _, copy in
-                try await fixture.reloadManager()
-                let disturbances = try await copy.disturbances
-                #expect(disturbances == [.managerReloaded])
-            }
-        case .leavesNothing:
-            for profile in [Profile.unrestricted, fixture.breaking] {
-                try await with(fixture.service, under: profile) { _, copy in await copy.end() }
-            }
-            #expect(try await fixture.remains() == [])
-        case .isRepeatable:
-            for _ in 0..<3 {
-                try await with(fixture.service) { job, copy in
-                    #expect(job == .done)
-                    _ = try await copy.stop(limit: nil)
-                }
-            }
+        case .starts: try await starts(fixture)
+        case .stops: try await stops(fixture)
+        case .stopsInTime: try await stopsInTime(fixture)
+        case .reloads: try await reloads(fixture)
+        case .startsAgain: try await startsAgain(fixture)
+        case .isManned: try await isManned(fixture)
+        case .hasHelpers: try await hasHelpers(fixture)
+        case .endsVisibly: try await endsVisibly(fixture)
+        case .speaks: try await speaks(fixture)
+        case .breaks: try await breaks(fixture)
+        case .isBounded: try await isBounded(fixture)
+        case .isUndisturbed: try await isUndisturbed(fixture)
+        case .seesReload: try await seesReload(fixture)
+        case .leavesNothing: try await leavesNothing(fixture)
+        case .isRepeatable: try await isRepeatable(fixture)
+        }
+    }
+}
+
+// MARK: - The life of a copy
+
+extension ServiceContract {
+    private func starts(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { job, copy in
+            #expect(job == .done)
+            let state = try await copy.state()
+            #expect(state.isUp && state.mainPID != 0)
         }
     }
 
+    private func stops(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            let (job, end) = try await copy.stop(limit: nil)
+            #expect(job == .done)
+            #expect(end.active == "inactive" && end.result == "success")
+            #expect(end.mainCode != 0, "it has ended")
+        }
+    }
+
+    private func stopsInTime(_ fixture: Fixture) async throws {
+        let began = ContinuousClock.now
+        try await with(fixture.deaf) { _, copy in
+            let (job, end) = try await copy.stop(limit: .seconds(1))
+            #expect(job == .timeout)
+            #expect(!end.isUp)
+        }
+        #expect(ContinuousClock.now - began < .seconds(8))
+    }
+
+    private func reloads(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            let before = try await copy.state().mainPID
+            #expect(try await copy.reload() == .done)
+            #expect(try await copy.state().isUp)
+            #expect(try await copy.state().mainPID == before)
+        }
+    }
+
+    private func startsAgain(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            _ = try await copy.stop(limit: nil)
+            #expect(try await copy.startAgain(limit: .seconds(20)) == .done)
+            let state = try await copy.state()
+            #expect(state.isUp && state.mainPID != 0)
+            let (job, end) = try await copy.stop(limit: nil)
+            #expect(job == .done && end.active == "inactive" && end.result == "success")
+            #expect(try await copy.log().contains { $0.message == "up" })
+        }
+    }
+
+    private func leavesNothing(_ fixture: Fixture) async throws {
+        for profile in [Profile.unrestricted, fixture.breaking] {
+            try await with(fixture.service, under: profile) { _, copy in await copy.end() }
+        }
+        #expect(try await fixture.remains() == [])
+    }
+
+    private func isRepeatable(_ fixture: Fixture) async throws {
+        for _ in 0..<3 {
+            try await with(fixture.service) { job, copy in
+                #expect(job == .done)
+                _ = try await copy.stop(limit: nil)
+            }
+        }
+    }
+}
+
+// MARK: - What can be read of it
+
+extension ServiceContract {
+    private func isManned(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            let members = try await copy.processSet().members
+            #expect(!members.isEmpty)
+        }
+    }
+
+    private func hasHelpers(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            let before = try await copy.helpers()
+            #expect(before == [])
+            _ = try await copy.reload()
+            let helpers = try await copy.helpers()
+            #expect(helpers.map(\.directive) == ["ExecReload"])
+            #expect(helpers.filter(\.isSuccess) == helpers)
+        }
+    }
+
+    private func endsVisibly(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            _ = try await copy.stop(limit: nil)
+            guard let endings = try await copy.endings() else { return }
+            #expect(endings.contains { $0.code == 2 && $0.status == 15 })
+        }
+    }
+
+    private func speaks(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            _ = try await copy.stop(limit: nil)
+            #expect(try await copy.log().contains { $0.message == "up" })
+        }
+    }
+}
+
+// MARK: - What goes wrong
+
+extension ServiceContract {
+    private func breaks(_ fixture: Fixture) async throws {
+        try await with(fixture.service, under: fixture.breaking) { job, copy in
+            #expect(job == .failed)
+            let state = try await copy.state()
+            #expect(!state.isUp && state.result == "exit-code" && state.mainCode == 1)
+            #expect(state.mainStatus != 0)
+            // Its end is readable as well: stopping what is dead is no error.
+            _ = try await copy.stop(limit: nil)
+        }
+    }
+
+    private func isBounded(_ fixture: Fixture) async throws {
+        let began = ContinuousClock.now
+        try await with(fixture.endless, limit: .seconds(1)) { job, copy in
+            #expect(job == .timeout || job == .failed)
+            #expect(try await copy.state().isUp == false)
+            _ = try await copy.stop(limit: nil)
+        }
+        #expect(ContinuousClock.now - began < .seconds(15))
+    }
+
+    private func isUndisturbed(_ fixture: Fixture) async throws {
+        try await with(fixture.service) { _, copy in
+            let disturbances = try await copy.disturbances
+            #expect(disturbances == [])
+        }
+    }
+
+    private func seesReload(_ fixture: Fixture) async throws {
+        try await with(fixture.restless) { _, copy in
+            try await fixture.reloadManager()
+            let disturbances = try await copy.disturbances
+            #expect(disturbances == [.managerReloaded])
+        }
+    }
+}
+
+extension ServiceContract {
     private func with(
         _ service: any ServiceUnderTest, under profile: Profile = .unrestricted,
         limit: Duration? = nil, _ body: (JobEnding, any ServiceCopy) async throws -> Void

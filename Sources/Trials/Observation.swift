@@ -104,6 +104,9 @@ public struct UnitState: Hashable, Codable, Sendable {
     /// Up, and busy with reading its configuration again (`refreshing` since systemd 260).
     public var isReloading: Bool { active == "reloading" || active == "refreshing" }
 
+    /// It did not get as far as it was to in the time that systemd gives it.
+    public var timedOut: Bool { result == "timeout" }
+
     /// What the main process exited with; nil for one that was killed or never ran, also by a step
     /// of systemd's before it.
     var exitStatus: Int32? {

@@ -37,7 +37,7 @@ extension ObservedUsage {
         case .severalUsers: Set(accesses.compactMap(\.userID)).count > 1
         case .device: accesses.contains(where: \.isDevice)
         case .writableCode: accesses.contains(.writableCode)
-        case .notifies: sandbox.word(.type, default: "simple").hasPrefix("notify")
+        case .notifies: sandbox[.type].value(default: "simple").hasPrefix("notify")
         case .writes(let places?): writes(below: places)
         case .writes(nil): !writes.isEmpty
         case .writesOutsideKernel:

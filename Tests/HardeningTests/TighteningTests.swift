@@ -100,8 +100,9 @@ import Testing
     @Test("no path that another directive makes read-only is named among those without programs")
     func noExecBesideOthers() {
         func paths(_ sandbox: Sandbox, _ ids: String...) -> [String] {
-            subject(sandbox).tightened(by: Profile(ids + ["NoExecPaths=writable"], in: catalogue))
-                .list(.noExecPaths)
+            subject(sandbox).tightened(by: Profile(ids + ["NoExecPaths=writable"], in: catalogue))[
+                .noExecPaths
+            ].entries
         }
         #expect(
             paths(Sandbox()) == [

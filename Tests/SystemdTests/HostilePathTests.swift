@@ -44,7 +44,7 @@ extension AgainstSystemd {
                 for (unit, paths) in units {
                     let sandbox = try await fixture.sandbox(of: unit)
                     #expect(
-                        sandbox.list(.readWritePaths).sorted()
+                        sandbox[.readWritePaths].entries.sorted()
                             == paths.dropLast().map { "-\($0)" }.sorted(), "\(unit)")
                     let read = try await fixture.machine.properties(
                         of: Machine.path(ofUnit: unit), Machine.serviceInterface)

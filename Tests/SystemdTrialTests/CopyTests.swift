@@ -76,7 +76,7 @@ struct CopyTests {
             try await Self.install(
                 ["mine.service": text + "StateDirectoryQuota=1M\nProtectHome=yes\n"], in: lab)
             let service = try await Service(named: "mine.service", on: machine)
-            #expect(service.sandbox.word(.protectHome, default: "no") == "yes")
+            #expect(service.sandbox[.protectHome].value(default: "no") == "yes")
             #expect(service.declaredDirectories == ["/var/lib/proof"])
         }
     }

@@ -113,7 +113,7 @@ struct SocketTests {
             _ = try await lab.run(["systemctl", "stop", "ctl.socket"])
             let service = try await Service(named: "handed.service", on: machine)
             #expect(service.blueprint.sockets.map(\.unit) == ["web.socket"])
-            #expect(service.notCarriedOver.map(\.setting) == ["Sockets=ctl.socket"])
+            #expect(service.notCarriedOver.map(\.assignment) == ["Sockets=ctl.socket"])
         }
     }
 

@@ -64,7 +64,7 @@ struct UserManagerTests {
             let differences = try await service.install(dropIn: text, expecting: expected)
             #expect(differences == [])
             let installed = try await Service(named: "syncthing.service", on: manager)
-            #expect(installed.sandbox.flag(.protectKernelTunables))
+            #expect(installed.sandbox[.protectKernelTunables].isOn)
             try await service.uninstall()
             let restored = try await Service(named: "syncthing.service", on: manager)
             #expect(restored.sandbox == service.sandbox)

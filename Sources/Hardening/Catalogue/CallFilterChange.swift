@@ -19,7 +19,7 @@ public struct CallFilterChange: Hashable, Sendable {
 
     public init(of subject: HardeningSubject, taking profile: Profile) {
         let dialect = subject.dialect
-        let (allow, names) = subject.sandbox.filter(.systemCallFilter)
+        let (allow, names) = subject.sandbox[.systemCallFilter].filtered
         let changes = subject.changes(of: .systemCallFilter, by: profile)
         let allowed = changes.compactMap { change in
             if case .allowOnlyCalls(let group) = change { group } else { nil }

@@ -8,9 +8,8 @@ extension Catalogue {
         breaks: "whatever needs the capability: each restriction names it", introduced: 183,
         restrictions: Capability.names.map { name in
             var restriction = Restriction(
-                id: "CapabilityBoundingSet=~\(name)", directive: .capabilityBoundingSet,
-                change: .dropCapabilities(Capability.mask([name])),
-                prior: capabilityPriors[name] ?? Prior(family: name))
+                .capabilityBoundingSet, "~\(name)", .dropCapabilities(Capability.mask([name])),
+                prior: capabilityPriors[name] ?? Prior(name))
             restriction.isForRoot = Capability.ofRoot.contains(name)
             restriction.logSignatures = capabilitySignatures[name] ?? []
             restriction.likelihoods = capabilityLikelihoods[name] ?? []
@@ -37,7 +36,7 @@ extension Catalogue {
         ].map { (names: [String], weight: UInt64) in
             let mask = Capability.mask(names.map { "CAP_\($0)" })
             return Assessment("CapabilityBoundingSet=~\(names.joined(separator: "|"))", weight) {
-                $0.sandbox.mask(.capabilityBoundingSet, default: Capability.all) & mask == 0
+                $0.sandbox[.capabilityBoundingSet].bits(within: Capability.all) & mask == 0
             }
         })
 
@@ -45,9 +44,7 @@ extension Catalogue {
         .ambientCapabilities, "No capability is granted to a service that is not root.",
         breaks: "a service that is not root and binds a low port", introduced: 229,
         restrictions: [
-            Restriction(
-                id: "AmbientCapabilities=", directive: .ambientCapabilities, change: .empty,
-                prior: Prior(family: "lowport", whenHot: 0.9, whenCold: 0.3))
+            Restriction(.ambientCapabilities, "", .empty, prior: Prior("lowport", 0.9, cold: 0.3))
         ]
     )
     .failing(at: .capabilities).refusing(.anyCapability)
@@ -61,7 +58,7 @@ extension Catalogue {
     private static let noNewPrivileges = Directive.flag(
         .noNewPrivileges, "Set-user-ID programs and file capabilities give nothing.",
         breaks: "sudo, su, ping and other set-user-ID helpers",
-        introduced: 187, prior: Prior(family: "userswitch", whenHot: 0.15)
+        introduced: 187, prior: Prior("userswitch", 0.15)
     )
     .failing(at: .noNewPrivileges).refusing(calls: "execve", "execveat").takingRights
     .scored(1000).inForce(.noNewPrivileges)
@@ -81,38 +78,38 @@ extension Catalogue {
     ]
 
     private static let capabilityPriors: [String: Prior] = [
-        "CAP_NET_RAW": Prior(family: "raw", whenHot: 0.8),
-        "CAP_NET_ADMIN": Prior(family: "netadmin", whenHot: 0.9),
-        "CAP_NET_BIND_SERVICE": Prior(family: "lowport", whenHot: 0.9),
-        "CAP_SETUID": Prior(family: "userswitch", whenHot: 0.9),
-        "CAP_SETGID": Prior(family: "userswitch", whenHot: 0.9),
-        "CAP_SETPCAP": Prior(family: "userswitch", whenHot: 0.2),
-        "CAP_SYS_CHROOT": Prior(family: "userswitch", whenHot: 0.2),
-        "CAP_CHOWN": Prior(family: "owner", whenHot: 0.7),
-        "CAP_DAC_OVERRIDE": Prior(family: "owner", whenHot: 0.6),
-        "CAP_DAC_READ_SEARCH": Prior(family: "owner", whenHot: 0.3),
-        "CAP_FOWNER": Prior(family: "owner", whenHot: 0.5),
-        "CAP_FSETID": Prior(family: "owner", whenHot: 0.15),
-        "CAP_MKNOD": Prior(family: "dev", whenHot: 0.15),
-        "CAP_SYS_RAWIO": Prior(family: "dev", whenHot: 0.1),
-        "CAP_SYS_ADMIN": Prior(family: "ns", whenHot: 0.9, whenCold: 0.01),
-        "CAP_SYS_MODULE": Prior(family: "kmod", whenHot: 0.8),
-        "CAP_SYS_PTRACE": Prior(family: "proc", whenHot: 0.4),
-        "CAP_KILL": Prior(family: "proc", whenHot: 0.3),
-        "CAP_SYS_TIME": Prior(family: "clock", whenHot: 0.8),
-        "CAP_WAKE_ALARM": Prior(family: "clock", whenHot: 0.1),
-        "CAP_SYSLOG": Prior(family: "klog", whenHot: 0.6),
-        "CAP_SYS_NICE": Prior(family: "res", whenHot: 0.3),
-        "CAP_SYS_RESOURCE": Prior(family: "res", whenHot: 0.4),
-        "CAP_IPC_LOCK": Prior(family: "res", whenHot: 0.15),
-        "CAP_IPC_OWNER": Prior(family: "ipc", whenHot: 0.1),
-        "CAP_AUDIT_CONTROL": Prior(family: "audit", whenHot: 0.4),
-        "CAP_AUDIT_READ": Prior(family: "audit", whenHot: 0.3),
-        "CAP_AUDIT_WRITE": Prior(family: "audit", whenHot: 0.7),
-        "CAP_BPF": Prior(family: "bpf", whenHot: 0.7),
-        "CAP_PERFMON": Prior(family: "bpf", whenHot: 0.5),
-        "CAP_MAC_ADMIN": Prior(family: "mac", whenHot: 0.5),
-        "CAP_MAC_OVERRIDE": Prior(family: "mac", whenHot: 0.3),
+        "CAP_NET_RAW": Prior("raw", 0.8),
+        "CAP_NET_ADMIN": Prior("netadmin", 0.9),
+        "CAP_NET_BIND_SERVICE": Prior("lowport", 0.9),
+        "CAP_SETUID": Prior("userswitch", 0.9),
+        "CAP_SETGID": Prior("userswitch", 0.9),
+        "CAP_SETPCAP": Prior("userswitch", 0.2),
+        "CAP_SYS_CHROOT": Prior("userswitch", 0.2),
+        "CAP_CHOWN": Prior("owner", 0.7),
+        "CAP_DAC_OVERRIDE": Prior("owner", 0.6),
+        "CAP_DAC_READ_SEARCH": Prior("owner", 0.3),
+        "CAP_FOWNER": Prior("owner", 0.5),
+        "CAP_FSETID": Prior("owner", 0.15),
+        "CAP_MKNOD": Prior("dev", 0.15),
+        "CAP_SYS_RAWIO": Prior("dev", 0.1),
+        "CAP_SYS_ADMIN": Prior("ns", 0.9, cold: 0.01),
+        "CAP_SYS_MODULE": Prior("kmod", 0.8),
+        "CAP_SYS_PTRACE": Prior("proc", 0.4),
+        "CAP_KILL": Prior("proc", 0.3),
+        "CAP_SYS_TIME": Prior("clock", 0.8),
+        "CAP_WAKE_ALARM": Prior("clock", 0.1),
+        "CAP_SYSLOG": Prior("klog", 0.6),
+        "CAP_SYS_NICE": Prior("res", 0.3),
+        "CAP_SYS_RESOURCE": Prior("res", 0.4),
+        "CAP_IPC_LOCK": Prior("res", 0.15),
+        "CAP_IPC_OWNER": Prior("ipc", 0.1),
+        "CAP_AUDIT_CONTROL": Prior("audit", 0.4),
+        "CAP_AUDIT_READ": Prior("audit", 0.3),
+        "CAP_AUDIT_WRITE": Prior("audit", 0.7),
+        "CAP_BPF": Prior("bpf", 0.7),
+        "CAP_PERFMON": Prior("bpf", 0.5),
+        "CAP_MAC_ADMIN": Prior("mac", 0.5),
+        "CAP_MAC_OVERRIDE": Prior("mac", 0.3),
     ]
 }
 

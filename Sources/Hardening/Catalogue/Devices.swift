@@ -11,7 +11,7 @@ extension Catalogue {
     private static let privateDevices = Directive.flag(
         .privateDevices, "/dev holds only null, zero, random, tty and the like.",
         breaks: "opening any real device: GPUs, serial ports, sound, disks, /dev/net/tun",
-        introduced: 209, prior: Prior(family: "dev", whenHot: 0.8),
+        introduced: 209, prior: Prior("dev", 0.8),
         implies: [
             "CapabilityBoundingSet=~CAP_MKNOD", "CapabilityBoundingSet=~CAP_SYS_RAWIO",
             "SystemCallFilter=~@raw-io", "DevicePolicy=closed",
@@ -27,8 +27,8 @@ extension Catalogue {
     )
     .likely(usesDevice).advised(oneNode)
     .loading { sandbox, _ in
-        guard sandbox.flag(.privateDevices) else { return }
-        if sandbox.word(.devicePolicy, default: "auto") == "auto" {
+        guard sandbox[.privateDevices].isOn else { return }
+        if sandbox[.devicePolicy].value(default: "auto") == "auto" {
             sandbox[.devicePolicy] = .word("closed")
         }
     }
@@ -39,11 +39,9 @@ extension Catalogue {
         manual: "systemd.resource-control(5)", introduced: 208,
         order: ["auto", "closed", "strict"],
         steps: [
+            .init("closed", prior: Prior("dev", 0.5), check: InForceCheck(.program(.device))),
             .init(
-                "closed", prior: Prior(family: "dev", whenHot: 0.5),
-                check: InForceCheck(.program(.device))),
-            .init(
-                "strict", prior: Prior(family: "dev", whenHot: 0.4, whenCold: 0.9),
+                "strict", prior: Prior("dev", 0.4, cold: 0.9),
                 check: InForceCheck(
                     .program(.device), beside: [.deviceAllow: .list(["/dev/null rw"])]),
                 heldBack: "fails with 208/STDIN without DeviceAllow=/dev/null, "
@@ -62,18 +60,14 @@ extension Catalogue {
         .deviceAllow, "No device node is granted beyond the policy.",
         breaks: "the devices that the unit grants today", manual: "systemd.resource-control(5)",
         introduced: 208,
-        restrictions: [
-            Restriction(
-                id: "DeviceAllow=", directive: .deviceAllow, change: .empty,
-                prior: Prior(family: "dev", whenHot: 0.9, whenCold: 0.5))
-        ]
+        restrictions: [Restriction(.deviceAllow, "", .empty, prior: Prior("dev", 0.9, cold: 0.5))]
     )
     .by(.program).refusing(.device)
     .inForce(oneDevice)
     .onBus(BusShape("a(ss)", copying: .deviceAllow))
     .scored(
         Assessment(id: "DeviceAllow", weight: 1000, range: 10) { seen in
-            if seen.sandbox.word(.devicePolicy, default: "auto") == "auto" { return 10 }
-            return seen.sandbox.list(.deviceAllow).isEmpty ? 0 : 5
+            if seen.sandbox[.devicePolicy].value(default: "auto") == "auto" { return 10 }
+            return seen.sandbox[.deviceAllow].entries.isEmpty ? 0 : 5
         })
 }

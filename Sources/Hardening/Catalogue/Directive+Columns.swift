@@ -36,7 +36,7 @@ extension Directive {
     func scoredAsBoolean(_ weight: UInt64) -> Directive {
         let name = name
         return scored(
-            Assessment(name, weight) { $0.sandbox.word(named: name, default: "no") != "no" })
+            Assessment(name, weight) { $0.sandbox[name].value(default: "no") != "no" })
     }
 
     /// One test of which word it is; an unknown one is as bad as can be.
@@ -46,7 +46,7 @@ extension Directive {
         let name = name
         return scored(
             Assessment(id: name, weight: weight, range: range) {
-                badness[$0.sandbox.word(named: name, default: unset)] ?? range
+                badness[$0.sandbox[name].value(default: unset)] ?? range
             })
     }
 

@@ -100,8 +100,8 @@ extension Directive {
             name, effect, breaks: breaks, introduced: introduced,
             restrictions: [
                 Restriction(
-                    id: "\(name)=yes", directive: name, change: .turn(true),
-                    introduced: introduced, implies: implies, prior: prior, needs: needs)
+                    name, "yes", .turn(true), introduced: introduced, implies: implies,
+                    prior: prior, needs: needs)
             ])
     }
 
@@ -134,10 +134,9 @@ extension Directive {
     ) -> Directive {
         var below: Set<String> = []
         let restrictions = steps.map { step in
-            let id = "\(name)=\(step.value)"
-            defer { if step.heldBack == nil { below.insert(id) } }
+            defer { if step.heldBack == nil { below.insert("\(name)=\(step.value)") } }
             var restriction = Restriction(
-                id: id, directive: name, change: .climb(to: step.value, order: order),
+                name, step.value, .climb(to: step.value, order: order),
                 introduced: max(introduced, step.introduced), implies: below, prior: step.prior,
                 heldBack: step.heldBack)
             if let check = step.check { restriction.inForceCheck = check }

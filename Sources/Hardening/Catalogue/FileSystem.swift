@@ -16,14 +16,10 @@ extension Catalogue {
         breaks: "writing outside /var, /run, /home; with strict anything but declared places",
         introduced: 214, order: ["no", "yes", "full", "strict"],
         steps: [
+            .init("yes", prior: Prior("fswrite", 0.03), check: .each(["/usr"], .readOnly)),
+            .init("full", prior: Prior("fswrite", 0.2), check: .each(["/usr", "/etc"], .readOnly)),
             .init(
-                "yes", prior: Prior(family: "fswrite", whenHot: 0.03),
-                check: .each(["/usr"], .readOnly)),
-            .init(
-                "full", prior: Prior(family: "fswrite", whenHot: 0.2),
-                check: .each(["/usr", "/etc"], .readOnly)),
-            .init(
-                "strict", introduced: 232, prior: Prior(family: "fswrite", whenHot: 0.8),
+                "strict", introduced: 232, prior: Prior("fswrite", 0.8),
                 check: .each(["/", "/usr", "/etc", "/run", "/var"], .readOnly)),
         ]
     )
@@ -57,15 +53,11 @@ extension Catalogue {
         breaks: "configuration or data below a home directory, a working directory there",
         introduced: 214, order: ["no", "read-only", "tmpfs", "yes"],
         steps: [
+            .init("read-only", prior: Prior("home", 0.35), check: .each(homes, .readOnly)),
             .init(
-                "read-only", prior: Prior(family: "home", whenHot: 0.35),
-                check: .each(homes, .readOnly)),
-            .init(
-                "tmpfs", introduced: 238, prior: Prior(family: "home", whenHot: 0.5),
+                "tmpfs", introduced: 238, prior: Prior("home", 0.5),
                 check: .each(homes, .type("tmpfs"))),
-            .init(
-                "yes", prior: Prior(family: "home", whenHot: 0.2),
-                check: .each(homes, .inaccessible)),
+            .init("yes", prior: Prior("home", 0.2), check: .each(homes, .inaccessible)),
         ]
     )
     .by(.mountNamespace).failing(at: .chdir)
@@ -91,11 +83,9 @@ extension Catalogue {
         breaks: "sockets and files that are shared with others through /tmp",
         introduced: 183, order: ["no", "yes", "disconnected"],
         steps: [
+            .init("yes", prior: Prior("tmp", 0.8), check: .each(["/tmp", "/var/tmp"], .replaced)),
             .init(
-                "yes", prior: Prior(family: "tmp", whenHot: 0.8),
-                check: .each(["/tmp", "/var/tmp"], .replaced)),
-            .init(
-                "disconnected", introduced: 257, prior: Prior(family: "tmp", whenHot: 0.1),
+                "disconnected", introduced: 257, prior: Prior("tmp", 0.1),
                 check: InForceCheck([
                     .init("/tmp", .mount("/tmp", .replaced)),
                     .init("/var/tmp", .mount("/var/tmp", .type("tmpfs"))),
@@ -117,7 +107,7 @@ extension Catalogue {
         let hasRoot = [sandbox[.rootDirectory], sandbox[.rootImage]].contains { root in
             root != nil && root != .word("") && root != .word("/")
         }
-        if isEarly && !hasRoot && sandbox.word(.privateTmp, default: "no") == "yes" {
+        if isEarly && !hasRoot && sandbox[.privateTmp].value(default: "no") == "yes" {
             sandbox[.privateTmp] = .word("disconnected")
         }
     }
@@ -125,7 +115,7 @@ extension Catalogue {
     private static let privateMounts = Directive.flag(
         .privateMounts, "Mounts made by the service are not seen by others.",
         breaks: "a service whose work is to mount something for the machine",
-        introduced: 239, prior: Prior(family: "ns", whenHot: 0.5)
+        introduced: 239, prior: Prior("ns", 0.5)
     )
     .by(.mountNamespace)
     .scored(
@@ -135,8 +125,8 @@ extension Catalogue {
                 [.privateMounts, .privateDevices, .protectKernelTunables, .protectKernelModules],
                 [.privateTmp, .protectControlGroups, .protectHome, .protectSystem]
             )
-            return flags.contains(where: seen.sandbox.flag)
-                || words.contains { seen.sandbox.word($0, default: "no") != "no" }
+            return flags.contains { seen.sandbox[$0].isOn }
+                || words.contains { seen.sandbox[$0].value(default: "no") != "no" }
                 || !seen.rootTree(.rootImage).isEmpty
         }
     )
@@ -148,13 +138,13 @@ extension Catalogue {
         introduced: 248,
         restrictions: [
             Restriction(
-                id: "NoExecPaths=writable", directive: .noExecPaths,
-                change: .add([
+                .noExecPaths, "writable",
+                .add([
                     "-/dev/shm", "-/home", "-/root", "-/run", "-/srv", "-/tmp", "-/var",
                     // PrivateTmp= mounts it apart from /var.
                     "-/var/tmp",
                 ]),
-                introduced: 248, prior: Prior(family: "exec", whenHot: 0.6))
+                introduced: 248, prior: Prior("exec", 0.6))
         ]
     )
     .by(.mountNamespace).refusing(.code, .program).eachLogged(as: .code)
@@ -171,12 +161,10 @@ extension Catalogue {
         breaks: "sockets, logs and pid files that other users must open",
         introduced: 183,
         restrictions: [
+            Restriction(.umask, "0027", .addMode(0o027), prior: Prior("owner", 0.1)),
             Restriction(
-                id: "UMask=0027", directive: .umask, change: .addMode(0o027),
-                prior: Prior(family: "owner", whenHot: 0.1)),
-            Restriction(
-                id: "UMask=0077", directive: .umask, change: .addMode(0o077),
-                implies: ["UMask=0027"], prior: Prior(family: "owner", whenHot: 0.15)),
+                .umask, "0077", .addMode(0o077), implies: ["UMask=0027"],
+                prior: Prior("owner", 0.15)),
         ]
     )
     .takingRights.onBus(BusShape("u"))
@@ -203,9 +191,8 @@ extension Catalogue {
         introduced: 250,
         restrictions: fileSystemGroupNames.map { group in
             Restriction(
-                id: "RestrictFileSystems=~\(group)", directive: .restrictFileSystems,
-                change: .denyFileSystems(group), introduced: 250,
-                prior: Prior(family: "filesystems"), needs: [.bpfFramework, .bpfSecurityModule])
+                .restrictFileSystems, "~\(group)", .denyFileSystems(group), introduced: 250,
+                prior: Prior("filesystems"), needs: [.bpfFramework, .bpfSecurityModule])
         }
     )
     .by(.program).failing(at: .bpf).inForce(.canary(.fileSystem))

@@ -11,13 +11,9 @@ extension Catalogue {
         breaks: "low ports, changing to other users, files of other users",
         introduced: 232, order: ["no", "full", "identity", "yes"],
         steps: [
-            .init(
-                "full", introduced: 258,
-                prior: Prior(family: "userswitch", whenHot: 0.6, whenCold: 0.05)),
-            .init(
-                "identity", introduced: 257,
-                prior: Prior(family: "userswitch", whenHot: 0.3)),
-            .init("yes", prior: Prior(family: "userswitch", whenHot: 0.6)),
+            .init("full", introduced: 258, prior: Prior("userswitch", 0.6, cold: 0.05)),
+            .init("identity", introduced: 257, prior: Prior("userswitch", 0.3)),
+            .init("yes", prior: Prior("userswitch", 0.6)),
         ]
     )
     .by(.identity).failing(at: .capabilities)
@@ -39,13 +35,11 @@ extension Catalogue {
         introduced: 232,
         restrictions: [
             Restriction(
-                id: "DynamicUser=yes", directive: .dynamicUser, change: .turn(true),
-                introduced: 232,
+                .dynamicUser, "yes", .turn(true), introduced: 232,
                 implies: [
                     "ProtectSystem=strict", "ProtectHome=read-only", "PrivateTmp=yes",
                     "NoNewPrivileges=yes", "RestrictSUIDSGID=yes",
-                ],
-                prior: Prior(family: "userswitch", whenHot: 0.9, whenCold: 0.3),
+                ], prior: Prior("userswitch", 0.9, cold: 0.3),
                 heldBack: "moves and re-owns the state directory of the service")
         ]
     )
@@ -53,11 +47,11 @@ extension Catalogue {
     .refusing(.anyCapability, .foreignUser).takingRights.inForce(.otherUser)
     .beyondUsers("only the system's manager makes users")
     .loading { sandbox, dialect in
-        guard sandbox.flag(.dynamicUser) else { return }
-        if sandbox.word(.privateTmp, default: "no") == "no" {
+        guard sandbox[.dynamicUser].isOn else { return }
+        if sandbox[.privateTmp].value(default: "no") == "no" {
             sandbox[.privateTmp] = dialect.version < 257 ? .flag(true) : .word("disconnected")
         }
-        if sandbox.word(.protectHome, default: "no") == "no" {
+        if sandbox[.protectHome].value(default: "no") == "no" {
             sandbox[.protectHome] = .word("read-only")
         }
         sandbox[.protectSystem] = .word("strict")
@@ -70,15 +64,13 @@ extension Catalogue {
         .supplementaryGroups, "The service is in no group but its own.",
         breaks: "files and devices that a group grants today", introduced: 183,
         restrictions: [
-            Restriction(
-                id: "SupplementaryGroups=", directive: .supplementaryGroups, change: .empty,
-                prior: Prior(family: "groups", whenCold: 0.3))
+            Restriction(.supplementaryGroups, "", .empty, prior: Prior("groups", cold: 0.3))
         ]
     )
     .by(.identity).takingRights
     .scored(
         Assessment(id: "SupplementaryGroups", weight: 200, range: 1) { seen in
-            seen.isPrivileged ? nil : seen.sandbox.list(.supplementaryGroups).isEmpty ? 0 : 1
+            seen.isPrivileged ? nil : seen.sandbox[.supplementaryGroups].entries.isEmpty ? 0 : 1
         }
     )
     .inForce(InForceCheck(.readsBack, against: [.supplementaryGroups: .list(["daemon"])]))

@@ -10,7 +10,7 @@ extension Catalogue {
     private static let protectKernelTunables = Directive.flag(
         .protectKernelTunables, "/proc/sys, /sys and the like are read-only.",
         breaks: "setting sysctls, writing below /sys",
-        introduced: 232, prior: Prior(family: "ktun", whenHot: 0.9)
+        introduced: 232, prior: Prior("ktun", 0.9)
     )
     .by(.mountNamespace, .callFilter).refusing(.hiddenTunable, .readOnlyTunable)
     .logged(as: .readOnly).scored(1000)
@@ -28,7 +28,7 @@ extension Catalogue {
     private static let protectKernelModules = Directive.flag(
         .protectKernelModules, "Kernel modules cannot be loaded or read.",
         breaks: "loading modules explicitly, reading /usr/lib/modules",
-        introduced: 232, prior: Prior(family: "kmod", whenHot: 0.5),
+        introduced: 232, prior: Prior("kmod", 0.5),
         implies: ["CapabilityBoundingSet=~CAP_SYS_MODULE", "SystemCallFilter=~@module"]
     )
     .by(.mountNamespace, .callFilter)
@@ -42,7 +42,7 @@ extension Catalogue {
     private static let protectKernelLogs = Directive.flag(
         .protectKernelLogs, "The kernel's log cannot be read or written.",
         breaks: "log collectors that read /dev/kmsg",
-        introduced: 244, prior: Prior(family: "klog", whenHot: 0.6),
+        introduced: 244, prior: Prior("klog", 0.6),
         implies: ["CapabilityBoundingSet=~CAP_SYSLOG"]
     )
     .by(.mountNamespace, .callFilter).refusing(.hiddenKernelLog).refusing(calls: "syslog")
@@ -56,7 +56,7 @@ extension Catalogue {
     private static let protectClock = Directive.flag(
         .protectClock, "The clocks of the machine cannot be set.",
         breaks: "time daemons; also programs that only read adjtimex(2)",
-        introduced: 245, prior: Prior(family: "clock", whenHot: 0.5),
+        introduced: 245, prior: Prior("clock", 0.5),
         implies: [
             "CapabilityBoundingSet=~CAP_SYS_TIME", "CapabilityBoundingSet=~CAP_WAKE_ALARM",
             "SystemCallFilter=~@clock",
@@ -67,11 +67,11 @@ extension Catalogue {
     .inForce(.lacking("CAP_SYS_TIME", "CAP_WAKE_ALARM"), .calls)
     .likely(.asked(.calls(["adjtimex", "clock_adjtime", "clock_settime"])))
     .loading { sandbox, _ in
-        guard sandbox.flag(.protectClock) else { return }
+        guard sandbox[.protectClock].isOn else { return }
         // Reading the hardware clock stays possible, which then costs in the score.
-        let devices = sandbox.list(.deviceAllow)
+        let devices = sandbox[.deviceAllow].entries
         let isLimited =
-            sandbox.word(.devicePolicy, default: "auto") != "auto" || !devices.isEmpty
+            sandbox[.devicePolicy].value(default: "auto") != "auto" || !devices.isEmpty
         if isLimited && !devices.contains(Sandbox.hardwareClock) {
             sandbox[.deviceAllow] = .list(devices + [Sandbox.hardwareClock])
         }
@@ -85,11 +85,9 @@ extension Catalogue {
         // with private has strict as its next step, never yes, which would take from it.
         order: ["no", "yes", "private", "strict"],
         steps: [
+            .init("yes", prior: Prior("ktun", 0.25), check: .each(["/sys/fs/cgroup"], .readOnly)),
             .init(
-                "yes", prior: Prior(family: "ktun", whenHot: 0.25),
-                check: .each(["/sys/fs/cgroup"], .readOnly)),
-            .init(
-                "strict", introduced: 257, prior: Prior(family: "ktun", whenHot: 0.2),
+                "strict", introduced: 257, prior: Prior("ktun", 0.2),
                 check: InForceCheck([
                     .init("/sys/fs/cgroup", .mount("/sys/fs/cgroup", .readOnly)),
                     .init("a namespace of its own", .ownNamespace(.cgroup)),
@@ -103,7 +101,7 @@ extension Catalogue {
         .protectHostname, "The host name cannot be changed, or is also private.",
         breaks: "DHCP clients and agents that set the host name",
         introduced: 242, order: ["no", "private", "yes"],
-        steps: [.init("yes", prior: Prior(family: "host", whenHot: 0.8))]
+        steps: [.init("yes", prior: Prior("host", 0.8))]
     )
     .by(.mountNamespace, .callFilter).refusing(calls: "sethostname", "setdomainname")
     .scoredAsBoolean(50).inForce(.init("a namespace of its own", .ownNamespace(.uts)), .calls)
@@ -112,7 +110,7 @@ extension Catalogue {
     private static let lockPersonality = Directive.flag(
         .lockPersonality, "The execution domain cannot be changed.",
         breaks: "emulators and programs that switch off address randomisation",
-        introduced: 235, prior: Prior(family: "jit", whenHot: 0.04), needs: [.seccomp]
+        introduced: 235, prior: Prior("jit", 0.04), needs: [.seccomp]
     )
     .by(.callFilter).refusing(calls: "personality").eachLogged(as: .personality).scored(100)
     .inForce(.filtersCalls).likely(.asked(.calls(["personality"])))
@@ -120,7 +118,7 @@ extension Catalogue {
     private static let memoryDenyWriteExecute = Directive.flag(
         .memoryDenyWriteExecute, "No memory is writable and executable.",
         breaks: "just-in-time compilers: Java, Node, .NET, LuaJIT, PCRE",
-        introduced: 231, prior: Prior(family: "jit", whenHot: 0.95), needs: [.seccomp]
+        introduced: 231, prior: Prior("jit", 0.95), needs: [.seccomp]
     )
     .by(.callFilter).refusing(.code).refusing(calls: "mmap", "mprotect", "pkey_mprotect", "shmat")
     .eachLogged(as: .code, .protection).scored(100)
@@ -139,9 +137,7 @@ extension Catalogue {
         .memoryKSM, "Memory pages are not merged with those of other services.",
         breaks: "nothing known", introduced: 254,
         restrictions: [
-            Restriction(
-                id: "MemoryKSM=no", directive: .memoryKSM, change: .turn(false),
-                introduced: 254, prior: Prior(family: "memoryksm"))
+            Restriction(.memoryKSM, "no", .turn(false), introduced: 254, prior: Prior("memoryksm"))
         ]
     )
     .failing(at: .ksm)
@@ -151,7 +147,7 @@ extension Catalogue {
     private static let privateBPF = Directive.flag(
         .privateBPF, "The BPF file system is the service's own.",
         breaks: "programs pinned in /sys/fs/bpf",
-        introduced: 258, prior: Prior(family: "bpf", whenHot: 0.6), needs: [.bpfFileSystem]
+        introduced: 258, prior: Prior("bpf", 0.6), needs: [.bpfFileSystem]
     )
     .by(.mountNamespace).failing(at: .bpf).refusing(calls: "bpf")
     .inForce(.each(["/sys/fs/bpf"], .replaced)).onBus(BusShape("s", since: 262))

@@ -11,7 +11,7 @@ extension Catalogue {
     private static let privateNetwork = Directive.flag(
         .privateNetwork, "The service has a network of its own with only loopback.",
         breaks: "every service that listens or connects beyond inherited sockets",
-        introduced: 183, prior: Prior(family: "inet", whenHot: 0.97),
+        introduced: 183, prior: Prior("inet", 0.97),
         needs: [.reachableNetwork]
     )
     .by(.mountNamespace).failing(at: .network).refusing(.network, .hiddenTunable)
@@ -31,10 +31,8 @@ extension Catalogue {
         introduced: 211,
         restrictions: [
             Restriction(
-                id: "RestrictAddressFamilies=~others", directive: .restrictAddressFamilies,
-                change: .denyOtherFamilies, introduced: 211,
-                prior: Prior(family: "netadmin", whenHot: 0.2, whenCold: 0.01),
-                needs: [.seccomp])
+                .restrictAddressFamilies, "~others", .denyOtherFamilies, introduced: 211,
+                prior: Prior("netadmin", 0.2, cold: 0.01), needs: [.seccomp])
         ] + AddressFamily.named.map(restriction)
     )
     .by(.callFilter).failing(at: .addressFamilies).refusing(.someFamily).logged(as: .noFamily)
@@ -45,18 +43,17 @@ extension Catalogue {
             ("netlink", ["AF_NETLINK"], 200), ("packet", ["AF_PACKET"], 1000), ("other", [], 1250),
         ].map { (name: String, families: [String], weight: UInt64) in
             Assessment("RestrictAddressFamilies=~\(name)", weight) {
-                !canUse(families, $0.sandbox.filter(.restrictAddressFamilies))
+                !canUse(families, $0.sandbox[.restrictAddressFamilies].filtered)
             }
         })
 
     private static func restriction(on family: String) -> Restriction {
         var restriction = Restriction(
-            id: "RestrictAddressFamilies=~\(family)", directive: .restrictAddressFamilies,
-            change: .denyFamily(family), introduced: 211,
+            .restrictAddressFamilies, "~\(family)", .denyFamily(family), introduced: 211,
             // A deny-list with one special family would score as if all were denied.
             implies: AddressFamily.special.contains(family)
                 ? ["RestrictAddressFamilies=~others"] : [],
-            prior: familyPriors[family] ?? Prior(family: family), needs: [.seccomp])
+            prior: familyPriors[family] ?? Prior(family), needs: [.seccomp])
         restriction.likelihoods = familyLikelihoods[family] ?? []
         restriction.likelihoods.append(.asked(.opens(family: family), 3, else: 0.03))
         return restriction
@@ -79,14 +76,11 @@ extension Catalogue {
         manual: "systemd.resource-control(5)", introduced: 235,
         restrictions: [
             Restriction(
-                id: "IPAddressDeny=all-but-localhost", directive: .ipAddressDeny,
-                change: .denyAddresses(exceptLocalhost: true), introduced: 235,
-                prior: Prior(family: "remote", whenHot: 0.9), needs: [.loopbackListener]),
+                .ipAddressDeny, "all-but-localhost", .denyAddresses(exceptLocalhost: true),
+                introduced: 235, prior: Prior("remote", 0.9), needs: [.loopbackListener]),
             Restriction(
-                id: "IPAddressDeny=any", directive: .ipAddressDeny,
-                change: .denyAddresses(exceptLocalhost: false), introduced: 235,
-                implies: ["IPAddressDeny=all-but-localhost"],
-                prior: Prior(family: "inet", whenHot: 0.9)),
+                .ipAddressDeny, "any", .denyAddresses(exceptLocalhost: false), introduced: 235,
+                implies: ["IPAddressDeny=all-but-localhost"], prior: Prior("inet", 0.9)),
         ]
     )
     .by(.program).refusing(.network).granting(by: .ipAddressAllow)
@@ -105,12 +99,12 @@ extension Catalogue {
     .scored(
         Assessment(id: "IPAddressDeny", weight: 1000, range: 10) { seen in
             let sandbox = seen.sandbox
-            if !sandbox.list(.ipIngressFilterPath).isEmpty { return 0 }
-            if !sandbox.list(.ipEgressFilterPath).isEmpty { return 0 }
-            guard Set(AddressPrefix.any).isSubset(of: sandbox.prefixes(.ipAddressDeny)) else {
+            if !sandbox[.ipIngressFilterPath].entries.isEmpty { return 0 }
+            if !sandbox[.ipEgressFilterPath].entries.isEmpty { return 0 }
+            guard Set(AddressPrefix.any).isSubset(of: sandbox[.ipAddressDeny].addresses) else {
                 return 10
             }
-            let allowed = sandbox.prefixes(.ipAddressAllow)
+            let allowed = sandbox[.ipAddressAllow].addresses
             if allowed.isEmpty { return 0 }
             return Set(allowed).isSubset(of: AddressPrefix.localhost) ? 2 : 5
         })
@@ -121,8 +115,7 @@ extension Catalogue {
         manual: "systemd.resource-control(5)", introduced: 249,
         restrictions: [
             Restriction(
-                id: "SocketBindDeny=any", directive: .socketBindDeny, change: .denyPorts,
-                introduced: 249, prior: Prior(family: "inet", whenHot: 0.6),
+                .socketBindDeny, "any", .denyPorts, introduced: 249, prior: Prior("inet", 0.6),
                 needs: [.bpfFramework])
         ]
     )
@@ -139,10 +132,8 @@ extension Catalogue {
         manual: "systemd.resource-control(5)", introduced: 250,
         restrictions: [
             Restriction(
-                id: "RestrictNetworkInterfaces=lo", directive: .restrictNetworkInterfaces,
-                change: .allowOnlyInterfaces(["lo"]), introduced: 250,
-                prior: Prior(family: "inet", whenHot: 0.8),
-                needs: [.bpfFramework, .realNetwork])
+                .restrictNetworkInterfaces, "lo", .allowOnlyInterfaces(["lo"]), introduced: 250,
+                prior: Prior("inet", 0.8), needs: [.bpfFramework, .realNetwork])
         ]
     )
     .by(.program).likely(listens)
@@ -154,11 +145,11 @@ extension Catalogue {
     .onBus(BusShape("(bas)"))
 
     private static let familyPriors: [String: Prior] = [
-        "AF_INET": Prior(family: "inet", whenHot: 0.95),
-        "AF_INET6": Prior(family: "inet", whenHot: 0.5),
-        "AF_UNIX": Prior(family: "unix", whenHot: 0.9),
-        "AF_NETLINK": Prior(family: "netlink", whenHot: 0.9),
-        "AF_PACKET": Prior(family: "raw", whenHot: 0.5),
+        "AF_INET": Prior("inet", 0.95),
+        "AF_INET6": Prior("inet", 0.5),
+        "AF_UNIX": Prior("unix", 0.9),
+        "AF_NETLINK": Prior("netlink", 0.9),
+        "AF_PACKET": Prior("raw", 0.5),
     ]
 
     private static let familyLikelihoods: [String: [Likelihood]] = [

@@ -13,9 +13,9 @@ extension Catalogue {
         breaks: "monitoring and supervisors that look at foreign processes",
         introduced: 247, order: ["default", "noaccess", "invisible", "ptraceable"],
         steps: [
-            .init("noaccess", prior: Prior(family: "proc", whenHot: 0.3)),
-            .init("invisible", prior: Prior(family: "proc", whenHot: 0.4)),
-            .init("ptraceable", prior: Prior(family: "proc", whenHot: 0.1)),
+            .init("noaccess", prior: Prior("proc", 0.3)),
+            .init("invisible", prior: Prior("proc", 0.4)),
+            .init("ptraceable", prior: Prior("proc", 0.1)),
         ]
     )
     .by(.mountNamespace).refusing(.hiddenProcess).logged(as: .process)
@@ -30,7 +30,7 @@ extension Catalogue {
         .procSubset, "/proc holds processes only, no /proc/sys, /proc/meminfo and the like.",
         breaks: "programs that read the number of processors or the memory size from /proc",
         introduced: 247, order: ["all", "pid"],
-        steps: [.init("pid", prior: Prior(family: "proc", whenHot: 0.6, whenCold: 0.05))]
+        steps: [.init("pid", prior: Prior("proc", 0.6, cold: 0.05))]
     )
     .by(.mountNamespace).refusing(.hiddenTunable, .hiddenProcess).logged(as: .process)
     .scored(10, default: "all", ["all": 1, "pid": 0])
@@ -41,13 +41,13 @@ extension Catalogue {
     private static let privatePIDs = Directive.flag(
         .privatePIDs, "The service is process 1 of its own process namespace.",
         breaks: "forking services, programs that do not reap children or signal others",
-        introduced: 257, prior: Prior(family: "proc", whenHot: 0.5, whenCold: 0.05)
+        introduced: 257, prior: Prior("proc", 0.5, cold: 0.05)
     )
     .by(.mountNamespace).refusing(.hiddenProcess).inForce(.ownNamespace(.pid))
     .onBus(BusShape("s", since: 257))
     .noGood { sandbox, dialect in
         // Measured on systemd 257 and 262.
-        if sandbox.word(.type, default: "simple") == "forking" {
+        if sandbox[.type].value(default: "simple") == "forking" {
             return "systemd refuses it for Type=forking"
         }
         return dialect.version < 258
@@ -58,19 +58,19 @@ extension Catalogue {
     private static let privateIPC = Directive.flag(
         .privateIPC, "System V objects and message queues are the service's own.",
         breaks: "shared memory with other services",
-        introduced: 248, prior: Prior(family: "ipc", whenHot: 0.5)
+        introduced: 248, prior: Prior("ipc", 0.5)
     )
     .by(.mountNamespace).refusing(.foreignObject).inForce(.ownNamespace(.ipc))
 
     private static let removeIPC = Directive.flag(
         .removeIPC, "System V objects of the user go when the service stops.",
         breaks: "shared memory that must outlive the service",
-        introduced: 232, prior: Prior(family: "ipc", whenHot: 0.2)
+        introduced: 232, prior: Prior("ipc", 0.2)
     )
     .refusing(.foreignObject)
     .scored(
         Assessment(id: "RemoveIPC", weight: 100, range: 1) { seen in
-            seen.isPrivileged ? nil : seen.sandbox.flag(.removeIPC) ? 0 : 1
+            seen.isPrivileged ? nil : seen.sandbox[.removeIPC].isOn ? 0 : 1
         }
     )
     .beyondUsers("only the system's manager removes objects")
@@ -81,7 +81,7 @@ extension Catalogue {
     private static let restrictRealtime = Directive.flag(
         .restrictRealtime, "Real-time scheduling cannot be had.",
         breaks: "audio and time-critical services",
-        introduced: 231, prior: Prior(family: "res", whenHot: 0.2), needs: [.seccomp]
+        introduced: 231, prior: Prior("res", 0.2), needs: [.seccomp]
     )
     .by(.callFilter).failing(at: .setscheduler)
     .refusing(calls: "sched_setscheduler", "sched_setattr").scored(500).inForce(.filtersCalls)
@@ -90,7 +90,7 @@ extension Catalogue {
     private static let restrictSUIDSGID = Directive.flag(
         .restrictSUIDSGID, "Set-user-ID and set-group-ID files cannot be made.",
         breaks: "package managers, file servers, programs without a fallback for openat2(2)",
-        introduced: 242, prior: Prior(family: "userswitch", whenHot: 0.15), needs: [.seccomp]
+        introduced: 242, prior: Prior("userswitch", 0.15), needs: [.seccomp]
     )
     .by(.callFilter).refusing(.modernOpen)
     .refusing(
@@ -104,10 +104,9 @@ extension Catalogue {
         breaks: "containers, browsers and sandboxes inside the service", introduced: 233,
         restrictions: NamespaceType.bits.map { type in
             Restriction(
-                id: "RestrictNamespaces=~\(type.name)", directive: .restrictNamespaces,
-                change: .denyNamespace(type.bit), introduced: type.name == "time" ? 262 : 233,
-                prior: Prior(family: "ns", whenHot: type.name == "mnt" ? 0.5 : 0.28),
-                needs: [.seccomp])
+                .restrictNamespaces, "~\(type.name)", .denyNamespace(type.bit),
+                introduced: type.name == "time" ? 262 : 233,
+                prior: Prior("ns", type.name == "mnt" ? 0.5 : 0.28), needs: [.seccomp])
         }
     )
     .by(.callFilter).refusing(calls: "unshare", "setns", "clone", "clone3")
@@ -119,7 +118,7 @@ extension Catalogue {
         ].map { (name: String, weight: UInt64) in
             let bit = NamespaceType.bit(name)
             return Assessment("RestrictNamespaces=~\(name)", weight) {
-                $0.sandbox.mask(.restrictNamespaces, default: .max) & bit == 0
+                $0.sandbox[.restrictNamespaces].bits(within: .max) & bit == 0
             }
         })
 
@@ -127,7 +126,7 @@ extension Catalogue {
         .keyringMode, "The kernel keyring is the service's own.",
         breaks: "keys that are shared between services of one user",
         introduced: 235, order: ["shared", "inherit", "private"],
-        steps: [.init("private", prior: Prior(family: "keyring"))]
+        steps: [.init("private", prior: Prior("keyring"))]
     )
     .failing(at: .keyring).scored(1000, default: "private", ["private": 0])
     .inForce(InForceCheck(.canary(.keyring), against: [.keyringMode: .word("inherit")]))

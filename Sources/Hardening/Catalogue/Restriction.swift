@@ -34,12 +34,13 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     /// What helps where it is refused.
     public internal(set) var remedy: Remedy?
 
+    /// - Parameter value: as its id has it behind the sign of equality.
     init(
-        id: String, directive: DirectiveName, change: Tightening, introduced: Int = 0,
+        _ directive: DirectiveName, _ value: String, _ change: Tightening, introduced: Int = 0,
         implies: Set<String> = [], prior: Prior, needs: Set<Need> = [], heldBack: String? = nil,
         exceptions: [Exception] = []
     ) {
-        self.id = id
+        id = "\(directive)=\(value)"
         self.directive = directive.rawValue
         self.change = change
         self.introduced = introduced
@@ -107,10 +108,10 @@ public struct Prior: Hashable, Sendable {
     /// 0...1
     public let whenCold: Double
 
-    public init(family: String, whenHot: Double = 0.7, whenCold: Double = 0.004) {
+    init(_ family: String, _ whenHot: Double = 0.7, cold: Double = 0.004) {
         self.family = family
         self.whenHot = whenHot
-        self.whenCold = whenCold
+        whenCold = cold
     }
 }
 

@@ -11,7 +11,7 @@ extension Sandbox {
         if case .word(let name) = self[.user], !name.isEmpty { name } else { nil }
     }
 
-    public var isDynamicUser: Bool { flag(.dynamicUser) }
+    public var isDynamicUser: Bool { self[.dynamicUser].isOn }
 
     /// What a service that is not root is granted; nothing where it is not set.
     public var ambientCapabilities: UInt64 {
@@ -21,7 +21,7 @@ extension Sandbox {
 
     /// Whether any system call is filtered.
     public var filtersCalls: Bool {
-        let filter = filter(.systemCallFilter)
+        let filter = self[.systemCallFilter].filtered
         return filter.allow || !filter.names.isEmpty
     }
 
@@ -32,20 +32,20 @@ extension Sandbox {
     }
 
     /// The addresses that cannot be talked to.
-    public var deniedAddresses: [AddressPrefix] { prefixes(.ipAddressDeny) }
+    public var deniedAddresses: [AddressPrefix] { self[.ipAddressDeny].addresses }
 
     /// Places that the unit keeps writable inside of what it forbids, each as its list has it.
-    public var writablePlaces: [String] { list(.readWritePaths) + list(.bindPaths) }
+    public var writablePlaces: [String] { self[.readWritePaths].entries + self[.bindPaths].entries }
 
     /// Drops the capabilities that are not in the mask.
     mutating func bound(to mask: UInt64) {
-        let kept = self.mask(.capabilityBoundingSet, default: Capability.all)
+        let kept = self[.capabilityBoundingSet].bits(within: Capability.all)
         self[.capabilityBoundingSet] = .mask(kept & mask)
     }
 
     /// Withdraws what is not in the bounding set: it cannot be granted, the start would fail.
     mutating func boundAmbientCapabilities() {
-        let bound = mask(.capabilityBoundingSet, default: Capability.all)
+        let bound = self[.capabilityBoundingSet].bits(within: Capability.all)
         if ambientCapabilities & ~bound != 0 { ambientCapabilities &= bound }
     }
 
@@ -58,22 +58,24 @@ extension Sandbox {
     static let hardwareClock = "char-rtc r"
 
     /// Devices that a unit has whatever it says.
-    public var lastingDevices: Set<String> { flag(.protectClock) ? [Sandbox.hardwareClock] : [] }
+    public var lastingDevices: Set<String> {
+        self[.protectClock].isOn ? [Sandbox.hardwareClock] : []
+    }
 
     /// Whether a flag is other than this. A tri-state reads false where it is unset; setting it to no
     /// is a promise all the same, so it counts as in force only when it was written.
     func flag(_ name: String, isNot on: Bool) -> Bool {
         name == DirectiveName.memoryKSM.rawValue
-            ? settings[name] != .flag(on) : flag(named: name) != on
+            ? settings[name] != .flag(on) : self[name].isOn != on
     }
 
     /// Whether two sandboxes mean the same by a setting that reads otherwise.
     public func means(_ name: String, as other: Sandbox) -> Bool {
         switch DirectiveName(rawValue: name) {
         // A tri-state that was never written reads no.
-        case .memoryKSM: !flag(named: name) && !other.flag(named: name)
+        case .memoryKSM: !self[name].isOn && !other[name].isOn
         // systemd names a dynamic user after the unit.
-        case .user: flag(.dynamicUser) && other.flag(.dynamicUser)
+        case .user: self[.dynamicUser].isOn && other[.dynamicUser].isOn
         default: false
         }
     }
@@ -118,16 +120,16 @@ extension Sandbox {
     /// read-only again, which is what strict alone makes of it.
     mutating func closeRun(unlessOpenIn before: Sandbox) {
         guard opensRun, !before.opensRun else { return }
-        let writable = list(.readWritePaths).map { $0.drop { "-+".contains($0) } }
+        let writable = self[.readWritePaths].entries.map { $0.drop { "-+".contains($0) } }
         if !writable.contains("/run") && !writable.contains("/") {
             grant(Exception(.readOnlyPaths, "-/run"))
         }
     }
 
     private var opensRun: Bool {
-        word(.protectSystem, default: "no") == "strict"
-            && (word(.protectControlGroups, default: "no") != "no"
-                || flag(.protectKernelTunables))
+        self[.protectSystem].value(default: "no") == "strict"
+            && (self[.protectControlGroups].value(default: "no") != "no"
+                || self[.protectKernelTunables].isOn)
     }
 
     /// Whether a path must not be named in `NoExecPaths=`, because another directive makes it
@@ -142,12 +144,12 @@ extension Sandbox {
             places.contains { path == $0 || path.hasPrefix($0 + "/") }
         }
         let homes = ["/home", "/root", "/run/user"]
-        if isBelow(homes) { return word(.protectHome, default: "no") != "no" }
+        if isBelow(homes) { return self[.protectHome].value(default: "no") != "no" }
         if isBelow(["/dev", "/proc", "/sys"]) { return false }
-        if isBelow(["/tmp", "/var/tmp"]) && word(.privateTmp, default: "no") != "no" {
+        if isBelow(["/tmp", "/var/tmp"]) && self[.privateTmp].value(default: "no") != "no" {
             return false
         }
-        return word(.protectSystem, default: "no") == "strict"
+        return self[.protectSystem].value(default: "no") == "strict"
     }
 
     /// Grants an exception and keeps programs out of it where `forbidsPrograms`: what can be written

@@ -8,8 +8,8 @@ extension Catalogue {
         breaks: "services whose children or helpers send the readiness",
         manual: "systemd.service(5)", introduced: 183, order: ["all", "exec", "main", "none"],
         steps: [
-            .init("exec", prior: Prior(family: "notify")),
-            .init("main", prior: Prior(family: "notify")),
+            .init("exec", prior: Prior("notify")),
+            .init("main", prior: Prior("notify")),
         ]
     )
     .scored(1000, default: "none", ["none": 0, "main": 0, "exec": 0]).onBus(BusShape("s"))
@@ -19,12 +19,10 @@ extension Catalogue {
         .delegate, "The service does not manage its own control groups.",
         breaks: "container managers", manual: "systemd.resource-control(5)", introduced: 218,
         restrictions: [
-            Restriction(
-                id: "Delegate=no", directive: .delegate, change: .turn(false),
-                prior: Prior(family: "delegate", whenHot: 0.7, whenCold: 0.3))
+            Restriction(.delegate, "no", .turn(false), prior: Prior("delegate", 0.7, cold: 0.3))
         ]
     )
-    .failing(at: .cgroup).scored(Assessment("Delegate", 100) { !$0.sandbox.flag(.delegate) })
+    .failing(at: .cgroup).scored(Assessment("Delegate", 100) { !$0.sandbox[.delegate].isOn })
     .inForce(InForceCheck(.readsBack, against: [.delegate: .flag(true)]))
     .onBus(BusShape("b", copying: .delegation))
 

@@ -32,15 +32,15 @@ extension Catalogue {
 
     private static let systemService = {
         var restriction = Restriction(
-            id: "SystemCallFilter=@system-service", directive: .systemCallFilter,
-            change: .allowOnlyCalls("@system-service"), introduced: 239,
+            .systemCallFilter, "@system-service", .allowOnlyCalls("@system-service"),
+            introduced: 239,
             // The groups that @system-service leaves out on systemd 252 to 262.
             implies: Set(
                 [
                     "@clock", "@cpu-emulation", "@debug", "@module", "@mount", "@obsolete",
                     "@raw-io", "@reboot", "@swap",
                 ].map { "SystemCallFilter=~\($0)" }),
-            prior: Prior(family: "system-service", whenHot: 0.5), needs: [.seccomp])
+            prior: Prior("system-service", 0.5), needs: [.seccomp])
         restriction.likelihoods = [.asked(.callsBeyond(group: "@system-service"), 3)]
         return restriction
     }()
@@ -50,9 +50,8 @@ extension Catalogue {
         breaks: "programs that try a call and go on when it is refused", introduced: 209,
         restrictions: [
             Restriction(
-                id: Restriction.killing, directive: .systemCallErrorNumber,
-                change: .killOnDeniedCall, introduced: 247,
-                prior: Prior(family: "kill", whenHot: 0.6, whenCold: 0.1), needs: [.seccomp],
+                .systemCallErrorNumber, "kill", .killOnDeniedCall, introduced: 247,
+                prior: Prior("kill", 0.6, cold: 0.1), needs: [.seccomp],
                 heldBack: "it gains no exposure and kills on every path that no probe takes")
         ]
     )
@@ -75,15 +74,14 @@ extension Catalogue {
         breaks: "32-bit programs", introduced: 209,
         restrictions: [
             Restriction(
-                id: "SystemCallArchitectures=native", directive: .systemCallArchitectures,
-                change: .set(["native"]), prior: Prior(family: "arch", whenHot: 0.9),
+                .systemCallArchitectures, "native", .set(["native"]), prior: Prior("arch", 0.9),
                 needs: [.seccomp])
         ]
     )
     .by(.callFilter).inForce(.filtersCalls).onBus(BusShape("as"))
     .scored(
         Assessment(id: "SystemCallArchitectures", weight: 1000, range: 10) { seen in
-            let names = seen.sandbox.list(.systemCallArchitectures)
+            let names = seen.sandbox[.systemCallArchitectures].entries
             return names.isEmpty ? 10 : names == ["native"] ? 0 : 8
         })
 
@@ -105,7 +103,7 @@ extension Catalogue {
         ) {
             self.name = name
             self.introduced = introduced
-            prior = Prior(family: family, whenHot: whenHot)
+            prior = Prior(family, whenHot)
             self.contains = Set(contains.map { "SystemCallFilter=~\($0)" })
             self.heldBack = heldBack
             self.isForRoot = isForRoot
@@ -114,9 +112,8 @@ extension Catalogue {
 
         var restriction: Restriction {
             var restriction = Restriction(
-                id: "SystemCallFilter=~\(name)", directive: .systemCallFilter,
-                change: .denyCalls(name), introduced: introduced, implies: contains, prior: prior,
-                needs: [.seccomp], heldBack: heldBack)
+                .systemCallFilter, "~\(name)", .denyCalls(name), introduced: introduced,
+                implies: contains, prior: prior, needs: [.seccomp], heldBack: heldBack)
             restriction.isForRoot = isForRoot
             restriction.logSignatures = logSignatures
             // With an error number for an answer, most calls are done without.

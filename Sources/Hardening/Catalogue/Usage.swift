@@ -103,10 +103,8 @@ extension Catalogue {
                 let place = exception.value.drop { $0 == "-" }
                 // It was seen to be used; whether it is needed is the question.
                 return Restriction(
-                    id: "\(setting)=~\(place)", directive: setting,
-                    change: .withdraw([exception]), implies: [base],
-                    prior: Prior(family: "exception \(place)", whenHot: 0.8, whenCold: 0.8),
-                    heldBack: heldBack)
+                    setting, "~\(place)", .withdraw([exception]), implies: [base],
+                    prior: Prior("exception \(place)", 0.8, cold: 0.8), heldBack: heldBack)
             }
         ).onBus(shape)
     }
@@ -131,11 +129,11 @@ extension Catalogue {
             introduced: 208,
             restrictions: nodes.map { node in
                 Restriction(
-                    id: "DeviceAllow=~\(node)", directive: .deviceAllow,
-                    change: .withdraw([
+                    .deviceAllow, "~\(node)",
+                    .withdraw([
                         Exception(.deviceAllow, "\(node) rw"), Exception(.bindPaths, "-\(node)"),
                     ]), implies: ["DevicePolicy=closed"],
-                    prior: Prior(family: "exception \(node)", whenHot: 0.8, whenCold: 0.8))
+                    prior: Prior("exception \(node)", 0.8, cold: 0.8))
             }
         ).inForce(oneDevice)
     }
@@ -147,11 +145,11 @@ extension Catalogue {
                 breaks: "files that belong to root; changing to other users", introduced: 183,
                 restrictions: [
                     Restriction(
-                        id: "User=\(user)", directive: .user,
-                        change: .become(
+                        .user, user,
+                        .become(
                             user: user, keeping: Capability.mask(usage.capabilities.sorted()),
                             files: usage.files.filter { $0.hasPrefix("/run/") }.sorted()),
-                        prior: Prior(family: "userswitch", whenHot: 0.9),
+                        prior: Prior("userswitch", 0.9),
                         heldBack: "decided before everything else")
                 ]
             )

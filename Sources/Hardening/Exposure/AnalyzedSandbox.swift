@@ -23,7 +23,7 @@ struct AnalyzedSandbox {
 
     /// 0...10 for one group of system calls.
     func badness(of group: String, in name: DirectiveName) -> UInt64 {
-        let (allow, names) = sandbox.filter(name)
+        let (allow, names) = sandbox[name].filtered
         guard allow || !names.isEmpty else { return 10 }
         let listed = Set(names.map(CallName.bare))
         let calls = (dialect.calls[group] ?? []).subtracting(AnalyzedSandbox.ofPower)

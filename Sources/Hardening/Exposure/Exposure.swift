@@ -49,23 +49,6 @@ struct Assessment: Sendable {
     /// 0...range, or nil where the test does not apply.
     let badness: @Sendable (AnalyzedSandbox) -> UInt64?
 
-    init(
-        id: String, weight: UInt64, range: UInt64,
-        badness: @escaping @Sendable (AnalyzedSandbox) -> UInt64?
-    ) {
-        self.id = id
-        self.weight = weight
-        self.range = range
-        self.badness = badness
-    }
-
-    /// A test with two answers.
-    init(
-        _ id: String, _ weight: UInt64, isGood: @escaping @Sendable (AnalyzedSandbox) -> Bool
-    ) {
-        self.init(id: id, weight: weight, range: 1) { isGood($0) ? 0 : 1 }
-    }
-
     func points(_ badness: UInt64) -> UInt64 { (badness * weight + range - 1) / range }
 
     /// Left out for units with `DefaultDependencies=no`.
@@ -82,4 +65,13 @@ struct Assessment: Sendable {
                 !seen.rootTree(.rootDirectory).isEmpty || !seen.rootTree(.rootImage).isEmpty
             }.onlyWithDefaultDependencies
         ]
+}
+
+extension Assessment {
+    /// A test with two answers.
+    init(
+        _ id: String, _ weight: UInt64, isGood: @escaping @Sendable (AnalyzedSandbox) -> Bool
+    ) {
+        self.init(id: id, weight: weight, range: 1) { isGood($0) ? 0 : 1 }
+    }
 }

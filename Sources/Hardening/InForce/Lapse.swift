@@ -13,6 +13,7 @@ extension Profile {
         of service: ProcessReading, comparedWith first: ProcessReading, in catalogue: Catalogue,
         enforcement: Enforcement, exceptions: Set<String> = []
     ) -> [String] {
+        let strictest = Set(catalogue.strictest(of: self))
         var lapses: [String] = []
         var filtering: [String] = []
         for restriction in catalogue.restrictions where restrictions.contains(restriction.id) {
@@ -24,7 +25,7 @@ extension Profile {
                     if !filtering.contains(restriction.directive) {
                         filtering.append(restriction.directive)
                     }
-                } else if isTop(restriction, in: catalogue),
+                } else if strictest.contains(restriction),
                     part.sign.glimpse(bare: first, restricted: service) == .missing
                 {
                     let name = part.name.isEmpty ? "" : " (\(part.name))"
@@ -43,14 +44,6 @@ extension Profile {
         return lapses
     }
 
-    /// Whether no stricter value of the same ladder replaces it.
-    private func isTop(_ restriction: Restriction, in catalogue: Catalogue) -> Bool {
-        guard restriction.change.isOrdered else { return true }
-        return !catalogue.restrictions.contains {
-            $0.directive == restriction.directive && restrictions.contains($0.id)
-                && $0.implies.contains(restriction.id)
-        }
-    }
 }
 
 extension Enforcement {

@@ -86,11 +86,6 @@ public struct UnitCheck: Hashable, Codable, Sendable {
     public struct Versions: Hashable, Codable, Sendable {
         public var recorded: String
         public var now: String
-
-        public init(recorded: String, now: String) {
-            self.recorded = recorded
-            self.now = now
-        }
     }
 
     public struct Culprit: Hashable, Codable, Sendable {

@@ -36,7 +36,7 @@ struct DocumentHTML {
         case .list(let entries, _): Element("ul") { entries.map(item) }
         case .table(let table): Element("div", ["class": "wide"]) { self.table(table) }
         case .code(let text, _): Element("pre") { text }
-        case .ladders(let ladders): LadderPicture(ladders, anchor: anchor).markup
+        case .ladders(let ladders): LadderPicture(ladders: ladders, anchor: anchor).markup
         case .timeline(let trials): Timeline(trials, position: position).element
         case .trials(let trials): trials.map(trial)
         }

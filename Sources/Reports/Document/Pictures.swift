@@ -125,14 +125,9 @@ struct Timeline {
 
 /// Every step of every directive as a box, and in words how far it went and why not further.
 struct LadderPicture {
-    private let ladders: [Ladder]
+    let ladders: [Ladder]
     /// Where a trial is shown; nil where it is not.
-    private let anchor: (Int) -> String?
-
-    init(_ ladders: [Ladder], anchor: @escaping (Int) -> String?) {
-        self.ladders = ladders
-        self.anchor = anchor
-    }
+    let anchor: (Int) -> String?
 
     @MarkupBuilder var markup: [Markup] {
         Element("p", ["class": "legend"]) {

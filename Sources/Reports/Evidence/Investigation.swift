@@ -200,7 +200,7 @@ public struct Investigation: Sendable {
                     text: "systemd refuses the unit: \(message)",
                     trial: trial.number)
             case .unit(_, let state)
-            where state.result == "timeout" && suspects.contains(where: isSilencing):
+            where state.timedOut && suspects.contains(where: isSilencing):
                 return Evidence(
                     source: .manager, certainty: .likely,
                     text: "systemd was not told that it is ready in time; notifications of other "

@@ -3,79 +3,65 @@ import Trials
 
 /// A report as a log of SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a rule
 /// for each directive that was refused, a result for each refused restriction.
-public struct ReportSARIF: Hashable, Codable, Sendable {
-    public var version = "2.1.0"
-    public var schema = "https://json.schemastore.org/sarif-2.1.0.json"
-    public var runs: [Run]
+public struct ReportSARIF: Encodable, Sendable {
+    private let version = "2.1.0"
+    private let schema = "https://json.schemastore.org/sarif-2.1.0.json"
+    private let runs: [Run]
 
-    enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey {
         case version, runs
         case schema = "$schema"
     }
 
-    public struct Run: Hashable, Codable, Sendable {
-        public var tool: Tool
-        public var results: [Result]
-        public var columnKind = "utf16CodeUnits"
+    private struct Run: Encodable {
+        let tool: [String: Driver]
+        let results: [Result]
+        let columnKind = "utf16CodeUnits"
     }
 
-    public struct Tool: Hashable, Codable, Sendable { public var driver: Driver }
-
-    public struct Driver: Hashable, Codable, Sendable {
-        public var name = "temper"
-        public var version: String
-        public var rules: [Rule]
+    private struct Driver: Encodable {
+        let name = "temper"
+        let version: String
+        let rules: [Rule]
     }
 
-    public struct Rule: Hashable, Codable, Sendable {
-        public var id: String
-        public var shortDescription: Message
-        public var fullDescription: Message
-        public var help: Message
+    private struct Rule: Encodable {
+        let id: String
+        let shortDescription, fullDescription, help: Message
     }
 
-    public struct Message: Hashable, Codable, Sendable { public var text: String }
+    private struct Message: Encodable { let text: String }
 
-    public struct Result: Hashable, Codable, Sendable {
-        public var ruleId: String
-        public var ruleIndex: Int
+    private struct Result: Encodable {
+        let ruleId: String
+        let ruleIndex: Int
         /// `warning` where the refusal costs exposure, else `note`.
-        public var level: String
-        public var message: Message
-        public var locations: [Location]
+        let level: String
+        let message: Message
+        let locations: [Location]
         /// So that the same refusal is known again in a later run.
-        public var partialFingerprints: [String: String]
-        public var properties: Properties
+        let partialFingerprints: [String: String]
+        let properties: Properties
     }
 
-    public struct Properties: Hashable, Codable, Sendable {
-        public var restriction: String
-        public var conflict: [String]
-        public var trial: Int
-        public var evidence: [Evidence]
-        public var advice: [Advice]
+    private struct Properties: Encodable {
+        let restriction: String
+        let conflict: [String]
+        let trial: Int
+        let evidence: [Evidence]
+        let advice: [Advice]
     }
 
-    public struct Location: Hashable, Codable, Sendable {
-        public var physicalLocation: PhysicalLocation?
-        public var logicalLocations: [LogicalLocation]
+    private struct Location: Encodable {
+        let physicalLocation: PhysicalLocation?
+        /// An object, by its `fullyQualifiedName`.
+        let logicalLocations: [[String: String]]
     }
 
-    public struct PhysicalLocation: Hashable, Codable, Sendable {
-        public var artifactLocation: ArtifactLocation
-        public var region: Region
-    }
-
-    public struct ArtifactLocation: Hashable, Codable, Sendable {
-        /// Relative to the root of the machine.
-        public var uri: String
-    }
-
-    public struct Region: Hashable, Codable, Sendable { public var startLine = 1 }
-
-    public struct LogicalLocation: Hashable, Codable, Sendable {
-        public var fullyQualifiedName: String
-        public var kind = "object"
+    private struct PhysicalLocation: Encodable {
+        /// The `uri`, relative to the root of the machine.
+        let artifactLocation: [String: String]
+        let region = ["startLine": 1]
     }
 
     public init(_ report: Report) {
@@ -106,11 +92,8 @@ public struct ReportSARIF: Hashable, Codable, Sendable {
                         trial: refusal.trial, evidence: refusal.evidence, advice: refusal.advice))
             }
         }
-        runs = [
-            Run(
-                tool: Tool(driver: Driver(version: report.temper, rules: rules)),
-                results: results)
-        ]
+        let driver = Driver(version: report.temper, rules: rules)
+        runs = [Run(tool: ["driver": driver], results: results)]
     }
 
     private static func message(_ refusal: RefusedRestriction, of unit: String) -> String {
@@ -126,13 +109,11 @@ public struct ReportSARIF: Hashable, Codable, Sendable {
 
     private static func location(_ refusal: RefusedRestriction, _ unit: UnitReport) -> Location {
         Location(
-            physicalLocation: unit.unitFiles.first.map { path in
-                PhysicalLocation(
-                    artifactLocation: ArtifactLocation(uri: ReportSARIF.uri(path)),
-                    region: Region())
+            physicalLocation: unit.unitFiles.first.map {
+                PhysicalLocation(artifactLocation: ["uri": ReportSARIF.uri($0)])
             },
             logicalLocations: [
-                LogicalLocation(fullyQualifiedName: "\(unit.unit)/\(refusal.directive)")
+                ["fullyQualifiedName": "\(unit.unit)/\(refusal.directive)", "kind": "object"]
             ])
     }
 

@@ -11,7 +11,6 @@ public struct Repetition: Hashable, Sendable {
     /// What they do not repeat, a sentence each.
     public let notes: [String]
 
-    private static let lab = "look"
     /// Without a dash, so that no drop-in of a prefix applies to it.
     private static let unit = "temperagain"
 
@@ -19,19 +18,14 @@ public struct Repetition: Hashable, Sendable {
     /// version.
     public init?(_ trial: Trial, _ provenance: Provenance) {
         guard let command = trial.command else { return nil }
-        let shell = LabShell(provenance)
-        var commands = [
-            "temper lab up \(Repetition.lab)"
-                + (provenance.root == "/" ? "" : " --root \(provenance.root.shellQuoted)")
-        ]
+        let shell = LabShell(user: provenance.user, id: provenance.userID)
         var preparations = provenance.preparations
         if trial.profile.restrictions.contains(where: Restriction.isBecoming) {
             preparations += provenance.ownership
         }
-        commands += preparations.map { "\(shell.lab) sh -c \($0.shellQuoted)" } + shell.beginnings
+        var commands = shell.up(root: provenance.root, preparations: preparations)
         if let socket = command.socket { commands.append(shell.systemctl(["stop", socket])) }
-        commands.append(
-            Repetition.run(command, shell.inside(["systemd-run"] + shell.userOption)))
+        commands.append(Repetition.run(command, shell.systemdRun))
         if command.socket != nil { commands.append(shell.systemctl(["start", Self.unit])) }
         let asked = provenance.probes.map { probe in
             shell.inside(["sh", "-c", Repetition.patiently(probe)])
@@ -43,7 +37,7 @@ public struct Repetition: Hashable, Sendable {
         }
         let socket = command.socket == nil ? [] : [Self.unit + ".socket"]
         commands.append(shell.systemctl(["stop"] + socket + [Self.unit]))
-        commands.append("temper lab down \(Repetition.lab)")
+        commands.append(shell.down)
         self.commands = commands
         var notes = command.lacking.map { "systemd-run cannot set \($0)" }
         if let withheld = command.withheld, !withheld.isEmpty {
@@ -55,38 +49,6 @@ public struct Repetition: Hashable, Sendable {
             notes.append("the second start: systemd forgets a transient unit when it stops")
         }
         self.notes = notes
-    }
-
-    /// The machine of the trial as a shell reaches it.
-    private struct LabShell {
-        let user: String?
-        let userID: UInt32
-        var lab: String { "temper lab exec \(Repetition.lab)" }
-        var userOption: [String] { user == nil ? [] : ["--user"] }
-
-        init(_ provenance: Provenance) {
-            user = provenance.user
-            userID = provenance.userID ?? 0
-        }
-
-        /// What has to run before anything of the user's manager.
-        var beginnings: [String] {
-            user == nil ? [] : ["\(lab) systemctl start user@\(userID).service"]
-        }
-
-        func systemctl(_ words: [String]) -> String {
-            inside(["systemctl"] + userOption + words)
-        }
-
-        func inside(_ words: [String]) -> String {
-            let who =
-                user.map { name in
-                    [
-                        "runuser", "-u", name, "--", "env", "XDG_RUNTIME_DIR=/run/user/\(userID)",
-                    ]
-                } ?? []
-            return lab + " " + (who + words).map(\.shellQuoted).joined(separator: " ")
-        }
     }
 
     /// One property on each line.

@@ -15,7 +15,7 @@ extension CopyRow {
     /// One row per name, all alike but for the name.
     static func rows(
         _ rule: CopyRule, _ signature: String, since: Int = 252, until: Int? = nil,
-        _ names: [String]
+        _ names: String...
     ) -> [CopyRow] {
         names.map {
             CopyRow(name: $0, signature: signature, rule: rule, since: since, until: until)
@@ -25,46 +25,6 @@ extension CopyRow {
     static func copy(
         _ signature: String, since: Int = 252, until: Int? = nil, _ names: String...
     ) -> [CopyRow] {
-        rows(.copy, signature, since: since, until: until, names)
-    }
-
-    static func transform(
-        _ how: Transform, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.transform(how), signature, since: since, names)
-    }
-
-    static func caution(
-        _ why: Caution, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.caution(why), signature, since: since, names)
-    }
-
-    static func superseded(
-        by richer: String, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.superseded(by: richer), signature, since: since, names)
-    }
-
-    static func never(
-        _ why: Withheld, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.never(why), signature, since: since, names)
-    }
-
-    static func impossible(
-        _ why: Withheld, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.impossible(why), signature, since: since, names)
-    }
-
-    static func derived(_ signature: String, since: Int = 252, _ names: String...) -> [CopyRow] {
-        rows(.derived, signature, since: since, names)
-    }
-
-    static func notASetting(
-        _ what: NotASetting, _ signature: String, since: Int = 252, _ names: String...
-    ) -> [CopyRow] {
-        rows(.notASetting(what), signature, since: since, names)
+        names.flatMap { rows(.copy, signature, since: since, until: until, $0) }
     }
 }

@@ -8,8 +8,8 @@ extension CopyTable {
             "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK",
             "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME",
         ].flatMap {
-            CopyRow.transform(.hardLimit, "t", "Limit\($0)")
-                + CopyRow.transform(.softLimit(of: "Limit\($0)"), "t", "Limit\($0)Soft")
+            CopyRow.rows(.transform(.hardLimit), "t", "Limit\($0)")
+                + CopyRow.rows(.transform(.softLimit(of: "Limit\($0)")), "t", "Limit\($0)Soft")
         }
 
     static let scheduling: [CopyRow] = [
@@ -34,7 +34,7 @@ extension CopyTable {
     static let resources: [CopyRow] = [
         CopyRow.copy("s", "Slice"),
         CopyRow.catalogued(.delegate),
-        CopyRow.caution(.delegation, "as", delegation.listed),
+        CopyRow.rows(.caution(.delegation), "as", delegation.listed),
         CopyRow.copy("s", since: 257, "DelegateSubgroup"),
         CopyRow.copy("as", "DisableControllers"),
         CopyRow.copy("b", "IOAccounting", "MemoryAccounting", "TasksAccounting"),
@@ -81,7 +81,7 @@ extension CopyTable {
         CopyRow.catalogued(.socketBindAllow, .socketBindDeny),
         CopyRow.catalogued(.restrictNetworkInterfaces),
         CopyRow.copy("s", since: 262, "BindNetworkInterface"),
-        CopyRow.transform(.reversed, "a(ss)", "BPFProgram"),
+        CopyRow.rows(.transform(.reversed), "a(ss)", "BPFProgram"),
         CopyRow.copy("a(iiss)", since: 257, "NFTSet"),
     ].flatMap { $0 }
 }

@@ -14,12 +14,12 @@ extension CopyTable {
         CopyRow.catalogued(.supplementaryGroups),
         CopyRow.catalogued(.umask),
         CopyRow.copy("s", "PAMName"),
-        CopyRow.caution(.onlyWhenTrue, "b", since: 257, "SetLoginEnvironment"),
+        CopyRow.rows(.caution(.onlyWhenTrue), "b", since: 257, "SetLoginEnvironment"),
         // Unset reads as 2^64-1 up to 257 and as 2^63-1 in 262.
         CopyRow.catalogued(.capabilityBoundingSet, .ambientCapabilities),
         CopyRow.copy("i", "SecureBits"),
         CopyRow.catalogued(.noNewPrivileges),
-        CopyRow.transform(.seLinuxContext, "(bs)", "SELinuxContext"),
+        CopyRow.rows(.transform(.seLinuxContext), "(bs)", "SELinuxContext"),
         CopyRow.copy("(bs)", "AppArmorProfile", "SmackProcessLabel"),
         CopyRow.catalogued(.keyringMode),
     ].flatMap { $0 }
@@ -44,11 +44,11 @@ extension CopyTable {
         CopyRow.catalogued(.noExecPaths),
         CopyRow.copy("a(ss)", "TemporaryFileSystem"),
         CopyRow.catalogued(.bindPaths, .bindReadOnlyPaths),
-        CopyRow.caution(.onlyWhenTrue, "b", since: 257, "BindLogSockets"),
+        CopyRow.rows(.caution(.onlyWhenTrue), "b", since: 257, "BindLogSockets"),
         CopyRow.catalogued(.privateTmp),
         CopyRow.catalogued(.privateDevices),
         CopyRow.catalogued(.privateMounts),
-        CopyRow.caution(.onlyWhenTrue, "b", "MountAPIVFS"),
+        CopyRow.rows(.caution(.onlyWhenTrue), "b", "MountAPIVFS"),
         CopyRow.copy("t", "MountFlags"),
     ].flatMap { $0 }
 
@@ -97,11 +97,11 @@ extension CopyRow {
         names.flatMap { name in
             guard let bus = Catalogue.withExamples.directive(name)?.bus else { return [CopyRow]() }
             guard let modes = bus.modes else {
-                return rows(bus.copying.rule, bus.signature, since: bus.since, [name.rawValue])
+                return rows(bus.copying.rule, bus.signature, since: bus.since, name.rawValue)
             }
             let richer = "\(name)Ex"
             return copy(modes.signature, since: modes.since, richer)
-                + superseded(by: richer, bus.signature, name.rawValue)
+                + rows(.superseded(by: richer), bus.signature, name.rawValue)
         }
     }
 }

@@ -2,44 +2,45 @@
 extension CopyTable {
     static let dependencies: [CopyRow] = [
         CopyRow.copy("b", "DefaultDependencies"),
-        CopyRow.caution(
-            .dependencies, "as", "Requires", "Requisite", "Wants", "After", "Before",
+        CopyRow.rows(
+            .caution(.dependencies), "as", "Requires", "Requisite", "Wants", "After", "Before",
             "RequiresMountsFor", "JoinsNamespaceOf"),
-        CopyRow.caution(.dependencies, "as", since: 257, "WantsMountsFor"),
+        CopyRow.rows(.caution(.dependencies), "as", since: 257, "WantsMountsFor"),
     ].flatMap { $0 }
 
     static let withheld: [CopyRow] = [
-        CopyRow.never(restarts, "s", "Restart"),
-        CopyRow.never(restarts, "t", "RestartUSec"),
-        CopyRow.never(restarts, "s", since: 257, "RestartMode"),
-        CopyRow.never(restarts, "u", since: 257, "RestartSteps"),
-        CopyRow.never(restarts, "t", since: 257, "RestartMaxDelayUSec"),
-        CopyRow.never(restarts, "t", since: 262, "RestartRandomizedDelayUSec"),
-        CopyRow.never(restarts, "(aiai)", "RestartPreventExitStatus", "RestartForceExitStatus"),
-        CopyRow.never(startLimit, "t", "StartLimitIntervalUSec"),
-        CopyRow.never(startLimit, "u", "StartLimitBurst"),
-        CopyRow.never(
-            emergency, "s", "FailureAction", "SuccessAction", "StartLimitAction",
+        CopyRow.rows(.never(restarts), "s", "Restart"),
+        CopyRow.rows(.never(restarts), "t", "RestartUSec"),
+        CopyRow.rows(.never(restarts), "s", since: 257, "RestartMode"),
+        CopyRow.rows(.never(restarts), "u", since: 257, "RestartSteps"),
+        CopyRow.rows(.never(restarts), "t", since: 257, "RestartMaxDelayUSec"),
+        CopyRow.rows(.never(restarts), "t", since: 262, "RestartRandomizedDelayUSec"),
+        CopyRow.rows(
+            .never(restarts), "(aiai)", "RestartPreventExitStatus", "RestartForceExitStatus"),
+        CopyRow.rows(.never(startLimit), "t", "StartLimitIntervalUSec"),
+        CopyRow.rows(.never(startLimit), "u", "StartLimitBurst"),
+        CopyRow.rows(
+            .never(emergency), "s", "FailureAction", "SuccessAction", "StartLimitAction",
             "JobTimeoutAction", "JobTimeoutRebootArgument", "RebootArgument"),
-        CopyRow.never(emergency, "i", "FailureActionExitStatus", "SuccessActionExitStatus"),
-        CopyRow.never(successors, "as", "OnFailure", "OnSuccess"),
-        CopyRow.never(successors, "s", "OnFailureJobMode", "OnSuccessJobMode"),
-        CopyRow.never(conditions, "a(sbbsi)", "Conditions", "Asserts"),
-        CopyRow.never(
-            manualUse, "b", "RefuseManualStart", "RefuseManualStop", "StopWhenUnneeded",
+        CopyRow.rows(.never(emergency), "i", "FailureActionExitStatus", "SuccessActionExitStatus"),
+        CopyRow.rows(.never(successors), "as", "OnFailure", "OnSuccess"),
+        CopyRow.rows(.never(successors), "s", "OnFailureJobMode", "OnSuccessJobMode"),
+        CopyRow.rows(.never(conditions), "a(sbbsi)", "Conditions", "Asserts"),
+        CopyRow.rows(
+            .never(manualUse), "b", "RefuseManualStart", "RefuseManualStop", "StopWhenUnneeded",
             "AllowIsolate", "IgnoreOnIsolate"),
-        CopyRow.never(
-            otherUnits, "as", "Upholds", "PropagatesStopTo", "StopPropagatedFrom", "PartOf",
+        CopyRow.rows(
+            .never(otherUnits), "as", "Upholds", "PropagatesStopTo", "StopPropagatedFrom", "PartOf",
             "BindsTo", "Conflicts", "PropagatesReloadTo", "ReloadPropagatedFrom"),
-        CopyRow.never(liveUpdate, "as", since: 262, "LUOSession"),
+        CopyRow.rows(.never(liveUpdate), "as", since: 262, "LUOSession"),
     ].flatMap { $0 }
 
     static let impossible: [CopyRow] = [
-        CopyRow.impossible(noSetter, "t", "TimeoutCleanUSec", "JobTimeoutUSec"),
-        CopyRow.impossible(sockets, "as", "TriggeredBy"),
-        CopyRow.impossible(activation, "as", "Triggers"),
-        CopyRow.impossible(descriptors, "as", since: 257, "ExtraFileDescriptorNames"),
-        CopyRow.impossible(descriptors, "u", "NFileDescriptorStore"),
+        CopyRow.rows(.impossible(noSetter), "t", "TimeoutCleanUSec", "JobTimeoutUSec"),
+        CopyRow.rows(.impossible(sockets), "as", "TriggeredBy"),
+        CopyRow.rows(.impossible(activation), "as", "Triggers"),
+        CopyRow.rows(.impossible(descriptors), "as", since: 257, "ExtraFileDescriptorNames"),
+        CopyRow.rows(.impossible(descriptors), "u", "NFileDescriptorStore"),
     ].flatMap { $0 }
 
     private static let restarts = Withheld(

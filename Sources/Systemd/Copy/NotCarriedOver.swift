@@ -7,12 +7,9 @@ public struct NotCarriedOver: Hashable, Sendable, CustomStringConvertible {
     /// What it means for the trials.
     public let consequence: String
 
-    public init(setting: String, value: String, reason: String, consequence: String) {
-        self.setting = setting
-        self.value = value
-        self.reason = reason
-        self.consequence = consequence
-    }
+    /// As it stands in a unit file.
+    public var assignment: String { "\(setting)=\(value)" }
+    public var because: String { "\(reason); \(consequence)" }
 
-    public var description: String { "\(setting)=\(value): \(reason); \(consequence)" }
+    public var description: String { "\(assignment): \(because)" }
 }

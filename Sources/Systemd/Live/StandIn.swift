@@ -218,7 +218,7 @@ extension Machine {
         }
         if state.active == "active", await !hasJob(standIn.name) { return }
         throw ExperimentError(
-            state.result == "timeout"
+            state.timedOut
                 ? "the time that the service may be down is over"
                 : "somebody started \(standIn.surroundings?.unit ?? "it") meanwhile, or stopped "
                     + "what took its place",

@@ -59,11 +59,7 @@ public struct Service: Sendable {
     public var canReload: Bool { blueprint.facts.canReload }
 
     /// Settings of the original that its copies lack, and what that means.
-    public var notCarriedOver: [(setting: String, because: String)] {
-        blueprint.notCarriedOver.map {
-            ("\($0.setting)=\($0.value)", "\($0.reason); \($0.consequence)")
-        }
-    }
+    public var notCarriedOver: [NotCarriedOver] { blueprint.notCarriedOver }
 
     /// Directories that the unit declares, which systemd leaves writable for it: `/var/lib/x` for
     /// `StateDirectory=x`.

@@ -42,13 +42,13 @@ extension Sandbox {
         switch self[name] {
         case nil: "unset"
         case .flag(let on): on ? "yes" : "no"
-        case .word: word(named: name, default: "")
+        case .word: self[name].value(default: "")
         case .mode(let mode): "0" + String(mode, radix: 8)
         case .number(let number): String(number)
         case .mask:
             Sandbox.masksNamespaces(name)
-                ? NamespaceType.names(in: mask(named: name, default: .max)).joined(separator: " ")
-                : Capability.names(in: mask(named: name, default: Capability.all)).joined(
+                ? NamespaceType.names(in: self[name].bits(within: .max)).joined(separator: " ")
+                : Capability.names(in: self[name].bits(within: Capability.all)).joined(
                     separator: " ")
         case .list(let names): Set(names).sorted().joined(separator: " ")
         case .filter(let allow, let names):

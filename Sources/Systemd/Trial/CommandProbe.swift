@@ -39,7 +39,7 @@ public struct CommandProbe: Probe {
 
     static func outcome(job: JobResult, _ state: UnitState, said: String) -> CheckOutcome {
         let words = said.isEmpty ? "" : ": \(said)"
-        if state.result == "timeout" { return .unhealthy("no end in time\(words)") }
+        if state.timedOut { return .unhealthy("no end in time\(words)") }
         switch (state.mainCode, state.mainStatus) {
         case (1, 0) where job == .done: return .healthy
         case (1, 125): return .cannotTell("exit status 125\(words)")

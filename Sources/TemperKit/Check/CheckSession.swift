@@ -125,8 +125,8 @@ public struct CheckSession: Sendable {
     ) async throws -> Finding {
         let context = try await CheckContext(self, files, at: host, store)
         var check = UnitCheck(unit: record.unit, standing: .passed)
-        check.systemd = .init(
-            recorded: record.validity.systemd, now: context.service.systemdVersion)
+        check.systemd.recorded = record.validity.systemd
+        check.systemd.now = context.service.systemdVersion
         check.changes = context.changes
         let trial = try await context.tryProfile()
         check.trials = 1

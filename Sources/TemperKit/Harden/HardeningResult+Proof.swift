@@ -11,9 +11,7 @@ extension HardeningResult {
             unit: bench.unit, systemd: bench.service.systemdVersion, outcome: proof.outcome,
             enforcement: context.enforcement,
             notCarriedOver: bench.service.notCarriedOver.map {
-                .init(
-                    setting: context.procedure.redaction.applied(to: $0.setting),
-                    because: $0.because)
+                (context.procedure.redaction.applied(to: $0.assignment), $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds)
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
         if bench.host.isLive { skipLabStages(context.plan) }
