@@ -51,31 +51,13 @@ extension CheckContext {
         let seen = try await bench.survey(enforcement, ledger)
         let usage = record.usage.joined(with: seen.usage)
         let subject = service.subject(using: usage)
-        let written = seen.observedUsage.accesses.compactMap { access in
-            if case .writes(let path) = access { path } else { nil }
-        }
         return HardeningContext(
             bench: bench,
             procedure: procedure(
-                in: subject.catalogue, leftovers: service.machine.missing(written)),
+                in: subject.catalogue,
+                leftovers: service.machine.missing(seen.observedUsage.writtenFiles)),
             observedUsage: seen.observedUsage, baseline: seen.baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, subject: subject,
             ownership: record.ownership)
-    }
-}
-
-extension Usage {
-    /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
-    /// the first.
-    func joined(with other: Usage) -> Usage {
-        var joined = self
-        joined.written.formUnion(other.written)
-        joined.files.formUnion(other.files)
-        joined.homes.merge(other.homes) { $0 || $1 }
-        joined.devices.formUnion(other.devices)
-        joined.ports.formUnion(other.ports)
-        joined.peers = (peers ?? []).union(other.peers ?? [])
-        joined.capabilities.formUnion(other.capabilities)
-        return joined
     }
 }
