@@ -5,7 +5,8 @@ import Trials
 
 @testable import TemperKit
 
-@Suite("A first start that says nothing is made once more, in another lab")
+@Suite(
+    "A first start that says nothing is made once more, in another lab", .timeLimit(.minutes(1)))
 struct FirstStartTests {
     /// The first start in the lab of each number, counted from 1, and in how many there was one.
     private func firstStart(
