@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Reports
+import Systemd
 import TemperKit
 
 struct Check: AsyncParsableCommand {
@@ -70,18 +70,13 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     func validate() throws {
-        for unit in units {
-            if let problem = UnitName.problem(unit) { throw ValidationError(problem) }
-        }
+        try refuse(
+            units.lazy.compactMap(UnitName.problem).first ?? owner.problem
+                ?? install.problem(root: root) ?? OutputFile.problem(output))
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")
         }
         if force && !install.apply { throw ValidationError("--force helps --apply; add --apply") }
-        if let problem = owner.problem ?? install.problem(root: root)
-            ?? output.flatMap({ WritablePlace.problem(with: $0, option: "--output") })
-        {
-            throw ValidationError(problem)
-        }
     }
 
     func run() async throws {
@@ -132,13 +127,7 @@ struct Check: AsyncParsableCommand {
 
     private func deliver(_ report: CheckReport) throws {
         if let output, let offer = report.units.first?.offer {
-            do {
-                try Data(offer.dropIn.utf8).write(
-                    to: URL(fileURLWithPath: output), options: .atomic)
-            } catch {
-                throw TemperError.experiment(
-                    "the drop-in cannot be written to \(output): \(error.localizedDescription)")
-            }
+            try OutputFile.write(offer.dropIn, to: output, "the drop-in")
         }
         switch format {
         case .text:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Hardening
 import Reports
+import Systemd
 import TemperKit
 import TrialLedger
 import Trials
@@ -30,7 +31,7 @@ struct Explain: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func validate() throws {
-        if let unit, let problem = UnitName.problem(unit) { throw ValidationError(problem) }
+        try refuse(unit.flatMap(UnitName.problem))
     }
 
     func run() throws {

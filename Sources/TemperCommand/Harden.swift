@@ -30,15 +30,10 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     func validate() throws {
-        if let problem = UnitName.problem(unit) { throw ValidationError(problem) }
-        for name in search.keep + search.attempt {
-            if let problem = Plan.problem(withRestriction: name) { throw ValidationError(problem) }
-        }
-        if let problem = probes.problem ?? search.problem ?? owner.problem ?? place.problem
-            ?? install.problem(root: place.root) ?? output.problem ?? record.problem
-        {
-            throw ValidationError(problem)
-        }
+        try refuse(
+            UnitName.problem(unit) ?? probes.problem ?? search.problem ?? owner.problem
+                ?? place.problem ?? install.problem(root: place.root) ?? output.problem
+                ?? record.problem)
     }
 
     func run() async throws {
@@ -81,10 +76,7 @@ struct Harden: AsyncParsableCommand {
     private func deliver(_ hardened: Hardened) throws {
         let result = hardened.result
         if let file = output.output, !result.dropIn.isEmpty {
-            do { try PlaceInRoot.write(result.dropIn, to: file) } catch {
-                throw TemperError.experiment(
-                    "the drop-in cannot be written to \(file): \(error)")
-            }
+            try OutputFile.write(result.dropIn, to: file, "the drop-in")
         }
         if output.json {
             Terminal.print(try JSON.page(result))

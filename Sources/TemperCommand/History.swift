@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Reports
+import Systemd
 import TemperKit
 import TrialLedger
 import Trials
@@ -44,38 +44,10 @@ struct History: ParsableCommand {
         for campaign in campaigns {
             let date = CivilTime(microseconds: campaign.began).short
             let number = "\(campaign.id)".leftPadded(to: width)
-            Terminal.print("\(number)  \(date)  \(HistoryLine(campaign).text)\n")
-        }
-    }
-}
-
-/// A campaign in one line.
-struct HistoryLine {
-    let text: String
-
-    init(_ campaign: RecordedCampaign) {
-        let data = Data((campaign.result ?? "").utf8)
-        if campaign.purpose == .check,
-            let check = try? JSONDecoder().decode(UnitCheck.self, from: data)
-        {
-            let culprits = check.culprits.map(\.names)
-            let upgrade =
-                check.systemd.recorded == check.systemd.now
-                ? "" : ", systemd \(check.systemd.recorded) → \(check.systemd.now)"
-            text =
-                "check: \(check.standing.rawValue)\(upgrade), "
-                + "\(check.trials + check.furtherTrials) trials"
-                + (culprits.isEmpty ? "" : ": \(culprits.joined(separator: ", "))")
-                + (check.applied == nil ? "" : "; what passes was installed")
-        } else if let result = try? JSONDecoder().decode(HardeningResult.self, from: data) {
-            text =
-                "exposure \(result.exposure.before) → \(result.exposure.after)  "
-                + "\(result.accepted.count) taken, \(result.refused.count) refused, "
-                + result.trialWords
-        } else {
-            text =
-                "unfinished after \(campaign.trials) trials"
-                + (campaign.purpose == .harden ? "; harden resumes it" : "")
+            let line = HistoryLine(
+                result: campaign.result, trials: campaign.trials,
+                isCheck: campaign.purpose == .check)
+            Terminal.print("\(number)  \(date)  \(line.text)\n")
         }
     }
 }

@@ -12,7 +12,6 @@ package final class ProgressLines: ProgressListener {
     private struct State {
         var question = ""
         var exposure = ""
-        var began = ContinuousClock.now
     }
 
     package init(isQuiet: Bool) { self.isQuiet = isQuiet }
@@ -56,9 +55,7 @@ package final class ProgressLines: ProgressListener {
     private func line(_ trial: Trial, _ question: String, _ isFromRecord: Bool) -> String {
         let milliseconds = trial.microseconds.whole / 1000
         let time = isFromRecord ? "recorded" : "\(milliseconds) ms"
-        let number =
-            String(repeating: " ", count: max(0, 3 - "\(trial.number)".count))
-            + "\(trial.number)"
+        let number = "\(trial.number)".leftPadded(to: 3)
         let mark: String
         switch trial.verdict {
         case .passed: mark = "pass"

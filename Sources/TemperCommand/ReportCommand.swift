@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Reports
+import Systemd
 import TemperKit
 import TrialLedger
 import Trials
@@ -35,11 +35,10 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func validate() throws {
-        if let unit, let problem = UnitName.problem(unit) { throw ValidationError(problem) }
+        try refuse(unit.flatMap(UnitName.problem) ?? OutputFile.problem(output))
         if campaign != nil && unit == nil {
             throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
         }
-        if let problem = OutputOptions.problem(output) { throw ValidationError(problem) }
     }
 
     func run() throws {
@@ -59,12 +58,7 @@ struct ReportCommand: ParsableCommand {
             of: report, isOverview: unit == nil,
             isColoured: output == nil && Terminal.showsColours)
         guard let output else { return Terminal.print(text) }
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw TemperError.experiment(
-                "the report cannot be written to \(output): \(error.localizedDescription)")
-        }
+        try OutputFile.write(text, to: output, "the report")
         Terminal.note("the report is in \(output)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Systemd
 import TemperKit
 
 struct Revert: AsyncParsableCommand {
@@ -17,9 +18,7 @@ struct Revert: AsyncParsableCommand {
     var force = false
 
     func validate() throws {
-        if let problem = UnitName.problem(unit) ?? owner.problem {
-            throw ValidationError(problem)
-        }
+        try refuse(UnitName.problem(unit) ?? owner.problem)
     }
 
     func run() async throws {

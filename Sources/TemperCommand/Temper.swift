@@ -28,6 +28,11 @@ public struct Temper: AsyncParsableCommand {
     public init() {}
 }
 
+/// Ends a command whose options cannot be followed; `problem` is nil where they can.
+func refuse(_ problem: String?) throws {
+    if let problem { throw ValidationError(problem) }
+}
+
 extension Temper {
     /// Runs the command and ends the process with the exit status of the design: 0 done, 1 nothing
     /// gained, 2 could not experiment, 64 usage, 130 interrupted.

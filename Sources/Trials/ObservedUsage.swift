@@ -30,6 +30,19 @@ public struct ObservedUsage: Hashable, Sendable {
         Set(accesses.compactMap { if case .user(let id) = $0 { id } else { nil } })
     }
 
+    /// The files that it was seen to write.
+    public var writtenFiles: [String] {
+        accesses.compactMap { access in
+            if case .writes(let path) = access { Places.resolved(path) } else { nil }
+        }.sorted()
+    }
+
+    /// The programs that it was seen to run.
+    public var programs: [String] {
+        accesses.compactMap { if case .runs(let path) = $0 { path } else { nil } }
+            .filter { $0.hasPrefix("/") }.sorted()
+    }
+
     /// Addresses of other machines that it connected to.
     var peers: Set<String> {
         Set(accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })

@@ -97,13 +97,6 @@ public struct Trial: Hashable, Codable, Sendable {
         Set(observations.compactMap { if case .saw(let access) = $0 { access } else { nil } })
     }
 
-    /// The files that it was seen to write, where it was looked at closely.
-    public var writtenFiles: [String] {
-        accesses.compactMap { access in
-            if case .writes(let path) = access { Places.resolved(path) } else { nil }
-        }.sorted()
-    }
-
     /// What the kernel refused it and grants the unrestricted service, oldest first.
     public var refusals: [KernelRequest] {
         observations.compactMap { if case .refused(let request) = $0 { request } else { nil } }

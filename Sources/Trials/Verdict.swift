@@ -22,54 +22,43 @@ public enum Verdict: Hashable, Codable, Sendable {
     /// - Parameter baseline: what the service does when nothing is restricted; much is only wrong by
     ///   comparison.
     public init(of observations: [Observation], baseline: Baseline = .unknown) {
+        self = Verdict.judging(observations, by: baseline)
+    }
+
+    private static func judging(
+        _ observations: [Observation], by baseline: Baseline
+    ) -> Verdict {
         // What was done to the copy from outside voids everything it did.
-        if let disturbance = observations.lazy.compactMap(Verdict.disturbance).first {
-            self = .unresolved(disturbance)
-            return
+        if let disturbance = observations.lazy.compactMap(disturbance).first {
+            return .unresolved(disturbance)
         }
-        for case .excess(let what) in observations {
-            self = .failed(what)
-            return
-        }
+        for case .excess(let what) in observations { return .failed(what) }
         let states = observations.compactMap { observation in
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }
         for observation in observations {
-            if let fault = Verdict.fault(observation, among: states, baseline: baseline) {
-                self = .failed(fault)
-                return
+            if let fault = fault(observation, among: states, baseline: baseline) {
+                return .failed(fault)
             }
         }
-        if let oddity = observations.lazy.compactMap({ Verdict.oddity($0, baseline: baseline) })
-            .first
-        {
-            self = .failed(oddity)
-            return
+        for observation in observations {
+            if let oddity = oddity(observation, baseline: baseline) { return .failed(oddity) }
         }
         // A probe that could not tell says nothing against a service that is seen to be broken.
-        if let doubt = observations.lazy.compactMap(Verdict.doubt).first {
-            self = .unresolved(doubt)
-            return
-        }
+        if let doubt = observations.lazy.compactMap(doubt).first { return .unresolved(doubt) }
         guard states.contains(where: { $0.0 == .ready && $0.1.isUp }) else {
-            self = .unresolved("the copy was never seen up")
-            return
+            return .unresolved("the copy was never seen up")
         }
-        if let change = Verdict.mainProcessChange(states) {
-            self = .failed(change)
-            return
-        }
+        if let change = mainProcessChange(states) { return .failed(change) }
         for case .refused(let request) in observations where baseline.isBite(request) {
-            self = .failed("bites: \(request.text)")
-            return
+            return .failed("bites: \(request.text)")
         }
         if baseline.isStrict,
-            let suspicion = Verdict.suspicions(among: observations, baseline: baseline).first
+            let suspicion = suspicions(among: observations, baseline: baseline).first
         {
-            self = .failed("new in its journal: \(suspicion.line)")
-            return
+            return .failed("new in its journal: \(suspicion.line)")
         }
-        self = .passed
+        return .passed
     }
 
     private static func disturbance(_ observation: Observation) -> String? {

@@ -44,6 +44,21 @@ extension EndToEnd {
             }
         }
 
+        @Test("the program that uses the library hardens a service and prints its drop-in")
+        func libraryHardens() async throws {
+            let program = BuiltProduct("temper-example")
+            let root = Release.trixie.root
+            let report = try await program.run(
+                [root, "nginx.service", "http://127.0.0.1/"], within: .seconds(180))
+            #expect(report.status == 0, "\(report.errors)")
+            let lines = report.output.split(separator: "\n")
+            #expect(lines.first?.hasPrefix("# nginx.service, hardened by temper ") == true)
+            #expect(lines.contains("[Service]"))
+            #expect(lines.contains("ProtectSystem=strict"))
+            #expect(!lines.contains("PrivateNetwork=yes"))
+            #expect(try await Tool.leftovers(of: root) == [])
+        }
+
         @Test("the program that uses the library tells a sandbox that works from one that does not")
         func library() async throws {
             let program = BuiltProduct("temper-example")

@@ -23,6 +23,21 @@ public struct Usage: Hashable, Codable, Sendable {
     public var capabilities: Set<String> = []
 
     public init() {}
+
+    /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
+    /// the first.
+    public func joined(with other: Usage) -> Usage {
+        var joined = self
+        joined.written.formUnion(other.written)
+        if own != nil || other.own != nil { joined.own = (own ?? []).union(other.own ?? []) }
+        joined.files.formUnion(other.files)
+        joined.homes.merge(other.homes) { $0 || $1 }
+        joined.devices.formUnion(other.devices)
+        joined.ports.formUnion(other.ports)
+        joined.peers = (peers ?? []).union(other.peers ?? [])
+        joined.capabilities.formUnion(other.capabilities)
+        return joined
+    }
 }
 
 extension Catalogue {

@@ -48,25 +48,19 @@ struct ProbeOptions: ParsableArguments {
             "The probes do the work that the service runs for others, such as logging in."))
     var probeDoesWork = false
 
-    var requests: [ProbeRequest] {
-        commands.map(ProbeRequest.command) + http.map { .http($0, contains: contains) }
-            + tcp.map(ProbeRequest.tcp) + unix.map(ProbeRequest.unixSocket)
-            + dbus.map(ProbeRequest.busName)
+    var requests: [ProbeRequest] { byOption.map(\.request) }
+
+    private var byOption: [(option: String, request: ProbeRequest)] {
+        commands.map { ("--probe", .command($0)) }
+            + http.map { ("--probe-http", .http($0, contains: contains)) }
+            + tcp.map { ("--probe-tcp", .tcp($0)) } + unix.map { ("--probe-unix", .unixSocket($0)) }
+            + dbus.map { ("--probe-dbus", .busName($0)) }
     }
 
     /// What is wrong with a value, or nil.
     var problem: String? {
-        for url in http where !(url.hasPrefix("http://") || url.hasPrefix("https://")) {
-            return "--probe-http \(url): write a whole URL, such as http://127.0.0.1/"
-        }
-        for address in tcp {
-            let port = address.split(separator: ":").last.flatMap { UInt16($0) }
-            if port == nil || !address.contains(":") {
-                return "--probe-tcp \(address): write HOST:PORT, such as 127.0.0.1:6379"
-            }
-        }
-        for path in unix where !path.hasPrefix("/") {
-            return "--probe-unix \(path): write a path that begins with /"
+        for (option, request) in byOption {
+            if let problem = request.problem { return "\(option): \(problem)" }
         }
         if let probeUser, let problem = Plan.problem(withUser: probeUser) {
             return "--probe-user: \(problem)"

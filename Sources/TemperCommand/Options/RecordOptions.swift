@@ -10,5 +10,5 @@ struct RecordOptions: ParsableArguments {
     var file: String?
 
     /// What is wrong with the place, or nil.
-    var problem: String? { file.flatMap { WritablePlace.problem(with: $0, option: "--record") } }
+    var problem: String? { file.flatMap { OutputFile.problem($0, option: "--record") } }
 }

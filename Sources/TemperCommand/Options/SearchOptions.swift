@@ -55,7 +55,10 @@ struct SearchOptions: ParsableArguments {
     )
     var goodEnough: Double?
 
+    /// What is wrong with a value, or nil.
     var problem: String? {
+        let named = (keep + attempt).lazy.compactMap(Plan.problem(withRestriction:)).first
+        if let named { return named }
         if let maxTrials, maxTrials < 3 {
             return "--max-trials \(maxTrials): the baseline alone takes 2; allow at least 3"
         }

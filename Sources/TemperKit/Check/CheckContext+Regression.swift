@@ -52,34 +52,15 @@ extension CheckContext {
             enforcement, ledger, leavesOwnPlaces: record.usage.own != nil)
         let usage = record.usage.joined(with: seen.usage)
         let subject = service.subject(using: usage)
-        let written = seen.observedUsage.accesses.compactMap { access in
-            if case .writes(let path) = access { path } else { nil }
-        }
         var baseline = seen.baseline
         baseline.holdsFootprint = unseen.holdsFootprint
         return HardeningContext(
             bench: bench,
             procedure: procedure(
-                in: subject.catalogue, leftovers: service.machine.missing(written)),
+                in: subject.catalogue,
+                leftovers: service.machine.missing(seen.observedUsage.writtenFiles)),
             observedUsage: seen.observedUsage, baseline: baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, subject: subject,
             ownership: record.ownership)
-    }
-}
-
-extension Usage {
-    /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
-    /// the first.
-    func joined(with other: Usage) -> Usage {
-        var joined = self
-        joined.written.formUnion(other.written)
-        if own != nil || other.own != nil { joined.own = (own ?? []).union(other.own ?? []) }
-        joined.files.formUnion(other.files)
-        joined.homes.merge(other.homes) { $0 || $1 }
-        joined.devices.formUnion(other.devices)
-        joined.ports.formUnion(other.ports)
-        joined.peers = (peers ?? []).union(other.peers ?? [])
-        joined.capabilities.formUnion(other.capabilities)
-        return joined
     }
 }

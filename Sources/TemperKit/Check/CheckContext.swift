@@ -200,9 +200,7 @@ extension HardeningRecord {
     /// What has to change hands before the service can run as the user of the profile.
     var ownership: Ownership? {
         guard let user = usage.user, profile.restrictions.contains(Restriction.becoming(user))
-        else {
-            return nil
-        }
+        else { return nil }
         return Ownership(user: user, written: usage.written, files: usage.files)
     }
 }

@@ -8,23 +8,11 @@ public struct CheckSubject: Sendable {
     let root: String
     let manager: ManagerChoice
     /// The file that the record was read from; nil for one of the ledger.
-    let file: String?
+    var file: String?
     /// Whether the tree is the one that the ledger's record is of, so that what passes renews it.
-    let isAtHome: Bool
+    var isAtHome = false
     /// Directories of the machine that the lab shares.
-    let binds: [String]
-
-    public init(
-        record: HardeningRecord, root: String, manager: ManagerChoice, file: String? = nil,
-        isAtHome: Bool = false, binds: [String] = []
-    ) {
-        self.record = record
-        self.root = root
-        self.manager = manager
-        self.file = file
-        self.isAtHome = isAtHome
-        self.binds = binds
-    }
+    var binds: [String] = []
 }
 
 /// Which records are to be checked.

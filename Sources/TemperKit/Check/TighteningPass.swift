@@ -7,7 +7,7 @@ import Trials
 /// The profile passed: what else is there to say, and could more be taken now?
 extension CheckContext {
     /// Not more than these trials are spent on what could be tightened.
-    private static let mostLooks = 5
+    private static let mostTrials = 5
 
     /// - Returns: what could be installed in the place of what is on record.
     func settle(_ passed: Trial, _ check: inout UnitCheck) async throws -> CheckOffer? {
@@ -15,43 +15,43 @@ extension CheckContext {
         let known = profile.restrictions.union(record.refused.map(\.restriction))
         let fresh = try newcomers(beside: known)
         check.notes += news(fresh.filter { !record.offered.contains($0) })
-        var look = TighteningPass(bed: self, passed: passed)
+        var pass = TighteningPass(context: self, passed: passed)
         // What an earlier check found and nobody installed is tried again only to be installed.
         let isAsked = choices.apply != nil && !record.offered.isEmpty
         if choices.isQuick || changes.isEmpty && !isAsked {
-            return try await offer(look, passed.profile, &check)
+            return try await offer(pass, passed.profile, &check)
         }
         if changes.contains(where: { $0.kind != .kernel }) {
-            let baseline = try await look.baseline()
+            let baseline = try await pass.baseline()
             let judged = passed.judged(by: baseline)
             // A new version may have processes that the old one had not, and lose them unseen.
             if judged.verdict.isFailure { return try await explain(judged, &check) }
         } else {
-            try look.learnTimes(of: passed)
+            try pass.learnTimes(of: passed)
         }
-        try await look.tighten(fresh, andRefused: !changes.isEmpty, most: Self.mostLooks)
-        check.furtherTrials = look.trials.count - 1
-        check.tightenings = look.found
-        return try await offer(look, passed.profile, &check)
+        try await pass.tighten(fresh, andRefused: !changes.isEmpty, most: Self.mostTrials)
+        check.furtherTrials = pass.trials.count - 1
+        check.tightenings = pass.found
+        return try await offer(pass, passed.profile, &check)
     }
 
     /// The drop-in of what could be tightened, or one for the unit as it is now, where that on
     /// record does not give what passes.
     private func offer(
-        _ look: TighteningPass, _ passed: Profile, _ check: inout UnitCheck
+        _ pass: TighteningPass, _ passed: Profile, _ check: inout UnitCheck
     ) async throws -> CheckOffer? {
         func offer(_ profile: Profile, orElse complaint: String) async throws -> CheckOffer? {
             try await self.offer(
                 Outcome(
                     passed: profile, on: try problem(profile, of: asItIs, fixed: identity),
-                    trials: look.trials, baseline: look.baseline,
+                    trials: pass.trials, baseline: pass.baseline,
                     refused: record.refused.filter {
                         !profile.restrictions.contains($0.restriction)
-                    }), context(baseline: look.baseline), orElse: complaint, &check)
+                    }), context(baseline: pass.baseline), orElse: complaint, &check)
         }
-        if !look.found.isEmpty {
+        if !pass.found.isEmpty {
             let complaint = "what could be tightened is not offered"
-            if let stricter = try await offer(look.profile, orElse: complaint) { return stricter }
+            if let stricter = try await offer(pass.profile, orElse: complaint) { return stricter }
             check.tightenings = []
         }
         let isLoosened = check.notes.contains { $0.kind == .loosens }
@@ -98,27 +98,27 @@ extension CheckContext {
 
 /// A few trials on top of a profile that passes.
 private struct TighteningPass {
-    let bed: CheckContext
+    let context: CheckContext
     private(set) var profile: Profile
     private(set) var found: [UnitCheck.Tightening] = []
     private var runner: TrialRunner
     private let refused: [HardeningRecord.Refused]
 
-    init(bed: CheckContext, passed: Trial) {
-        self.bed = bed
+    init(context: CheckContext, passed: Trial) {
+        self.context = context
         profile = passed.profile
-        runner = bed.runner(after: [passed])
-        refused = bed.record.refused
+        runner = context.runner(after: [passed])
+        refused = context.record.refused
     }
 
     /// The first is that of the profile on record.
     var trials: [Trial] { runner.trials }
     var baseline: Baseline { runner.expectations.baseline }
-    private var prospect: Prospect { Prospect(exposure: bed.record.exposure.after) }
+    private var prospect: Prospect { Prospect(exposure: context.record.exposure.after) }
 
     /// How long it takes on this machine and in this version, which the record only guesses.
     mutating func learnTimes(of trial: Trial) throws {
-        var expectations = Expectations(chosen: bed.plan.cadence, baseline: baseline)
+        var expectations = Expectations(chosen: context.plan.cadence, baseline: baseline)
         expectations.learnTimes(of: trial)
         expectations.bind()
         try runner.expect(expectations)
@@ -139,7 +139,7 @@ private struct TighteningPass {
                 "it passes under its profile and fails without any restriction: "
                     + trial.because, .baseline)
         }
-        var expectations = Expectations(chosen: bed.plan.cadence, baseline: bed.unseen)
+        var expectations = Expectations(chosen: context.plan.cadence, baseline: context.unseen)
         expectations.learn(trial)
         expectations.bind()
         try runner.expect(expectations)
@@ -151,8 +151,8 @@ private struct TighteningPass {
     mutating func tighten(_ fresh: [String], andRefused: Bool, most: Int) async throws {
         let refused = andRefused ? try worthwhile().filter { !fresh.contains($0) } : []
         var state = TighteningState(
-            profile, in: bed.asItIs.catalogue, fresh: fresh, refused: refused, most: most,
-            exposure: bed.record.exposure.after)
+            profile, in: context.asItIs.catalogue, fresh: fresh, refused: refused, most: most,
+            exposure: context.record.exposure.after)
         try await runner.carryOut(&state)
         profile = state.profile
         found = state.taken.map { taken in
@@ -166,9 +166,9 @@ private struct TighteningPass {
     /// What was refused by itself, and is still to be had here: the dearest first.
     private func worthwhile() throws -> [String] {
         let offer = Offer(
-            of: bed.asItIs, enforcement: bed.enforcement, keep: bed.plan.keep,
-            attempt: bed.plan.attempt,
-            isLocalOnly: true, inapplicable: bed.inapplicable)
+            of: context.asItIs, enforcement: context.enforcement, keep: context.plan.keep,
+            attempt: context.plan.attempt,
+            isLocalOnly: true, inapplicable: context.inapplicable)
         let weight = Dictionary(
             uniqueKeysWithValues: zip(offer.restrictions.map(\.id), offer.weights))
         return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {

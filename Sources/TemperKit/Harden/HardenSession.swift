@@ -82,8 +82,8 @@ public struct HardenSession: Sendable {
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
         if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {
             result.warnings.append(
-                "\(Restriction.identity)= was not tried: files would have to change hands, which --apply leaves to "
-                    + "you; harden without it says which")
+                "\(Restriction.identity)= was not tried: files would have to change hands, which "
+                    + "--apply leaves to you; harden without it says which")
         }
         if found.proof.outcome.ending != .interrupted {
             try ledger.finish(result: JSON.line(result), now: now())

@@ -96,7 +96,7 @@ extension Bench {
             bench: self,
             procedure: procedure(
                 of: service.copies(
-                    in: subject.catalogue, leftovers: machine.missing(warmUp.writtenFiles),
+                    in: subject.catalogue, leftovers: machine.missing(observedUsage.writtenFiles),
                     usualStop: .microseconds(now.microseconds.stop))),
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,

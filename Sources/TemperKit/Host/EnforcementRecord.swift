@@ -29,13 +29,10 @@ struct EnforcementRecord {
         let url = URL(fileURLWithPath: path)
         let directory = url.deletingLastPathComponent().path
         mkdir(directory, 0o700)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        guard let data = try? encoder.encode(enforcement),
+        guard let text = try? JSON.line(enforcement),
             let place = PlaceInRoot(directory, root: "")
         else { return }
-        try? place.write(
-            String(decoding: data, as: UTF8.self), as: url.lastPathComponent, mode: 0o600)
+        try? place.write(text, as: url.lastPathComponent, mode: 0o600)
     }
 
     /// Changes with the tree and with the systemd in it.

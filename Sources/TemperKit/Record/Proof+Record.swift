@@ -26,11 +26,3 @@ extension Proof {
         return record
     }
 }
-
-extension ObservedUsage {
-    /// What it was seen to run.
-    var programs: [String] {
-        accesses.compactMap { if case .runs(let path) = $0 { path } else { nil } }
-            .filter { $0.hasPrefix("/") }.sorted()
-    }
-}

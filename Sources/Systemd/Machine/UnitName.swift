@@ -1,6 +1,7 @@
 /// Names of units as people write them.
-enum UnitName {
-    static func complete(_ name: String) -> String {
+package enum UnitName {
+    /// Its whole name: that of a service where no type is given.
+    package static func complete(_ name: String) -> String {
         name.contains(".")
             && name.split(separator: ".").last.map { types.contains(String($0)) } == true
             ? name : name + ".service"
@@ -12,7 +13,7 @@ enum UnitName {
     ]
 
     /// What is wrong with the name, or nil. Whether there is such a unit is systemd's to say.
-    static func problem(_ name: String) -> String? {
+    package static func problem(_ name: String) -> String? {
         let whole = complete(name)
         let allowed = whole.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || ":-_.\\@".contains($0))
