@@ -90,11 +90,12 @@ extension LiveTests {
                 try await machine.shell("systemctl start mine")
                 let report = try await run.end()
                 #expect(report.status == 0, "\(report.errors)")
-                #expect(try report.result().ending == .limit)
+                let all: Comment = "\(report.errors)\n\(report.output)"
+                #expect(try report.result().ending == .limit, all)
                 #expect(
                     try report.result().warnings.contains {
                         $0.contains("somebody started mine.service")
-                    })
+                    }, all)
                 #expect(try await machine.settled(like: before).standing == before)
             }
         }

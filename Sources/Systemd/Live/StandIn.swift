@@ -213,10 +213,12 @@ extension Machine {
     ///   as its stop waits for that of a copy it is active, and nothing can be started beside it.
     public func holdsPlace() async throws(ExperimentError) {
         guard let standIn else { return }
+        // Its job is asked for first: a stop that ended between the two answers shows in the state.
+        let isEnding = await hasJob(standIn.name)
         let state = try await experiment { () async throws(BusError) in
             try await self.state(of: Machine.path(ofUnit: standIn.name))
         }
-        if state.active == "active", await !hasJob(standIn.name) { return }
+        if state.active == "active" && !isEnding { return }
         throw ExperimentError(
             state.timedOut
                 ? "the time that the service may be down is over"
