@@ -62,7 +62,11 @@ struct Grants: Hashable, Sendable {
         }
         guard let path = request.path else { return accesses.contains(.calls(name)) }
         let pattern = KernelRequest.pattern(of: path)
-        if name.hasPrefix("exec") { return accesses.contains(.runs(pattern)) }
+        // Of a program that was run, its path went with the memory of the one that ran it.
+        if name.hasPrefix("exec") {
+            return accesses.contains(.runs(pattern))
+                || (request.error != Self.absent && accesses.contains(.calls(name)))
+        }
         if request.isWriting {
             return path.hasPrefix("/")
                 ? writablePlaces.contains(Self.directory(of: path))

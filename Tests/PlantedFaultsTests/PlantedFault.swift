@@ -11,6 +11,8 @@ struct PlantedFault: Sendable {
     var settings: [String] = []
     /// Put before what the usual probe asks.
     var probe = ""
+    /// Whether nothing but the kernel and its neighbours notice: what is granted is looked at.
+    var isSilent = false
 
     enum Expectation: Sendable {
         /// The trial fails, and its reason has one of these words.

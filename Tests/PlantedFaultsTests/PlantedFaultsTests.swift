@@ -11,7 +11,7 @@ import Trials
 struct PlantedFaultsTests {
     static let faults =
         PlantedFault.inLife + PlantedFault.inCommands + PlantedFault.inProcesses
-        + PlantedFault.inNoise
+        + PlantedFault.inNoise + PlantedFault.inSilence
 
     /// What none of them minds: so that a pass is not due to nothing being restricted.
     static let harmless = [
@@ -22,7 +22,7 @@ struct PlantedFaultsTests {
     @Test("are told apart by their names, and need restrictions that there are")
     func catalogue() {
         let faults = PlantedFaultsTests.faults
-        #expect(faults.count >= 30)
+        #expect(faults.count >= 63)
         #expect(Set(faults.map(\.name)).count == faults.count)
         for id in faults.flatMap(\.restrictions) + PlantedFaultsTests.harmless {
             #expect(Catalogue.standard[id] != nil, "\(id)")
@@ -116,9 +116,18 @@ private struct FaultFixture {
         procedure = TrialProcedure(
             service: service.copies, probes: [CommandProbe(command: fault.command, on: machine)],
             canReload: service.canReload, settle: .milliseconds(120))
-        let unrestricted = try await trial([], among: [])
+        let unrestricted =
+            fault.isSilent ? try await closeLook(service) : try await trial([], among: [])
         #expect(unrestricted.verdict == .passed, "\(fault.name) \(unrestricted.log.map(\.message))")
         baseline.learn(unrestricted)
+    }
+
+    private func closeLook(_ service: Service) async throws -> Trial {
+        try await Campaign.warmUp(
+            TrialProcedure(
+                service: service.copies.closer, probes: procedure.probes,
+                canReload: procedure.canReload, settle: procedure.settle),
+            cadence: ChosenCadence(), now: 0)
     }
 
     func trial(

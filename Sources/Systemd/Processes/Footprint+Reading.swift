@@ -24,8 +24,11 @@ extension Machine {
             listeners.insert("unix \(name)")
         }
         var found: [String: Footprint.Access] = [:]
-        for process in processes {
-            for socket in UnixSocket.awaiting(sockets, of: process)
+        // What a socket unit handed it is bound where the manager bound it.
+        let handed = sockets.intersection(ProcessAccesses.sockets(of: managerProcess))
+        for process in [managerProcess] + processes {
+            let open = process == managerProcess ? handed : sockets.subtracting(handed)
+            for socket in UnixSocket.awaiting(open, of: process)
             where socket.name.hasPrefix("/") && found[socket.name] == nil {
                 found[socket.name] = access(to: socket.name, of: process)
             }

@@ -70,6 +70,12 @@ extension TrialProcedure {
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
         async let log = Self.log(of: copy)
+        // With what it did at its stop, and in its second life.
+        if notes.spec.looksClosely {
+            let known = Set(notes.observations)
+            notes.observations += try await copy.accesses().map(Observation.saw)
+                .filter { !known.contains($0) }
+        }
         notes.observations += unusual(try await copy.refusals(), notes).map(Observation.refused)
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
