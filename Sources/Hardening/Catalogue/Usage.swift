@@ -50,10 +50,9 @@ extension Catalogue {
     /// So `ProtectSystem=strict` is tried with the directories that the service writes to left
     /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
     public func accommodating(_ usage: Usage) -> Catalogue {
-        let writable = usage.written.sorted().map { Exception(.readWritePaths, "-\($0)") }
-        let own = (usage.own ?? []).sorted().map { Exception(.readWritePaths, "-\($0)") }
-        let writableHomes = usage.homes.filter(\.value).keys.sorted()
-            .map { Exception(.readWritePaths, "-\($0)") }
+        let writable = Self.writable(usage.written)
+        let own = Self.writable(usage.own ?? [])
+        let writableHomes = Self.writable(Set(usage.homes.filter(\.value).keys))
         let homes = usage.homes.sorted { $0.key < $1.key }
             .map { Exception($0.value ? .bindPaths : .bindReadOnlyPaths, "-\($0.key)") }
         let nodes = usage.devices.sorted()
@@ -75,9 +74,7 @@ extension Catalogue {
                 writable.map { ($0, "ProtectSystem=strict") }
                     + writableHomes.map { ($0, "ProtectHome=read-only") }),
             Self.withdrawals(
-                .readWritePaths, own.map { ($0, "ProtectSystem=strict") },
-                heldBack: "it is the service's own, and nothing was seen to write there: a probe "
-                    + "that has it write settles whether it is needed"),
+                .readWritePaths, own.map { ($0, "ProtectSystem=strict") }, heldBack: Self.unseen),
             Self.withdrawals(
                 .bindPaths,
                 homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
@@ -91,6 +88,14 @@ extension Catalogue {
         ].compactMap { $0 }
         // First, so that what is taken besides applies to the new user.
         return Catalogue(([Self.identity(usage)].compactMap { $0 } + rows).merged)
+    }
+
+    private static let unseen =
+        "it is the service's own, and nothing was seen to write there: a probe that has it write "
+        + "settles whether it is needed"
+
+    private static func writable(_ places: Set<String>) -> [Exception] {
+        places.sorted().map { Exception(.readWritePaths, "-\($0)") }
     }
 
     /// The table with a row for each directive that only the catalogue for one service has; words

@@ -90,7 +90,7 @@ extension Bench {
                 .filter { !usage.isWritten($0) && !service.declaredDirectories.contains($0) }
         }
         let (ownership, obstacle) = ownership(usage, besides: names)
-        if ownership == nil { usage.user = nil }
+        if obstacle != nil { usage.user = nil }
         let subject = service.subject(using: usage)
         return HardeningContext(
             bench: self,
