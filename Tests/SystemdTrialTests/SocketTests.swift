@@ -24,14 +24,6 @@ struct SocketTests {
         try await lab.run(["sh", "-c", HandedServer.ask]).status == 0
     }
 
-    /// A service and its sockets hold each other: systemd takes a moment longer to forget them.
-    private func expectNothingLeft(in lab: Lab) async throws {
-        for _ in 1...40 where try await CopyTests.remains(in: lab) != [] {
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        try await CopyTests.expectNothingLeft(in: lab)
-    }
-
     @Test("its copies are handed the same, under the same names", arguments: Release.allCases)
     func handed(release: Release) async throws {
         try await withServer(release) { lab, machine, service in
@@ -57,7 +49,7 @@ struct SocketTests {
                 #expect(try await answers(lab))
                 await copy.end()
                 #expect(try await !answers(lab))
-                try await expectNothingLeft(in: lab)
+                try await CopyTests.expectNothingLeft(in: lab)
             }
             // The real one has its own back.
             let (job, real) = try await startedCopy(of: service.real, limit: .seconds(9))
@@ -78,7 +70,7 @@ struct SocketTests {
             #expect(try await !answers(lab))
             #expect(try await !answers(lab))
             await copy.end()
-            try await expectNothingLeft(in: lab)
+            try await CopyTests.expectNothingLeft(in: lab)
         }
     }
 
@@ -99,7 +91,7 @@ struct SocketTests {
             }
             let words = error?.description ?? ""
             #expect(words.contains("web.socket cannot be opened") && words.contains(":7000"))
-            try await expectNothingLeft(in: lab)
+            try await CopyTests.expectNothingLeft(in: lab)
         }
     }
 
