@@ -30,7 +30,7 @@ extension EndToEnd {
                     let record = state + "/planted.temper"
                     let hardened = try await Tool.harden(
                         "planted", root: root, state: state,
-                        ["--quiet", "--json", "--record", record])
+                        ["--quiet", "--json", "--strictest", "--record", record])
                     try #require(hardened.status == 0, "\(hardened.errors)")
                     try await unchanged(record, root, state)
                     for needs in [[.niceness], [.path], [.family, .call], [.lowPort]]

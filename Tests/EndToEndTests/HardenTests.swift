@@ -130,7 +130,7 @@ extension EndToEnd {
                         ]
                     let report = try await Tool.harden(
                         name, root: root, state: state,
-                        ["--json", "--quiet", "--fast", "--max-trials", "5"] + probe)
+                        ["--json", "--quiet", "--fast", "--strictest", "--max-trials", "5"] + probe)
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)
                     print("\(type): \(result.exposure), \(report.seconds) s")
