@@ -38,17 +38,19 @@ public struct Offer: Sendable {
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - seeksOthers: the service was seen to try in vain to reach another machine.
+    ///   - talksIP: it was seen to listen on an IP socket, or to ask for another machine.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
         keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
-        seeksOthers: Bool = false, inapplicable: [String: String] = [:]
+        seeksOthers: Bool = false, talksIP: Bool = false, inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
         let choice = Choice(
             subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
-            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, inapplicable: inapplicable)
+            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, talksIP: talksIP,
+            inapplicable: inapplicable)
         let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
         leftOut = judged.compactMap { restriction, reason in
@@ -97,6 +99,7 @@ private struct Choice {
     let attempt: Set<String>
     let isLocalOnly: Bool
     let seeksOthers: Bool
+    let talksIP: Bool
     let inapplicable: [String: String]
 
     /// nil where it is tried.
@@ -133,7 +136,9 @@ private struct Choice {
         let missing = restriction.needs.intersection(Need.ofJudging)
             .sorted { $0.rawValue < $1.rawValue }.first { !isMet($0) }
         // Nothing to tell the user: it is no good for this service, wherever it runs.
-        if missing == .loopbackListener { return .heldBack(Need.loopbackListener.cure) }
+        if let missing, [.loopbackListener, .quietNetwork].contains(missing) {
+            return .heldBack(missing.cure)
+        }
         return missing.map(Offer.Reason.unjudged)
     }
 
@@ -141,6 +146,7 @@ private struct Choice {
         switch need {
         case .loopbackListener: isLocalOnly
         case .reachableNetwork: !seeksOthers
+        case .quietNetwork: !talksIP
         default: subject.dialect.available.contains(need)
         }
     }

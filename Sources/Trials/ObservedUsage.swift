@@ -25,6 +25,11 @@ public struct ObservedUsage: Hashable, Sendable {
     /// cannot be told there.
     public var seeksOthers: Bool { accesses.contains(.seeksOthers) }
 
+    /// It listens on an IP socket, or asks for another machine.
+    public var talksIP: Bool {
+        seeksOthers || !peers.isEmpty || accesses.contains { $0.port != nil }
+    }
+
     /// The effective users of its processes, by their numbers.
     public var users: Set<UInt32> {
         Set(accesses.compactMap { if case .user(let id) = $0 { id } else { nil } })

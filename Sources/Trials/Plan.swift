@@ -51,6 +51,8 @@ public enum ProbeRequest: Hashable, Sendable {
     case tcp(String)
     case unixSocket(String)
     case busName(String)
+    /// Nothing is asked, and less than what others see of the service as it is, is a failure.
+    case footprint
 
     /// What is wrong with it, or nil. Whether anything answers there is seen at the baseline.
     public var problem: String? {
@@ -69,6 +71,7 @@ public enum ProbeRequest: Hashable, Sendable {
         case .busName(let name):
             return name.contains(".") && !name.hasPrefix(".")
                 ? nil : "“\(name)” is not a bus name; write one such as org.example.Thing"
+        case .footprint: return nil
         }
     }
 }
@@ -114,6 +117,7 @@ extension Plan {
         case "ProbeTCP": return add(.tcp(value))
         case "ProbeUnix": return add(.unixSocket(value))
         case "ProbeDBus": return add(.busName(value))
+        case "ProbeFootprint": return decide(value) { if $0 { probes.append(.footprint) } }
         case "ProbeDoesWork": return decide(value) { probeDoesWork = $0 }
         case "ProbeUser":
             probeUser = value

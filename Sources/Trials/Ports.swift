@@ -109,6 +109,18 @@ public protocol Probe: Sendable {
     var name: String { get }
     /// One check. It returns within `deadline` and leaves nothing running.
     func check(deadline: Duration) async -> CheckOutcome
+    /// The same for one that looks at the copy itself; `baseline` is what is known of the service.
+    func check(
+        of copy: any ServiceCopy, against baseline: Baseline, deadline: Duration
+    ) async -> CheckOutcome
+}
+
+extension Probe {
+    public func check(
+        of copy: any ServiceCopy, against baseline: Baseline, deadline: Duration
+    ) async -> CheckOutcome {
+        await check(deadline: deadline)
+    }
 }
 
 /// The record of campaigns. A trial is on disk before the search learns from it.

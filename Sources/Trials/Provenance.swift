@@ -96,6 +96,7 @@ extension ProbeRequest {
         case .busName(let name):
             "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
                 + "NameHasOwner s \(name.shellQuoted) | grep -q true"
+        case .footprint: "cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6"
         }
     }
 }

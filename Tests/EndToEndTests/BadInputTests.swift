@@ -77,11 +77,6 @@ extension EndToEnd {
             }
         }
 
-        @Test("no probe at all is bad usage")
-        func noProbe() async throws {
-            try await expect(64, "how can temper see that nginx.service works?", [])
-        }
-
         // MARK: Units
 
         @Test("a unit that does not exist")

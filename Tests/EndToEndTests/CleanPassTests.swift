@@ -49,7 +49,7 @@ extension EndToEnd {
                 return try await withState { state in
                     let report = try await Tool.harden(
                         "careless", root: root, state: state,
-                        ["--json", "--quiet", "--fast", "--probe-tcp", "127.0.0.1:7811"] + arguments
+                        ["--json", "--quiet", "--fast"] + arguments
                     )
                     #expect(report.status == 0, "\(report.errors)")
                     return try Tool.result(report)
@@ -60,7 +60,7 @@ extension EndToEnd {
         @Test(
             "a listener, another machine, a port, a kept file and its fsync, though no probe asks")
         func careless() async throws {
-            let result = try await harden()
+            let result = try await harden("--probe-tcp", "127.0.0.1:7811")
             #expect(result.verified)
             func because(_ restriction: String) -> String {
                 result.refused.first { $0.restriction == restriction }?.because
@@ -75,6 +75,7 @@ extension EndToEnd {
             #expect(because("ReadWritePaths=~/var/lib/careless").contains("failed with EROFS"))
             #expect(because("PrivateNetwork=yes").contains("to reach another machine"))
             #expect(because("SystemCallErrorNumber=kill").contains("gains no exposure"))
+            #expect(because("IPAddressDeny=any").contains("every packet would be dropped"))
             #expect(!result.accepted.contains { $0.hasPrefix("IPAddressDeny") })
             // It bears the service's name, and the probe made it write elsewhere only.
             let own = "ReadWritePaths=~/var/cache/careless"
@@ -85,15 +86,33 @@ extension EndToEnd {
 
         @Test("unless it is tolerated, or the strictest is asked for")
         func tolerated() async throws {
-            let tolerated = try await harden("--tolerate", "fsync")
+            let tolerated = try await harden(
+                "--probe-tcp", "127.0.0.1:7811", "--tolerate", "fsync")
             #expect(tolerated.accepted.contains("SystemCallFilter=~@sync"))
             #expect(!tolerated.accepted.contains("SocketBindDeny=any"))
-            let strictest = try await harden("--strictest")
+            let strictest = try await harden("--probe-tcp", "127.0.0.1:7811", "--strictest")
             #expect(strictest.accepted.contains("SystemCallFilter=~@sync"))
             #expect(strictest.accepted.contains("SocketBindDeny=any"))
             // Tried, and the server does not live without what it asks for.
             #expect(strictest.refused.contains { $0.restriction == "SystemCallErrorNumber=kill" })
             #expect(strictest.exposure.after <= tolerated.exposure.after)
+        }
+
+        @Test("without a probe what others see is held, and the result says that nobody asked")
+        func unprobed() async throws {
+            let result = try await harden()
+            #expect(result.verified && result.exposure.after < 3)
+            #expect(result.warnings.contains { $0.hasPrefix("no probe asked whether") })
+            for (family, address) in [("AF_INET", "0.0.0.0"), ("AF_INET6", "[::]")] {
+                let refused = try #require(
+                    result.refused.first { $0.restriction == "RestrictAddressFamilies=~\(family)" })
+                #expect(
+                    refused.because
+                        == "what others see of it: no longer listens on tcp \(address):7811")
+            }
+            // Asked for, it is nothing to warn of.
+            let asked = try await harden("--probe-footprint", "--max-trials", "8")
+            #expect(!asked.warnings.contains { $0.hasPrefix("no probe asked") })
         }
 
         /// Becomes www-data, and has links kept by a tool of root's.

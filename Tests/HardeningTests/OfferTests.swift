@@ -63,6 +63,27 @@ import Testing
         #expect(reason(.ignored) == .ignored(cure: "libbpf1"))
     }
 
+    @Test("what would cut a service off is no question where no probe may notice")
+    func network() {
+        func reason(_ id: String, seeksOthers: Bool = false, talksIP: Bool = false) -> Offer.Reason?
+        {
+            Offer(
+                of: HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups),
+                seeksOthers: seeksOthers, talksIP: talksIP
+            ).leftOut.first { $0.id == id }?.reason
+        }
+        #expect(reason("IPAddressDeny=any") == nil)
+        #expect(
+            reason("IPAddressDeny=any", talksIP: true)
+                == .heldBack("it talks IP, and every packet would be dropped"))
+        #expect(reason("PrivateNetwork=yes", talksIP: true) == nil)
+        #expect(reason("PrivateNetwork=yes", seeksOthers: true) == .unjudged(.reachableNetwork))
+        let sandbox = Sandbox(["UMask": .mode(0o007)])
+        #expect(
+            self.reason("UMask=0077", sandbox)
+                == .heldBack("the unit sets its own, for those who share its files"))
+    }
+
     @Test("what is in force already is left out")
     func inForce() {
         let sandbox = Sandbox(["ProtectSystem": .word("full"), "SystemCallErrorNumber": .kill])

@@ -80,7 +80,8 @@ extension Catalogue {
                 introduced: 235, prior: Prior("remote", 0.9), needs: [.loopbackListener]),
             Restriction(
                 .ipAddressDeny, "any", .denyAddresses(exceptLocalhost: false), introduced: 235,
-                implies: ["IPAddressDeny=all-but-localhost"], prior: Prior("inet", 0.9)),
+                implies: ["IPAddressDeny=all-but-localhost"], prior: Prior("inet", 0.9),
+                needs: [.quietNetwork]),
         ]
     )
     .by(.program).refusing(.network).granting(by: .ipAddressAllow)

@@ -136,9 +136,15 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// A service that was not seen to try in vain to reach another machine.
     case reachableNetwork
 
+    /// A service that was seen neither to listen on an IP socket nor to ask for another machine: a
+    /// probe of another kind passes though every packet is dropped.
+    case quietNetwork
+
     /// Those without which a trial would pass and say nothing. What the others stand for shows in
     /// what is in force.
-    static let ofJudging: Set<Need> = [.realNetwork, .loopbackListener, .reachableNetwork]
+    static let ofJudging: Set<Need> = [
+        .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork,
+    ]
 
     /// What would make it available, in a few words.
     public var cure: String {
@@ -148,6 +154,7 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
         case .bpfSecurityModule: "boot the kernel with bpf in lsm="
         case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
         case .loopbackListener: "only for a service that listens on nothing but loopback"
+        case .quietNetwork: "it talks IP, and every packet would be dropped"
         case .reachableNetwork:
             "it was seen to try to reach another machine, to which there is no way here: whether "
                 + "it does without cannot be judged"

@@ -24,6 +24,9 @@ public struct Usage: Hashable, Codable, Sendable {
 
     public init() {}
 
+    /// It was seen to listen on an IP socket, or to talk to other machines.
+    public var talksIP: Bool { !ports.isEmpty || peers?.isEmpty == false }
+
     /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
     /// the first.
     public func joined(with other: Usage) -> Usage {

@@ -37,6 +37,13 @@ struct ProbeOptions: ParsableArguments {
         help: ArgumentHelp("A name on the system bus that must have an owner.", valueName: "name"))
     var dbus: [String] = []
 
+    @Flag(
+        name: .customLong("probe-footprint"),
+        help: ArgumentHelp(
+            "What others see of the service must be there: sockets, their modes, its label. Used "
+                + "where no probe is given."))
+    var footprint = false
+
     @Option(
         help: ArgumentHelp(
             "Who runs the probe commands. Default: who called sudo, else root.",
@@ -55,6 +62,7 @@ struct ProbeOptions: ParsableArguments {
             + http.map { ("--probe-http", .http($0, contains: contains)) }
             + tcp.map { ("--probe-tcp", .tcp($0)) } + unix.map { ("--probe-unix", .unixSocket($0)) }
             + dbus.map { ("--probe-dbus", .busName($0)) }
+            + (footprint ? [("--probe-footprint", .footprint)] : [])
     }
 
     /// What is wrong with a value, or nil.

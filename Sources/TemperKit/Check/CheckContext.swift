@@ -36,7 +36,7 @@ struct CheckContext: Sendable {
             unit: record.unit, manager: subject.manager, plan: record.plan,
             progress: check.progress)
         bench = try await setup.bench(at: host)
-        if bench.plan.probes.isEmpty {
+        if bench.isUnprobed {
             throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
         // Its trials are those of this moment: none is ever taken from an earlier check.

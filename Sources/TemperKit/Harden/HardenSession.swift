@@ -77,7 +77,7 @@ public struct HardenSession: Sendable {
         var result = HardeningResult(
             found.proof, on: found.context, seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
-        result.warnings += found.context.notes
+        result.warnings += found.context.notes + bench.probing
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
         if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {

@@ -34,7 +34,8 @@ struct HardeningContext: Sendable {
                 of: subject.under(fixed), enforcement: enforcement, keep: plan.keep,
                 attempt: plan.attempt,
                 isLocalOnly: observedUsage.isLocalOnly,
-                seeksOthers: observedUsage.seeksOthers, inapplicable: inapplicable),
+                seeksOthers: observedUsage.seeksOthers, talksIP: observedUsage.talksIP,
+                inapplicable: inapplicable),
             fixed: fixed)
     }
 

@@ -44,11 +44,6 @@ extension Bench {
     /// - Throws: `TemperError` where the user has to say more first.
     func admit(isForced: Bool) throws(TemperError) -> String? {
         if host.isLive { try Admission.check(service, isForced: isForced) }
-        if plan.probes.isEmpty {
-            throw .usage(
-                "how can temper see that \(unit) works? give --probe-http, --probe-tcp, "
-                    + "--probe-unix, --probe-dbus or --probe, or put Probe= into [X-Temper]")
-        }
         guard let hosting = WorkloadHost.of(unit: service.unit, programs: service.programs) else {
             return nil
         }

@@ -13,6 +13,8 @@ struct Bench: Sendable {
     /// What of the kernel's refusals cannot be seen here.
     let missing: [MissingSource]
     let progress: any ProgressListener
+    /// Whether nobody said how to see that the service works.
+    var isUnprobed = false
 
     init(
         host: Host, unit: String, service: Service, plan: Plan, missing: [MissingSource] = [],
@@ -35,6 +37,16 @@ struct Bench: Sendable {
         try Bench(
             host: host, unit: unit, service: service.on(machine), plan: plan, missing: missing,
             progress: progress)
+    }
+
+    /// What a result must say of how it was probed.
+    var probing: [String] {
+        isUnprobed
+            ? [
+                "no probe asked whether \(unit) works: only what others see of it, how it lives and "
+                    + "what the kernel refuses it were held; give one with --probe-http, --probe-tcp, "
+                    + "--probe-unix, --probe-dbus or --probe"
+            ] : []
     }
 
     /// How long the service must stay up after its last probe.

@@ -20,6 +20,7 @@ struct ProbeMaker {
             case .tcp(let address): TCPProbe(address: address, from: place)
             case .unixSocket(let path):
                 UnixSocketProbe(path: path, root: machine.root, from: place)
+            case .footprint: FootprintProbe()
             case .busName(let name): BusNameProbe(busName: name, on: machine)
             }
         }

@@ -18,9 +18,14 @@ struct ServiceSetup: Sendable {
         var machine = try await host.machine(of: manager, progress)
         let missing = watch(&machine)
         func bench(_ service: Service, _ plan: Plan) throws -> Bench {
-            try Bench(
+            var plan = plan
+            let isUnprobed = plan.probes.isEmpty
+            if isUnprobed { plan.probes = [.footprint] }
+            var bench = try Bench(
                 host: host, unit: unit, service: service, plan: plan, missing: missing,
                 progress: progress)
+            bench.isUnprobed = isUnprobed
+            return bench
         }
         if host.isLive {
             let (service, own) = try await read(on: machine)

@@ -81,6 +81,7 @@ extension ProbeRequest {
         case .tcp(let address): "ProbeTCP=\(address)"
         case .unixSocket(let path): "ProbeUnix=\(path)"
         case .busName(let name): "ProbeDBus=\(name)"
+        case .footprint: "ProbeFootprint=yes"
         }
     }
 }

@@ -159,7 +159,8 @@ public struct TrialProcedure: Sendable {
                     }
                 }
                 let began = clock.now
-                let outcome = await probe.check(deadline: cadence.timeout)
+                let outcome = await probe.check(
+                    of: copy, against: notes.baseline, deadline: cadence.timeout)
                 notes.timing.probes += microseconds(since: began)
                 checks.append(.init(at: clock.now - start, outcome: outcome))
             }
