@@ -100,7 +100,7 @@ extension EndToEnd {
 
         @Test("without a probe what others see is held, and the result says that nobody asked")
         func unprobed() async throws {
-            let result = try await harden()
+            let result = try await harden("--start-period", "2s")
             #expect(result.verified && result.exposure.after < 3)
             #expect(result.warnings.contains { $0.hasPrefix("no probe asked whether") })
             for (family, address) in [("AF_INET", "0.0.0.0"), ("AF_INET6", "[::]")] {
