@@ -31,9 +31,6 @@ struct HarmlessRefusal: Sendable {
             noEntry, of: "/proc/filesystems",
             "libselinux asks whether there is a file system of SELinux, and takes none for no"),
         HarmlessRefusal(
-            noEntry, of: "/proc/mounts",
-            "libselinux looks for where SELinux is mounted, and takes none for no"),
-        HarmlessRefusal(
             noEntry, of: "/sys/fs/selinux", "libselinux takes none for no SELinux"),
     ]
 
