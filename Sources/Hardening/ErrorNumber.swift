@@ -1,6 +1,6 @@
 /// The few error numbers that restrictions answer with (errno(3), Linux on all architectures that
 /// systemd's own default list names).
-public enum ErrorNumber: Int32 {
+public enum ErrorNumber: Int32, Sendable {
     case eperm = 1
     case enoent = 2
     case enxio = 6

@@ -1,42 +1,43 @@
 /// A refusal that programs are known to go on from as well as without it.
 struct HarmlessRefusal: Sendable {
     private let call: String?
-    private let error: Int32
+    private let error: ErrorNumber
     /// Of the file that it is about; nil for a call that is about none.
     private let path: String?
     /// Why nothing is lost, with its source.
     let reason: String
 
-    private init(call: String? = nil, _ error: Int32, of path: String? = nil, _ reason: String) {
+    private init(
+        call: String? = nil, _ error: ErrorNumber, of path: String? = nil, _ reason: String
+    ) {
         self.call = call
         self.error = error
         self.path = path
         self.reason = reason
     }
 
-    private static let (noEntry, noCall): (Int32, Int32) = (2, 38)
-
     static let all: [HarmlessRefusal] = [
         HarmlessRefusal(
-            call: "clone3", noCall,
+            call: "clone3", .enosys,
             "filters that cannot look into clone3 answer so, and the C library goes on with clone "
                 + "(glibc 2.34, sysdeps/unix/sysv/linux/clone-internal.c)"),
         HarmlessRefusal(
-            noEntry, of: "/proc/sys/vm/overcommit_memory",
+            .enoent, of: "/proc/sys/vm/overcommit_memory",
             "the allocator only asks how to give memory back (glibc, malloc-sysdep.h)"),
         HarmlessRefusal(
-            noEntry, of: "/proc/sys/kernel/ngroups_max",
+            .enoent, of: "/proc/sys/kernel/ngroups_max",
             "the C library goes on with the number that it was built with (glibc, sysconf.c)"),
         HarmlessRefusal(
-            noEntry, of: "/proc/filesystems",
+            .enoent, of: "/proc/filesystems",
             "libselinux asks whether there is a file system of SELinux, and takes none for no"),
         HarmlessRefusal(
-            noEntry, of: "/sys/fs/selinux", "libselinux takes none for no SELinux"),
+            .enoent, of: "/sys/fs/selinux", "libselinux takes none for no SELinux"),
     ]
 
     func holds(for request: KernelRequest) -> Bool {
         guard case .call(let name) = request.subject else { return false }
-        return request.error == error && call.map { $0 == name } ?? true && path == request.path
+        return request.error == error.rawValue && call.map { $0 == name } ?? true
+            && path == request.path
     }
 }
 

@@ -4,27 +4,21 @@ import Hardening
 /// granted without restriction and is refused in a trial, whether or not a probe notices.
 public struct Tolerance: Hashable, Sendable {
     private let names: Set<String>
-    private let isEndless: Bool
 
     public static let none = Tolerance(of: [])
-    public static let everything = Tolerance(names: [], isEndless: true)
-
-    private init(names: Set<String>, isEndless: Bool) {
-        self.names = names
-        self.isEndless = isEndless
-    }
+    public static let everything = Tolerance(of: ["all"])
 
     /// - Parameter names: of system calls, address families (`AF_INET6`) and paths; `all` for
     ///   every bite.
     public init(of names: some Sequence<String>) {
-        self.init(names: Set(names), isEndless: names.contains("all"))
+        self.names = names.contains("all") ? ["all"] : Set(names)
     }
 
     /// What makes trials under it comparable.
-    public var words: [String] { isEndless ? ["all"] : names.sorted() }
+    public var words: [String] { names.sorted() }
 
     func covers(_ request: KernelRequest) -> Bool {
-        if isEndless { return true }
+        if self == .everything { return true }
         let subject: String? =
             switch request.subject {
             case .call(let name), .killed(let name), .capability(let name): name
@@ -65,7 +59,7 @@ struct Grants: Hashable, Sendable {
         // Of a program that was run, its path went with the memory of the one that ran it.
         if name.hasPrefix("exec") {
             return accesses.contains(.runs(pattern))
-                || (request.error != Self.absent && accesses.contains(.calls(name)))
+                || (request.error != ErrorNumber.enoent.rawValue && accesses.contains(.calls(name)))
         }
         if request.isWriting {
             return path.hasPrefix("/")
@@ -74,11 +68,8 @@ struct Grants: Hashable, Sendable {
         }
         if accesses.contains(.reads(pattern)) { return true }
         // Of a place that no sandbox hides, opening is not written down one by one.
-        return request.error != Self.absent && accesses.contains(.calls(name))
+        return request.error != ErrorNumber.enoent.rawValue && accesses.contains(.calls(name))
     }
-
-    /// ENOENT
-    private static let absent: Int32 = 2
 
     private static func directory(of path: String) -> String {
         let path = KernelRequest.pattern(of: path)

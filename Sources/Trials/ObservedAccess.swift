@@ -35,7 +35,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     /// What a request shows: one that was granted, or one for another machine.
     public static func of(_ request: KernelRequest) -> [ObservedAccess] {
         guard request.isOfService else { return [] }
-        if request.isRefused { return request.error == unreachable ? [.seeksOthers] : [] }
+        if request.isRefused {
+            return request.error == ErrorNumber.enetunreach.rawValue ? [.seeksOthers] : []
+        }
         switch request.subject {
         case .capability(let name): return [.uses(capability: name)]
         case .killed: return []
@@ -61,9 +63,6 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
             return shown
         }
     }
-
-    /// ENETUNREACH
-    private static let unreachable: Int32 = 101
 
     private static let hidable = [
         "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",

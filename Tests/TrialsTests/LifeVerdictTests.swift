@@ -27,10 +27,6 @@ struct LifeVerdictTests {
         Baseline(learnedFrom: [trial(life() + more)])
     }
 
-    func baseline(_ footprints: [Footprint]) -> Baseline {
-        Baseline(learnedFrom: footprints.map { trial(life(.footprint($0))) })
-    }
-
     func helper(_ code: Int32, _ status: Int32, _ position: Int = 1) -> Observation {
         .helper(
             HelperExit(
@@ -109,47 +105,6 @@ struct LifeVerdictTests {
         #expect(
             verdict(["a": 1, "w": 1]) == .failed("2 of its 3 processes w are missing"))
         #expect(verdict([:]) == .failed("its process a is missing"))
-    }
-
-    @Test("what others see of it is a fault where it is less than ever, and named")
-    func footprint() {
-        func socket(_ mode: UInt32, group: UInt32 = 0, user: UInt32 = 0) -> Footprint {
-            Footprint(sockets: ["/run/s": .init(user: user, group: group, mode: mode)])
-        }
-        func verdict(_ footprint: Footprint, after known: Footprint...) -> Verdict {
-            Verdict(of: life(.footprint(footprint)), baseline: baseline(known))
-        }
-        let both = Footprint(listeners: ["tcp 0.0.0.0:80", "tcp [::]:80"])
-        #expect(verdict(both, after: both) == .passed)
-        #expect(
-            verdict(Footprint(listeners: ["tcp 0.0.0.0:80"]), after: both)
-                == .failed("no longer listens on tcp [::]:80"))
-        // An ephemeral port is another one each time.
-        let (one, other) = ("udp 0.0.0.0:40001", "udp 0.0.0.0:50002")
-        #expect(
-            verdict(
-                Footprint(), after: Footprint(listeners: [one]), Footprint(listeners: [other]))
-                == .passed)
-        #expect(verdict(both, after: Footprint()) == .passed)
-        #expect(
-            verdict(Footprint(), after: socket(0o777))
-                == .failed("others no longer find its socket /run/s"))
-        #expect(verdict(socket(0o777, user: 33), after: socket(0o777)) == .passed)
-        #expect(verdict(socket(0o700), after: socket(0o755)) == .passed)
-        #expect(
-            verdict(socket(0o755), after: socket(0o777))
-                == .failed(
-                    "not all may use its socket /run/s who could: it has owner 0:0, mode 0755 "
-                        + "instead of owner 0:0, mode 0777"))
-        #expect(verdict(socket(0o700, group: 7), after: socket(0o770, group: 7)).isFailure)
-        #expect(verdict(socket(0o770, group: 8), after: socket(0o770, group: 7)).isFailure)
-        #expect(verdict(socket(0o777, group: 8), after: socket(0o770, group: 7)) == .passed)
-        // Root needs no permission.
-        #expect(verdict(socket(0o700), after: socket(0o770)) == .passed)
-        #expect(
-            verdict(Footprint(label: "init_t"), after: Footprint(label: "httpd_t"))
-                == .failed("its security label is init_t instead of httpd_t"))
-        #expect(verdict(Footprint(label: "init_t"), after: Footprint()) == .passed)
     }
 
     @Test("what the service says of a crash counts where nothing else shows it")

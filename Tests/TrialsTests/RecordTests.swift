@@ -1,5 +1,6 @@
 import Hardening
 import Testing
+
 @testable import Trials
 
 @Suite("A record for version control")

@@ -19,18 +19,23 @@ extension Machine {
                 listeners.insert("\(kind.transport) \(row.text)")
             }
         }
-        for name in UnixSocket.awaiting(sockets, of: managerProcess).map(\.name)
-        where name.hasPrefix("@") {
-            listeners.insert("unix \(name)")
-        }
         var found: [String: Footprint.Access] = [:]
         // What a socket unit handed it is bound where the manager bound it.
         let handed = sockets.intersection(ProcessAccesses.sockets(of: managerProcess))
-        for process in [managerProcess] + processes {
-            let open = process == managerProcess ? handed : sockets.subtracting(handed)
-            for socket in UnixSocket.awaiting(open, of: process)
+        for socket in UnixSocket.awaiting(sockets, of: managerProcess) {
+            if socket.name.hasPrefix("@") { listeners.insert("unix \(socket.name)") }
+            if socket.name.hasPrefix("/"), handed.contains(socket.inode) {
+                found[socket.name] = access(to: socket.name, of: managerProcess)
+            }
+        }
+        // Their tables are one for all who share a network.
+        for residents in Dictionary(grouping: processes, by: Machine.network(of:)).values {
+            for socket in UnixSocket.awaiting(sockets.subtracting(handed), of: residents[0])
             where socket.name.hasPrefix("/") && found[socket.name] == nil {
-                found[socket.name] = access(to: socket.name, of: process)
+                found[socket.name] =
+                    residents.lazy.compactMap {
+                        access(to: socket.name, of: $0)
+                    }.first
             }
         }
         let labels = Set(processes.map(Machine.label))
@@ -42,6 +47,11 @@ extension Machine {
     /// The process whose view of the machine is everybody's: its manager, in our own numbering.
     var managerProcess: Int32 {
         root.split(separator: "/").lazy.compactMap { Int32($0) }.first ?? 1
+    }
+
+    /// The network namespace of a process: `net:[4026531840]`; nil for one that is gone.
+    private static func network(of process: Int32) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/ns/net")
     }
 
     /// Who may use a file that a process has under this path; nil where others have none or another.
@@ -72,6 +82,7 @@ extension Machine {
 struct UnixSocket {
     /// A path, or what stands for an abstract name: `@name`.
     let name: String
+    let inode: String
 
     /// Those of `sockets`, by their inode numbers, that connections or datagrams are sent to, as
     /// /proc/net/unix has them: flags 0x10000 for one that listens; of type 2, a datagram socket.
@@ -81,7 +92,7 @@ struct UnixSocket {
             guard fields.count == 8, sockets.contains(String(fields[6])),
                 fields[3] == "00010000" || fields[4] == "0002"
             else { return nil }
-            return UnixSocket(name: String(fields[7]))
+            return UnixSocket(name: String(fields[7]), inode: String(fields[6]))
         }
     }
 }

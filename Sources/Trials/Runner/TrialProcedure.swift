@@ -33,7 +33,7 @@ public struct TrialProcedure: Sendable {
     func run(
         _ spec: TrialSpec, number: Int, began time: UInt64, expecting expectations: Expectations
     ) async throws(ExperimentError) -> Trial {
-        var notes = Notes(of: spec, expecting: expectations)
+        var notes = Notes(spec: spec, expectations: expectations)
         let limit = expectations.pacing.startLimit
         if let command = service.command(under: spec.profile, limit: limit) {
             notes.observations.append(.command(command))
@@ -68,20 +68,14 @@ public struct TrialProcedure: Sendable {
     /// What a trial is to be, and what was seen of it so far.
     struct Notes {
         let spec: TrialSpec
-        let pacing: Pacing
-        let baseline: Baseline
         let expectations: Expectations
         var observations: [Observation] = []
         var timing = Trial.Timing()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
         var isWell: Bool { Verdict(of: observations, baseline: baseline).isFailure == false }
 
-        init(of spec: TrialSpec, expecting expectations: Expectations) {
-            self.spec = spec
-            pacing = expectations.pacing
-            baseline = expectations.measure
-            self.expectations = expectations
-        }
+        var pacing: Pacing { expectations.pacing }
+        var baseline: Baseline { expectations.measure }
     }
 
     private func live(
