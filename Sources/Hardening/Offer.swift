@@ -39,18 +39,20 @@ public struct Offer: Sendable {
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
     ///   - seeksOthers: the service was seen to try in vain to reach another machine.
     ///   - talksIP: it was seen to listen on an IP socket, or to ask for another machine.
+    ///   - isWatched: it has a watchdog that no trial outlives.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
         keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
-        seeksOthers: Bool = false, talksIP: Bool = false, inapplicable: [String: String] = [:]
+        seeksOthers: Bool = false, talksIP: Bool = false, isWatched: Bool = false,
+        inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
         let choice = Choice(
             subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
             isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, talksIP: talksIP,
-            inapplicable: inapplicable)
+            isWatched: isWatched, inapplicable: inapplicable)
         let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
         leftOut = judged.compactMap { restriction, reason in
@@ -100,6 +102,7 @@ private struct Choice {
     let isLocalOnly: Bool
     let seeksOthers: Bool
     let talksIP: Bool
+    let isWatched: Bool
     let inapplicable: [String: String]
 
     /// nil where it is tried.
@@ -136,7 +139,7 @@ private struct Choice {
         let missing = restriction.needs.intersection(Need.ofJudging)
             .sorted { $0.rawValue < $1.rawValue }.first { !isMet($0) }
         // Nothing to tell the user: it is no good for this service, wherever it runs.
-        if let missing, [.loopbackListener, .quietNetwork].contains(missing) {
+        if let missing, [.loopbackListener, .quietNetwork, .unwatched].contains(missing) {
             return .heldBack(missing.cure)
         }
         return missing.map(Offer.Reason.unjudged)
@@ -147,6 +150,7 @@ private struct Choice {
         case .loopbackListener: isLocalOnly
         case .reachableNetwork: !seeksOthers
         case .quietNetwork: !talksIP
+        case .unwatched: !isWatched
         default: subject.dialect.available.contains(need)
         }
     }

@@ -214,18 +214,29 @@ extension Plan {
 }
 
 extension Duration {
-    /// A time span in systemd's notation (systemd.time(7)), of one part: `500ms`, `2s`, `1min`,
-    /// or a bare number of seconds.
+    /// A time span in systemd's notation (systemd.time(7)): `500ms`, `2s`, `1min 30s`, or a bare
+    /// number of seconds.
     public init?(timeSpan text: String) {
-        let digits = text.prefix { $0.isNumber || $0 == "." }
-        guard let value = Double(digits), value >= 0, value <= 1e9 else { return nil }
-        switch text.dropFirst(digits.count).trimmingPrefix(while: { $0 == " " }) {
-        case "us": self = .microseconds(value)
-        case "ms": self = .milliseconds(value)
-        case "", "s": self = .seconds(value)
-        case "min", "m": self = .seconds(value * 60)
-        case "h": self = .seconds(value * 3600)
-        default: return nil
-        }
+        var sum = Duration.zero
+        var rest = Substring(text)
+        repeat {
+            let digits = rest.prefix { $0.isNumber || $0 == "." }
+            guard let value = Double(digits), value >= 0, value <= 1e9 else { return nil }
+            rest = rest.dropFirst(digits.count).drop { $0 == " " }
+            let unit = rest.prefix { $0.isLetter }
+            guard let factor = Self.microseconds[String(unit)] else { return nil }
+            sum += .microseconds(value * factor)
+            rest = rest.dropFirst(unit.count).drop { $0 == " " }
+            // A bare number of seconds stands alone.
+            if unit.isEmpty && (!rest.isEmpty || sum != .microseconds(value * factor)) {
+                return nil
+            }
+        } while !rest.isEmpty
+        self = sum
     }
+
+    private static let microseconds: [String: Double] = [
+        "us": 1, "ms": 1e3, "": 1e6, "s": 1e6, "sec": 1e6, "m": 60e6, "min": 60e6, "h": 3600e6,
+        "hr": 3600e6, "d": 86_400e6, "day": 86_400e6, "days": 86_400e6, "w": 604_800e6,
+    ]
 }

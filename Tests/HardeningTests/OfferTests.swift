@@ -65,11 +65,12 @@ import Testing
 
     @Test("what would cut a service off is no question where no probe may notice")
     func network() {
-        func reason(_ id: String, seeksOthers: Bool = false, talksIP: Bool = false) -> Offer.Reason?
-        {
+        func reason(
+            _ id: String, seeksOthers: Bool = false, talksIP: Bool = false, isWatched: Bool = false
+        ) -> Offer.Reason? {
             Offer(
                 of: HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups),
-                seeksOthers: seeksOthers, talksIP: talksIP
+                seeksOthers: seeksOthers, talksIP: talksIP, isWatched: isWatched
             ).leftOut.first { $0.id == id }?.reason
         }
         #expect(reason("IPAddressDeny=any") == nil)
@@ -78,6 +79,10 @@ import Testing
                 == .heldBack("it talks IP, and every packet would be dropped"))
         #expect(reason("PrivateNetwork=yes", talksIP: true) == nil)
         #expect(reason("PrivateNetwork=yes", seeksOthers: true) == .unjudged(.reachableNetwork))
+        #expect(reason("RestrictAddressFamilies=~AF_UNIX") == nil)
+        #expect(
+            reason("RestrictAddressFamilies=~AF_UNIX", isWatched: true)
+                == .heldBack(Need.unwatched.cure))
         let sandbox = Sandbox(["UMask": .mode(0o007)])
         #expect(
             self.reason("UMask=0077", sandbox)

@@ -129,7 +129,8 @@ struct PlanTests {
             ("500ms", .milliseconds(500)), ("2s", .seconds(2)), ("2", .seconds(2)),
             ("1min", .seconds(60)), ("1m", .seconds(60)), ("1h", .seconds(3600)),
             ("10us", .microseconds(10)), ("1.5s", .milliseconds(1500)), ("2 s", .seconds(2)),
-            ("0", .zero),
+            ("0", .zero), ("1min 30s", .seconds(90)), ("1h2min", .seconds(3720)),
+            ("1d", .seconds(86_400)),
         ] as [(String, Duration)])
     func times(text: String, duration: Duration) {
         #expect(Duration(timeSpan: text) == duration)

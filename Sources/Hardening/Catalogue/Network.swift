@@ -53,7 +53,8 @@ extension Catalogue {
             // A deny-list with one special family would score as if all were denied.
             implies: AddressFamily.special.contains(family)
                 ? ["RestrictAddressFamilies=~others"] : [],
-            prior: familyPriors[family] ?? Prior(family), needs: [.seccomp])
+            prior: familyPriors[family] ?? Prior(family),
+            needs: family == "AF_UNIX" ? [.seccomp, .unwatched] : [.seccomp])
         restriction.likelihoods = familyLikelihoods[family] ?? []
         restriction.likelihoods.append(.asked(.opens(family: family), 3, else: 0.03))
         return restriction

@@ -140,10 +140,13 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// probe of another kind passes though every packet is dropped.
     case quietNetwork
 
+    /// A service without a watchdog that would starve only after a trial's end.
+    case unwatched
+
     /// Those without which a trial would pass and say nothing. What the others stand for shows in
     /// what is in force.
     static let ofJudging: Set<Need> = [
-        .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork,
+        .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork, .unwatched,
     ]
 
     /// What would make it available, in a few words.
@@ -155,6 +158,9 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
         case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
         case .loopbackListener: "only for a service that listens on nothing but loopback"
         case .quietNetwork: "it talks IP, and every packet would be dropped"
+        case .unwatched:
+            "its watchdog (WatchdogSec=) is fed over AF_UNIX and would starve only after a trial's "
+                + "end: --settle with more than its time settles whether it does"
         case .reachableNetwork:
             "it was seen to try to reach another machine, to which there is no way here: whether "
                 + "it does without cannot be judged"

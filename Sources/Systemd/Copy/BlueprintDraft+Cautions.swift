@@ -13,7 +13,7 @@ extension BlueprintDraft {
             if value != original["TimeoutStopUSec"] { send(row.name, value) }
         case .watchdog:
             // Setting it at all would change NotifyAccess.
-            if value != .uint64(0), value != .uint64(.max) { send(row.name, value) }
+            if let watchdog = original.watchdog { send(row.name, .uint64(watchdog)) }
         case .onlyWhenTrue:
             if value == .bool(true), difference(row, value) != nil { send(row.name, value) }
         case .standardStream:

@@ -15,6 +15,8 @@ public struct ServiceFacts: Hashable, Sendable {
     public let startTimeout: UInt64?
     /// Microseconds; nil is no limit.
     public let stopTimeout: UInt64?
+    /// So often, in microseconds, it has to say that it is alive; nil where nobody asks.
+    public let watchdog: UInt64?
     /// Original and copy write the same file.
     public let pidFile: String?
     /// The copy does not claim it in systemd's eyes; it is ready when the name has an owner.
@@ -50,6 +52,7 @@ public struct ServiceFacts: Hashable, Sendable {
         hasStopCommands = unit.hasCommands("ExecStop")
         startTimeout = unit.limit("TimeoutStartUSec")
         stopTimeout = unit.limit("TimeoutStopUSec")
+        watchdog = unit.watchdog
         pidFile = unit.present("PIDFile")
         busName = unit.present("BusName")
         sockets = unit.triggers(suffix: ".socket")

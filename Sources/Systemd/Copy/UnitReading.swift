@@ -1,4 +1,5 @@
 public import SystemdBus
+import Trials
 
 /// Everything that can be known of a loaded service without acting on it.
 public struct UnitReading: Hashable, Sendable {
@@ -40,6 +41,18 @@ extension UnitReading {
     /// The units of one kind that activate this one.
     func triggers(suffix: String) -> [String] {
         strings("TriggeredBy").filter { $0.hasSuffix(suffix) }.sorted()
+    }
+
+    /// `WatchdogSec=` in microseconds; nil for none. Until a service has run, the bus tells infinity
+    /// whatever its files say.
+    var watchdog: UInt64? {
+        switch self["WatchdogUSec"]?.uint64 {
+        case nil, 0: nil
+        case .max:
+            files.values(of: "WatchdogSec").last.flatMap(Duration.init(timeSpan:))
+                .flatMap { $0 == .zero ? nil : $0.microseconds }
+        case let told?: told
+        }
     }
 
     func hasCommands(_ kind: String) -> Bool {

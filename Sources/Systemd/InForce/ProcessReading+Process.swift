@@ -16,7 +16,7 @@ extension ProcessReading {
         self.init()
         let status = KernelFile.text("\(directory)/status")
         let mountinfo = KernelFile.text("\(directory)/mountinfo")
-        if status.isEmpty || mountinfo.isEmpty { return nil }
+        if status.isEmpty { return nil }
         read(status: status)
         read(mergedMemory: KernelFile.text("\(directory)/ksm_stat"))
         mounts = MountTable(mountinfo: mountinfo)
@@ -24,6 +24,9 @@ extension ProcessReading {
             namespaces[kind] = try? FileManager.default.destinationOfSymbolicLink(
                 atPath: "\(directory)/ns/\(kind.rawValue)")
         }
+        // Below a root that it chose itself a process may have no mounts at all; one that ended has no
+        // namespaces either.
+        if mountinfo.isEmpty && namespaces[.mnt] == nil { return nil }
         present = paths.filter { isThere("\(directory)/root\($0)") }
         programs = countPrograms(onControlGroup: controlGroup)
     }

@@ -58,6 +58,9 @@ public struct Service: Sendable {
 
     public var canReload: Bool { blueprint.facts.canReload }
 
+    /// How often it has to say that it is alive (`WatchdogSec=`); nil where nobody asks.
+    public var watchdog: Duration? { blueprint.facts.watchdog.map(Duration.microseconds) }
+
     /// Settings of the original that its copies lack, and what that means.
     public var notCarriedOver: [NotCarriedOver] { blueprint.notCarriedOver }
 

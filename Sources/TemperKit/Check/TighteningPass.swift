@@ -73,7 +73,8 @@ extension CheckContext {
         let then = record.validity.systemdVersion
         let offer = Offer(
             of: asItIs.under(record.profile), enforcement: enforcement, keep: plan.keep,
-            attempt: plan.attempt, talksIP: record.usage.talksIP, inapplicable: inapplicable)
+            attempt: plan.attempt, talksIP: record.usage.talksIP, isWatched: bench.isWatched,
+            inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
             // Where it was not measured again, what was not in force is not in force.
             if validity.notInForce.contains(restriction.id) { return false }
@@ -169,7 +170,7 @@ private struct TighteningPass {
             of: context.asItIs, enforcement: context.enforcement, keep: context.plan.keep,
             attempt: context.plan.attempt,
             isLocalOnly: true, talksIP: context.record.usage.talksIP,
-            inapplicable: context.inapplicable)
+            isWatched: context.bench.isWatched, inapplicable: context.inapplicable)
         let weight = Dictionary(
             uniqueKeysWithValues: zip(offer.restrictions.map(\.id), offer.weights))
         return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {

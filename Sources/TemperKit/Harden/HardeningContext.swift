@@ -35,7 +35,7 @@ struct HardeningContext: Sendable {
                 attempt: plan.attempt,
                 isLocalOnly: observedUsage.isLocalOnly,
                 seeksOthers: observedUsage.seeksOthers, talksIP: observedUsage.talksIP,
-                inapplicable: inapplicable),
+                isWatched: bench.isWatched, inapplicable: inapplicable),
             fixed: fixed)
     }
 

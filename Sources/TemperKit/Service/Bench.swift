@@ -52,6 +52,9 @@ struct Bench: Sendable {
     /// How long the service must stay up after its last probe.
     var settle: Duration { plan.settle ?? .milliseconds(50) }
 
+    /// Whether a watchdog would starve only after a trial's end.
+    var isWatched: Bool { service.watchdog.map { $0 >= settle } ?? false }
+
     /// Trials of copies of the service, or of itself.
     ///
     /// - Parameters:

@@ -97,6 +97,22 @@ struct BlueprintTests {
         #expect(try SmallService(changes: ["WatchdogUSec": .uint64(value)]).sent() == [])
     }
 
+    @Test(
+        "reads the watchdog of a service that never ran in its files, of which the last counts",
+        arguments: [
+            (["WatchdogSec=20s"], 20_000_000),
+            (["WatchdogSec=20s", "WatchdogSec=1min 30s"], 90_000_000),
+            (["WatchdogSec=20s", "WatchdogSec=0"], nil),
+            (["WatchdogSec=20s", "WatchdogSec="], nil),
+            (["WatchdogSec=infinity"], nil),
+        ] as [([String], UInt64?)])
+    func readsWatchdog(lines: [String], expected: UInt64?) throws {
+        let service = SmallService(
+            changes: ["WatchdogUSec": .uint64(.max)],
+            text: (["[Service]"] + lines).joined(separator: "\n"))
+        #expect(try service.sent() == (expected.map { [Sent("WatchdogUSec", .uint64($0))] } ?? []))
+    }
+
     @Test("sends a missing-ok working directory with the prefix that the setter takes")
     func rewritesWorkingDirectory() throws {
         let service = SmallService(changes: ["WorkingDirectory": .string("!/srv")])
