@@ -40,6 +40,18 @@ public struct InstalledDropIn: Hashable, Sendable {
     private static let mark = "# Digest of what follows: "
 }
 
+/// What keeps a unit with a name on the bus from being started under that name while its copies are
+/// tried: what asks for the name gets an error at once (systemd's `OnlyByDependency`).
+public enum HeldBackUnit {
+    public static let fileName = "zz-temper-held-back.conf"
+    public static let dropIn = """
+        # While temper tries copies of the unit: the bus does not start it.
+        [Unit]
+        RefuseManualStart=yes
+
+        """
+}
+
 /// What keeps a failing try of the real unit from having consequences, as a drop-in beside the one
 /// that is tried: no reboot, no other unit, no limit of starts.
 public enum HarmlessFailure {

@@ -65,7 +65,8 @@ public enum Verdict: Hashable, Codable, Sendable {
         switch observation {
         case .managerReloaded: "systemd reloaded its units during the trial"
         case .originalRan:
-            "the original ran beside its copy: something starts it, such as a socket of its own"
+            "the original ran beside its copy: something starts it, such as another unit, a timer, "
+                + "or whoever asks for its socket or its name on the bus"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         default: nil
         }

@@ -31,6 +31,46 @@ extension EndToEnd {
             #expect(result.refused.map(\.restriction).contains("SystemCallFilter=~@privileged"))
         }
 
+        @Test("one that the bus starts for whoever asks for its name")
+        func activated() async throws {
+            try await withTree(.trixie, units: [:]) { root in
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "systemd-hostnamed", root: root, state: state,
+                        [
+                            "--json", "--fast", "--max-trials", "12", "--probe",
+                            "busctl call org.freedesktop.hostname1 /org/freedesktop/hostname1 "
+                                + "org.freedesktop.DBus.Peer Ping",
+                        ])
+                    #expect(report.status == 0, "\(report.errors)")
+                    let result = try Tool.result(report)
+                    #expect(result.verified)
+                    #expect(!report.errors.contains("the original ran"), "\(report.errors)")
+                }
+            }
+        }
+
+        @Test("but none of type dbus that never takes its name")
+        func nameless() async throws {
+            let unit = """
+                [Service]
+                Type=dbus
+                BusName=org.example.Nobody
+                ExecStart=/bin/sleep 1000
+                """
+            try await withTree(.trixie, units: ["kind.service": unit]) { root in
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "kind", root: root, state: state,
+                        ["--quiet", "--start-period", "1s", "--probe", "true"])
+                    #expect(report.status == 2)
+                    #expect(
+                        report.errors.contains(
+                            "bus name org.example.Nobody: the name has no owner"))
+                }
+            }
+        }
+
         /// It feeds its watchdog long after a trial's end, and no failure to do so is fatal.
         @Test("one whose watchdog would starve only later keeps the way to feed it")
         func watchdog() async throws {

@@ -63,8 +63,9 @@ extension BlueprintDraft {
             "BusName", busName,
             Withheld(
                 because: "two loaded units cannot have the same bus name",
-                so: "the copy counts as started when its program runs, and the owner of the name "
-                    + "has to be probed"))
+                so:
+                    "the copy counts as started when its program runs, and a probe asks whether the "
+                    + "name has an owner"))
     }
 
     /// Beside a running original the copy must not take the directory away with its stop.

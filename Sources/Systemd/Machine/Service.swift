@@ -154,10 +154,24 @@ public struct Service: Sendable {
 
     private var trialDropIns: DropInDirectory { DropInDirectory(of: unit, .passing, on: machine) }
 
+    /// The name on the bus that it must take to count as started (`Type=dbus`).
+    public var claimedName: String? {
+        blueprint.facts.type == .dbus ? blueprint.facts.busName : nil
+    }
+
+    /// From now on nothing that asks for its name on the bus starts it beside its copies; only for
+    /// machines that are thrown away. `install` ends that.
+    public func holdBack() async throws(ExperimentError) {
+        guard machine.isDisposable, blueprint.facts.busName != nil else { return }
+        try trialDropIns.write(HeldBackUnit.dropIn, as: HeldBackUnit.fileName)
+        try await machine.reload()
+    }
+
     /// Takes the drop-in of `install` away again and reloads the manager.
     public func uninstall() async throws(ExperimentError) {
         trialDropIns.remove("zz-temper.conf", HarmlessFailure.fileName)
         try await machine.reload()
+        try await holdBack()
     }
 
     /// Puts a drop-in on the real unit, below /run, and reloads the manager: only for machines
@@ -167,6 +181,7 @@ public struct Service: Sendable {
     public func install(
         dropIn: String, expecting expected: Sandbox
     ) async throws(ExperimentError) -> [String] {
+        trialDropIns.remove(HeldBackUnit.fileName)
         try trialDropIns.write(HarmlessFailure.dropIn, as: HarmlessFailure.fileName)
         try trialDropIns.write(dropIn, as: "zz-temper.conf")
         try await machine.reload()

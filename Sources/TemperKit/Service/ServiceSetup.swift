@@ -17,10 +17,14 @@ struct ServiceSetup: Sendable {
     func bench(at host: Host) async throws -> Bench {
         var machine = try await host.machine(of: manager, progress)
         let missing = watch(&machine)
-        func bench(_ service: Service, _ plan: Plan) throws -> Bench {
+        func bench(_ service: Service, _ plan: Plan) async throws -> Bench {
+            try await service.holdBack()
             var plan = plan
             let isUnprobed = plan.probes.isEmpty
             if isUnprobed { plan.probes = [.footprint] }
+            // Its copies are not of type dbus: two units cannot have one name.
+            let claim = service.claimedName.map(ProbeRequest.busName)
+            if let claim, !plan.probes.contains(claim) { plan.probes.insert(claim, at: 0) }
             var bench = try Bench(
                 host: host, unit: unit, service: service, plan: plan, missing: missing,
                 progress: progress)
@@ -29,7 +33,7 @@ struct ServiceSetup: Sendable {
         }
         if host.isLive {
             let (service, own) = try await read(on: machine)
-            return try bench(service, try own.overridden(by: plan).bounded())
+            return try await bench(service, try own.overridden(by: plan).bounded())
         }
         try await prepare(plan.preparations, at: host)
         if try await machine.setAside(unit: unit, evenIfTouched: setsAsideTouched) {
@@ -38,9 +42,9 @@ struct ServiceSetup: Sendable {
         let (service, own) = try await read(on: machine)
         let more = own.preparations.filter { !plan.preparations.contains($0) }
         let whole = own.overridden(by: plan)
-        if more.isEmpty { return try bench(service, whole) }
+        if more.isEmpty { return try await bench(service, whole) }
         try await prepare(more, at: host)
-        return try bench(try await Service(named: unit, on: machine), whole)
+        return try await bench(try await Service(named: unit, on: machine), whole)
     }
 
     /// The service, and what its unit's files want of it.
