@@ -91,7 +91,20 @@ static int join_cgroup(const char *name)
     return result;
 }
 
-static _Noreturn void become_init(const struct lab_orders *orders)
+// A gate between two processes: one waits until the other opens it, or is gone without having.
+enum { WAITS, OPENS };
+
+static void await(int gate[2])
+{
+    char word;
+
+    close(gate[OPENS]);
+    // Who was to open it has told what went wrong.
+    if (read(gate[WAITS], &word, 1) != 1)
+        _exit(1);
+}
+
+static _Noreturn void become_init(const struct lab_orders *orders, int gate[2])
 {
     int32_t failed = LAB_STAGE_JOIN_CGROUP;
     sigset_t none;
@@ -108,6 +121,9 @@ static _Noreturn void become_init(const struct lab_orders *orders)
     if (lab_take_steps(orders->steps, orders->step_count, &failed) < 0)
         goto failure;
     umask(022);
+    // The network is made meanwhile; no service may start before it is there.
+    if (orders->network != LAB_NETWORK_NONE)
+        await(gate);
     failed = LAB_STAGE_INIT;
     if (dup2(LOG, STDOUT_FILENO) < 0 || dup2(LOG, STDERR_FILENO) < 0)
         goto failure;
@@ -119,14 +135,91 @@ failure:
     _exit(1);
 }
 
-static pid_t clone_into_namespaces(void)
+static pid_t clone_into(uint64_t namespaces)
 {
-    struct clone_args arguments = {
-        .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET,
-        .exit_signal = SIGCHLD,
-    };
+    struct clone_args arguments = {.flags = namespaces, .exit_signal = SIGCHLD};
 
     return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+// What it serves may be hostile: it is nobody, and has nothing open of the machine.
+static void give_up_rights(void)
+{
+    enum { NOBODY = 65534 };
+
+    close(OWNER);
+    // The calls themselves: glibc's would change threads that this process does not have.
+    if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, NOBODY, NOBODY, NOBODY) < 0
+        || syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY) < 0)
+        _exit(1);
+    // The change took it away.
+    lab_die_with(SELF);
+    close(SELF);
+}
+
+// What is behind the lab's network interface.
+static _Noreturn void become_network(const struct lab_orders *orders, int init, int gate[2])
+{
+    const int isWorld = orders->network == LAB_NETWORK_WORLD;
+    struct lab_world world;
+    int32_t failed;
+    ssize_t ignored;
+
+    lab_die_with(SELF);
+    prctl(PR_SET_NAME, "temper-world");
+    close(gate[WAITS]);
+    close(LOCK);
+    close(CGROUP_ROOT);
+    close(SIGNALS);
+    if ((isWorld ? lab_make_world(init, &world, &failed)
+                 : lab_attach_pasta(orders, init, LOG, &failed))
+        < 0) {
+        fail(failed);
+        _exit(1);
+    }
+    close(LOG);
+    close(init);
+    ignored = write(gate[OPENS], "", 1);
+    (void)ignored;
+    close(gate[OPENS]);
+    if (!isWorld)
+        lab_stay_with_pasta();
+    give_up_rights();
+    lab_serve_world(&world);
+}
+
+// The two processes of a lab at work: its pid 1, and its network's where it has one.
+static int start_both(const struct lab_orders *orders, pid_t *init, pid_t *network)
+{
+    const uint64_t labs =
+        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    int gate[2], started;
+
+    if (lab_pipe(gate) < 0)
+        return -1;
+    *init = clone_into(labs);
+    if (*init == 0)
+        become_init(orders, gate);
+    if (*init > 0 && orders->network != LAB_NETWORK_NONE) {
+        started = lab_pidfd_open(*init);
+        // A pid namespace for pasta: it leaves its parent, and must end all the same.
+        *network = clone_into(orders->network == LAB_NETWORK_HOST ? CLONE_NEWPID : 0);
+        if (*network == 0)
+            become_network(orders, started, gate);
+        close(started);
+    }
+    close(gate[WAITS]);
+    close(gate[OPENS]);
+    return *init < 0 || *network < 0 ? -1 : 0;
+}
+
+static void kill_and_reap(pid_t pid)
+{
+    if (pid <= 0)
+        return;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 static int64_t now_ms(void)
@@ -222,6 +315,7 @@ static void tidy(const struct lab_orders *orders)
 static _Noreturn void keep(const struct lab_orders *orders)
 {
     struct vigil vigil = {.owner = OWNER};
+    pid_t network = 0;
     int32_t failed = LAB_STAGE_KEEPER;
 
     lab_reset_signals();
@@ -234,19 +328,19 @@ static _Noreturn void keep(const struct lab_orders *orders)
     if (make_cgroup(orders->cgroup) < 0)
         goto failure;
     failed = LAB_STAGE_NAMESPACES;
-    vigil.pid = clone_into_namespaces();
-    if (vigil.pid == 0)
-        become_init(orders);
-    if (vigil.pid < 0)
+    if (start_both(orders, &vigil.pid, &network) < 0)
         goto failure;
     tell((struct lab_message){
         .news = LAB_NEWS_STARTED, .keeper = getpid(), .pid = vigil.pid});
     stay_until_the_end(&vigil, orders->patience_ms);
+    kill_and_reap(network);
     tidy(orders);
     tell((struct lab_message){.news = LAB_NEWS_ENDED});
     _exit(0);
 failure:
     fail(failed);
+    kill_and_reap(vigil.pid);
+    kill_and_reap(network);
     tidy(orders);
     _exit(1);
 }

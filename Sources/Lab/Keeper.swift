@@ -9,6 +9,8 @@ struct Keeper {
     let setup: LabSetup
     /// The lab's directory in the registry.
     let home: String
+    /// What brings the machine's network, for a lab that has it.
+    let pasta: Pasta?
 
     /// - Parameter lock: held from now on by the keeper.
     func start(systemd: String, lock: OpenFile) throws(LabError) -> DeathWatch {
@@ -35,6 +37,12 @@ struct Keeper {
                 orders.cgroup_root = cgroups.number
                 orders.log = log.number
                 orders.null = null.number
+                orders.network = Int32(plan.network.inC.rawValue)
+                if let pasta {
+                    orders.pasta = strings.array(pasta.command)
+                    orders.pasta_stage = strings.string(pasta.stage)
+                    orders.pasta_network = strings.string(pasta.network)
+                }
                 orders.patience_ms = UInt32(clamping: plan.endDeadline.milliseconds)
                 return withExtendedLifetime((strings, null, log, theirs, cgroups, lock)) {
                     lab_start(&orders)

@@ -9,13 +9,27 @@ extension Lab {
     /// It returns once systemd answers on the lab's system bus, about a second after the call.
     /// - Throws: Any `LabError`; nothing of the lab is left then. `.cancelled` if the task is.
     public static func boot(_ plan: LabPlan) async throws(LabError) -> Lab {
-        try await Boot(plan).run(detached: false)
+        try await booted(plan, detached: false)
     }
 
     /// Boots a lab that stays until it is ended by name. If this process dies before the lab is up,
     /// the lab dies too.
     public static func up(_ plan: LabPlan) async throws(LabError) -> Lab {
-        try await Boot(plan).run(detached: true)
+        try await booted(plan, detached: true)
+    }
+
+    /// Without a world where the kernel cannot make one.
+    private static func booted(_ plan: LabPlan, detached: Bool) async throws(LabError) -> Lab {
+        do throws(LabError) {
+            return try await Boot(plan).run(detached: detached)
+        } catch {
+            guard case .noWorld(let reason) = error else { throw error }
+            var alone = plan
+            alone.network = .none
+            var lab = try await Boot(alone).run(detached: detached)
+            lab.worldObstacle = reason
+            return lab
+        }
     }
 
     /// Boots a lab for as long as `body` runs.
@@ -70,11 +84,14 @@ private struct Boot: Sendable {
 
     private func start() throws(LabError) -> DeathWatch {
         let systemd = try plan.systemdInside()
+        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        let pasta = plan.network == .host ? try Pasta.find(stage: setup.stage, path: path) : nil
         registry.sweep()
         let lock = try registry.claim(plan.name)
         do throws(LabError) {
-            return try Keeper(plan: plan, setup: setup, home: registry.home(of: plan.name))
-                .start(systemd: systemd, lock: lock)
+            return try Keeper(
+                plan: plan, setup: setup, home: registry.home(of: plan.name), pasta: pasta
+            ).start(systemd: systemd, lock: lock)
         } catch {
             // Given back by hand: the sweep would find the name held by ourselves.
             flock(lock.number, LOCK_UN)
@@ -167,8 +184,8 @@ private struct Boot: Sendable {
 
     private func newRecord(keeper: Int32, pid: Int32) -> LabRecord {
         LabRecord(
-            name: plan.name, keeper: keeper, pid: pid, root: plan.root, since: time(nil),
-            patience: plan.endDeadline / .seconds(1))
+            name: plan.name, keeper: keeper, pid: pid, root: plan.root, network: plan.network,
+            since: time(nil), patience: plan.endDeadline / .seconds(1))
     }
 
     private func detach(

@@ -10,6 +10,10 @@ public struct Lab: Sendable {
     public let pid: Int32
     /// The tree it was made from.
     public let root: String
+    /// What it is connected with.
+    public let network: LabNetwork
+    /// Why it has no world around it though its plan asks for one: what the kernel refused.
+    public internal(set) var worldObstacle: String?
     /// When it was up, in seconds since 1970.
     public let since: Int
 
@@ -37,8 +41,8 @@ public struct Lab: Sendable {
 extension Lab {
     init(_ record: LabRecord, in registry: LabRegistry, deathWatch: DeathWatch? = nil) {
         self.init(
-            name: record.name, pid: record.pid, root: record.root, since: record.since,
-            patience: .seconds(record.patience), registry: registry,
+            name: record.name, pid: record.pid, root: record.root, network: record.network ?? .none,
+            since: record.since, patience: .seconds(record.patience), registry: registry,
             deathWatch: deathWatch)
     }
 

@@ -18,6 +18,10 @@ public enum LabError: Error, Equatable, Sendable {
     case noCgroupTree(reason: String)
     /// The directory that holds the state of all labs could not be used.
     case stateUnusable(path: String, reason: String)
+    /// This kernel cannot make the network around a lab.
+    case noWorld(reason: String)
+    /// The machine's network was asked for, and what brings it is not installed.
+    case noPasta
     /// One step of the set-up failed; nothing of the lab is left.
     case stepFailed(step: String, reason: String)
     /// The lab's systemd ended before it was up.
@@ -58,6 +62,10 @@ extension LabError: CustomStringConvertible {
         case .stateUnusable(let path, let reason):
             "'\(path)' cannot hold the state of labs (\(reason)): make it writable, or give "
                 + "another directory"
+        case .noWorld(let reason):
+            "this kernel makes no network around a lab (\(reason)): boot the lab without one"
+        case .noPasta:
+            "a lab with the machine's network needs pasta: install the package passt"
         case .stepFailed(let step, let reason):
             "the lab could not be set up: \(step): \(reason)"
         case .endedDuringBoot(let name):

@@ -14,6 +14,9 @@ public struct LabPlan: Sendable, Equatable {
     /// Files of the tree that are not seen inside: how the machine would be without them.
     public var hidden: [String] = []
 
+    /// What it is connected with.
+    public var network = LabNetwork.none
+
     /// The environment of the lab's pid 1, beside `container=lab`. `SYSTEMD_LOG_SECCOMP=1` has
     /// each denial by a system call filter logged.
     public var environment: [String: String] = [:]

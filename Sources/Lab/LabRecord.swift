@@ -11,6 +11,8 @@ struct LabRecord: Codable, Equatable, Sendable {
     var keeper: Int32
     var pid: Int32
     var root: String
+    /// nil in the record of a lab that an older version made: those had none.
+    var network: LabNetwork?
     /// Seconds since 1970.
     var since: Int
     /// Seconds the keeper gives systemd to power off.

@@ -14,7 +14,20 @@ extension LabSetup {
             }
             return .stepFailed(step: step.description, reason: reason)
         }
+        if let missing = Self.part(ofWorldAtStage: stage) {
+            return .noWorld(reason: "\(missing): \(reason)")
+        }
         return .stepFailed(step: Self.name(ofStage: stage), reason: reason)
+    }
+
+    private static func part(ofWorldAtStage stage: Int32) -> String? {
+        switch stage {
+        case LAB_STAGE_WORLD_NAMESPACE.rawValue: "a network namespace"
+        case LAB_STAGE_WORLD_PAIR.rawValue: "a pair of virtual Ethernet interfaces"
+        case LAB_STAGE_WORLD_ADDRESSES.rawValue: "addresses and routes"
+        case LAB_STAGE_WORLD_SINK.rawValue: "sockets for every address and port"
+        default: nil
+        }
     }
 
     private static func name(ofStage stage: Int32) -> String {
@@ -25,6 +38,8 @@ extension LabSetup {
         case LAB_STAGE_JOIN_CGROUP.rawValue: "enter the lab's cgroup"
         case LAB_STAGE_CGROUP_NAMESPACE.rawValue: "make a cgroup namespace"
         case LAB_STAGE_INIT.rawValue: "start systemd"
+        case LAB_STAGE_PASTA_NAMESPACE.rawValue: "show pasta the lab's network"
+        case LAB_STAGE_PASTA.rawValue: "bring the machine's network by pasta"
         default: "stage \(stage)"
         }
     }

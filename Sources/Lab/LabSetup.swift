@@ -108,8 +108,15 @@ struct LabSetup: Equatable, Sendable {
         }
     }
 
+    /// In place of a link too, and of what it leads to: a file of the overlay. The tree keeps its own.
+    private var nameServers: [BootStep] {
+        plan.network.nameServer.map {
+            [BootStep(.file("/etc/resolv.conf", text: "nameserver \($0)\n"))]
+        } ?? []
+    }
+
     private var files: [BootStep] {
-        [
+        nameServers + [
             BootStep(.file("/etc/machine-id", text: machineID + "\n")),
             BootStep(.file("/etc/hostname", text: hostname + "\n")),
             BootStep(.append("/etc/hosts", text: "127.0.1.1 \(hostname)\n")),

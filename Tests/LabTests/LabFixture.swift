@@ -59,6 +59,18 @@ enum LabFixture {
         }
     }
 
+    static func isGone(_ pid: pid_t) -> Bool {
+        let status = text("/proc/\(pid)/status")
+        return status.isEmpty || status.contains("State:\tZ")
+    }
+
+    /// The processes of the pid namespace that `pid` is the first of.
+    static func followers(of pid: pid_t) -> [pid_t] {
+        pids().filter { follower in
+            follower != pid && text("/proc/\(follower)/status").contains("PPid:\t\(pid)\n")
+        }
+    }
+
     static func keeper(of name: String) -> pid_t? {
         processes(of: name).first { text("/proc/\($0)/comm") == "temper-lab\n" }
     }

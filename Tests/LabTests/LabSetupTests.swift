@@ -54,6 +54,18 @@ struct LabSetupTests {
             KernelRelease("7.0") > KernelRelease("6.14") && KernelRelease("?") < KernelRelease("1"))
     }
 
+    @Test func `its name server is in a file of its own, where there is a network`() throws {
+        let file = BootStep.Action.file("/etc/resolv.conf", text: "nameserver 192.0.2.1\n")
+        let steps = setup { $0.network = .world }.steps
+        let entered = try index(steps, .enter("/run/labs/web/stage/root"))
+        #expect(try index(steps, file) > entered)
+        let without = setup { $0.network = .none }.steps
+        #expect(
+            !without.contains {
+                if case .file("/etc/resolv.conf", _) = $0.action { true } else { false }
+            })
+    }
+
     @Test func `a hidden file goes after the root is changed, so that the tree keeps it`() throws {
         let steps = setup { $0.hidden = ["/usr/lib/libgone.so"] }.steps
         let entered = try index(steps, .enter("/run/labs/web/stage/root"))

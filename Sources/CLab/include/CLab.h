@@ -46,7 +46,32 @@ enum lab_stage {
     LAB_STAGE_JOIN_CGROUP = -4,
     LAB_STAGE_CGROUP_NAMESPACE = -5,
     LAB_STAGE_INIT = -6,
+    LAB_STAGE_WORLD_NAMESPACE = -7,
+    LAB_STAGE_WORLD_PAIR = -8,
+    LAB_STAGE_WORLD_ADDRESSES = -9,
+    LAB_STAGE_WORLD_SINK = -10,
+    LAB_STAGE_PASTA_NAMESPACE = -11,
+    LAB_STAGE_PASTA = -12,
 };
+
+// What is behind the lab's network interface.
+enum lab_network {
+    LAB_NETWORK_NONE,  // nothing, there is none but loopback
+    LAB_NETWORK_WORLD, // a neighbour that takes whatever is sent to anybody
+    LAB_NETWORK_HOST,  // the machine's network
+};
+
+// The addresses of a world: RFC 5737 and RFC 3849 keep them free for documentation.
+#define LAB_INTERFACE "eth0"
+#define LAB_LINK_4 "192.0.2.0"
+#define LAB_ADDRESS_4 "192.0.2.2"
+#define LAB_NEIGHBOUR_4 "192.0.2.1"
+#define LAB_ADDRESS_6 "2001:db8::2"
+#define LAB_LINK_ADDRESS_6 "fe80::2"
+#define LAB_NEIGHBOUR_LINK_6 "fe80::1"
+// Of every name.
+#define LAB_ANSWER_4 "198.51.100.1"
+#define LAB_ANSWER_6 "2001:db8:1::1"
 
 struct lab_orders {
     const struct lab_step *steps;
@@ -61,6 +86,12 @@ struct lab_orders {
     int log;                     // standard output and error of systemd
     int null;                    // /dev/null, opened for reading and writing
     uint32_t patience_ms;        // from asking systemd to power off until SIGKILL
+    int32_t network;             // a lab_network
+    // For LAB_NETWORK_HOST: the command, which goes to the background when it is ready; an empty
+    // directory to mount on; and a path in it where the command finds the lab's namespace.
+    const char *const *pasta;
+    const char *pasta_stage;
+    const char *pasta_network;
 };
 
 // What the keeper tells its owner, one datagram each.
@@ -102,6 +133,10 @@ struct lab_refusal {
 // with the command's status (128+n for signal n), or a negative errno. When the calling process
 // dies, the supervisor kills the command.
 pid_t lab_run(const struct lab_command *order);
+
+// Turns a query of `length` bytes into its answer, in the same place. The answer's length, at most
+// `room`; 0 where there is none to give.
+size_t lab_answer_query(uint8_t *message, size_t length, size_t room);
 
 // Kills what is left in the cgroup `name` beneath `root` and removes it with all its children;
 // tries again for about two seconds while the kernel calls it busy. 0 or a negative errno.

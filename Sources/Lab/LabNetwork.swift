@@ -1,0 +1,32 @@
+import CLab
+
+/// What a lab is connected with.
+public enum LabNetwork: String, Sendable, Codable, CaseIterable {
+    /// Nothing: it has only loopback.
+    case none
+    /// A neighbour on a network of their own, to which every address of the internet belongs. It
+    /// takes connections and datagrams for any of them and any port, and answers only as a name
+    /// server, which gives every name an address. Nothing of it reaches the machine's network.
+    case world
+    /// The machine's own network, by `pasta`: what the lab's services send goes out.
+    case host
+}
+
+extension LabNetwork {
+    /// The name server that the lab's `/etc/resolv.conf` names; nil where the tree's own file stays.
+    var nameServer: String? {
+        switch self {
+        case .none: nil
+        case .world: LAB_NEIGHBOUR_4
+        case .host: Pasta.nameServer
+        }
+    }
+
+    var inC: lab_network {
+        switch self {
+        case .none: LAB_NETWORK_NONE
+        case .world: LAB_NETWORK_WORLD
+        case .host: LAB_NETWORK_HOST
+        }
+    }
+}
