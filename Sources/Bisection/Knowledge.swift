@@ -37,7 +37,13 @@ struct Knowledge: Sendable {
 
     private static let baseline = Fact(configuration: .empty, witness: -1)
 
-    init(lead: Int) { self.lead = lead }
+    /// For each item, the stricter steps of its ladder.
+    private let stricter: [ItemSet]
+
+    init(in space: SearchSpace, lead: Int) {
+        stricter = space.stricter
+        self.lead = lead
+    }
 
     mutating func learn(_ answer: Answer, of configuration: ItemSet) {
         var tally = tallies[configuration] ?? Tally()
@@ -147,6 +153,31 @@ extension Knowledge {
             }
             doubtful += unsure.filter { !doubtful.contains($0) }
             return false
+        }
+        // What fails without a stricter step, and passes with it, says nothing against what else
+        // was tried without that step.
+        let cures = surprises.map { ($0.failed, cure($0)) }.filter { !$0.1.isEmpty }
+        failures.removeAll { failure in
+            cures.contains { failed, cure in
+                failed.isSubset(of: failure.configuration)
+                    && cure.isDisjoint(with: failure.configuration)
+            }
+        }
+    }
+
+    /// The stricter steps with which a configuration passed that fails without them.
+    private func cure(_ surprise: Surprise) -> ItemSet {
+        surprise.failed.reduce(into: ItemSet()) { $0.formUnion(stricter[$1]) }
+            .intersection(surprise.passed).subtracting(surprise.failed)
+    }
+
+    /// Whether what passed shows that a part of it passes by itself. A ladder that was climbed
+    /// further says nothing of its lower steps for certain: services are not monotone there.
+    func isSeenToPass(_ part: ItemSet, topped tops: ItemSet) -> Bool {
+        configurations.contains { configuration in
+            tallies[configuration]?.verdict(lead: lead) == .passed
+                && part.isSubset(of: configuration)
+                && tops.allSatisfy { stricter[$0].isDisjoint(with: configuration) }
         }
     }
 

@@ -21,6 +21,7 @@ struct QuestionPlan {
         let searching = Array(Exploration(self).questions(upTo: limit).prefix(limit))
         if !searching.isEmpty { return searching }
         if let verification { return [verification] }
+        if let part = partOfConflict { return [part] }
         let certificates = Array(certificates.prefix(limit))
         if !certificates.isEmpty { return certificates }
         return (stricterLevel ?? secondThought).map { [$0] } ?? []
@@ -49,6 +50,24 @@ extension QuestionPlan {
     private var verification: Question? {
         guard knowledge.verdict(on: state.accepted) == nil else { return nil }
         return Question(state.accepted, for: .verify)
+    }
+
+    /// What is left of a conflict without one of its members must itself be seen to pass, or it is
+    /// no conflict: a step of a ladder that passes under a stricter one may fail alone.
+    private var partOfConflict: Question? {
+        for conflict in state.conflicts where conflict.items.count > 1 && !conflict.isUnresolved {
+            for item in conflict.items {
+                var others = conflict.items
+                others.remove(item)
+                let part = space.downward(others)
+                if knowledge.verdict(on: part) == nil,
+                    !knowledge.isSeenToPass(part, topped: space.tops(of: part))
+                {
+                    return Question(part, for: .explain(part))
+                }
+            }
+        }
+        return nil
     }
 
     /// Items left out that would fit on the result.

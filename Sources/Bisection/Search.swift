@@ -33,7 +33,7 @@ public struct Search: Sendable {
     public init(_ space: SearchSpace, options: Options = Options()) {
         self.space = space
         self.options = options
-        knowledge = Knowledge(lead: options.reliability == .steady ? 1 : 2)
+        knowledge = Knowledge(in: space, lead: options.reliability == .steady ? 1 : 2)
         belief = Belief(space)
         namingRecord = NamingRecord(expected: options.naming, in: space)
         state = SearchState(knowledge, in: space, rigor: options.rigor)

@@ -19,6 +19,9 @@ public struct SearchSpace: Sendable {
     /// For each item, itself and all that require it, directly or not.
     public let above: [ItemSet]
 
+    /// For each item, the stricter steps of its ladder.
+    let stricter: [ItemSet]
+
     /// All items, each after those that it requires.
     let ascending: [Int]
 
@@ -53,6 +56,10 @@ public struct SearchSpace: Sendable {
         }
         self.below = below
         self.above = above
+        stricter = items.indices.map { item in
+            guard let ladder = items[item].ladder else { return .empty }
+            return ItemSet(above[item].filter { $0 != item && items[$0].ladder == ladder })
+        }
     }
 
     /// Why a list of items is not a search space.

@@ -90,6 +90,34 @@ import Testing
         #expect(finding.refusals.map(\.item) == [3])
     }
 
+    /// Found out with Debian's prometheus-node-exporter: `ProtectProc=noaccess` fails alone, and
+    /// `ptraceable` passes.
+    @Test(arguments: [Options.Rigor.proof, .maximal], 0..<40)
+    func `what fails only below a stricter step is no conflict with anything else`(
+        rigor: Options.Rigor, seed: Int
+    ) throws {
+        var dice = SplitMix64(case: seed)
+        let ladder = (0..<3).map { step in
+            Item(requires: step == 0 ? [] : [step - 1], ladder: 0, chance: .independent(0.3))
+        }
+        let culprits = ItemSet((3..<24).filter { _ in dice.happens(0.15) })
+        let others = (3..<24).map { _ in Item(chance: .independent(0.1)) }
+        var interview = Interview(
+            Search(try SearchSpace(items: ladder + others), options: Options(rigor: rigor)))
+        interview.run(answering: { question in
+            let on = question.configuration
+            let isLow = on.contains(0) && !on.contains(2)
+            return isLow || !on.isDisjoint(with: culprits) ? .failed : .passed
+        })
+        let finding = try #require(interview.finding)
+        #expect(finding.ending == .complete)
+        #expect(finding.conflicts.allSatisfy { $0.items.count == 1 }, "\(finding.conflicts)")
+        #expect(finding.accepted.isDisjoint(with: culprits))
+        if finding.accepted.contains(2) {
+            #expect(finding.accepted == ItemSet(below: 24).subtracting(culprits))
+        }
+    }
+
     @Test func `the steps above a refused one are tried once, strictest first`() throws {
         let ladder = (0..<4).map { step in
             Item(requires: step == 0 ? [] : [step - 1], ladder: 0, chance: .independent(0.3))

@@ -62,6 +62,25 @@ import Trials
         #expect(!found.contains { $0.source == .kernel })
     }
 
+    /// PrivateUsers=identity takes rights, and so refuses much; a filter in the same trial refused
+    /// pipe2, which asks for no right.
+    @Test("is not what another restriction of the same trial refused")
+    func anothers() {
+        func found(with other: [String]) -> [Evidence] {
+            let trials = [
+                Sample.trial(1, [], passes: true), Sample.trial(2, ["PrivateUsers=identity"], []),
+                Sample.trial(
+                    3, other + ["PrivateUsers=identity"], [Sample.refused("mount", 1)]),
+            ]
+            return Investigation(
+                trials: trials, catalogue: Sample.provenance.catalogue, dialect: Sample.dialect
+            ).evidence(
+                against: "PrivateUsers=identity", conflict: ["PrivateUsers=identity"], witness: 2)
+        }
+        #expect(found(with: ["SystemCallFilter=~@mount"]).allSatisfy { $0.source != .kernel })
+        #expect(found(with: []).first?.source == .kernel)
+    }
+
     @Test("is not what another kind of restriction refuses")
     func other() {
         let found = evidence(

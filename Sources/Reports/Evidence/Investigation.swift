@@ -62,7 +62,7 @@ public struct Investigation: Sendable {
         in trial: Trial, against restriction: String, _ suspects: Set<String>,
         _ conflict: [String]
     ) -> [Evidence] {
-        var found = kernel(trial, against: restriction, suspects, isAlone: conflict.count == 1)
+        var found = kernel(trial, against: restriction, suspects, conflict)
         found += setup(trial, against: restriction, suspects)
         found += manager(trial, suspects)
         found += endings(trial)
@@ -86,10 +86,13 @@ public struct Investigation: Sendable {
     // MARK: The kernel
 
     private func kernel(
-        _ trial: Trial, against restriction: String, _ suspects: Set<String>, isAlone: Bool
+        _ trial: Trial, against restriction: String, _ suspects: Set<String>,
+        _ conflict: [String]
     ) -> [Evidence] {
+        let isAlone = conflict.count == 1
         let blamed = trial.refusals.filter { request in
             request.isOfService && isBlamed(request, restriction, suspects)
+                && (isNamed(by: request, suspects) || rivals(request, trial, conflict).isEmpty)
         }
         // What it can do without is no reason, unless it only fails together with others.
         let new = blamed.filter { !tolerated.contains($0.pattern) }
@@ -103,7 +106,8 @@ public struct Investigation: Sendable {
             Evidence(
                 source: .kernel,
                 certainty: sure.count == 1 && request == sure.first
-                    && agrees(request, with: complaints) ? .certain : .likely,
+                    && agrees(request, with: complaints)
+                    && rivals(request, trial, conflict).isEmpty ? .certain : .likely,
                 text: request.text, trial: trial.number, request: DeniedRequest(request),
                 groups: groups(of: request, restriction))
         }
@@ -145,8 +149,26 @@ public struct Investigation: Sendable {
             return false
         default: break
         }
-        guard let refusing = request.suspects(in: dialect) else { return false }
-        return !refusing.names.isDisjoint(with: suspects)
+        return isNamed(by: request, suspects)
+    }
+
+    /// Whether what refuses like that is among these.
+    private func isNamed(by request: KernelRequest, _ names: Set<String>) -> Bool {
+        request.suspects(in: dialect).map { !$0.names.isDisjoint(with: names) } ?? false
+    }
+
+    /// What else of a trial's profile refuses like that: neither taken in the end nor of the
+    /// conflict. What another one did in its trial is no evidence.
+    private func rivals(
+        _ request: KernelRequest, _ trial: Trial, _ conflict: [String]
+    ) -> Set<String> {
+        guard let names = request.suspects(in: dialect)?.names else { return [] }
+        let own = conflict.reduce(into: Set(conflict)) {
+            $0.formUnion(catalogue[$1]?.implies ?? [])
+        }
+        return trial.profile.restrictions.subtracting(accepted).subtracting(own).filter {
+            names.contains($0) || names.contains(catalogue[$0]?.directive ?? $0)
+        }
     }
 
     private func row(of restriction: String) -> Directive? {
