@@ -121,7 +121,7 @@ static void copy_text(struct program *p, int at, int argument) {
 static const int telling[] = {
     SYS_openat, SYS_openat2, SYS_mkdirat, SYS_unlinkat, SYS_renameat2, SYS_linkat, SYS_symlinkat,
     SYS_mknodat, SYS_fchownat, SYS_fchmodat, SYS_truncate, SYS_socket, SYS_bind, SYS_connect,
-    SYS_execve,
+    SYS_execve, SYS_chdir,
 #if defined(__x86_64__)
     SYS_open, SYS_creat, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_link, SYS_symlink,
     SYS_mknod, SYS_chown, SYS_lchown, SYS_chmod,

@@ -15,9 +15,10 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public let command: String
     /// 0 when it was granted, else as in errno(3).
     public let error: Int32
-    /// The file that the call names, as the process wrote it.
+    /// The file that the call names: as the process wrote it, but for steps that lead nowhere.
     public let path: String?
-    /// Whether it would change the file.
+    /// Whether it would change the file; of `chdir`, whether the process then changed some by names
+    /// that begin there.
     public let isWriting: Bool
     /// The address family of a socket, such as `AF_INET`.
     public let family: String?
@@ -42,7 +43,7 @@ public struct KernelRequest: Hashable, Codable, Sendable {
         self.subject = subject
         self.command = command
         self.error = error
-        self.path = path
+        self.path = path.map(KernelRequest.plain)
         self.isWriting = isWriting
         self.family = family
         self.lacking = lacking
@@ -81,6 +82,13 @@ public struct KernelRequest: Hashable, Codable, Sendable {
         KernelRequest(
             subject, by: command, error: error, path: path.map(change), isWriting: isWriting,
             family: family, lacking: lacking, port: port, peer: peer, namespaces: namespaces)
+    }
+
+    /// A path without the steps that lead nowhere (path_resolution(7)): `/run/x` for `//run/./x/`.
+    public static func plain(_ path: String) -> String {
+        guard path.hasPrefix("/"), path.contains("//") || path.contains("/.") || path.hasSuffix("/")
+        else { return path }
+        return "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 
     /// A path without its numbers.

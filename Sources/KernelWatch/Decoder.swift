@@ -13,6 +13,7 @@ struct Decoder {
     var requests: [WitnessedRequest] {
         var found: [WitnessedRequest] = []
         var denied: [UInt32: [kernel_watch_event]] = [:]
+        var workplaces: [UInt32: kernel_watch_event] = [:]
         func flush(_ thread: UInt32) {
             for event in denied.removeValue(forKey: thread) ?? [] {
                 found.append(witnessed(event, .capability(capability(event)), error: 1))
@@ -39,7 +40,14 @@ struct Decoder {
                 let lacking = Set(before.map(capability)).filter {
                     StrayCheck.belongs($0, to: name)
                 }
-                found.append(call(event, name, error: error, lacking: lacking.sorted()))
+                let asked = call(event, name, error: error, lacking: lacking.sorted())
+                found.append(asked)
+                if name == "chdir" && isGranted { workplaces[event.process] = event }
+                if isGranted, asked.request.isWriting, asked.request.path?.hasPrefix("/") == false,
+                    let arrival = workplaces.removeValue(forKey: event.process)
+                {
+                    found += writing(after: arrival)
+                }
             }
         }
         for thread in denied.keys.sorted() { flush(thread) }
@@ -80,6 +88,13 @@ struct Decoder {
             lacking: lacking, port: address?.port,
             peer: name == "connect" ? address?.prefix : nil,
             namespaces: NamespaceCall.types(name, event.arguments))
+    }
+
+    /// Where a process had gone that changes a file by a name that begins there. One that lives on is
+    /// found in /proc; a child that ends at once is not.
+    private func writing(after arrival: kernel_watch_event) -> [WitnessedRequest] {
+        guard let place = text(arrival, 0), place.hasPrefix("/"), place != "/" else { return [] }
+        return [witnessed(arrival, .call("chdir"), path: place, isWriting: true)]
     }
 
     private func witnessed(

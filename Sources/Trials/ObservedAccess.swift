@@ -50,7 +50,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
                 shown.append(.connects(to: peer))
             }
             if let path = request.path {
-                if !path.hasPrefix("/") {
+                if name == "chdir" {
+                    if request.isWriting { shown.append(.worksIn(path)) }
+                } else if !path.hasPrefix("/") {
                     if request.isWriting { shown.append(.writesRelatively) }
                 } else if name.hasPrefix("exec") {
                     shown.append(.runs(path))

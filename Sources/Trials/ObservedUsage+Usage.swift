@@ -52,6 +52,10 @@ extension ObservedUsage {
         } else if let home = Places.home(of: path) {
             if granted.contains(where: { Places.isBelow(path, $0) }) { return }
             usage.homes[home] = usage.homes[home] == true || isWritten
+        } else if isWritten, let place = Places.temporary(of: path) {
+            if !granted.contains(where: { Places.isBelow(path, $0) }) {
+                usage.temporary = (usage.temporary ?? []).union([place])
+            }
         } else if isWritten, !Places.isKernelOrTemporary(path),
             !declared.union(granted).contains(where: { Places.isBelow(path, $0) })
         {

@@ -1,3 +1,5 @@
+import Hardening
+
 /// What paths mean (hier(7), file-hierarchy(7)).
 public enum Places {
     /// Where every service has a place of its own, one level below.
@@ -20,8 +22,18 @@ public enum Places {
             }
     }
 
-    /// The old names of places.
+    /// Whoever writes may use them, and what is there is gone at the next boot (file-hierarchy(7)).
+    private static let temporary = ["/tmp", "/var/tmp"]
+
+    /// The directory for temporary files that a path is in; nil where it is in none.
+    public static func temporary(of path: String) -> String? {
+        temporary.first { isBelow(path, $0) }
+    }
+
+    /// A path as one compares it: without steps that lead nowhere, and not by the old names of
+    /// places.
     public static func resolved(_ path: String) -> String {
+        let path = KernelRequest.plain(path)
         for (old, new) in [("/var/run/", "/run/"), ("/var/lock/", "/run/lock/")]
         where path.hasPrefix(old) {
             return new + path.dropFirst(old.count)
@@ -66,7 +78,7 @@ public enum Places {
     }
 
     static func isKernelOrTemporary(_ path: String) -> Bool {
-        ["/proc", "/sys", "/tmp", "/var/tmp"].contains { isBelow(path, $0) }
+        (["/proc", "/sys"] + temporary).contains { isBelow(path, $0) }
     }
 
     /// Nodes that stay under `PrivateDevices=yes` (systemd.exec(5)).

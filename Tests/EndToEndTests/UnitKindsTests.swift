@@ -71,6 +71,23 @@ extension EndToEnd {
             }
         }
 
+        /// Its child goes to its own place and writes there by a relative name, and to a /tmp that it
+        /// shares with the probe.
+        @Test("one whose child writes elsewhere: both places are tried as exceptions")
+        func places() async throws {
+            let result = try await harden(
+                """
+                [Service]
+                Type=exec
+                ExecStartPre=/bin/mkdir -p /var/lib/elsewhere
+                ExecStart=/bin/sh -c '(cd /var/lib/elsewhere && echo x > f) && \
+                  echo x > /tmp/shared && exec sleep 1000'
+                """, "--probe", "rm /tmp/shared /var/lib/elsewhere/f")
+            #expect(result.verified && result.accepted.contains("ProtectSystem=strict"))
+            #expect(!result.accepted.contains { $0.hasPrefix("PrivateTmp") })
+            #expect(result.dropIn.contains("ReadWritePaths=-/tmp -/var/lib/elsewhere"))
+        }
+
         /// It feeds its watchdog long after a trial's end, and no failure to do so is fatal.
         @Test("one whose watchdog would starve only later keeps the way to feed it")
         func watchdog() async throws {

@@ -38,6 +38,29 @@ struct KernelWatchTests {
             }, "\(found)")
     }
 
+    @Test("where a child went that then writes by a name that begins there")
+    func workplace() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(
+                below: try #require(machine.rootControlGroup), closely: true)
+            try await lab.writeUnit(
+                "small.service",
+                """
+                [Service]
+                Type=oneshot
+                ExecStartPre=/bin/mkdir -p /var/lib/w
+                ExecStart=/usr/bin/perl -e "chdir(q(/var/lib//w/)); open(F, q(>), q(f)) or die"
+                """)
+            let service = try await Service(named: "small.service", on: machine)
+            let copy = try await startedCopy(of: service.copies).copy
+            let found = try await copy.accesses()
+            await copy.end()
+            #expect(found.contains(.worksIn("/var/lib/w")), "\(found)")
+            #expect(found.contains(.writesRelatively))
+        }
+    }
+
     @Test("a capability that is missing, with the call that asked for it")
     func capability() async throws {
         let found = try await tracer(

@@ -18,6 +18,7 @@ struct RecordTests {
         var usage = Usage()
         usage.written = ["/var/lib/x"]
         usage.homes = ["/home/x": true, "/home/y": false]
+        usage.temporary = ["/tmp"]
         usage.ports = ["tcp:80"]
         usage.peers = ["192.0.2.1/32"]
         usage.user = "www-data"

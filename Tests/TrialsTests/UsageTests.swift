@@ -17,6 +17,7 @@ import Trials
             ("/var/lib/x/a/b", "/var/lib/x"), ("/var/log/x.log", "/var/log"),
             ("/run/x.pid", "/run"), ("/run/x/y.sock", "/run/x"), ("/var/run/x.pid", "/run"),
             ("/srv/ftp/incoming/f", "/srv/ftp"), ("/data/x/f", "/data/x"), ("/f", "/"),
+            ("//run//x/y", "/run/x"), ("/run/./x/y", "/run/x"),
             ("/etc/x/y", "/etc/x"), ("/var/spool/cron/crontabs/a", "/var/spool/cron"),
         ])
     func directories(path: String, directory: String) {
@@ -71,6 +72,23 @@ import Trials
     func relative() {
         #expect(usage([.worksIn("/var/lib/x")]).written == [])
         #expect(usage([.worksIn("/var/lib/x"), .writesRelatively]).written == ["/var/lib/x"])
+    }
+
+    @Test("a place for temporary files that it writes to is an exception of its own")
+    func temporary() {
+        let found = usage([.writes("/tmp/a/b"), .writes("/var/tmp/c")])
+        #expect(found.written == [] && found.temporary == ["/tmp", "/var/tmp"])
+        let catalogue = Catalogue.standard.accommodating(found)
+        #expect(catalogue["ReadWritePaths=~/tmp"]?.implies.contains("ProtectSystem=strict") == true)
+    }
+
+    @Test("where a child went before it wrote by a relative name is a place that it works in")
+    func child() {
+        let went = KernelRequest(
+            .call("chdir"), by: "child", path: "/var/lib/x/", isWriting: true)
+        #expect(ObservedAccess.of(went).contains(.worksIn("/var/lib/x")))
+        let only = KernelRequest(.call("chdir"), by: "child", path: "/var/lib/x")
+        #expect(ObservedAccess.of(only) == [.calls("chdir")])
     }
 
     @Test("a service can run as the one user that it becomes, with what it needs to bind")

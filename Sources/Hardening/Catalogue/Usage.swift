@@ -6,6 +6,9 @@ public struct Usage: Hashable, Codable, Sendable {
     /// Directories that are its own and in which nobody saw it make anything, so that no trial can
     /// tell whether it does without them; nil in ledgers of older versions.
     public var own: Set<String>?
+    /// Directories for temporary files in which it makes or changes some: `/tmp`, `/var/tmp`; nil in
+    /// ledgers of older versions.
+    public var temporary: Set<String>?
     /// The files themselves, of those directories that belong to no single service.
     public var files: Set<String> = []
     /// Directories below /home, /root or /run/user that it uses; true where it writes.
@@ -33,6 +36,9 @@ public struct Usage: Hashable, Codable, Sendable {
         var joined = self
         joined.written.formUnion(other.written)
         if own != nil || other.own != nil { joined.own = (own ?? []).union(other.own ?? []) }
+        if temporary != nil || other.temporary != nil {
+            joined.temporary = (temporary ?? []).union(other.temporary ?? [])
+        }
         joined.files.formUnion(other.files)
         joined.homes.merge(other.homes) { $0 || $1 }
         joined.devices.formUnion(other.devices)
@@ -53,7 +59,8 @@ extension Catalogue {
     /// So `ProtectSystem=strict` is tried with the directories that the service writes to left
     /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
     public func accommodating(_ usage: Usage) -> Catalogue {
-        let writable = Self.writable(usage.written)
+        // A /tmp of its own is mostly taken as well, and then the one of all is nothing to it.
+        let writable = Self.writable(usage.written.union(usage.temporary ?? []))
         let own = Self.writable(usage.own ?? [])
         let writableHomes = Self.writable(Set(usage.homes.filter(\.value).keys))
         let homes = usage.homes.sorted { $0.key < $1.key }

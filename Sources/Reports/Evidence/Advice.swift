@@ -139,7 +139,8 @@ extension Advice {
             return [Advice(text: "\(text): \(name)")]
         case .leaveWritable:
             let directory = Places.directory(of: path)
-            let place = Places.isShared(directory) ? path : directory
+            let place =
+                Places.temporary(of: path) ?? (Places.isShared(directory) ? path : directory)
             return [
                 Advice(
                     text: "leave \(place) writable",

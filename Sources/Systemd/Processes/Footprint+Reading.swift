@@ -1,6 +1,7 @@
 import CSystemd
 import Foundation
 import Glibc
+import Hardening
 import Linux
 import Trials
 
@@ -92,7 +93,8 @@ struct UnixSocket {
             guard fields.count == 8, sockets.contains(String(fields[6])),
                 fields[3] == "00010000" || fields[4] == "0002"
             else { return nil }
-            return UnixSocket(name: String(fields[7]), inode: String(fields[6]))
+            return UnixSocket(
+                name: KernelRequest.plain(String(fields[7])), inode: String(fields[6]))
         }
     }
 }

@@ -204,6 +204,7 @@ extension Usage {
         case "User": user = value
         case "Capability": capabilities.insert(value)
         case "Writes": written.insert(value)
+        case "WritesTemporary": temporary = (temporary ?? []).union([value])
         case "Owns": own = (own ?? []).union([value])
         case "File": files.insert(value)
         case "WritesHome": homes[value] = true

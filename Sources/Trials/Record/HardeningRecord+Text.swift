@@ -90,6 +90,7 @@ extension Usage {
     var recordLines: [String] {
         (user.map { ["User=\($0)"] } ?? []) + capabilities.sorted().map { "Capability=\($0)" }
             + written.sorted().map { "Writes=\($0)" }
+            + (temporary ?? []).sorted().map { "WritesTemporary=\($0)" }
             + (own ?? []).sorted().map { "Owns=\($0)" } + files.sorted().map { "File=\($0)" }
             + homes.sorted { $0.key < $1.key }.map {
                 "\($0.value ? "WritesHome" : "ReadsHome")=\($0.key)"
