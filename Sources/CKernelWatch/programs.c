@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/ptrace.h>
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include "CKernelWatch.h"
@@ -12,16 +13,18 @@
 #if defined(__x86_64__)
 // struct pt_regs of <asm/ptrace.h>: di, si, dx, r10, and the number in orig_ax.
 static const int argument_offsets[4] = {112, 104, 96, 56};
+static const int fifth_offset = 72;  // r8
 static const int number_offset = 120;
 #elif defined(__aarch64__)
 // x0 holds the result by then; its old value and the number follow the user_pt_regs.
 static const int argument_offsets[4] = {272, 8, 16, 24};
+static const int fifth_offset = 32;
 static const int number_offset = 280;
 #else
 #error "the layout of pt_regs on this architecture is not known here"
 #endif
 
-enum { SCRATCH = -8, KEY = -24, SEEN = -32 };
+enum { SCRATCH = -8, KEY = -24, SEEN = -32, POINTER = -40, PEER = -72 };
 
 // sizeof (struct sockaddr_in6), the longest address of which all is told. The shorter ones lie in
 // a sockaddr_storage or on a stack, with as much behind them.
@@ -39,6 +42,64 @@ static void only_below(struct program *p, uint64_t cgroup) {
     }
     leave(p, BPF_JA, 0, 0);
     for (int level = 0; level < DEEPEST; level++) land(p, found[level]);
+}
+
+// Reads `size` bytes of the process at the address that is at POINTER. Zeroes where there is none.
+static void read_user(struct program *p, int at, int size) {
+    move(p, BPF_REG_1, BPF_REG_10);
+    add(p, BPF_REG_1, at);
+    set(p, BPF_REG_2, size);
+    load(p, BPF_DW, BPF_REG_3, BPF_REG_10, POINTER);
+    call(p, BPF_FUNC_probe_read_user);
+}
+
+// The calls that send to whom they name.
+enum { SENDTO, SENDMSG, SENDMMSG, SENDING };
+static const int sending[SENDING] = {SYS_sendto, SYS_sendmsg, SYS_sendmmsg};
+
+// To whom a call sends, to PEER; its number is in r8, the registers are where r6 points. Of many
+// messages the first one counts. Zeroes for another call.
+static void read_peer(struct program *p) {
+    int sends[SENDING];
+    for (int at = 0; at < 32; at += 8) store_value(p, BPF_DW, BPF_REG_10, PEER + at, 0);
+    for (int i = 0; i < SENDING; i++) sends[i] = jump(p, BPF_JEQ, BPF_REG_8, sending[i]);
+    int other = jump(p, BPF_JA, 0, 0);
+    for (int i = 0; i < SENDING; i++) land(p, sends[i]);
+    load(p, BPF_DW, BPF_REG_3, BPF_REG_6, 0);
+    move(p, BPF_REG_1, BPF_REG_10);
+    add(p, BPF_REG_1, POINTER);
+    set(p, BPF_REG_2, 8);
+    int has_message = jump(p, BPF_JNE, BPF_REG_8, SYS_sendto);
+    // The address is the fifth argument.
+    add(p, BPF_REG_3, fifth_offset);
+    call(p, BPF_FUNC_probe_read_kernel);
+    int found = jump(p, BPF_JA, 0, 0);
+    land(p, has_message);
+    // struct msghdr and struct mmsghdr begin with a pointer to it.
+    add(p, BPF_REG_3, argument_offsets[1]);
+    call(p, BPF_FUNC_probe_read_kernel);
+    read_user(p, POINTER, 8);
+    land(p, found);
+    read_user(p, PEER, ADDRESS);
+    land(p, other);
+}
+
+// Adds to r8 what differs between the addresses that are sent to: each is told of once then,
+// however often.
+static void tell_peers_apart(struct program *p) {
+    load(p, BPF_H, BPF_REG_9, BPF_REG_10, PEER);
+    int four = jump(p, BPF_JEQ, BPF_REG_9, AF_INET);
+    int other = jump(p, BPF_JNE, BPF_REG_9, AF_INET6);
+    load(p, BPF_DW, BPF_REG_1, BPF_REG_10, PEER + 8);
+    load(p, BPF_DW, BPF_REG_2, BPF_REG_10, PEER + 16);
+    put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_1, BPF_REG_2, 0, 0);
+    int six = jump(p, BPF_JA, 0, 0);
+    land(p, four);
+    load(p, BPF_W, BPF_REG_1, BPF_REG_10, PEER + 4);
+    land(p, six);
+    put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_1, 0, 0, 16);
+    put(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_8, BPF_REG_1, 0, 0);
+    land(p, other);
 }
 
 // Remembers (control group, what) and leaves when it was known already; `what` is in r8.
@@ -172,6 +233,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     leave(p, BPF_JA, 0, 0);
     for (int i = 0; i < IDENTIFYING; i++) land(p, about_ids[i]);
     land(p, other);
+    read_peer(p);
     if (closely) {
         enum { TELLING = sizeof telling / sizeof *telling };
         int every[TELLING + 1];
@@ -180,7 +242,9 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
         for (int i = 0; i < TELLING; i++) {
             every[i] = jump(p, BPF_JEQ, BPF_REG_8, telling[i]);
         }
+        tell_peers_apart(p);
         only_first(p, seen);
+        load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
         for (int i = 0; i <= TELLING; i++) land(p, every[i]);
     }
     begin_event(p, ring, KERNEL_WATCH_CALL);
@@ -194,11 +258,15 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     }
     copy_text(p, offsetof(struct kernel_watch_event, first), 0);
     // An address is no text: it holds zeroes.
-    int address[2];
+    int address[2], sends[SENDING], done[2];
+    for (int i = 0; i < SENDING; i++) sends[i] = jump(p, BPF_JEQ, BPF_REG_8, sending[i]);
     address[0] = jump(p, BPF_JEQ, BPF_REG_8, SYS_bind);
     address[1] = jump(p, BPF_JEQ, BPF_REG_8, SYS_connect);
     copy_text(p, offsetof(struct kernel_watch_event, second), 1);
-    int done = jump(p, BPF_JA, 0, 0);
+    done[0] = jump(p, BPF_JA, 0, 0);
+    for (int i = 0; i < SENDING; i++) land(p, sends[i]);
+    copy_to_event(p, offsetof(struct kernel_watch_event, second), ADDRESS, BPF_REG_10, PEER);
+    done[1] = jump(p, BPF_JA, 0, 0);
     land(p, address[0]);
     land(p, address[1]);
     move(p, BPF_REG_1, BPF_REG_7);
@@ -215,7 +283,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
         p, BPF_DW, BPF_REG_3, BPF_REG_7, offsetof(struct kernel_watch_event, arguments) + 8);
     add(p, BPF_REG_3, 2);
     call(p, BPF_FUNC_probe_read_user_str);
-    land(p, done);
+    for (int i = 0; i < 2; i++) land(p, done[i]);
     end_event(p);
     finish(p);
 }

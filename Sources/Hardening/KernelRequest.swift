@@ -24,9 +24,9 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public let family: String?
     /// The capabilities that were asked for and denied in the course of the call.
     public let lacking: [String]
-    /// The port that `bind` or `connect` is about.
+    /// The port that `bind`, `connect` or `sendto` is about.
     public let port: UInt16?
-    /// The address that `connect` is about, as `IPAddressAllow=` takes it: `192.0.2.1/32`.
+    /// The address that `connect` or `sendto` is about, as `IPAddressAllow=` takes it: `192.0.2.1/32`.
     public let peer: String?
     /// The types of namespaces that the call would make or enter, as `RestrictNamespaces=` names
     /// them.

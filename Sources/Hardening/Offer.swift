@@ -37,7 +37,8 @@ public struct Offer: Sendable {
     ///   - enforcement: what was measured of the machine; what was not measured counts as in force.
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
     ///   - isLocalOnly: the service was seen to talk with its own machine only.
-    ///   - seeksOthers: the service was seen to try in vain to reach another machine.
+    ///   - seeksOthers: the service was seen to reach for another machine.
+    ///   - servesOthers: other machines can be its clients.
     ///   - talksIP: it was seen to listen on an IP socket, or to ask for another machine.
     ///   - isWatched: it has a watchdog that no trial outlives.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
@@ -45,13 +46,15 @@ public struct Offer: Sendable {
     public init(
         of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
         keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
-        seeksOthers: Bool = false, talksIP: Bool = false, isWatched: Bool = false,
+        seeksOthers: Bool = false, servesOthers: Bool = false, talksIP: Bool = false,
+        isWatched: Bool = false,
         inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
         let choice = Choice(
             subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
-            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, talksIP: talksIP,
+            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, servesOthers: servesOthers,
+            talksIP: talksIP,
             isWatched: isWatched, inapplicable: inapplicable)
         let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
@@ -101,6 +104,7 @@ private struct Choice {
     let attempt: Set<String>
     let isLocalOnly: Bool
     let seeksOthers: Bool
+    let servesOthers: Bool
     let talksIP: Bool
     let isWatched: Bool
     let inapplicable: [String: String]
@@ -139,7 +143,7 @@ private struct Choice {
         let missing = restriction.needs.intersection(Need.ofJudging)
             .sorted { $0.rawValue < $1.rawValue }.first { !isMet($0) }
         // Nothing to tell the user: it is no good for this service, wherever it runs.
-        if let missing, [.loopbackListener, .quietNetwork, .unwatched].contains(missing) {
+        if let missing, Need.ofService.contains(missing) {
             return .heldBack(missing.cure)
         }
         return missing.map(Offer.Reason.unjudged)
@@ -150,6 +154,7 @@ private struct Choice {
         case .loopbackListener: isLocalOnly
         case .reachableNetwork: !seeksOthers
         case .quietNetwork: !talksIP
+        case .unservedNetwork: !servesOthers
         case .unwatched: !isWatched
         default: subject.dialect.available.contains(need)
         }

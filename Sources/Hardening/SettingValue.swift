@@ -104,6 +104,9 @@ public struct AddressPrefix: Hashable, Sendable {
         family == 2 ? bytes.first == 127 && length >= 8 : self == AddressPrefix.localhost[1]
     }
 
+    /// Whether it is the address of a socket that has none.
+    public var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
+
     /// `any`: every IPv4 and every IPv6 address.
     public static let any = [
         AddressPrefix(family: 2, bytes: [0, 0, 0, 0], length: 0),

@@ -86,7 +86,7 @@ struct Decoder {
             event, .call(name), error: error, path: path,
             isWriting: names?.writes(event.arguments) ?? false, family: family(event, name),
             lacking: lacking, port: address?.port,
-            peer: name == "connect" ? address?.prefix : nil,
+            peer: name == "bind" ? nil : address?.prefix,
             namespaces: NamespaceCall.types(name, event.arguments))
     }
 
@@ -152,7 +152,7 @@ struct Decoder {
     }
 }
 
-/// What `bind` and `connect` name: sockaddr_in(7), sockaddr_in6, sockaddr_un(7).
+/// What `bind`, `connect` and what sends name: sockaddr_in(7), sockaddr_in6, sockaddr_un(7).
 private struct SocketAddress {
     /// AF_INET is 2, AF_INET6 is 10, AF_UNIX is 1.
     let family: Int
@@ -161,20 +161,29 @@ private struct SocketAddress {
     /// The address alone.
     let prefix: AddressPrefix?
 
+    private static let sending: Set = ["sendto", "sendmsg", "sendmmsg"]
+
     init?(_ event: kernel_watch_event, _ call: String) {
-        guard call == "bind" || call == "connect" else { return nil }
+        let isSending = Self.sending.contains(call)
+        guard isSending || call == "bind" || call == "connect" else { return nil }
         let (family, port) = withUnsafeBytes(of: event.second) { bytes in
             (
                 Int(bytes.loadUnaligned(as: UInt16.self)),
                 UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
             )
         }
+        // What is sent over a connection names nobody.
+        if isSending && family != 2 && family != 10 { return nil }
         self.family = family
         self.port = family == 2 || family == 10 ? port : nil
         // sin_addr is at 4, sin6_addr at 8.
         let place = [2: 4..<8, 10: 8..<24][family]
         prefix = place.map { place in
             let bytes = withUnsafeBytes(of: event.second) { Array($0[place]) }
+            // An IPv4 address in the clothes of IPv6 (RFC 4291, 2.5.5.2): its packets are IPv4.
+            if family == 10, bytes[0..<10].allSatisfy({ $0 == 0 }), bytes[10..<12] == [0xff, 0xff] {
+                return AddressPrefix(family: 2, bytes: Array(bytes[12...]), length: 32)
+            }
             return AddressPrefix(
                 family: Int32(family), bytes: bytes, length: UInt32(bytes.count * 8))
         }

@@ -15,7 +15,7 @@ public struct LabPlan: Sendable, Equatable {
     public var hidden: [String] = []
 
     /// What it is connected with.
-    public var network = LabNetwork.none
+    public var network = LabNetwork.standard
 
     /// The environment of the lab's pid 1, beside `container=lab`. `SYSTEMD_LOG_SECCOMP=1` has
     /// each denial by a system call filter logged.

@@ -45,6 +45,7 @@ struct Check: AsyncParsableCommand {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
+    @OptionGroup var connection: NetworkOptions
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Install") var install: ApplyOptions
 
@@ -110,6 +111,7 @@ struct Check: AsyncParsableCommand {
         selection.files = files
         selection.root = root
         selection.binds = bind
+        selection.network = connection.network
         selection.manager = owner.choice
         selection.isToInstall = install.apply
         return selection

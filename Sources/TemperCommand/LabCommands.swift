@@ -27,11 +27,17 @@ struct LabCommands: AsyncParsableCommand {
                 valueName: "dir"))
         var bind: [String] = []
 
+        @OptionGroup var connection: NetworkOptions
+
         func run() async throws {
             var plan = LabPlan(name: name)
             if let root { plan.root = root }
             plan.binds = bind
+            plan.network = connection.network ?? .standard
             let lab = try await TemperError.ofWork { try await Lab.up(plan) }
+            if let obstacle = lab.worldObstacle {
+                Terminal.note("no network but loopback: this kernel lacks \(obstacle)")
+            }
             Terminal.print("\(lab.name) is up, process \(lab.pid)\n")
         }
     }

@@ -5,7 +5,8 @@ public import Hardening
 public enum ObservedAccess: Hashable, Codable, Sendable {
     /// It listens or is bound on a port of `tcp` or `udp`, over `AF_INET` or `AF_INET6`.
     case listens(transport: String, family: String, port: UInt16, isLoopback: Bool)
-    /// It connected to an address that is not this machine's loopback, as `IPAddressAllow=` takes it.
+    /// It connected or sent to an address that is not this machine's loopback, as `IPAddressAllow=`
+    /// takes it.
     case connects(to: String)
     /// It tried to reach another machine, and there was no way to it.
     case seeksOthers
@@ -46,9 +47,7 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
             if name == "socket", let family = request.family {
                 shown.append(.opensSocket(family: family))
             }
-            if let peer = request.peer, AddressPrefix(text: peer)?.isLoopback == false {
-                shown.append(.connects(to: peer))
-            }
+            if let peer = request.otherMachine { shown.append(.connects(to: peer)) }
             if let path = request.path {
                 if name == "chdir" {
                     if request.isWriting { shown.append(.worksIn(path)) }
@@ -69,4 +68,15 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     private static let hidable = [
         "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
     ]
+}
+
+extension KernelRequest {
+    /// The address beyond loopback that it is about. Port 0 is nobody's: the C library connects to
+    /// it to learn which of its own addresses it would talk from (RFC 6724).
+    fileprivate var otherMachine: String? {
+        guard let peer, port != 0, let address = AddressPrefix(text: peer),
+            !address.isLoopback, !address.isUnspecified
+        else { return nil }
+        return peer
+    }
 }

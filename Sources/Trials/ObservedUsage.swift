@@ -4,26 +4,45 @@ public import Hardening
 public struct ObservedUsage: Hashable, Sendable {
     public let accesses: Set<ObservedAccess>
     public let sandbox: Sandbox
+    /// Addresses, as `ObservedAccess.connects` has them, that stand for others where the trials run.
+    private let standIns: Set<String>
+    private let grantsPeers: Bool
 
-    public init(_ accesses: Set<ObservedAccess>, sandbox: Sandbox) {
+    /// - Parameters:
+    ///   - standIns: addresses that stand for others where the trials run, and that no other machine
+    ///     has: to allow them would allow nothing.
+    ///   - grantsPeers: whether a service that was seen to reach few other machines may be cut off
+    ///     from all the rest. Tomorrow they can be others.
+    public init(
+        _ accesses: Set<ObservedAccess>, sandbox: Sandbox, standIns: Set<String> = [],
+        grantsPeers: Bool = false
+    ) {
         self.accesses = accesses
         self.sandbox = sandbox
+        self.standIns = standIns
+        self.grantsPeers = grantsPeers
     }
 
     /// It talks IP, listens at most on its own machine, and its peers are few: then denying all other
     /// addresses can be judged by a probe that comes from loopback. A service that listens on every
     /// address would pass such a probe and be cut off from its clients.
     public var isLocalOnly: Bool {
-        let listeners = accesses.compactMap { access in
-            if case .listens(_, _, _, let isLoopback) = access { isLoopback } else { nil }
-        }
-        return !(listeners.isEmpty && peers.isEmpty) && listeners.allSatisfy { $0 }
-            && peers.count <= ObservedUsage.mostPeers && !seeksOthers
+        talksIP && !servesOthers && !seeksOthers && peers.count <= ObservedUsage.mostPeers
     }
 
-    /// It wants another machine that cannot be reached where it was seen: whether it does without
-    /// cannot be told there.
-    public var seeksOthers: Bool { accesses.contains(.seeksOthers) }
+    /// It wants another machine, whether it was reached or not: a probe that comes from this one does
+    /// not tell whether the service does without.
+    public var seeksOthers: Bool {
+        accesses.contains(.seeksOthers) || !peers.isDisjoint(with: standIns)
+            || (!grantsPeers && !peers.isEmpty)
+    }
+
+    /// Other machines may be its clients.
+    public var servesOthers: Bool {
+        accesses.contains { access in
+            if case .listens(_, _, _, let isLoopback) = access { !isLoopback } else { false }
+        }
+    }
 
     /// It listens on an IP socket, or asks for another machine.
     public var talksIP: Bool {

@@ -9,6 +9,8 @@ public struct Provenance: Hashable, Codable, Sendable {
     public var usage: Usage
     /// The tree the lab was made of; `/` for the machine itself.
     public var root: String
+    /// The network that was asked for the lab; nil for what a lab has by itself.
+    public var network: String?
     /// The account whose own manager the service belongs to; nil for the system's.
     public var user: String?
     /// The number of that account.

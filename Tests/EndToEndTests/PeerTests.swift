@@ -35,7 +35,7 @@ extension EndToEnd {
             ) { root in
                 try await withState { state in
                     let report = try await Tool.harden(
-                        "teller", root: root, state: state, ["--json", "--quiet"])
+                        "teller", root: root, state: state, ["--json", "--quiet", "--strictest"])
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)
                     #expect(result.verified, "\(result.warnings)")

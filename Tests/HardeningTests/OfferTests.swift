@@ -83,6 +83,19 @@ import Testing
         #expect(
             reason("RestrictAddressFamilies=~AF_UNIX", isWatched: true)
                 == .heldBack(Need.unwatched.cure))
+        let connected = Dialect(
+            version: 262, calls: Dialect.withSmallGroups.calls, available: [.realNetwork])
+        func onlyLoopback(seeksOthers: Bool = false, servesOthers: Bool = false) -> Offer.Reason? {
+            Offer(
+                of: HardeningSubject(Sandbox(), in: catalogue, dialect: connected),
+                seeksOthers: seeksOthers, servesOthers: servesOthers
+            ).leftOut.first { $0.id == "RestrictNetworkInterfaces=lo" }?.reason
+        }
+        #expect(onlyLoopback() == nil)
+        #expect(onlyLoopback(seeksOthers: true) == .unjudged(.reachableNetwork))
+        #expect(
+            onlyLoopback(servesOthers: true)
+                == .heldBack("it listens for other machines, which would be cut off"))
         let sandbox = Sandbox(["UMask": .mode(0o007)])
         #expect(
             self.reason("UMask=0077", sandbox)

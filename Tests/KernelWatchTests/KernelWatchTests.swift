@@ -122,6 +122,43 @@ struct KernelWatchTests {
             }, "\(found)")
     }
 
+    @Test("to whom datagrams are sent, every address, and what is refused")
+    func peers() async throws {
+        let four = ["192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3", "192.0.2.1"].map {
+            "send S, q(x), 0, pack_sockaddr_in(514, inet_aton(q(\($0)))); "
+        }
+        let six = ["2001:db8::7", "::ffff:192.0.2.9", "2001:db8::7"].map {
+            "send T, q(x), 0, pack_sockaddr_in6(53, Socket::inet_pton(AF_INET6, q(\($0)))); "
+        }
+        let script =
+            "perl -MSocket -e \"socket(S, AF_INET, SOCK_DGRAM, 0); "
+            + "socket(T, AF_INET6, SOCK_DGRAM, 0); \((four + six).joined())\""
+        let accesses = try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n")
+            let service = try await Service(named: "small.service", on: machine)
+            let copy = try await startedCopy(of: service.copies.closer).copy
+            let seen = try await copy.accesses()
+            await copy.end()
+            return seen
+        }
+        let peers = accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } }
+        #expect(
+            Set(peers) == [
+                "192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32", "2001:db8:0:0:0:0:0:7/128",
+                "192.0.2.9/32",
+            ])
+        let refused = try await tracer(script, under: "PrivateNetwork=yes")
+            .filter { $0.peer != nil }
+        #expect(refused.count == 8)
+        #expect(
+            refused.first?.text == "perl: sendto AF_INET port 514 failed with ENETUNREACH")
+        let denied = try await tracer(script, under: "IPAddressDeny=any").filter { $0.peer != nil }
+        #expect(denied.count == 8 && denied.allSatisfy { $0.error == EPERM }, "\(denied)")
+    }
+
     @Test("the type of a namespace, and an id that is not mapped")
     func namespaces() async throws {
         let found = try await tracer(

@@ -69,7 +69,7 @@ struct BootTests {
     @Test func `has a network, a host name, and a machine id of its own`() async throws {
         let plan = LabFixture.plan()
         try await Lab.with(plan) { (lab) async throws in
-            #expect(try await lab.run(["ls", "/sys/class/net"]).stdout == "lo\n")
+            #expect(try await lab.run(["ls", "/sys/class/net"]).stdout == "eth0\nlo\n")
             let host = try FileManager.default.destinationOfSymbolicLink(
                 atPath: "/proc/self/ns/net")
             let inside = try FileManager.default.destinationOfSymbolicLink(

@@ -49,6 +49,36 @@ struct ObservedUsageTests {
         #expect(ObservedAccess.of(KernelRequest(.call("openat"), by: "daemon", error: 13)).isEmpty)
     }
 
+    @Test(
+        "who was seen to reach for another machine keeps its network, whether it was reached or not"
+    )
+    func otherMachines() {
+        func request(_ peer: String, port: UInt16 = 53, error: Int32 = 0) -> KernelRequest {
+            KernelRequest(
+                .call("sendto"), by: "daemon", error: error, family: "AF_INET", port: port,
+                peer: peer)
+        }
+        func usage(
+            _ requests: KernelRequest..., standIns: Set<String> = [], grantsPeers: Bool = false
+        ) -> ObservedUsage {
+            ObservedUsage(
+                Set(requests.flatMap(ObservedAccess.of)), sandbox: Sandbox(), standIns: standIns,
+                grantsPeers: grantsPeers)
+        }
+        let other = "192.0.2.7/32"
+        #expect(usage(request(other)).seeksOthers && !usage(request(other)).isLocalOnly)
+        #expect(usage(request(other, error: 101)).seeksOthers)
+        for own in ["127.0.0.53/32", "0:0:0:0:0:0:0:1/128", "0.0.0.0/32"] {
+            #expect(!usage(request(own)).seeksOthers, "\(own)")
+        }
+        // The C library asks which of its own addresses it would talk from.
+        #expect(!usage(request(other, port: 0)).seeksOthers)
+        // At the strictest it may keep those few that it was seen to reach, if there are such machines.
+        let strictest = usage(request(other), grantsPeers: true)
+        #expect(!strictest.seeksOthers && strictest.isLocalOnly)
+        #expect(usage(request(other), standIns: [other], grantsPeers: true).seeksOthers)
+    }
+
     @Test("the usual refusals are told apart by pattern, not by process id")
     func patterns() {
         func request(_ path: String) -> KernelRequest {

@@ -35,7 +35,8 @@ struct kernel_watch_event {
 struct kernel_watch;
 
 // Watches the processes below the control group with this inode number; with `closely`, also the
-// first of each kind of call that succeeds, and every one that names a path or an address.
+// first of each kind of call that succeeds, every one that names a path or an address, and the first
+// that sends to an address.
 // Returns 0, or -errno; `missing` gets a bit (1 << kind) for what this kernel cannot tell.
 int kernel_watch_open(
     uint64_t cgroup, int closely, struct kernel_watch **watch, unsigned *missing);

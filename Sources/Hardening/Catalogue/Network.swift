@@ -135,7 +135,8 @@ extension Catalogue {
         restrictions: [
             Restriction(
                 .restrictNetworkInterfaces, "lo", .allowOnlyInterfaces(["lo"]), introduced: 250,
-                prior: Prior("inet", 0.8), needs: [.bpfFramework, .realNetwork])
+                prior: Prior("inet", 0.8),
+                needs: [.bpfFramework, .realNetwork, .reachableNetwork, .unservedNetwork])
         ]
     )
     .by(.program).likely(listens)

@@ -133,20 +133,28 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// and passes even where every real client would be cut off.
     case loopbackListener
 
-    /// A service that was not seen to try in vain to reach another machine.
+    /// A service that was not seen to reach for another machine: a probe in a lab does not tell
+    /// whether it does without.
     case reachableNetwork
 
     /// A service that was seen neither to listen on an IP socket nor to ask for another machine: a
     /// probe of another kind passes though every packet is dropped.
     case quietNetwork
 
+    /// A service that was not seen to listen beyond loopback: its clients on other machines would be
+    /// cut off, and no probe comes from there.
+    case unservedNetwork
+
     /// A service without a watchdog that would starve only after a trial's end.
     case unwatched
 
     /// Those without which a trial would pass and say nothing. What the others stand for shows in
     /// what is in force.
-    static let ofJudging: Set<Need> = [
-        .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork, .unwatched,
+    static let ofJudging: Set<Need> = ofService.union([.realNetwork, .reachableNetwork])
+
+    /// Those that it depends on the service whether they are met, wherever it runs.
+    static let ofService: Set<Need> = [
+        .loopbackListener, .quietNetwork, .unservedNetwork, .unwatched,
     ]
 
     /// What would make it available, in a few words.
@@ -162,9 +170,9 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
             "its watchdog (WatchdogSec=) is fed over AF_UNIX and would starve only after a trial's "
                 + "end: --settle with more than its time settles whether it does"
         case .reachableNetwork:
-            "it was seen to try to reach another machine, to which there is no way here: whether "
-                + "it does without cannot be judged"
-        case .realNetwork: "a lab has only loopback: it cannot be judged there"
+            "it was seen to try to reach another machine: whether it does without cannot be judged"
+        case .unservedNetwork: "it listens for other machines, which would be cut off"
+        case .realNetwork: "a lab without a network cannot judge it: see --network"
         }
     }
 }

@@ -38,7 +38,8 @@ extension Need {
                         + "CONFIG_BPF_LSM and CONFIG_DEBUG_INFO_BTF", false
                 ) : ("boot the kernel with bpf in lsm=", true)
         case .bpfFileSystem: (cure, !facts.hasBPFFileSystem)
-        case .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork, .unwatched:
+        case .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork, .unservedNetwork,
+            .unwatched:
             (cure, false)
         }
     }

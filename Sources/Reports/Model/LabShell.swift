@@ -15,9 +15,14 @@ package struct LabShell {
     private static let lab = "temper lab exec \(name)"
 
     /// Boots it, and makes it ready for the service.
-    package func up(root: String, preparations: [String]) -> [String] {
+    ///
+    /// - Parameter network: nil for what a lab has by itself.
+    package func up(root: String, network: String?, preparations: [String]) -> [String] {
         let manager = user == nil ? [] : ["\(Self.lab) systemctl start user@\(userID).service"]
-        return ["temper lab up \(Self.name)" + (root == "/" ? "" : " --root \(root.shellQuoted)")]
+        let boot =
+            "temper lab up \(Self.name)" + (root == "/" ? "" : " --root \(root.shellQuoted)")
+            + (network.map { " --network \($0)" } ?? "")
+        return [boot]
             + preparations.map { "\(Self.lab) sh -c \($0.shellQuoted)" } + manager
     }
 

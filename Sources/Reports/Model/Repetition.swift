@@ -23,7 +23,8 @@ public struct Repetition: Hashable, Sendable {
         if trial.profile.restrictions.contains(where: Restriction.isBecoming) {
             preparations += provenance.ownership
         }
-        var commands = shell.up(root: provenance.root, preparations: preparations)
+        var commands = shell.up(
+            root: provenance.root, network: provenance.network, preparations: preparations)
         if let socket = command.socket { commands.append(shell.systemctl(["stop", socket])) }
         commands.append(Repetition.run(command, shell.systemdRun))
         if command.socket != nil { commands.append(shell.systemctl(["start", Self.unit])) }

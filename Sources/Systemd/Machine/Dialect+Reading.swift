@@ -22,7 +22,7 @@ extension Dialect {
         }
         self.init(
             version: Dialect.number(version), calls: calls, fileSystems: fileSystems,
-            available: machine.isDisposable ? [] : [.realNetwork],
+            available: machine.isConnected ? [.realNetwork] : [],
             scope: machine.user == nil ? .system : .user)
     }
 

@@ -13,6 +13,8 @@ public struct Machine: Sendable {
     public let network: String?
     /// Whether all of it is thrown away afterwards.
     public let isDisposable: Bool
+    /// Whether it has more of a network than loopback.
+    public var isConnected: Bool
     /// Sees what the kernel refuses, where that can be had.
     public var kernel: (any KernelTracer)?
     /// What holds the place of the service while its copies run; nil where nobody misses it.
@@ -27,6 +29,7 @@ public struct Machine: Sendable {
         self.root = root
         self.network = network
         self.isDisposable = isDisposable
+        isConnected = !isDisposable
         self.user = user
     }
 

@@ -27,6 +27,8 @@ struct PlaceOptions: ParsableArguments {
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
     var bind: [String] = []
 
+    @OptionGroup var connection: NetworkOptions
+
     func chosen() throws(TemperError) -> HostChoice {
         if live {
             var machine = LiveMachine()
@@ -36,6 +38,7 @@ struct PlaceOptions: ParsableArguments {
         var plan = LabPlan()
         if let root { plan.root = root }
         plan.binds = bind
+        plan.network = connection.network ?? .standard
         return .lab(plan)
     }
 
@@ -50,6 +53,9 @@ struct PlaceOptions: ParsableArguments {
         }
         if lab { return "--live and --lab: the trials are made in one place" }
         if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
+        if connection.network != nil {
+            return "--network connects a lab; with --live there is none"
+        }
         if !bind.isEmpty {
             return "--bind shares a directory with a lab; with --live there is none"
         }

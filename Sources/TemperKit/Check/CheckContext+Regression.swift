@@ -49,7 +49,7 @@ extension CheckContext {
     /// The service as it is now, seen unrestricted.
     private func context() async throws -> HardeningContext {
         let seen = try await bench.survey(
-            enforcement, ledger, leavesOwnPlaces: record.usage.own != nil)
+            enforcement, ledger, isStrictest: record.usage.own == nil)
         let usage = record.usage.joined(with: seen.usage)
         let subject = service.subject(using: usage)
         var baseline = seen.baseline

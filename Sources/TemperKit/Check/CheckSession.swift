@@ -98,6 +98,7 @@ public struct CheckSession: Sendable {
             var plan = LabPlan()
             plan.root = subject.root
             plan.binds = subject.binds
+            plan.network = subject.network
             // What is checked must not be there already.
             plan.hidden = temperDropIns(of: record.unit, in: subject.root, account: try account)
             return plan

@@ -1,3 +1,4 @@
+public import Lab
 import TrialLedger
 public import Trials
 
@@ -13,6 +14,8 @@ public struct CheckSubject: Sendable {
     var isAtHome = false
     /// Directories of the machine that the lab shares.
     var binds: [String] = []
+    /// What the lab is connected with.
+    var network = LabNetwork.standard
 }
 
 /// Which records are to be checked.
@@ -25,6 +28,9 @@ public struct CheckSelection: Sendable {
     public var root: String?
     /// Directories of the machine that labs share.
     public var binds: [String] = []
+    /// What labs are connected with; nil for what the record was made with, as far as the ledger
+    /// knows. A record from elsewhere never says it: it could ask for the machine's network.
+    public var network: LabNetwork?
     /// Whose units; those of the ledger say it themselves.
     public var manager = ManagerChoice.system
     /// Whether what passes is to be installed on this machine, so that it is checked on it.
@@ -58,7 +64,8 @@ public struct CheckSelection: Sendable {
             if !units.isEmpty && !units.contains(record.unit) { continue }
             found.append(
                 CheckSubject(
-                    record: record, root: root ?? "/", manager: manager, file: file, binds: binds))
+                    record: record, root: root ?? "/", manager: manager, file: file, binds: binds,
+                    network: network ?? .standard))
         }
         return found
     }
@@ -101,6 +108,19 @@ public struct CheckSelection: Sendable {
         return CheckSubject(
             record: record, root: tree ?? kept.root,
             manager: kept.account.isEmpty ? .system : .user(kept.account),
-            isAtHome: tree == nil || tree == kept.root, binds: binds)
+            isAtHome: tree == nil || tree == kept.root, binds: binds,
+            network: try connection(kept))
+    }
+
+    private func connection(_ kept: KeptRecord) throws(TemperError) -> LabNetwork {
+        if let network { return network }
+        guard let campaign = kept.campaign else { return .standard }
+        do throws(ExperimentError) {
+            let store = try TrialStore(directory: stateDirectory)
+            let asked = try store.record(ofCampaign: campaign).provenance?.network
+            return asked.flatMap(LabNetwork.init) ?? .standard
+        } catch {
+            throw TemperError(error)
+        }
     }
 }

@@ -73,8 +73,8 @@ extension CheckContext {
         let then = record.validity.systemdVersion
         let offer = Offer(
             of: asItIs.under(record.profile), enforcement: enforcement, keep: plan.keep,
-            attempt: plan.attempt, talksIP: record.usage.talksIP, isWatched: bench.isWatched,
-            inapplicable: inapplicable)
+            attempt: plan.attempt, servesOthers: record.usage.talksIP,
+            talksIP: record.usage.talksIP, isWatched: bench.isWatched, inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
             // Where it was not measured again, what was not in force is not in force.
             if validity.notInForce.contains(restriction.id) { return false }
@@ -169,7 +169,8 @@ private struct TighteningPass {
         let offer = Offer(
             of: context.asItIs, enforcement: context.enforcement, keep: context.plan.keep,
             attempt: context.plan.attempt,
-            isLocalOnly: true, talksIP: context.record.usage.talksIP,
+            isLocalOnly: true, servesOthers: context.record.usage.talksIP,
+            talksIP: context.record.usage.talksIP,
             isWatched: context.bench.isWatched, inapplicable: context.inapplicable)
         let weight = Dictionary(
             uniqueKeysWithValues: zip(offer.restrictions.map(\.id), offer.weights))

@@ -15,7 +15,8 @@ enum Fingerprint {
                 + Catalogue.standard.restrictions.map(\.id)
                 + (options.isStrict ? ["strict logs"] : []) + ["tolerates"]
                 + options.tolerance.words
-                + (options.isStrictest ? ["strictest"] : []))
+                + (options.isStrictest ? ["strictest"] : [])
+                + (bench.host.chosenNetwork.map { ["network", $0] } ?? []))
     }
 
     /// 16 hexadecimal digits that differ where any of the parts does.

@@ -99,7 +99,7 @@ public struct HardenSession: Sendable {
             _ bench: Bench, until mustEnd: ContinuousClock.Instant?
         ) async throws -> (Proof, HardeningContext) {
             let context = try await bench.survey(
-                enforcement, ledger, leavesOwnPlaces: !options.isStrictest)
+                enforcement, ledger, isStrictest: options.isStrictest)
             try ledger.note(Provenance(of: context))
             let outcome = try await self.campaign(on: context, ledger, until: mustEnd).run()
             let proving = Proving(setup: setup, context: context, ledger: ledger)

@@ -34,7 +34,8 @@ struct HardeningContext: Sendable {
                 of: subject.under(fixed), enforcement: enforcement, keep: plan.keep,
                 attempt: plan.attempt,
                 isLocalOnly: observedUsage.isLocalOnly,
-                seeksOthers: observedUsage.seeksOthers, talksIP: observedUsage.talksIP,
+                seeksOthers: observedUsage.seeksOthers,
+                servesOthers: observedUsage.servesOthers, talksIP: observedUsage.talksIP,
                 isWatched: bench.isWatched, inapplicable: inapplicable),
             fixed: fixed)
     }
@@ -68,17 +69,19 @@ extension Bench {
     /// A campaign that is resumed goes on with what was seen of the service before, so that it
     /// asks the same questions.
     ///
-    /// - Parameter leavesOwnPlaces: whether directories of the service's own stay writable where
-    ///   nobody saw it write.
+    /// - Parameter isStrictest: whether directories of the service's own become read-only where
+    ///   nobody saw it write, and it is cut off from machines that nobody saw it reach.
     func survey(
-        _ enforcement: Enforcement, _ ledger: CampaignLedger, leavesOwnPlaces: Bool
+        _ enforcement: Enforcement, _ ledger: CampaignLedger, isStrictest: Bool
     ) async throws -> HardeningContext {
         progress.step("starting \(unit) once as it is")
         let now = try await Campaign.warmUp(
             procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
         let machine = service.machine
-        let observedUsage = ObservedUsage(warmUp.accesses, sandbox: service.sandbox)
+        let observedUsage = ObservedUsage(
+            warmUp.accesses, sandbox: service.sandbox, standIns: host.standIns,
+            grantsPeers: isStrictest)
         var usage = observedUsage.usage(
             declared: service.declaredDirectories, userName: machine.userName)
         // A user's manager can start nothing as somebody else.
@@ -86,7 +89,7 @@ extension Bench {
         var baseline = Baseline(learnedFrom: [warmUp])
         baseline.pidFile = service.pidFile
         let names = Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([service.stem])
-        if leavesOwnPlaces {
+        if !isStrictest {
             usage.own = machine.ownPlaces(named: names, of: observedUsage.users)
                 .filter { !usage.isWritten($0) && !service.declaredDirectories.contains($0) }
         }

@@ -32,6 +32,7 @@ extension Provenance {
         self.init(
             temper: TemperVersion.current, dialect: bench.service.dialect, usage: context.usage,
             root: bench.host.root)
+        network = bench.host.chosenNetwork
         self.user = user?.name
         userID = user?.id
         preparations = plan.preparations

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Hardening
 public import Lab
 import Linux
 public import Systemd
@@ -47,6 +49,23 @@ public struct Host: Sendable {
     var tree: String { lab?.root ?? (system.root.isEmpty ? "/" : system.root) }
 
     var isLive: Bool { choice.isLive }
+
+    /// Addresses that stand for others where the trials run, as `AddressPrefix` has them.
+    var standIns: Set<String> {
+        Set(
+            (lab?.network.standIns ?? []).map { bytes in
+                AddressPrefix(
+                    family: bytes.count == 4 ? AF_INET : AF_INET6, bytes: bytes,
+                    length: UInt32(bytes.count * 8)
+                ).text
+            })
+    }
+
+    /// The network that was asked for; nil where that is what every lab has, and on a machine in use.
+    var chosenNetwork: String? {
+        guard case .lab(let plan) = choice, plan.network != .standard else { return nil }
+        return plan.network.rawValue
+    }
 }
 
 /// Runs `body` with a host, which is closed however this ends: a lab is gone then, and a machine in
@@ -76,21 +95,26 @@ extension Host {
         switch choice {
         case .lab(let plan):
             progress.step("booting a lab of \(plan.root == "/" ? "this machine" : plan.root)")
-            return try await Host.boot(plan)
+            return try await Host.boot(plan, progress)
         case .live(let machine):
             return try await Host.reach(machine)
         }
     }
 
-    private static func boot(_ plan: LabPlan) async throws(TemperError) -> Host {
+    private static func boot(
+        _ plan: LabPlan, _ progress: any ProgressListener
+    ) async throws(TemperError) -> Host {
         let lab: Lab
         do { lab = try await Lab.boot(plan) } catch { throw TemperError(error) }
+        if let obstacle = lab.worldObstacle {
+            progress.say("the lab has no network but loopback: this kernel lacks \(obstacle)")
+        }
         do {
-            let bus = try await Bus.connect(to: .address(lab.busAddress))
-            return Host(
-                system: Machine(
-                    bus: bus, root: lab.rootPath, network: lab.networkNamespace,
-                    isDisposable: true), choice: .lab(plan), lab: lab)
+            var machine = Machine(
+                bus: try await Bus.connect(to: .address(lab.busAddress)), root: lab.rootPath,
+                network: lab.networkNamespace, isDisposable: true)
+            machine.isConnected = lab.network != .none
+            return Host(system: machine, choice: .lab(plan), lab: lab)
         } catch {
             try? await lab.end()
             throw TemperError(error)

@@ -36,6 +36,7 @@ public struct LabExamination: Sendable {
     private func measureInLab() async throws -> (facts: MachineFacts, enforcement: Enforcement) {
         var plan = LabPlan()
         plan.root = root
+        plan.network = .none
         return try await withHost(.lab(plan)) { host in
             // Else /sys is read-only for every service, whatever is asked of systemd. Only now:
             // what runs at boot could write there by the tree's own tmpfiles.d(5). Where it cannot

@@ -118,6 +118,7 @@ struct Proving: Sendable {
         var fresh = LabPlan()
         fresh.root = lab.root
         fresh.binds = lab.binds
+        fresh.network = lab.network
         fresh.hidden = lab.hidden
         return try await withHost(.lab(fresh)) { host in
             let bench = try await setup.bench(at: host)

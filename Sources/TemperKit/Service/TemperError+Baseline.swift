@@ -19,7 +19,10 @@ extension TemperError {
     private static func commandsInLab(of bench: Bench) -> [String] {
         let user = bench.service.machine.user
         let shell = LabShell(user: user?.name, id: user?.id)
-        return shell.up(root: bench.host.tree, preparations: bench.plan.preparations) + [
+        return shell.up(
+            root: bench.host.tree, network: bench.host.chosenNetwork,
+            preparations: bench.plan.preparations
+        ) + [
             shell.systemctl(["start", bench.unit]), shell.journal(of: bench.unit), shell.down,
         ]
     }
