@@ -8,6 +8,8 @@ public struct Offer: Sendable {
     public struct LeftOut: Hashable, Sendable {
         public let id: String
         public let reason: Reason
+        /// What says that the service may need it; nil where it is left out for another reason.
+        public let contest: Contest?
     }
 
     public enum Reason: Hashable, Sendable {
@@ -28,6 +30,20 @@ public struct Offer: Sendable {
         case kept
         /// It contains a restriction that the user wants left out.
         case contains(String)
+
+        /// For people, in a few words that follow the restriction.
+        public var text: String {
+            switch self {
+            case .ignored(let cure): cure
+            case .failing(let how): "nothing starts under it here: \(how)"
+            case .unjudged(let need): need.cure
+            case .beyondManager(let why), .heldBack(let why): why
+            case .alreadyInForce: "in force before"
+            case .unknownTo(let version): "needs systemd \(version)"
+            case .kept: "kept as it is, as was asked for"
+            case .contains(let other): "contains \(other), which is kept as it is"
+            }
+        }
     }
 
     /// What it was made of.
@@ -59,7 +75,11 @@ public struct Offer: Sendable {
         let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
         leftOut = judged.compactMap { restriction, reason in
-            reason.map { LeftOut(id: restriction.id, reason: $0) }
+            reason.map {
+                LeftOut(
+                    id: restriction.id, reason: $0,
+                    contest: choice.contest(of: restriction, leftOutFor: $0))
+            }
         }
     }
 
@@ -121,6 +141,18 @@ private struct Choice {
             return .heldBack(why)
         }
         return nil
+    }
+
+    /// What says that the service may need what `restriction` denies, where that is why it is left
+    /// out.
+    func contest(of restriction: Restriction, leftOutFor reason: Offer.Reason) -> Contest? {
+        switch reason {
+        case .unjudged(let need): need.contest
+        case .heldBack(let why) where why == Need.unwatched.cure: Need.unwatched.contest
+        case .heldBack(let why) where why == restriction.heldBack: restriction.contest
+        case .heldBack: subject.catalogue.directive(restriction.directive)?.contest
+        default: nil
+        }
     }
 
     private func ofMachine(_ restriction: Restriction) -> Offer.Reason? {

@@ -6,13 +6,13 @@ extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
         notCarriedOver: [(setting: String, because: String)], dropIn: String, verified: Bool,
-        seconds: Double
+        seconds: Double, seeing usage: ObservedUsage? = nil
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.subject.catalogue)
         func notTried(_ list: NotTried) -> [Ignored] {
             offer.leftOut.compactMap { left in
-                let (its, because) = NotTried.why(left.reason)
-                return its == list ? Ignored(restriction: left.id, because: because) : nil
+                NotTried.of(left.reason) == list
+                    ? Ignored(restriction: left.id, because: left.reason.text) : nil
             }
         }
         let beyondManager = notTried(.beyondManager)
@@ -49,7 +49,8 @@ extension HardeningResult {
             },
             skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
             warnings: outcome.surprises,
-            wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 })
+            wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 },
+            known: usage.map { outcome.known(seeing: $0).map { Knowledge($0, outcome) } })
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
@@ -81,7 +82,7 @@ extension HardeningResult {
     }
 
     /// Why a restriction that the unit already had was not tried.
-    static let inForce = "in force before"
+    static let inForce = Offer.Reason.alreadyInForce.text
 
     /// The restrictions of which no stricter step of the same directive was taken as well.
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
@@ -108,17 +109,11 @@ private enum NotTried {
     /// What the user or the service itself left no question about.
     case leftOut
 
-    static func why(_ reason: Offer.Reason) -> (list: NotTried, because: String) {
+    static func of(_ reason: Offer.Reason) -> NotTried {
         switch reason {
-        case .ignored(let cure): (.ignored, cure)
-        case .failing(let how): (.ignored, "nothing starts under it here: \(how)")
-        case .unjudged(let need): (.ignored, need.cure)
-        case .beyondManager(let why): (.beyondManager, why)
-        case .alreadyInForce: (.leftOut, HardeningResult.inForce)
-        case .unknownTo(let version): (.leftOut, "needs systemd \(version)")
-        case .heldBack(let why): (.leftOut, why)
-        case .kept: (.leftOut, "kept as it is, as was asked for")
-        case .contains(let other): (.leftOut, "contains \(other), which is kept as it is")
+        case .ignored, .failing, .unjudged: .ignored
+        case .beyondManager: .beyondManager
+        case .alreadyInForce, .unknownTo, .heldBack, .kept, .contains: .leftOut
         }
     }
 }

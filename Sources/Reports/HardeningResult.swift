@@ -1,5 +1,5 @@
-import Hardening
-import Trials
+public import Hardening
+public import Trials
 
 /// What `temper harden --json` prints, and what every other form of the report is made from.
 ///
@@ -57,6 +57,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var downtime: Downtime?
     /// The share of the probe's answers that seem wrong, 0 to 1; absent where none was noticed.
     public var wrongAnswers: Double?
+    /// How each restriction is known that was taken, refused or contested; absent in older results.
+    public var known: [Knowledge]?
 
     /// Why the campaign ended, as `CampaignEnding` tells it.
     public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {
@@ -138,6 +140,19 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var settings: [String]
         /// How much lower the exposure would be without it.
         public var cost: Double
+    }
+
+    public struct Knowledge: Hashable, Codable, Sendable {
+        public var restriction: String
+        public var known: Known
+        /// What bites, or what contests it; absent for what is exercised or unused.
+        public var because: String?
+        /// What contests it.
+        public var source: Contest.Source?
+        /// How much lower the exposure would be with it; of what is contested only.
+        public var price: Double?
+        /// The probe or the option that would settle it; of what is contested only.
+        public var settledBy: String?
     }
 
     public struct SuspiciousLine: Hashable, Codable, Sendable {

@@ -1,4 +1,5 @@
 import Hardening
+import Trials
 
 /// The result as people read it on a terminal: from the most important down, at most 100 columns.
 public struct HardeningText: Sendable {
@@ -15,7 +16,7 @@ extension Document {
         opening = result.headline
         sections =
             result.warningSection + result.exceptionSections + result.suspicionSection
-            + result.refusalSection + result.asides + result.dropInSection
+            + result.refusalSection + result.contestSection + result.asides + result.dropInSection
     }
 }
 
@@ -31,6 +32,7 @@ extension HardeningResult {
         var lines: [Document.Block] = [
             .headline(unit, exposure), .paragraph("\(counts)"),
         ]
+        if let knownWords { lines.append(.paragraph("\(knownWords)")) }
         if !dropIn.isEmpty {
             lines.append(
                 verified
@@ -124,6 +126,36 @@ extension HardeningResult {
                         [.init(.none, $0, .quiet)]
                     } ?? [])
             }, .columns)
+    }
+
+    /// What is taken, and how each is known.
+    private var knownWords: String? {
+        guard let known, !accepted.isEmpty else { return nil }
+        let taken = known.filter { accepted.contains($0.restriction) }
+        func count(_ kind: Known) -> Int { taken.filter { $0.known == kind }.count }
+        let bites = count(.bites)
+        return "Taken: \(count(.exercised)) that the service was seen to do without, "
+            + "\(count(.unused)) of which nothing is known that would use what they deny"
+            + (bites == 0 ? "." : ", \(bites) that bite.")
+    }
+
+    fileprivate var contestSection: [Section] {
+        let contested = (known ?? []).filter { $0.known == .contested }
+            .sorted { ($0.price ?? 0) > ($1.price ?? 0) }
+        return Document.section(
+            Phrase("Contested: left open until it is seen whether it is needed", .strong),
+            contested.map(Self.entry))
+    }
+
+    private static func entry(_ contested: Knowledge) -> Entry {
+        let gain = contested.price ?? 0
+        return Entry(
+            lead: "\(code: RestrictionWords(contested.restriction).name)",
+            note: gain > 0 ? "would gain \(gain) of exposure" : nil,
+            details: [
+                .init(.none, "\(contested.because ?? "")", .quiet),
+                .init(.none, "settled by \(contested.settledBy ?? "")", .quiet),
+            ])
     }
 
     var asides: [Section] {

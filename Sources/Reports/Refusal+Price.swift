@@ -27,3 +27,18 @@ extension HardeningResult.Refusal {
             price: Double(max(0, price)) / 10, instead: instead.isEmpty ? nil : instead)
     }
 }
+
+extension HardeningResult.Knowledge {
+    init(_ known: KnownRestriction, _ outcome: Outcome) {
+        self.init(
+            restriction: known.restriction, known: known.known, because: known.because,
+            source: known.contest?.source, price: nil, settledBy: known.contest?.settledBy)
+        if known.contest != nil {
+            let subject = outcome.problem.subject
+            let more = Profile([known.restriction], in: subject.catalogue)
+            let gain =
+                outcome.after.tenths - subject.exposure(of: outcome.accepted.join(more)).tenths
+            price = Double(max(0, gain)) / 10
+        }
+    }
+}

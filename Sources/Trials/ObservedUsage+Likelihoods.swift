@@ -29,6 +29,11 @@ extension ObservedUsage {
         return ratios
     }
 
+    /// Whether the service was seen to do something of the kind that a restriction is about.
+    func exercises(_ restriction: Restriction, in dialect: Dialect) -> Bool {
+        restriction.likelihoods.contains { $0.seen > 1 && shows($0.sign, in: dialect) }
+    }
+
     private func shows(_ sign: UsageSign, in dialect: Dialect) -> Bool {
         switch sign {
         case .listens(let family?): accesses.contains { $0.listeningFamily == family }

@@ -51,7 +51,7 @@ public enum Verdict: Hashable, Codable, Sendable {
         }
         if let change = mainProcessChange(states) { return .failed(change) }
         for case .refused(let request) in observations where baseline.isBite(request) {
-            return .failed("bites: \(request.text)")
+            return .failed(biting + request.text)
         }
         if baseline.isStrict,
             let suspicion = suspicions(among: observations, baseline: baseline).first
@@ -59,6 +59,13 @@ public enum Verdict: Hashable, Codable, Sendable {
             return .failed("new in its journal: \(suspicion.line)")
         }
         return .passed
+    }
+
+    private static let biting = "bites: "
+
+    /// What bites, out of the reason of a failure; nil where it is another one.
+    static func bite(in reason: String) -> String? {
+        reason.hasPrefix(biting) ? String(reason.dropFirst(biting.count)) : nil
     }
 
     private static func disturbance(_ observation: Observation) -> String? {

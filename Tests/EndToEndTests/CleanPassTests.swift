@@ -1,6 +1,8 @@
 import Fixtures
+import Hardening
 import Reports
 import Testing
+import Trials
 
 extension EndToEnd {
     /// What a weak probe does not see: a server that goes on whatever it is denied.
@@ -82,6 +84,19 @@ extension EndToEnd {
             #expect(because(own).hasPrefix("it is the service's own"))
             #expect(result.accepted.contains("ProtectSystem=strict"))
             #expect(result.dropIn.contains("-/var/cache/careless"))
+            func known(_ restriction: String) -> HardeningResult.Knowledge? {
+                result.known?.first { $0.restriction == restriction }
+            }
+            #expect(known("SystemCallFilter=~@sync")?.known == .bites)
+            #expect(known("PrivateNetwork=yes")?.source == .lab)
+            #expect(known("PrivateNetwork=yes")?.price ?? 0 > 0)
+            #expect(known(own)?.known == .contested && known(own)?.source == .directory)
+            #expect(known(own)?.settledBy == "a probe that has it write")
+            #expect(known("RestrictAddressFamilies=~AF_INET6")?.known == .exercised)
+            #expect(known("ProtectClock=yes")?.known == .unused)
+            #expect(!result.dropIn.contains("--strictest"))
+            let text = HardeningText(result, isColoured: false).text
+            #expect(text.contains("Contested: left open") && text.contains("would gain"))
         }
 
         @Test("unless it is tolerated, or the strictest is asked for")
@@ -96,6 +111,12 @@ extension EndToEnd {
             // Tried, and the server does not live without what it asks for.
             #expect(strictest.refused.contains { $0.restriction == "SystemCallErrorNumber=kill" })
             #expect(strictest.exposure.after <= tolerated.exposure.after)
+            #expect(strictest.dropIn.contains("# With --strictest: all that passed"))
+            func known(_ result: HardeningResult, _ restriction: String) -> Known? {
+                result.known?.first { $0.restriction == restriction }?.known
+            }
+            #expect(known(tolerated, "SystemCallFilter=~@sync") == .bites)
+            #expect(known(strictest, "ReadWritePaths=~/var/lib/careless") == .bites)
         }
 
         @Test("without a probe what others see is held, and the result says that nobody asked")

@@ -20,6 +20,14 @@ import Trials
         result.skipped = [.init(what: "reload", because: "the unit has none")]
         result.downtime = .init(estimate: 60, seconds: 41.5, limit: 900)
         result.wrongAnswers = 0.07
+        result.known = [
+            .init(restriction: "UMask=0077", known: .exercised),
+            .init(restriction: "PrivateIPC=yes", known: .unused),
+            .init(restriction: "X=~y", known: .bites, because: "x: fsync failed with EPERM"),
+            .init(
+                restriction: "PrivateNetwork=yes", known: .contested, because: Sample.nasty,
+                source: .lab, price: 0.5, settledBy: "--network world"),
+        ]
         return result
     }
 

@@ -79,6 +79,10 @@ extension Directive {
         changing { $0.noGood = why }
     }
 
+    func contested(by source: Contest.Source, settledBy: String) -> Directive {
+        changing { $0.contest = Contest(source, settledBy: settledBy) }
+    }
+
     var examinedAtOnce: Directive { changing { $0.isExaminedAtOnce = true } }
 
     func onBus(_ shape: BusShape) -> Directive { changing { $0.bus = shape } }

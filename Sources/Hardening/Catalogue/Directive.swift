@@ -43,6 +43,8 @@ public struct Directive: Sendable {
     public internal(set) var silencesReadiness = false
     /// Why it is no good for a service with this sandbox, wherever it runs; nil where it may be.
     var noGood: (@Sendable (Sandbox, Dialect) -> String?)?
+    /// What is behind `noGood`, where that is that the service may need what is denied.
+    public internal(set) var contest: Contest?
     /// Whether one unit can tell of all its restrictions, as entries of one mask or one filter.
     var isExaminedAtOnce = false
     /// What it means otherwise to a later systemd.

@@ -172,6 +172,9 @@ extension Catalogue {
         guard case .mode(let mode) = sandbox[.umask], mode != 0o022 else { return nil }
         return "the unit sets its own, for those who share its files"
     }
+    .contested(
+        by: .unit, settledBy: "a probe by one of those (--probe-user), and a stricter UMask="
+    )
     .steps { value, step in
         step.inForceCheck = InForceCheck(.umask(value == "0027" ? 0o027 : 0o077))
     }

@@ -18,6 +18,8 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public let needs: Set<Need>
     /// Why it is not tried unless asked for; nil when it is tried.
     public let heldBack: String?
+    /// What is behind its being held back, where that is that the service may need what it denies.
+    public internal(set) var contest: Contest?
     /// What it leaves open, because the service was seen to use it; taken back one by one by
     /// restrictions of their own.
     public internal(set) var exceptions: [Exception]
@@ -156,6 +158,20 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     static let ofService: Set<Need> = [
         .loopbackListener, .quietNetwork, .unservedNetwork, .unwatched,
     ]
+
+    /// That a service may need what cannot be judged without it.
+    var contest: Contest? {
+        switch self {
+        case .realNetwork: Contest(.lab, settledBy: "--network world, or host for the real one")
+        case .reachableNetwork:
+            Contest(
+                .lab,
+                settledBy:
+                    "--strictest with --network host and a probe that needs what it gets there")
+        case .unwatched: Contest(.unit, settledBy: "--settle with more than WatchdogSec=")
+        default: nil
+        }
+    }
 
     /// What would make it available, in a few words.
     public var cure: String {

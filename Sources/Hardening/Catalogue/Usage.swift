@@ -126,15 +126,20 @@ extension Catalogue {
         heldBack: String? = nil
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
+        let contest = heldBack.map { _ in
+            Contest(.directory, settledBy: "a probe that has it write")
+        }
         let (effect, shape) = exceptionLists[setting] ?? ("", BusShape("as"))
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
             restrictions: exceptions.map { exception, base in
                 let place = exception.value.drop { $0 == "-" }
                 // It was seen to be used; whether it is needed is the question.
-                return Restriction(
+                var restriction = Restriction(
                     setting, "~\(place)", .withdraw([exception]), implies: [base],
                     prior: Prior("exception \(place)", 0.8, cold: 0.8), heldBack: heldBack)
+                restriction.contest = contest
+                return restriction
             }
         ).onBus(shape)
     }

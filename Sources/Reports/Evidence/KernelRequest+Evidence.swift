@@ -48,18 +48,6 @@ extension KernelRequest {
     var isForLackOfRights: Bool { !lacking.isEmpty || error == 1 || error == 13 }
 }
 
-extension Exception {
-    /// Whether a refused request was for what this exception opens.
-    func covers(_ request: KernelRequest) -> Bool {
-        let place = String(value.drop { $0 == "-" }.prefix { $0 != " " })
-        if opensPort { return request.call == "bind" && place.hasSuffix(":\(request.port ?? 0)") }
-        guard let path = request.path, request.isRefused else { return false }
-        // A name without a directory may be of any place; only EROFS says that it is there.
-        if !path.hasPrefix("/") { return request.error == 30 }
-        return Places.isBelow(Places.resolved(path), place)
-    }
-}
-
 extension ExecStep {
     /// The system calls by which systemd takes this step.
     var calls: Set<String> {

@@ -21,6 +21,8 @@ struct HardeningContext: Sendable {
     let subject: HardeningSubject
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
     let ownership: Ownership?
+    /// Whether all that passes the probes is taken.
+    var isStrictest = false
     /// What was not tried and why, for the user.
     var notes: [String] = []
 
@@ -105,7 +107,7 @@ extension Bench {
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, subject: subject, ownership: ownership,
-            notes: [obstacle].compactMap { $0 })
+            isStrictest: isStrictest, notes: [obstacle].compactMap { $0 })
     }
 
     /// What would have to change hands for the service to run as the user that it becomes anyway;

@@ -12,7 +12,8 @@ extension HardeningResult {
             enforcement: context.enforcement,
             notCarriedOver: bench.service.notCarriedOver.map {
                 (context.procedure.redaction.applied(to: $0.assignment), $0.because)
-            }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds)
+            }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds,
+            seeing: context.observedUsage)
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
         if bench.host.isLive { skipLabStages(context.plan) }
     }

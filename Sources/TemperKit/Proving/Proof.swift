@@ -68,6 +68,9 @@ extension Outcome {
             "Exposure \(before) before, \(after) with this drop-in; "
                 + "\(trials.count) trials of copies.",
         ]
+        if context.isStrictest {
+            header.append("With --strictest: all that passed the probes, also what bites.")
+        }
         if !commands.isEmpty {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }
         }
