@@ -105,6 +105,8 @@ extension Service {
                 machine: machine, unit: copy.name, profile: profile, enforcement: enforcement)
             lapses = (try? await probe.settledLapses()) ?? []
         }
+        // What is killed leaves its sockets in the file system behind, and the real unit is next.
+        _ = try await copy.stop(limit: nil)
         await copy.end()
         try await machine.holdsPlace()
         return lapses
