@@ -15,7 +15,7 @@ extension EndToEnd {
         private static let program = """
             use IO::Socket::UNIX;
             $SIG{TERM} = sub { unlink "/run/tidy.sock"; exit 0 };
-            IO::Socket::UNIX->new(Local => "/run/tidy.sock", Listen => 5) or die "in use: $!";
+            my $own = IO::Socket::UNIX->new(Local => "/run/tidy.sock", Listen => 5) or die "in use: $!";
             sleep 1000;
             """
 

@@ -18,12 +18,12 @@ struct WorkingLab: Sendable {
     /// How long a check may take.
     private static let limit = Duration.seconds(30)
 
-    /// Words that every check may use: `soon COMMAND` asks again for ten seconds until it holds,
+    /// Words that every check may use: `soon COMMAND` asks again for six seconds until it holds,
     /// `never COMMAND` holds where that does not, `as USER COMMAND` runs it as somebody, and
     /// `has TEXT` reads standard input for it.
     static let vocabulary = """
         soon() {
-            soon_left=100
+            soon_left=60
             until "$@"; do
                 soon_left=$((soon_left - 1)); [ $soon_left -gt 0 ] || return 1; sleep 0.1
             done

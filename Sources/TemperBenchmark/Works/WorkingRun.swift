@@ -60,8 +60,6 @@ struct WorkingRun: Sendable {
         var session = HardenSession(unit: service.unit, stateDirectory: state.path)
         session.plan = service.plan
         session.manager = service.manager
-        // It is asked for: what other people's work needs is among the checks.
-        session.isForced = true
         var plan = LabPlan()
         plan.root = lab.tree
         session.host = .lab(plan)
