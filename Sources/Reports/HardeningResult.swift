@@ -40,6 +40,11 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var ending: Ending
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
+    /// What the real unit was put through and passed on machines on which it never ran before:
+    /// `first start`, `reload under load`, `boot`...; absent where it was put through nothing.
+    public var livedThrough: [String]?
+    /// Why it does not pass there, whatever is opened; absent where it passes.
+    public var unproved: String?
     /// Where the drop-in was installed; absent without `--apply`.
     public var applied: Applied?
     /// Why it was not installed although it was to be; all is then as it was.

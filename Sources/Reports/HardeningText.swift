@@ -36,8 +36,13 @@ extension HardeningResult {
         if !dropIn.isEmpty {
             lines.append(
                 verified
-                    ? .paragraph("The drop-in was put on the real unit and passed.")
-                    : .paragraph("The drop-in was not tried on the real unit.", .doubt))
+                    ? .paragraph(
+                        "The drop-in was put on the real unit and passed\(provingWords).")
+                    : .paragraph(
+                        unproved == nil
+                            ? "The drop-in was not tried on the real unit."
+                            : "The drop-in does not pass on the real unit where that never ran before.",
+                        .doubt))
         }
         if let downtime {
             lines.append(
@@ -45,6 +50,10 @@ extension HardeningResult {
                     "The service was down for \(Words.duration(downtime.seconds)) and runs again."))
         }
         return lines + doubts.map { .paragraph($0, .doubt) }
+    }
+
+    private var provingWords: String {
+        livedThrough.map { " \($0.joined(separator: ", "))" } ?? ""
     }
 
     /// How many trials were of copies.

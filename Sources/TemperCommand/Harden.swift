@@ -94,6 +94,6 @@ struct Harden: AsyncParsableCommand {
         }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
         if result.ending == .interrupted { throw ExitCode(130) }
-        if result.accepted.isEmpty { throw ExitCode(1) }
+        if result.accepted.isEmpty || result.unproved != nil { throw ExitCode(1) }
     }
 }

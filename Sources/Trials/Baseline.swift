@@ -19,10 +19,14 @@ public struct Baseline: Hashable, Sendable {
     /// The same without how it is refused.
     private var vainQuestions: Set<KernelRequest> = []
     /// What it is granted; nothing until it was looked at closely.
-    private(set) var grants = Grants()
+    var grants = Grants()
     private var lives = 0
     /// Why even the unrestricted service is not started a second time; nil if it is.
     public var noSecondStart: String? { omissions[.secondStart] }
+
+    /// Why even the unrestricted service is not put through this stage; nil if it is.
+    public func omission(of stage: Stage) -> String? { omissions[stage] }
+
     /// The stages that even the unrestricted service is not put through, each with the reason.
     private(set) var omissions: [Stage: String] = [:]
     /// Whether a complaint that it never made before is a fault (`--strict-logs`).

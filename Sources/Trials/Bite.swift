@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 
 /// Which bites of the kernel are taken all the same. A bite is something that the service was
 /// granted without restriction and is refused in a trial, whether or not a probe notices.
@@ -33,6 +33,10 @@ struct Grants: Hashable, Sendable {
     private var accesses: Set<ObservedAccess> = []
     /// Directories in which it could write: what is made there has many names.
     private var writablePlaces: Set<String> = []
+    /// What else is known to be granted, without how it would be refused.
+    private var questions: Set<KernelRequest> = []
+
+    mutating func learn(_ request: KernelRequest) { questions.insert(request.question) }
 
     mutating func learn(_ access: ObservedAccess) {
         switch access {
@@ -45,6 +49,7 @@ struct Grants: Hashable, Sendable {
 
     /// Whether the same was granted, for all that is known.
     func include(_ request: KernelRequest) -> Bool {
+        if questions.contains(request.question) { return true }
         let name: String
         switch request.subject {
         case .capability: return false
@@ -80,10 +85,26 @@ struct Grants: Hashable, Sendable {
 extension Baseline {
     /// Whether the kernel refuses here what it grants the service as it is, and that is a fault.
     func isBite(_ request: KernelRequest) -> Bool {
-        guard request.isRefused, request.isOfService, request.isTelling, !request.isHarmless,
-            !refusesInAnyWay(request), grants.include(request), !removesPIDFile(request)
-        else { return false }
-        return !tolerance.covers(request)
+        mayBite(request) && grants.include(request)
+    }
+
+    /// The same where it is not known what is granted.
+    private func mayBite(_ request: KernelRequest) -> Bool {
+        request.isRefused && request.isOfService && request.isTelling && !request.isHarmless
+            && !refusesInAnyWay(request) && !removesPIDFile(request)
+            && !tolerance.covers(request)
+    }
+
+    /// What the kernel refused in one trial and in none of the others, so that nobody knows whether
+    /// it is granted to the service as it is.
+    public func unheardOf(in trial: Trial, beside others: [Trial]) -> [KernelRequest] {
+        let heard = Set(others.flatMap(\.refusals).map(\.question))
+        return trial.refusals.filter { mayBite($0) && !heard.contains($0.question) }
+    }
+
+    /// Takes it that this is granted.
+    public mutating func grant(_ requests: [KernelRequest]) {
+        for request in requests where mayBite(request) { grants.learn(request) }
     }
 
     /// systemd removes the file itself once the service has stopped (systemd.service(5)).

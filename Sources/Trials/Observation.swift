@@ -10,6 +10,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case unit(Stage, UnitState)
     /// What the checks of one probe came to at this stage.
     case probe(Stage, name: String, CheckOutcome)
+    /// What became of it in something that services live through.
+    case exercise(name: String, CheckOutcome)
     /// The manager reloaded its units meanwhile, which rewrites a transient unit.
     case managerReloaded
     /// A drop-in of the machine overrides the copy otherwise than the original.
@@ -42,6 +44,7 @@ public enum Observation: Hashable, Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case refusedByManager, job, unit, probe, managerReloaded, foreignDropIn, originalRan, excess
         case skipped, log, saw, refused, helper, ended, command, blind, footprint
+        case exercise
         case processSet = "crew"
     }
 
@@ -62,6 +65,8 @@ public enum Stage: String, Hashable, Codable, Sendable, CaseIterable {
     case secondStart = "second start"
     case secondReady = "second readiness"
     case secondStop = "second stop"
+    /// After something that services live through.
+    case exercised = "exercise"
 
     var isEnd: Bool { self == .stop || self == .secondStop }
 }

@@ -57,12 +57,18 @@ public protocol ServiceCopy: Sendable {
     func excess() async -> String?
     /// Its lines in the journal, oldest first.
     func log() async throws(ExperimentError) -> [LogLine]
+    /// Who asks whether it works; nil for those of the procedure.
+    var probes: [any Probe]? { get }
+    /// What it is put through besides.
+    var exercises: [Exercise] { get }
     /// Kills what is left and forgets the unit. Never fails; safe to call twice.
     func end() async
 }
 
 extension ServiceCopy {
     public func excess() async -> String? { nil }
+    public var probes: [any Probe]? { nil }
+    public var exercises: [Exercise] { [] }
 }
 
 /// Watches what the kernel is asked by the processes of a machine.

@@ -65,7 +65,7 @@ public struct Trial: Hashable, Codable, Sendable {
     }
 
     /// The same trial as the `number`th of its campaign.
-    func numbered(_ number: Int) -> Trial {
+    public func numbered(_ number: Int) -> Trial {
         Trial(
             number: number, purpose: purpose, profile: profile, began: began,
             microseconds: microseconds, observations: observations, verdict: verdict)

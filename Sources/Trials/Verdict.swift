@@ -80,8 +80,11 @@ public enum Verdict: Hashable, Codable, Sendable {
     }
 
     private static func doubt(_ observation: Observation) -> String? {
-        guard case .probe(_, let name, .cannotTell(let why)) = observation else { return nil }
-        return "\(name.abridged) could not tell: \(why)"
+        switch observation {
+        case .probe(_, let name, .cannotTell(let why)), .exercise(let name, .cannotTell(let why)):
+            "\(name.abridged) could not tell: \(why)"
+        default: nil
+        }
     }
 
     private static func fault(
@@ -104,6 +107,7 @@ public enum Verdict: Hashable, Codable, Sendable {
             case .start, .ready: return "died at start: \(Verdict.ending(state))"
             case .secondStart, .secondReady:
                 return "died at its second start: \(Verdict.ending(state))"
+            case .exercised: return "died: \(Verdict.ending(state))"
             default: return "died after \(stage.rawValue): \(Verdict.ending(state))"
             }
         case .probe(let stage, let name, .unhealthy(let why)):
@@ -114,6 +118,7 @@ public enum Verdict: Hashable, Codable, Sendable {
                 default: ""
                 }
             return "\(name.abridged)\(moment): \(why)"
+        case .exercise(let name, .unhealthy(let why)): return "\(name): \(why)"
         default: return nil
         }
     }

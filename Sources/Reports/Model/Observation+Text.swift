@@ -10,6 +10,7 @@ extension Observation {
         case .unit(let stage, let state): Observation.text(stage, state)
         case .probe(let stage, let name, let outcome):
             "\(stage.rawValue): \(name.abridged): \(outcome.text)"
+        case .exercise(let name, let outcome): "\(name): \(outcome.text)"
         case .managerReloaded: "systemd reloaded its units meanwhile"
         case .originalRan: "the original ran beside its copy"
         case .excess(let what): "it was \(what)"

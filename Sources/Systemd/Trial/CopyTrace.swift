@@ -9,8 +9,8 @@ final class CopyTrace: Sendable {
     private let tracer: any KernelTracer
     private let machine: Machine
     private let heard = Mutex<[WitnessedRequest]>([])
-    /// The copy's control group, once it is known.
-    private let cgroup = Mutex<UInt64?>(nil)
+    /// The copy's control groups, once they are known: another one after each start.
+    private let cgroups = Mutex<Set<UInt64>>([])
 
     /// Begins now: what came before is nobody's.
     init(_ tracer: any KernelTracer, on machine: Machine) {
@@ -24,15 +24,16 @@ final class CopyTrace: Sendable {
         let number = try? await machine.property(
             "ControlGroupId", of: path, Machine.serviceInterface
         ).uint64
-        if let number, number != 0 { cgroup.withLock { $0 = number } }
+        if let number, number != 0 { _ = cgroups.withLock { $0.insert(number) } }
     }
 
     /// Everything of the copy so far, oldest first.
     var requests: [KernelRequest] {
         listen()
         let all = heard.withLock { $0 }
-        guard let own = cgroup.withLock({ $0 }) ?? deadGroup(among: all) else { return [] }
-        return all.filter { $0.isBelow(own) }.map(\.request)
+        var own = cgroups.withLock { $0 }
+        if own.isEmpty, let dead = deadGroup(among: all) { own = [dead] }
+        return all.filter { request in own.contains(where: request.isBelow) }.map(\.request)
     }
 
     /// The name that one of its processes had when it ended.

@@ -12,6 +12,12 @@ public struct RealService: ServiceUnderTest {
     let helperProperties: [String]
     /// The socket units that it is handed its sockets by.
     let sockets: [String]
+    /// Who asks about it; nil for those of the procedure.
+    public var probes: [any Probe]?
+    /// What it is put through besides.
+    public var exercises: @Sendable (any ServiceCopy) -> [Exercise] = { _ in [] }
+    /// Called when it was ended.
+    public var isOver: @Sendable () async -> Void = {}
 
     public func start(
         under profile: Profile, limit: Duration?
@@ -53,17 +59,24 @@ public struct RealService: ServiceUnderTest {
             get async throws(ExperimentError) { [] }
         }
 
+        var probes: [any Probe]? { service.probes }
+        var exercises: [Exercise] { service.exercises(self) }
+
         func accesses() -> Set<ObservedAccess> { [] }
 
         func refusals() -> [KernelRequest] { trace?.requests.filter(\.isRefused) ?? [] }
 
         func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
-            try await experiment { () async throws(BusError) in
+            let job = try await experiment { () async throws(BusError) in
+                // A few starts in a row are none too many.
+                _ = try? await machine.manager("ResetFailedUnit", .string(service.unit))
                 try await service.startSockets()
                 return JobEnding(
                     try await machine.bus.startUnit(
                         service.unit, deadline: service.startDeadline + .seconds(5)))
             }
+            await trace?.identify(path)
+            return job
         }
 
         func reload() async throws(ExperimentError) -> JobEnding {
@@ -90,6 +103,7 @@ public struct RealService: ServiceUnderTest {
         func end() async {
             _ = try? await machine.stop(service.unit, with: service.sockets)
             _ = try? await machine.manager("UnrefUnit", .string(service.unit))
+            await service.isOver()
         }
     }
 }

@@ -51,9 +51,11 @@ struct TransientCopy: StartedUnit {
 
     func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
         do {
-            return JobEnding(
+            let job = JobEnding(
                 try await machine.bus.startUnit(
                     name, deadline: min(limit ?? startDeadline, startDeadline) + .seconds(5)))
+            await trace?.identify(path)
+            return job
         } catch {
             if error.isRefusal { return .failed }
             guard case .timedOut = error else { throw ExperimentError(error) }

@@ -36,6 +36,13 @@ struct PackageDatabase {
         return nil
     }
 
+    /// The paths of a package, directories among them.
+    func files(of package: String) -> [String] {
+        lists.filter { $0.package == package }.flatMap { list in
+            String(decoding: list.files, as: UTF8.self).split(separator: "\n").map(String.init)
+        }
+    }
+
     func version(of package: String) -> String? {
         guard let start = status.range(of: Data("Package: \(package)\n".utf8)) else { return nil }
         let paragraph = status[start.upperBound...].prefix(upTo: end(after: start.upperBound))

@@ -35,7 +35,7 @@ extension CheckContext {
         check.offer = .init(
             proof.outcome, dropIn: proof.dropIn, preparations: preparations,
             verified: proof.isVerified)
-        check.notes += proof.warnings(for: record.unit).map { .init(.warning, $0) }
+        check.notes += proof.warnings.map { .init(.warning, $0) }
         guard proof.isVerified else { return nil }
         return CheckOffer(
             dropIn: proof.proven(on: context), record: try await renewed(proof, context),

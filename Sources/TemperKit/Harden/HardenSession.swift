@@ -76,7 +76,7 @@ public struct HardenSession: Sendable {
             bench, setup, try await bench.enforcement(stateDirectory), ledger)
         var result = HardeningResult(
             found.proof, on: found.context, seconds: (ContinuousClock.now - began).seconds)
-        result.warnings += [hosting].compactMap { $0 } + found.proof.warnings(for: unit)
+        result.warnings += [hosting].compactMap { $0 } + found.proof.warnings
         result.warnings += found.context.notes + bench.probing
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)

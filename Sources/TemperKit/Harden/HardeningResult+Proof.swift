@@ -14,6 +14,8 @@ extension HardeningResult {
                 (context.procedure.redaction.applied(to: $0.assignment), $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds,
             seeing: context.observedUsage)
+        livedThrough = proof.livedThrough.isEmpty ? nil : proof.livedThrough
+        unproved = proof.unproved
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
         if bench.host.isLive { skipLabStages(context.plan) }
     }

@@ -89,7 +89,8 @@ public func withHost<Result>(
 }
 
 extension Host {
-    fileprivate static func open(
+    /// Whoever opens one closes it.
+    static func open(
         _ choice: HostChoice, _ progress: any ProgressListener
     ) async throws(TemperError) -> Host {
         switch choice {
@@ -142,7 +143,7 @@ extension Host {
         }
     }
 
-    fileprivate func close() async {
+    func close() async {
         await system.bus.close()
         try? await lab?.end()
     }

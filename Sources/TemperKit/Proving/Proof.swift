@@ -8,8 +8,12 @@ struct Proof: Sendable {
     var dropIn: String
     var isVerified = false
     var lapses: [String] = []
-    /// Its first start on a machine where it never ran, if that failed.
-    var firstStart: Trial?
+    /// What the real unit was put through besides, and passed: `first start`, `boot`...
+    var livedThrough: [String] = []
+    /// What it was not put through, with the reason.
+    var notPutThrough: [String] = []
+    /// What it does not pass, whatever is opened; nil where it passed.
+    var unproved: String?
 
     /// The sandbox that the drop-in makes of the unit.
     var expected: Sandbox { outcome.problem.subject.tightened(by: outcome.accepted) }
@@ -21,13 +25,16 @@ struct Proof: Sendable {
             hasSecondStart: outcome.baseline.noSecondStart == nil)
     }
 
-    func warnings(for unit: String) -> [String] {
-        let first = firstStart.map { trial in
-            "on a machine where \(unit) never ran before, its first start fails under this "
-                + "drop-in: \(trial.because); start it once without the drop-in, or leave out "
-                + "with --keep what it needs"
-        }
-        return [first].compactMap { $0 }
+    mutating func learn(_ found: ProvingCourse.Finding) {
+        livedThrough = found.passed
+        notPutThrough = found.notPutThrough
+        unproved = found.obstacle
+        if unproved != nil { isVerified = false }
+    }
+
+    var warnings: [String] {
+        (unproved.map { ["not proved: \($0)"] } ?? [])
+            + notPutThrough.map { "not part of the proving: \($0)" }
             + lapses.map {
                 "\($0), though it is by itself: this systemd leaves it out beside the other "
                     + "settings"

@@ -13,20 +13,27 @@ struct Proving: Sendable {
 
     private var bench: Bench { context.bench }
 
-    /// The real unit has the last word, and then its first start. What only the first start needs
-    /// is mostly an exception: a directory that is made then and only read from then on.
+    /// The real unit has the last word: under the drop-in where the copies were tried, and then in
+    /// labs of its own, where it never ran, through what a service lives through. What fails there
+    /// is opened, and it begins again.
     ///
     /// - Throws: `TemperError.experiment` where the real unit contradicts the copies.
     func proof(of outcome: Outcome) async throws -> Proof {
-        var proof = try await tryOut(outcome)
-        guard let first = proof.firstStart,
-            let wider = outcome.makingExceptions(trial: first.number, because: first.because)
-        else { return proof }
-        let second = try await tryOut(wider)
-        if second.firstStart == nil { return second }
-        // Those that proved nothing were made as well.
-        proof.outcome.count(through: second.outcome.trialCount)
-        return proof
+        let proof = try await tryOut(outcome)
+        guard proof.isVerified, case .lab(let lab) = bench.host.choice else { return proof }
+        var course = ProvingCourse(
+            FreshService(
+                setup: setup, context: context, baseline: measure(outcome), like: lab),
+            of: proof.outcome, ledger: ledger)
+        let found = try await course.run()
+        var proved = proof
+        if found.outcome.accepted == outcome.accepted {
+            proved.outcome = found.outcome
+        } else {
+            proved = try await tryOut(found.outcome)
+        }
+        proved.learn(found)
+        return proved
     }
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {
@@ -42,17 +49,11 @@ struct Proving: Sendable {
             throw error
         }
         // On a machine in use the drop-in stays a proposal.
-        guard case .lab(let lab) = bench.host.choice else { return proof }
+        guard !bench.host.isLive else { return proof }
         let verification = try await verify(proof)
         try ledger.recordAside(verification)
         proof.outcome.count(verification)
         proof.isVerified = true
-        let trial = try await Self.firstStart(isUnreliable: outcome.wrongAnswers != nil) {
-            try await firstStart(proof, like: lab)
-        }
-        try ledger.recordAside(trial)
-        proof.outcome.count(trial)
-        if case .failed = trial.verdict { proof.firstStart = trial }
         return proof
     }
 
@@ -94,48 +95,5 @@ struct Proving: Sendable {
         var baseline = outcome.baseline
         baseline.isStrict = false
         return baseline
-    }
-
-    /// A first start, and another one where the manager was busy with itself meanwhile, or where a
-    /// failure may be an accident. Nothing starts for the first time twice in one lab, so each
-    /// `attempt` is in a lab of its own.
-    static func firstStart(
-        isUnreliable: Bool, _ attempt: () async throws -> Trial
-    ) async throws -> Trial {
-        do {
-            let trial = try await attempt()
-            let isDisturbed = trial.observations.contains(.managerReloaded)
-            if !isDisturbed && !(isUnreliable && trial.verdict.isFailure) { return trial }
-        } catch let error as ExperimentError where error.isPassing && !Task.isCancelled {}
-        return try await attempt()
-    }
-
-    /// What happens where the service never ran before: what it makes on its first start may need
-    /// more than the result allows.
-    private func firstStart(_ proof: Proof, like lab: LabPlan) async throws -> Trial {
-        let unit = bench.unit
-        bench.progress.step("starting \(unit) with the drop-in where it never ran before")
-        var fresh = LabPlan()
-        fresh.root = lab.root
-        fresh.binds = lab.binds
-        fresh.network = lab.network
-        fresh.hidden = lab.hidden
-        return try await withHost(.lab(fresh)) { host in
-            let bench = try await setup.bench(at: host)
-            let service = bench.service
-            // A connection may have started it while the lab booted.
-            try await service.stop()
-            if let preparation = context.preparation(for: proof.outcome) {
-                _ = try service.machine.apply(preparation)
-            }
-            _ = try await service.install(dropIn: proof.dropIn, expecting: service.sandbox)
-            return try await TrialRunner(
-                bench.procedure(of: service.real, settle: .zero),
-                expecting: Expectations(
-                    measure(proof.outcome), cadence: bench.plan.cadence.beforeBaseline), now: now
-            ).runOnce(
-                TrialSpec(proof.outcome.accepted, .firstStart),
-                number: proof.outcome.trialCount + 1)
-        }
     }
 }

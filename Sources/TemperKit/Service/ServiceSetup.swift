@@ -10,7 +10,7 @@ struct ServiceSetup: Sendable {
     let plan: Plan
     /// In a lab a drop-in of temper's gives way, also one that somebody changed since.
     var setsAsideTouched = false
-    let progress: any ProgressListener
+    var progress: any ProgressListener
 
     /// The service as it stands once a lab is prepared, and all that is wanted of it. Preparations
     /// of the plan come before those of the unit.

@@ -110,7 +110,7 @@ extension Outcome {
     /// where it never ran before; nil where none was taken back.
     ///
     /// - Parameters:
-    ///   - trial: the number of the first start that failed.
+    ///   - trial: the number of the proving that failed.
     ///   - because: what happened in it.
     public func makingExceptions(trial: Int, because: String) -> Outcome? {
         let withdrawn = problem.subject.catalogue.restrictions.filter { restriction in
@@ -122,15 +122,36 @@ extension Outcome {
         if withdrawn.isEmpty { return nil }
         var outcome = self
         outcome.count(through: trial)
-        outcome.accepted = Profile(recorded: accepted.restrictions.subtracting(withdrawn))
-        outcome.after = problem.subject.exposure(of: outcome.accepted)
-        outcome.possible = max(possible, outcome.after)
+        outcome.accept(Profile(recorded: accepted.restrictions.subtracting(withdrawn)))
         outcome.refused += withdrawn.map {
             Refused(
                 restriction: $0, conflict: withdrawn, trial: trial,
-                because: "its first start: \(because)", isUnresolved: false)
+                because: "the proving: \(because)", isUnresolved: false)
         }
         return outcome
+    }
+
+    /// The same with what is left of it after another search, for a service that needed more in
+    /// trials of another kind.
+    ///
+    /// - Parameter number: of a trial of the other search, as it is on record.
+    public func narrowed(to found: Outcome, number: (Trial) -> Int) -> Outcome {
+        var outcome = self
+        outcome.accept(found.accepted)
+        outcome.refused += found.refused.map { refused in
+            let trial = found.trials[refused.trial - 1]
+            return Refused(
+                restriction: refused.restriction, conflict: refused.conflict,
+                trial: number(trial), because: "the proving: \(refused.because)",
+                isUnresolved: refused.isUnresolved)
+        }
+        return outcome
+    }
+
+    private mutating func accept(_ profile: Profile) {
+        accepted = profile
+        after = problem.subject.exposure(of: profile)
+        possible = max(possible, after)
     }
 }
 

@@ -32,7 +32,7 @@ public struct Expectations: Sendable {
     }
 
     /// Why even the unrestricted service is not put through this stage; nil if it is.
-    func omission(of stage: Stage) -> String? { givenUp[stage] ?? baseline.omissions[stage] }
+    func omission(of stage: Stage) -> String? { givenUp[stage] ?? baseline.omission(of: stage) }
 
     /// What a trial is compared with.
     var measure: Baseline { isBinding ? baseline : .unknown }

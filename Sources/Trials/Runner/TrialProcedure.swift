@@ -96,6 +96,12 @@ public struct TrialProcedure: Sendable {
         if notes.isWell && notes.spec.looksClosely {
             notes.observations += try await copy.accesses().map(Observation.saw)
         }
+        let timing = notes.timing
+        for exercise in copy.exercises where notes.isWell {
+            try await put(copy, through: exercise, &notes)
+        }
+        // The cadence is learned from what came before.
+        notes.timing = timing
         notes.observations += try await copy.disturbances
         let stopping = clock.now
         try await stop(copy, .stop, &notes)
@@ -140,7 +146,7 @@ public struct TrialProcedure: Sendable {
         _ notes: inout Notes
     ) async throws(ExperimentError) {
         let cadence = notes.pacing.cadence
-        for probe in probes {
+        for probe in copy.probes ?? probes {
             var checks: [Cadence.Check] = []
             while case .askAgain = cadence.ruling(on: checks) {
                 if Task.isCancelled { throw .interrupted }

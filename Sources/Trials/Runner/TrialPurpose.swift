@@ -56,5 +56,5 @@ extension TrialPurpose {
 extension TrialPurpose {
     public static let realUnitAsItIs: TrialPurpose = "the real unit as it is"
     public static let realUnit: TrialPurpose = "the real unit with the drop-in"
-    public static let firstStart: TrialPurpose = "first start"
+    public static let proving: TrialPurpose = "the proving: a first start, upkeep, a boot"
 }
