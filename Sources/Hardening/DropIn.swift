@@ -18,9 +18,10 @@ extension HardeningSubject {
     ///   - reasons: a further comment for a directive, by its name.
     ///   - startCommands: the unit's own `ExecStartPre=`, as its files have them; what has to be
     ///     done first is put before them.
+    ///   - runtimeDirectories: the unit's own `RuntimeDirectory=`.
     public func dropIn(
         for profile: Profile, header: [String] = [], reasons: [String: String] = [:],
-        startCommands: [String] = []
+        startCommands: [String] = [], runtimeDirectories: [String] = []
     ) -> DropIn {
         let change = SandboxChange(before: sandbox, after: tightened(by: profile))
         let calls = CallFilterChange(of: self, taking: profile)
@@ -48,21 +49,33 @@ extension HardeningSubject {
         let preparations = profile.startPreparations(in: catalogue)
         let lines =
             header.map(UnitFileWord.comment) + ["[Service]"] + settings
-            + (preparations.isEmpty
-                ? [] : DropIn.startCommands(preparations, before: startCommands))
+            + DropIn.runtimeDirectories(of: preparations, besides: runtimeDirectories)
+            + DropIn.startCommands(preparations, before: startCommands)
         return DropIn(text: lines.joined(separator: "\n") + "\n")
     }
 }
 
 extension DropIn {
+    fileprivate static func runtimeDirectories(
+        of preparations: [StartPreparation], besides own: [String]
+    ) -> [String] {
+        let names = preparations.runtimeDirectories.filter { !own.contains($0) }
+        guard !names.isEmpty, let mode = preparations.runtimeDirectoryMode else { return [] }
+        return ["# Directories below /run are made before each start, for the service's user."]
+            + ["RuntimeDirectory=\(line(names))"]
+            + (own.isEmpty ? ["RuntimeDirectoryMode=0\(String(mode, radix: 8))"] : [])
+    }
+
     fileprivate static func startCommands(
         _ preparations: [StartPreparation], before own: [String]
     ) -> [String] {
         let mine = preparations.compactMap { preparation -> String? in
-            let words = preparation.arguments.map { UnitFileWord.quoted($0, isArgument: true) }
-            if words.contains(nil) { return nil }
+            let words = (preparation.arguments ?? [])
+                .map { UnitFileWord.quoted($0, isArgument: true) }
+            if words.isEmpty || words.contains(nil) { return nil }
             return "+\(words.compactMap(\.self).joined(separator: " "))"
         }
+        if mine.isEmpty { return [] }
         return ["# Files in directories that stay root's are made before each start."]
             + ([""] + mine + own).map { "ExecStartPre=\($0)" }
     }

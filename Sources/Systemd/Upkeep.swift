@@ -45,7 +45,9 @@ extension Service {
             if !rotates { upkeep.obstacle = "logrotate is not installed there" }
             return upkeep
         } + files.compactMap(timer) + own("/etc/cron.d").flatMap(cronLines)
-            + scripts.map { Upkeep("cron (\($0))", "test ! -x \($0.shellQuoted) || \($0.shellQuoted)") }
+            + scripts.map {
+                Upkeep("cron (\($0))", "test ! -x \($0.shellQuoted) || \($0.shellQuoted)")
+            }
     }
 
     /// What a timer starts, once; nil for one of a template, and for that of the service itself.

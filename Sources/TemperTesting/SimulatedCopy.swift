@@ -62,6 +62,8 @@ final class SimulatedCopy: ServiceCopy {
             mainPID: isReplaced ? 8 : 7)
     }
 
+    var exercises: [Exercise] { service.exercises(self) }
+
     func accesses() -> Set<ObservedAccess> { [] }
 
     func refusals() -> [KernelRequest] { [] }

@@ -19,6 +19,8 @@ public final class SimulatedService: ServiceUnderTest {
     private let lies: @Sendable (_ start: Int) -> Bool
     /// Whether it lies only of what is restricted.
     private let isHonestUnrestricted: Bool
+    /// What it is put through besides.
+    let exercises: @Sendable (any ServiceCopy) -> [Exercise]
     private let life = Mutex(Life())
 
     public enum Breakdown: Sendable, CaseIterable {
@@ -37,7 +39,8 @@ public final class SimulatedService: ServiceUnderTest {
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
         statusesAtStop: [Int32] = [0],
-        lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false }
+        lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false },
+        exercises: @escaping @Sendable (any ServiceCopy) -> [Exercise] = { _ in [] }
     ) {
         self.isHonestUnrestricted = isHonestUnrestricted
         self.conflicts = conflicts
@@ -45,6 +48,7 @@ public final class SimulatedService: ServiceUnderTest {
         self.complaints = complaints
         self.breakdown = breakdown
         self.statusesAtStop = statusesAtStop
+        self.exercises = exercises
         self.lies = lies
     }
 

@@ -16,6 +16,8 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     case device(String)
     /// It has a file open for writing.
     case writes(String)
+    /// It made this directory.
+    case makesDirectory(String)
     /// It changed files by names that begin at its working directory.
     case writesRelatively
     /// One of its processes has this working directory.
@@ -57,6 +59,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
                     shown.append(.runs(path))
                 } else if request.isWriting {
                     shown.append(.writes(path))
+                    if name == "mkdir" || name == "mkdirat" {
+                        shown.append(.makesDirectory(path))
+                    }
                 } else if hidable.contains(where: path.hasPrefix) {
                     shown.append(.reads(path))
                 }

@@ -7,13 +7,23 @@ extension ObservedUsage {
     ///   - declared: directories that the unit declares (`StateDirectory=` and its kin): systemd
     ///     leaves them writable by itself.
     ///   - userName: the name of a user by its number; nil for one without a name.
+    ///   - made: the directories one level below /run that it was seen to make, with their modes.
+    ///   - isDirectory: whether there is a directory of this path on the service's machine.
     public func usage(
-        declared: Set<String>, userName: (UInt32) -> String?
+        declared: Set<String>, userName: (UInt32) -> String?, making made: [String: UInt32] = [:],
+        isDirectory: (String) -> Bool = { _ in false }
     ) -> Usage {
         var usage = Usage()
+        usage.runtimeDirectories = made.filter { !declared.contains("/run/\($0.key)") }
         for access in accesses {
             switch access {
-            case .writes(let path): note(path, isWritten: true, declared, in: &usage)
+            case .writes(let path):
+                // Nobody needs to write beside a directory to change its owner; beside one that it
+                // makes, it does.
+                let path = Places.resolved(path)
+                let isPlace = isDirectory(path) && !accesses.contains(.makesDirectory(path))
+                note(isPlace ? path + "/file" : path, isWritten: true, declared, in: &usage)
+                if isDirectory(path) { usage.files.remove(path) }
             case .reads(let path): note(path, isWritten: false, declared, in: &usage)
             case .device(let path) where Places.isPlain(path): usage.devices.insert(path)
             case .listens(let transport, _, let port, _): usage.ports.insert("\(transport):\(port)")

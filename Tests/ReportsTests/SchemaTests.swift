@@ -16,6 +16,8 @@ import Trials
         result.notCarriedOver = [.init(setting: "WatchdogSec", because: "nobody would answer")]
         result.preparations = ["chown -R x /var/lib/x"]
         result.applied = .init(path: "/etc/systemd/system/x.service.d/50-temper.conf", seconds: 2)
+        result.livedThrough = ["first start", "boot"]
+        result.unproved = "it fails where it never ran before"
         result.notApplied = "it fails"
         result.skipped = [.init(what: "reload", because: "the unit has none")]
         result.downtime = .init(estimate: 60, seconds: 41.5, limit: 900)

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Hardening
 import Lab
 import Systemd
 import Testing
@@ -12,6 +13,13 @@ struct OwnershipTests {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    private func usage(writing written: Set<String>, files: Set<String> = []) -> Usage {
+        var usage = Usage()
+        usage.written = written
+        usage.files = files
+        return usage
+    }
+
     @Test("a tree and single files are given to a user, and taken back as they were")
     func givenAndTakenBack() async throws {
         try await withLab(.trixie) { lab, machine in
@@ -21,8 +29,10 @@ struct OwnershipTests {
             ])
             let undo = try machine.apply(
                 Ownership(
-                    user: "www-data", written: ["/var/lib/x", "/var/log"],
-                    files: ["/var/log/x.log", "/run/x.pid"]))
+                    user: "www-data",
+                    usage(
+                        writing: ["/var/lib/x", "/var/log"],
+                        files: ["/var/log/x.log", "/run/x.pid"])))
             for path in ["/var/lib/x", "/var/lib/x/a/f", "/var/log/x.log"] {
                 #expect(try await owner(path, in: lab) == "www-data", "\(path)")
             }
@@ -49,8 +59,10 @@ struct OwnershipTests {
             _ = try await lab.run(["ln", "-s", outside, "/srv/link"])
             _ = try machine.apply(
                 Ownership(
-                    user: "www-data", written: ["/srv/link", "/srv/link/sub", "/var/log"],
-                    files: ["/srv/link/sub/file"]))
+                    user: "www-data",
+                    usage(
+                        writing: ["/srv/link", "/srv/link/sub", "/var/log"],
+                        files: ["/srv/link/sub/file"])))
             #expect(machine.missing(["/srv/link/sub/file"]) == ["/srv/link/sub/file"])
         }
         for path in ["", "/sub", "/sub/file"] {
@@ -63,7 +75,7 @@ struct OwnershipTests {
     func missingUser() async throws {
         _ = try await withLab(.trixie) { _, machine in
             #expect(throws: ExperimentError.self) {
-                try machine.apply(Ownership(user: "nobody-here", written: ["/srv/x"], files: []))
+                try machine.apply(Ownership(user: "nobody-here", usage(writing: ["/srv/x"])))
             }
         }
     }

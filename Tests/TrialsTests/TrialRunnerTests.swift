@@ -67,7 +67,7 @@ struct TrialRunnerTests {
     @Test("what cannot be repeated is made once")
     func once() async throws {
         let service = SimulatedService(fault: .managerReloads) { _ in true }
-        let trial = try await runner(service).runOnce(TrialSpec(lax, .firstStart), number: 3)
+        let trial = try await runner(service).runOnce(TrialSpec(lax, .proving), number: 3)
         #expect(!trial.verdict.isPass && trial.number == 3 && service.profiles.count == 1)
     }
 

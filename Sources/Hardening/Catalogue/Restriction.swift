@@ -94,9 +94,9 @@ public enum Tightening: Hashable, Sendable {
     case allowOnlyInterfaces([String])
     /// Take back exceptions that other restrictions make.
     case withdraw([Exception])
-    /// Run as this user, with no capability but these. The files, in directories that stay
-    /// root's and are empty after a boot, are made for it before each start.
-    case become(user: String, keeping: UInt64, files: [String])
+    /// Run as this user, with no capability but these. What it needs in directories that stay
+    /// root's and are empty after a boot is made for it before each start.
+    case become(user: String, keeping: UInt64, making: [StartPreparation])
 }
 
 /// What is known before the first trial, as rates over services: a family of restrictions is
@@ -220,15 +220,33 @@ extension Tightening {
     }
 }
 
-/// What systemd does with all rights before it starts a service as a user: makes a file in a
-/// directory that is root's, such as a pid file in /run, which systemd removes at each stop.
-public struct StartPreparation: Hashable, Sendable {
-    public let user: String
-    public let file: String
+/// What systemd does with all rights before it starts a service as a user.
+public enum StartPreparation: Hashable, Sendable {
+    /// Makes a file in a directory that is root's, such as a pid file in /run, which systemd removes
+    /// at each stop.
+    case file(String, of: String)
+    /// Makes a directory of this name and mode below /run, as `RuntimeDirectory=` does, which also
+    /// gives it to the service's user (systemd.exec(5)).
+    case runtimeDirectory(String, mode: UInt32)
 
-    /// install(1) of coreutils.
-    public var arguments: [String] {
-        ["/usr/bin/install", "-m", "0644", "-o", user, "/dev/null", file]
+    /// install(1) of coreutils; nil for what is no command.
+    public var arguments: [String]? {
+        guard case .file(let path, let user) = self else { return nil }
+        return ["/usr/bin/install", "-m", "0644", "-o", user, "/dev/null", path]
+    }
+}
+
+extension [StartPreparation] {
+    /// The names for `RuntimeDirectory=`.
+    public var runtimeDirectories: [String] {
+        compactMap { if case .runtimeDirectory(let name, _) = $0 { name } else { nil } }
+    }
+
+    /// For `RuntimeDirectoryMode=`, where the unit has none for directories of its own; nil where
+    /// none is made. Nobody may do less than before.
+    public var runtimeDirectoryMode: UInt32? {
+        let modes = compactMap { if case .runtimeDirectory(_, let mode) = $0 { mode } else { nil } }
+        return modes.isEmpty ? nil : modes.reduce(0, |)
     }
 }
 
@@ -236,10 +254,10 @@ extension Profile {
     /// What has to be done before each start under this profile.
     public func startPreparations(in catalogue: Catalogue) -> [StartPreparation] {
         catalogue.restrictions.filter { restrictions.contains($0.id) }.flatMap { restriction in
-            guard case .become(let user, _, let files) = restriction.change else {
+            guard case .become(_, _, let preparations) = restriction.change else {
                 return [StartPreparation]()
             }
-            return files.map { StartPreparation(user: user, file: $0) }
+            return preparations
         }
     }
 }

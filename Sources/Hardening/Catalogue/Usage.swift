@@ -11,6 +11,9 @@ public struct Usage: Hashable, Codable, Sendable {
     public var temporary: Set<String>?
     /// The files themselves, of those directories that belong to no single service.
     public var files: Set<String> = []
+    /// The names of directories that it makes itself, one level below /run, with their modes; nil in
+    /// ledgers of older versions.
+    public var runtimeDirectories: [String: UInt32]?
     /// Directories below /home, /root or /run/user that it uses; true where it writes.
     public var homes: [String: Bool] = [:]
     /// Device nodes that a private /dev lacks.
@@ -27,6 +30,13 @@ public struct Usage: Hashable, Codable, Sendable {
 
     public init() {}
 
+    /// What has to be made below /run before each start as this user.
+    func preparations(for user: String) -> [StartPreparation] {
+        (runtimeDirectories ?? [:]).sorted { $0.key < $1.key }
+            .map { .runtimeDirectory($0.key, mode: $0.value) }
+            + files.filter { $0.hasPrefix("/run/") }.sorted().map { .file($0, of: user) }
+    }
+
     /// It was seen to listen on an IP socket, or to talk to other machines.
     public var talksIP: Bool { !ports.isEmpty || peers?.isEmpty == false }
 
@@ -40,6 +50,10 @@ public struct Usage: Hashable, Codable, Sendable {
             joined.temporary = (temporary ?? []).union(other.temporary ?? [])
         }
         joined.files.formUnion(other.files)
+        if runtimeDirectories != nil || other.runtimeDirectories != nil {
+            joined.runtimeDirectories = (runtimeDirectories ?? [:])
+                .merging(other.runtimeDirectories ?? [:]) { $0 | $1 }
+        }
         joined.homes.merge(other.homes) { $0 || $1 }
         joined.devices.formUnion(other.devices)
         joined.ports.formUnion(other.ports)
@@ -183,7 +197,7 @@ extension Catalogue {
                         .user, user,
                         .become(
                             user: user, keeping: Capability.mask(usage.capabilities.sorted()),
-                            files: usage.files.filter { $0.hasPrefix("/run/") }.sorted()),
+                            making: usage.preparations(for: user)),
                         prior: Prior("userswitch", 0.9),
                         heldBack: "decided before everything else")
                 ]

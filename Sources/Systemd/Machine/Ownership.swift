@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+public import Hardening
 import Linux
 public import Trials
 
@@ -13,15 +14,15 @@ public struct Ownership: Hashable, Sendable {
     /// are not among them: they are made before each start.
     public let files: [String]
 
-    /// - Parameters:
-    ///   - written: the directories that hold what the service writes.
-    ///   - files: the files that it writes.
-    public init(user: String, written: Set<String>, files: Set<String>) {
+    /// - Parameter usage: what of the service is the user's from then on: the directories that hold
+    ///   what it writes, without those that are made for it below /run, and the files.
+    public init(user: String, _ usage: Usage) {
         self.user = user
-        trees = written.filter { !Places.isShared($0) }.sorted()
-        self.files = files.filter { file in
+        let made = Set((usage.runtimeDirectories ?? [:]).keys.map { "/run/\($0)" })
+        trees = usage.written.filter { !Places.isShared($0) && !made.contains($0) }.sorted()
+        files = usage.files.filter { file in
             let directory = Places.directory(of: file)
-            return Places.isShared(directory) && written.contains(directory)
+            return Places.isShared(directory) && usage.written.contains(directory)
                 && !file.hasPrefix("/run/")
         }.sorted()
     }

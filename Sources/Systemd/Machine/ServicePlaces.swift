@@ -34,7 +34,26 @@ extension Machine {
     }
 }
 
+extension Machine {
+    /// The directories one level below /run, with their modes.
+    public var runtimeDirectories: [String: UInt32] {
+        guard let run = PlaceInRoot("/run", of: self) else { return [:] }
+        return run.names.reduce(into: [:]) { directories, name in
+            guard let mode = run.status(of: name)?.mode, mode & S_IFMT == S_IFDIR,
+                Places.isPlain("/\(name)")
+            else { return }
+            directories[name] = UInt32(mode & 0o7777)
+        }
+    }
+
+    /// Whether there is a directory of this path.
+    public func hasDirectory(_ path: String) -> Bool { PlaceInRoot(path, of: self) != nil }
+}
+
 extension Service {
+    /// Its `RuntimeDirectory=`, without symbolic links to them.
+    public var runtimeDirectories: [String] { blueprint.facts.runtimeDirectories }
+
     /// Of these directories, the first that is not this service's to be given: one of the system's,
     /// or of another package than the unit's. nil where there is none.
     ///

@@ -124,10 +124,7 @@ public struct TransientService: ServiceUnderTest {
         }
         let changes = subject.changes(taking: profile)
         settings += changes.replacing
-        let preparations = profile.startPreparations(in: subject.catalogue)
-        if !preparations.isEmpty {
-            settings.append(("ExecStartPreEx", startCommands(after: preparations)))
-        }
+        settings += prepared(by: profile.startPreparations(in: subject.catalogue))
         return blueprint.properties(replacing: settings).filter { !changes.dropped.contains($0.0) }
             + changes.appended + [
                 ("Description", .string("temper's copy of \(blueprint.facts.unit)")),
@@ -135,18 +132,28 @@ public struct TransientService: ServiceUnderTest {
             ]
     }
 
-    /// The original's commands before its start, with these before them.
-    private func startCommands(after preparations: [StartPreparation]) -> BusValue {
-        let original = blueprint.properties.first { $0.0 == "ExecStartPreEx" }?.1
-        let mine = preparations.map { preparation in
+    /// The original's commands before its start, with these before them, and its directories below
+    /// /run with these beside them.
+    private func prepared(by preparations: [StartPreparation]) -> [(String, BusValue)] {
+        var settings: [(String, BusValue)] = []
+        func original(_ name: String) -> BusValue? {
+            blueprint.properties.first { $0.0 == name }?.1
+        }
+        let commands = preparations.compactMap(\.arguments).map { arguments in
             BusValue.structure([
-                .string(preparation.arguments[0]), .strings(preparation.arguments),
-                .strings(["privileged"]),
+                .string(arguments[0]), .strings(arguments), .strings(["privileged"]),
             ])
         }
-        guard case .array(_, let commands)? = original else {
-            return .array(element: "(sasas)", mine)
+        if !commands.isEmpty {
+            let own = original("ExecStartPreEx")?.elements ?? []
+            settings.append(("ExecStartPreEx", .array(element: "(sasas)", commands + own)))
         }
-        return .array(element: "(sasas)", mine + commands)
+        if let mode = preparations.runtimeDirectoryMode {
+            let own = original("RuntimeDirectory")?.strings ?? []
+            let made = preparations.runtimeDirectories.filter { !own.contains($0) }
+            settings.append(("RuntimeDirectory", .strings(own + made)))
+            if own.isEmpty { settings.append(("RuntimeDirectoryMode", .uint32(mode))) }
+        }
+        return settings
     }
 }

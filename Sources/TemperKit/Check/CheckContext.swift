@@ -201,6 +201,6 @@ extension HardeningRecord {
     var ownership: Ownership? {
         guard let user = usage.user, profile.restrictions.contains(Restriction.becoming(user))
         else { return nil }
-        return Ownership(user: user, written: usage.written, files: usage.files)
+        return Ownership(user: user, usage)
     }
 }

@@ -77,15 +77,18 @@ extension Bench {
         _ enforcement: Enforcement, _ ledger: CampaignLedger, isStrictest: Bool
     ) async throws -> HardeningContext {
         progress.step("starting \(unit) once as it is")
+        let machine = service.machine
+        let before = machine.runtimeDirectories
         let now = try await Campaign.warmUp(
             procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
-        let machine = service.machine
         let observedUsage = ObservedUsage(
             warmUp.accesses, sandbox: service.sandbox, standIns: host.standIns,
             grantsPeers: isStrictest)
         var usage = observedUsage.usage(
-            declared: service.declaredDirectories, userName: machine.userName)
+            declared: service.declaredDirectories, userName: machine.userName,
+            making: machine.runtimeDirectories.filter { before[$0.key] == nil },
+            isDirectory: machine.hasDirectory)
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
         var baseline = Baseline(learnedFrom: [warmUp])
@@ -121,7 +124,7 @@ extension Bench {
         guard let user = usage.user,
             plan.keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)])
         else { return (nil, nil) }
-        let ownership = Ownership(user: user, written: usage.written, files: usage.files)
+        let ownership = Ownership(user: user, usage)
         guard let foreign = service.foreign(ownership.trees, besides: names) else {
             return (ownership, nil)
         }

@@ -67,8 +67,12 @@ struct FreshService: ServiceUnderTest {
         {
             _ = try service.machine.apply(ownership)
         }
-        let dropIn = context.subject.dropIn(for: profile, startCommands: service.startCommands)
-        _ = try await service.install(dropIn: dropIn.text, expecting: service.sandbox)
+        let dropIn = context.subject.dropIn(
+            for: profile, startCommands: service.startCommands,
+            runtimeDirectories: service.runtimeDirectories)
+        let differences = try await service.install(
+            dropIn: dropIn.text, expecting: context.subject.tightened(by: profile))
+        if let first = differences.first { throw Proof.differs(first) }
         await Reboot.remember(on: host.system)
         var real = service.real
         real.probes = bench.probes

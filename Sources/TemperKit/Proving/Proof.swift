@@ -25,7 +25,13 @@ struct Proof: Sendable {
             hasSecondStart: outcome.baseline.noSecondStart == nil)
     }
 
+    static func differs(_ difference: String) -> TemperError {
+        .experiment(
+            "the drop-in does not do what the trials did: \(difference); please report this")
+    }
+
     mutating func learn(_ found: ProvingCourse.Finding) {
+        outcome = found.outcome
         livedThrough = found.passed
         notPutThrough = found.notPutThrough
         unproved = found.obstacle
@@ -82,6 +88,7 @@ extension Outcome {
             header += ["To be run before, once:"] + commands.map { "    \($0)" }
         }
         return subject.dropIn(
-            for: accepted, header: header, reasons: reasons, startCommands: service.startCommands)
+            for: accepted, header: header, reasons: reasons, startCommands: service.startCommands,
+            runtimeDirectories: service.runtimeDirectories)
     }
 }

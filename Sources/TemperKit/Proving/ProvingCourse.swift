@@ -141,7 +141,7 @@ struct ProvingCourse {
             notPutThrough: (bench.service.machine.user == nil ? obstacles : []) + notPutThrough)
     }
 
-    private var procedure: TrialProcedure { bench.procedure(of: service, settle: .zero) }
+    private var procedure: TrialProcedure { bench.procedure(of: service) }
 
     private mutating func tryOut(_ profile: Profile) async throws -> Trial {
         let number = outcome.trialCount + 1

@@ -57,14 +57,12 @@ struct Bench: Sendable {
 
     /// Trials of copies of the service, or of itself.
     ///
-    /// - Parameters:
-    ///   - more: probes besides those of the plan.
-    ///   - settle: nil for what the plan says.
+    /// - Parameter more: probes besides those of the plan.
     func procedure(
-        of subject: any ServiceUnderTest, and more: [any Probe] = [], settle: Duration? = nil
+        of subject: any ServiceUnderTest, and more: [any Probe] = []
     ) -> TrialProcedure {
         TrialProcedure(
             service: subject, probes: probes + more, canReload: service.canReload,
-            settle: settle ?? self.settle, redaction: service.redaction)
+            settle: settle, redaction: service.redaction)
     }
 }

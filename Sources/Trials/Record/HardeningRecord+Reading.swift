@@ -207,6 +207,10 @@ extension Usage {
         case "WritesTemporary": temporary = (temporary ?? []).union([value])
         case "Owns": own = (own ?? []).union([value])
         case "File": files.insert(value)
+        case "Makes":
+            let words = value.split(separator: " ").map(String.init)
+            guard words.count == 2, let mode = UInt32(words[0], radix: 8) else { return }
+            runtimeDirectories = (runtimeDirectories ?? [:]).merging([words[1]: mode]) { $1 }
         case "WritesHome": homes[value] = true
         case "ReadsHome": homes[value] = false
         case "Device": devices.insert(value)

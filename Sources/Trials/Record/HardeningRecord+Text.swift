@@ -92,6 +92,9 @@ extension Usage {
             + written.sorted().map { "Writes=\($0)" }
             + (temporary ?? []).sorted().map { "WritesTemporary=\($0)" }
             + (own ?? []).sorted().map { "Owns=\($0)" } + files.sorted().map { "File=\($0)" }
+            + (runtimeDirectories ?? [:]).sorted { $0.key < $1.key }.map {
+                "Makes=\(String($0.value, radix: 8)) \($0.key)"
+            }
             + homes.sorted { $0.key < $1.key }.map {
                 "\($0.value ? "WritesHome" : "ReadsHome")=\($0.key)"
             }

@@ -24,10 +24,15 @@ public struct Exercise: Sendable {
         of copy: any ServiceCopy, asking probes: [any Probe], timeout: Duration = .seconds(5)
     ) -> Exercise {
         Exercise("reload under load") { () async throws(ExperimentError) in
+            @Sendable func ask(_ probe: any Probe) async {
+                _ = await probe.check(of: copy, against: .unknown, deadline: timeout)
+            }
+            // Once, so that the first reload has a client.
+            for probe in probes { await ask(probe) }
             let load = probes.map { probe in
                 Task {
                     while !Task.isCancelled {
-                        _ = await probe.check(of: copy, against: .unknown, deadline: timeout)
+                        await ask(probe)
                         // Healthy at once is no load yet: a client comes back after a moment.
                         try? await Task.sleep(for: .milliseconds(5))
                     }
@@ -79,6 +84,7 @@ extension TrialProcedure {
             try await observe(
                 copy, .exercised, &after, patience: notes.pacing.cadence.startPeriod)
             if after.isWell { try await ask(copy, .exercised, since: clock.now, &after) }
+            if after.isWell { await pause(settle, &after) }
             if after.isWell { try await lookAround(copy, &after) }
             switch Verdict(of: after.observations, baseline: notes.baseline) {
             case .failed(let why): outcome = .unhealthy(why)
