@@ -14,7 +14,8 @@ extension ObservedUsage {
         isDirectory: (String) -> Bool = { _ in false }
     ) -> Usage {
         var usage = Usage()
-        usage.runtimeDirectories = made.filter { !declared.contains("/run/\($0.key)") }
+        let undeclared = made.filter { !declared.contains("/run/\($0.key)") }
+        if !undeclared.isEmpty { usage.runtimeDirectories = undeclared }
         for access in accesses {
             switch access {
             case .writes(let path):

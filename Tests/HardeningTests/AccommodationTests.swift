@@ -10,6 +10,7 @@ import Testing
         var usage = Usage()
         usage.written = ["/run", "/var/lib/x"]
         usage.files = ["/run/x.pid"]
+        usage.runtimeDirectories = ["x": 0o750]
         usage.homes = ["/root/.config/x": true, "/root/shared": false]
         usage.devices = ["/dev/ttyUSB0"]
         usage.ports = ["tcp:80"]
@@ -27,8 +28,13 @@ import Testing
         bare.tightened(by: Profile(taken, in: catalogue))
     }
 
-    func lines(_ taken: [String], startCommands: [String] = []) -> [String] {
-        bare.dropIn(for: Profile(taken, in: catalogue), startCommands: startCommands).text.split(
+    func lines(
+        _ taken: [String], startCommands: [String] = [], runtimeDirectories: [String] = []
+    ) -> [String] {
+        bare.dropIn(
+            for: Profile(taken, in: catalogue), startCommands: startCommands,
+            runtimeDirectories: runtimeDirectories
+        ).text.split(
             separator: "\n"
         ).map(String.init)
     }
@@ -184,6 +190,20 @@ import Testing
                 "ExecStartPre=+/usr/bin/install -m 0644 -o x /dev/null /run/x.pid",
                 "ExecStartPre=/bin/check", "ExecStartPre=-/bin/other a b",
             ])
+    }
+
+    @Test("what it makes below /run is a runtime directory, with its mode where the unit has none")
+    func runtimeDirectories() {
+        let written = lines(["User=x"])
+        #expect(written.contains("RuntimeDirectory=x"))
+        #expect(written.contains("RuntimeDirectoryMode=0750"))
+        let beside = lines(["User=x"], runtimeDirectories: ["y"])
+        #expect(beside.contains("RuntimeDirectory=x"))
+        #expect(!beside.contains { $0.hasPrefix("RuntimeDirectoryMode") })
+        #expect(
+            !lines(["User=x"], runtimeDirectories: ["x"]).contains { $0.hasPrefix("Runtime") })
+        // Who stays root makes it as ever.
+        #expect(!lines(["ProtectSystem=strict"]).contains { $0.hasPrefix("Runtime") })
     }
 
     @Test("ports are read and written as a unit file has them")

@@ -60,6 +60,23 @@ import Trials
         #expect(usage([.writes("/run/x.pid"), .writes("/run/x/y")]).written == ["/run"])
     }
 
+    @Test("a directory that it makes below /run is no file, and none that only changes hands is")
+    func madeDirectories() {
+        let found = ObservedUsage(
+            [.writes("/run/x"), .writes("/run/x.pid"), .writes("/var/log/x")], sandbox: Sandbox()
+        ).usage(
+            declared: ["/run/mine"], userName: { _ in nil }, making: ["x": 0o740, "mine": 0o755],
+            isDirectory: { ["/run/x", "/var/log/x"].contains($0) })
+        #expect(found.runtimeDirectories == ["x": 0o740])
+        #expect(found.files == ["/run/x.pid"])
+        #expect(found.written == ["/run", "/var/log/x"])
+        // Where it was seen to make one, it has to write beside it.
+        let made = ObservedUsage(
+            [.writes("/var/log/x"), .makesDirectory("/var/log/x")], sandbox: Sandbox()
+        ).usage(declared: [], userName: { _ in nil }, isDirectory: { $0 == "/var/log/x" })
+        #expect(made.written == ["/var/log"] && made.files == [])
+    }
+
     @Test("of a home only the service's own place is used, writable where it writes")
     func homes() {
         let found = usage([
