@@ -42,7 +42,7 @@ public struct Exercise: Sendable {
             do throws(ExperimentError) {
                 for _ in 0..<reloads where result == .done { result = try await copy.reload() }
             } catch {
-                load.forEach { $0.cancel() }
+                for task in load { task.cancel() }
                 throw error
             }
             for task in load {
