@@ -52,6 +52,7 @@ struct FreshService: ServiceUnderTest {
         fresh.root = plan.root
         fresh.binds = plan.binds
         fresh.hidden = plan.hidden
+        fresh.network = plan.network
         return fresh
     }
 
