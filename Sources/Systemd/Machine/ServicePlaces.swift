@@ -4,33 +4,60 @@ import Trials
 /// Whose a directory is: a service keeps its state in places of its own, also where nobody saw it
 /// write there, and must not be given those of others.
 extension Machine {
-    /// Where services keep what is theirs, one level below (file-hierarchy(7)).
+    /// Where services keep what is theirs (file-hierarchy(7)).
     fileprivate static let homesOfState = [
         "/run", "/srv", "/var/cache", "/var/lib", "/var/log", "/var/spool", "/var/www",
     ]
 
-    /// The directories of this machine that bear one of these names, or belong to one of these
-    /// users, who may write there: what is there for the service to write to.
+    /// The directories of this machine that bear one of these names, or that one of these users may
+    /// write to as their owner or by the user's own group: what is there for the service to write to.
     ///
     /// - Parameter users: their numbers; root's, to whom everything belongs, says nothing.
     public func ownPlaces(named names: Set<String>, of users: Set<UInt32>) -> Set<String> {
         // nobody(65534) is whoever has no name.
         let users = users.subtracting([0, 65534])
-        var found: Set<String> = []
+        let groups = Set(accounts.filter { users.contains($0.id) }.map(\.group))
+        var search = PlaceSearch(
+            names: names, users: users, groups: groups.subtracting([0, 65534]))
         for home in Machine.homesOfState {
             guard let place = PlaceInRoot(home, of: self) else { continue }
-            for name in place.names {
-                guard let status = place.status(of: name), status.mode & S_IFMT == S_IFDIR else {
-                    continue
-                }
-                let isItsUsers = users.contains(status.user) && status.mode & S_IWUSR != 0
-                let path = "\(home)/\(name)"
-                if names.contains(name) || isItsUsers, Places.isPlain(path) {
-                    found.insert(path)
-                }
+            search.look(into: place, at: home, levels: 3)
+        }
+        return search.found
+    }
+}
+
+/// Looks for the directories of a service below those where services keep what is theirs.
+private struct PlaceSearch {
+    let names: Set<String>
+    let users: Set<UInt32>
+    let groups: Set<UInt32>
+    var found: Set<String> = []
+    /// How many directories may still be opened: somebody's data may have millions.
+    private var left = 2000
+
+    init(names: Set<String>, users: Set<UInt32>, groups: Set<UInt32>) {
+        (self.names, self.users, self.groups) = (names, users, groups)
+    }
+
+    /// What is deeper belongs to what is found. A name says something on the first level only: other
+    /// packages have directories for the service in theirs.
+    mutating func look(into place: PlaceInRoot, at path: String, levels: Int, isFirst: Bool = true)
+    {
+        for name in place.names.sorted() {
+            guard let status = place.status(of: name), status.mode & S_IFMT == S_IFDIR else {
+                continue
+            }
+            let own = "\(path)/\(name)"
+            let isItsUsers = users.contains(status.user) && status.mode & S_IWUSR != 0
+            let isItsGroups = groups.contains(status.group) && status.mode & S_IWGRP != 0
+            if isItsUsers || isItsGroups || isFirst && names.contains(name) {
+                if Places.isPlain(own) { found.insert(own) }
+            } else if levels > 1, left > 0, let inner = place.directory(name) {
+                left -= 1
+                look(into: inner, at: own, levels: levels - 1, isFirst: false)
             }
         }
-        return found
     }
 }
 

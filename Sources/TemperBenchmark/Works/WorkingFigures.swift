@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Trials
 
 /// What the services came to, and what they no longer do.
 struct WorkingFigures: Sendable {
@@ -13,10 +14,17 @@ struct WorkingFigures: Sendable {
 
         var failed: [WorkingRecord.Answer] { answers.filter { $0.failure != nil } }
 
-        /// Whether the result said of the directive that breaks the check that it may.
-        func isNamed(_ check: String) -> Bool {
-            guard let cause = causes[check] else { return false }
-            let words = result.warnings + result.suspicious.flatMap { [$0.line] + $0.restrictions }
+        /// Whether the result said of the directive that breaks the check that it may, or, of a
+        /// service that does not even start, that it may not.
+        func isNamed(_ answer: WorkingRecord.Answer) -> Bool {
+            if answer.failure?.hasPrefix(WorkingLab.notStarted) == true {
+                return result.warnings.contains { $0.contains("its first start fails") }
+            }
+            guard let cause = causes[answer.name] else { return false }
+            let open = (result.known ?? []).filter { $0.known == .contested || $0.known == .bites }
+            let words =
+                result.warnings + result.suspicious.flatMap { [$0.line] + $0.restrictions }
+                + open.map(\.restriction)
             return cause.split(separator: " | ").contains { line in
                 let directive = line.prefix { $0 != "=" } + "="
                 return words.contains { $0.contains(directive) }
@@ -48,7 +56,7 @@ struct WorkingFigures: Sendable {
             let (own, aim) = (cells.filter { $0.level == level }, aim(of: level))
             guard let aim else { return true }
             return own.count == services.count && share(own) >= aim
-                && own.allSatisfy { cell in cell.failed.allSatisfy { cell.isNamed($0.name) } }
+                && own.allSatisfy { cell in cell.failed.allSatisfy { cell.isNamed($0) } }
         }
     }
 
@@ -120,7 +128,7 @@ struct WorkingFigures: Sendable {
             return (isDown ? cell.failed.prefix(1) : cell.failed[...]).map { answer in
                 let cause = cell.causes[answer.name].map { "\n    by \($0)" } ?? ""
                 return "\(cell.service.name), \(cell.level.rawValue): \(answer.name) "
-                    + "(\(cell.isNamed(answer.name) ? "named" : "not named"))\(cause)\n    "
+                    + "(\(cell.isNamed(answer) ? "named" : "not named"))\(cause)\n    "
                     + (answer.failure ?? "")
             }
         }

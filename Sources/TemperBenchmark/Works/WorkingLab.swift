@@ -15,6 +15,9 @@ struct WorkingLab: Sendable {
         var preparations: [String] = []
     }
 
+    /// How the failure of every check begins where the service does not start.
+    static let notStarted = "not started"
+
     /// How long a check may take.
     private static let limit = Duration.seconds(30)
 
@@ -55,7 +58,7 @@ struct WorkingLab: Sendable {
                 if hardening.dropIn.isEmpty {
                     throw TableError(description: "\(service.unit) does not start: \(why)")
                 }
-                return service.checks.map { .init(name: $0.name, failure: "not started: \(why)") }
+                return service.checks.map { .init(name: $0.name, failure: "\(Self.notStarted): \(why)") }
             }
             var answers: [WorkingRecord.Answer] = []
             for check in service.checks {
