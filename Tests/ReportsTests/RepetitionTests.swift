@@ -26,6 +26,15 @@ import Trials
             ])
     }
 
+    @Test("has the network that was asked for")
+    func network() throws {
+        let commands = try commands(Sample.trials[0]) {
+            $0.root = "/"
+            $0.network = "none"
+        }
+        #expect(commands.first == "temper lab up look --network none")
+    }
+
     @Test("asks no probe where the trial never came so far")
     func failing() throws {
         #expect(try !commands(Sample.trials[2]).contains { $0.contains("curl") })
