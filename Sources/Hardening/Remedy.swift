@@ -2,6 +2,8 @@
 public enum Remedy: Hashable, Sendable {
     /// A sentence, and lines for the unit that help; for any refusal.
     case always(String, settings: [String] = [])
+    /// A sentence for a call that was refused with an error of its own; for any other, another one.
+    case forCall(String, String, else: String)
     /// For the path that was refused, which stands in the texts for `PATH`.
     ///
     /// - reading: the settings where it was only read, where that makes a difference.

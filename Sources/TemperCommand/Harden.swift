@@ -63,6 +63,7 @@ struct Harden: AsyncParsableCommand {
     private func plan() throws(TemperError) -> Plan {
         var mine = Plan()
         mine.probes = probes.requests
+        mine.beforeStart = search.before
         mine.keep = Set(search.keep.map(Plan.restriction))
         mine.attempt = Set(search.attempt)
         mine.cadence = try cadence.chosen

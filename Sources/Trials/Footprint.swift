@@ -8,6 +8,11 @@ public struct Footprint: Hashable, Codable, Sendable {
     /// The security label of its processes (`/proc/PID/attr/current`, such as a domain of SELinux);
     /// nil where the kernel has none, or where they have several.
     public let label: String?
+    /// The names on the bus that it owns; nil where that was not looked at.
+    public var names: Set<String>?
+    /// What it keeps in the file system for others, by path: its `PIDFile=`, and the files below
+    /// /var/log that it has open for writing; nil where that was not looked at.
+    public var files: [String: Access]?
 
     /// Who may use a file.
     public struct Access: Hashable, Codable, Sendable {
@@ -22,10 +27,17 @@ public struct Footprint: Hashable, Codable, Sendable {
             self.mode = mode & 0o7777
         }
 
-        /// Connecting to a socket takes the permission to write (unix(7)). That it belongs to
-        /// another user is no loss by itself; root's own group has no members to lose.
-        fileprivate func denies(whom other: Access) -> Bool {
-            let (everyone, group) = (UInt32(0o002), UInt32(0o020))
+        /// What others do with it: a bit for everyone, as in chmod(2).
+        fileprivate enum Use: UInt32 {
+            /// Connecting to a socket takes the permission to write (unix(7)).
+            case connecting = 0o002
+            case reading = 0o004
+        }
+
+        /// That it belongs to another user is no loss by itself; root's own group has no members to
+        /// lose.
+        fileprivate func denies(_ use: Use, whom other: Access) -> Bool {
+            let (everyone, group) = (use.rawValue, use.rawValue << 3)
             if mode & everyone != 0 { return false }
             if other.mode & everyone != 0 { return true }
             return other.mode & group != 0 && other.group != 0
@@ -38,11 +50,14 @@ public struct Footprint: Hashable, Codable, Sendable {
     }
 
     public init(
-        listeners: Set<String> = [], sockets: [String: Access] = [:], label: String? = nil
+        listeners: Set<String> = [], sockets: [String: Access] = [:], label: String? = nil,
+        names: Set<String>? = nil, files: [String: Access]? = nil
     ) {
         self.listeners = listeners
         self.sockets = sockets
         self.label = label
+        self.names = names
+        self.files = files
     }
 
     /// What both have: a port that is another one at each start is nobody's to rely on.
@@ -50,7 +65,9 @@ public struct Footprint: Hashable, Codable, Sendable {
         Footprint(
             listeners: listeners.intersection(other.listeners),
             sockets: sockets.filter { other.sockets[$0.key] != nil },
-            label: label == other.label ? label : nil)
+            label: label == other.label ? label : nil,
+            names: other.names.flatMap { names?.intersection($0) },
+            files: other.files.flatMap { found in files?.filter { found[$0.key] != nil } })
     }
 
     /// The first thing that `other` has and this one lacks, in words; nil if none is missing.
@@ -58,17 +75,33 @@ public struct Footprint: Hashable, Codable, Sendable {
         if let listener = other.listeners.subtracting(listeners).min() {
             return "no longer listens on \(listener)"
         }
-        for (path, before) in other.sockets.sorted(by: { $0.key < $1.key }) {
-            guard let now = sockets[path] else {
-                return "others no longer find its socket \(path)"
-            }
-            if now.denies(whom: before) {
-                return "not all may use its socket \(path) who could: it has \(now.text) instead "
-                    + "of \(before.text)"
-            }
+        if let loss = loss("use", "socket", .connecting, of: other.sockets, now: sockets) {
+            return loss
+        }
+        if let names, let name = other.names?.subtracting(names).min() {
+            return "no longer owns the name \(name) on the bus"
+        }
+        if let files, let before = other.files,
+            let loss = loss("read", "file", .reading, of: before, now: files)
+        {
+            return loss
         }
         if let before = other.label, label != before {
             return "its security label is \(label ?? "another") instead of \(before)"
+        }
+        return nil
+    }
+
+    private func loss(
+        _ verb: String, _ kind: String, _ use: Access.Use, of before: [String: Access],
+        now: [String: Access]
+    ) -> String? {
+        for (path, before) in before.sorted(by: { $0.key < $1.key }) {
+            guard let now = now[path] else { return "others no longer find its \(kind) \(path)" }
+            if now.denies(use, whom: before) {
+                return "not all may \(verb) its \(kind) \(path) who could: it has \(now.text) "
+                    + "instead of \(before.text)"
+            }
         }
         return nil
     }

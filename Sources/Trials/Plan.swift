@@ -17,6 +17,9 @@ public struct Plan: Hashable, Sendable {
     /// Commands that make a lab more like the machine, such as for a device node: run there once,
     /// before the service's first start, and never on a real machine.
     public var preparations: [String] = []
+    /// Commands that make anew what the service starts with, such as the input of a oneshot: run in
+    /// the lab before each start, and never on a real machine.
+    public var beforeStart: [String] = []
 
     public init() {}
 
@@ -38,6 +41,7 @@ public struct Plan: Hashable, Sendable {
         plan.probeUser = other.probeUser ?? probeUser
         // A record has those of the unit too.
         plan.preparations += other.preparations.filter { !preparations.contains($0) }
+        plan.beforeStart += other.beforeStart.filter { !beforeStart.contains($0) }
         return plan
     }
 }
@@ -123,6 +127,9 @@ extension Plan {
             probeUser = value
             return Plan.problem(withUser: value)
         case "Prepare": return prepare(value)
+        case "Before":
+            beforeStart.append(value)
+            return value.isEmpty ? "Before= needs a command" : nil
         case "Keep": return collect(value, into: \.keep)
         case "Try": return collect(value, into: \.attempt)
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }

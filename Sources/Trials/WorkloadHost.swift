@@ -77,5 +77,20 @@ public struct WorkloadHost: Hashable, Sendable {
             probe: "have it apply something",
             programs: ["salt-minion", "puppet", "chef-client", "amazon-ssm-agent"],
             units: ["salt-minion", "puppet"]),
+        WorkloadHost(
+            work: "what packages install for it to run",
+            guests: "every hook and script that packages leave for it",
+            probe: "have it run a hook that writes to /etc and restarts a service",
+            programs: [
+                "run-parts", "apt", "apt-get", "aptitude", "apt.systemd.daily", "dpkg",
+                "unattended-upgrade", "unattended-upgrade-shutdown", "dnf", "dnf5", "dnf-automatic",
+                "yum", "zypper", "packagekitd", "snapd", "needrestart", "etckeeper", "certbot",
+                "dehydrated", "acme.sh", "logrotate", "nm-dispatcher", "networkd-dispatcher",
+                "acpid", "ifup", "rc.local",
+            ],
+            units: [
+                "apt-daily", "unattended-upgrades", "dnf-", "packagekit", "certbot", "snapd.",
+                "needrestart", "etckeeper", "NetworkManager-dispatcher", "rc-local",
+            ]),
     ]
 }

@@ -88,6 +88,19 @@ extension EndToEnd {
             #expect(result.dropIn.contains("ReadWritePaths=-/tmp -/var/lib/elsewhere"))
         }
 
+        @Test("one that uses up what it starts with, where that is made anew before each start")
+        func before() async throws {
+            let unit = """
+                [Service]
+                Type=oneshot
+                ExecStart=/bin/mv /srv/in /srv/out
+                """
+            let result = try await harden(
+                unit, "--probe", "test -e /srv/out", "--before", "touch /srv/in")
+            #expect(result.verified && result.exposure.after < 3)
+            #expect(!result.skipped.contains { $0.what == "second start" })
+        }
+
         /// It feeds its watchdog long after a trial's end, and no failure to do so is fatal.
         @Test("one whose watchdog would starve only later keeps the way to feed it")
         func watchdog() async throws {

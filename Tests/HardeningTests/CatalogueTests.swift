@@ -145,7 +145,7 @@ extension Remedy {
         switch self {
         case .always(_, let settings): settings
         case .forPath(_, let settings, let reading, _): settings + (reading ?? [])
-        case .forTunable, .leaveWritable: []
+        case .forTunable, .leaveWritable, .forCall: []
         }
     }
 }

@@ -1,7 +1,8 @@
 import Hardening
-import Reports
 import Testing
 import Trials
+
+@testable import Reports
 
 @Suite("Why a restriction was refused") struct InvestigationTests {
     private func evidence(
@@ -79,6 +80,18 @@ import Trials
         }
         #expect(found(with: ["SystemCallFilter=~@mount"]).allSatisfy { $0.source != .kernel })
         #expect(found(with: []).first?.source == .kernel)
+    }
+
+    @Test(
+        "of RestrictSUIDSGID=yes is mostly openat2, which the advice then speaks of",
+        arguments: [("openat2", 38, "ENOSYS"), ("fchmodat", 1, "set the bit")])
+    func modernOpen(call: String, error: Int, words: String) throws {
+        let id = "RestrictSUIDSGID=yes"
+        let found = evidence(
+            against: id, [Sample.refused(call, Int32(error), path: "/srv/f")])
+        let restriction = try #require(Catalogue.standard[id])
+        let advice = Advice.on(restriction, found, in: Sample.result, passedIn: nil)
+        #expect(advice.first?.text.contains(words) == true, "\(advice)")
     }
 
     @Test("is not what another kind of restriction refuses")

@@ -105,4 +105,42 @@ struct FootprintTests {
                     """)
         }
     }
+
+    @Test("its pid file and its log, with who may read them")
+    func files() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try """
+            unlink '/run/proof.pid', '/var/log/proof.log';
+            open my $l, '>>', '/var/log/proof.log'; open my $p, '>', '/run/proof.pid';
+            print $p $$; close $p; open my $f, '>', '/run/proof.ready'; close $f; sleep 1000;
+            """.write(
+                toFile: lab.rootPath + "/srv/proof.pl", atomically: true, encoding: .utf8)
+            try await CopyTests.install(
+                [
+                    "proof.service":
+                        "[Service]\nPIDFile=//run/proof.pid\nExecStart=/usr/bin/perl /srv/proof.pl\n"
+                ], in: lab)
+            let whole = try await footprint(lab, machine)
+            #expect(whole.files?.keys.sorted() == ["/run/proof.pid", "/var/log/proof.log"])
+            #expect(whole.files?["/run/proof.pid"]?.mode == 0o644)
+            #expect(
+                try await lack(lab, machine, whole, under: "UMask=0077").contains(
+                    "not all may read its file /run/proof.pid who could"))
+        }
+    }
+
+    @Test("the name on the bus that it owns")
+    func names() async throws {
+        try await withLab(.trixie) { lab, machine in
+            let service = try await Service(named: "systemd-hostnamed.service", on: machine)
+            let copy = try await startedCopy(of: service.copies).copy
+            var found = try await copy.footprint()
+            for _ in 1...100 where found.names != ["org.freedesktop.hostname1"] {
+                try await Task.sleep(for: .milliseconds(50))
+                found = try await copy.footprint()
+            }
+            await copy.end()
+            #expect(found.names == ["org.freedesktop.hostname1"])
+        }
+    }
 }

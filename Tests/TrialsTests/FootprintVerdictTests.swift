@@ -46,4 +46,31 @@ extension LifeVerdictTests {
                 == .failed("its security label is init_t instead of httpd_t"))
         #expect(verdict(Footprint(label: "init_t"), after: Footprint()) == .passed)
     }
+
+    @Test("a name on the bus, and files that others read, are of it too")
+    func namesAndFiles() {
+        func verdict(_ footprint: Footprint, after known: Footprint) -> Verdict {
+            Verdict(of: life(.footprint(footprint)), baseline: baseline([known]))
+        }
+        func file(_ mode: UInt32) -> Footprint {
+            Footprint(files: ["/run/x.pid": .init(user: 0, group: 0, mode: mode)])
+        }
+        let named = Footprint(names: ["org.example.X"])
+        #expect(verdict(named, after: named) == .passed)
+        #expect(
+            verdict(Footprint(names: []), after: named)
+                == .failed("no longer owns the name org.example.X on the bus"))
+        #expect(
+            verdict(Footprint(files: [:]), after: file(0o644))
+                == .failed("others no longer find its file /run/x.pid"))
+        #expect(
+            verdict(file(0o600), after: file(0o644))
+                == .failed(
+                    "not all may read its file /run/x.pid who could: it has owner 0:0, mode 0600 "
+                        + "instead of owner 0:0, mode 0644"))
+        #expect(verdict(file(0o644), after: file(0o666)) == .passed)
+        // What was not looked at is not missed.
+        #expect(verdict(Footprint(), after: named) == .passed)
+        #expect(verdict(Footprint(), after: file(0o644)) == .passed)
+    }
 }

@@ -141,6 +141,14 @@ struct PlanTests {
         arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s"])
     func noTimes(text: String) { #expect(Duration(timeSpan: text) == nil) }
 
+    @Test("what makes anew what a service starts with is read, written and adds up")
+    func before() throws {
+        let plan = try Plan(reading: "[X-Temper]\nBefore=cp /srv/a /srv/b\n", file: "x")
+        #expect(plan.beforeStart == ["cp /srv/a /srv/b"])
+        #expect(plan.overridden(by: plan).beforeStart == plan.beforeStart)
+        #expect(throws: PlanError.self) { try Plan(reading: "[X-Temper]\nBefore=\n", file: "x") }
+    }
+
     @Test("no text at all can crash the reader")
     func noise() {
         var random = SplitMix64(seed: 5)

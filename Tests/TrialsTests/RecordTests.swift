@@ -14,6 +14,7 @@ struct RecordTests {
         plan.settle = .microseconds(50)
         plan.keep = ["PrivateNetwork"]
         plan.preparations = ["mknod /dev/x c 4 63"]
+        plan.beforeStart = ["cp /srv/a /srv/b"]
         plan.probeDoesWork = true
         var usage = Usage()
         usage.written = ["/var/lib/x"]

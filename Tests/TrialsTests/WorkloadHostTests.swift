@@ -11,6 +11,12 @@ struct WorkloadHostTests {
             ("x.service", "dockerd", "containers or virtual machines"),
             ("jenkins.service", "java", "jobs of continuous integration"),
             ("supervisor.service", "python3", "services of its own"),
+            ("certbot.service", "certbot", "what packages install for it to run"),
+            (
+                "apt-daily-upgrade.service", "apt.systemd.daily",
+                "what packages install for it to run"
+            ),
+            ("daily.service", "run-parts", "what packages install for it to run"),
             ("web.service", "ttyd", "terminals and notebooks in the browser"),
         ])
     func recognised(unit: String, program: String, work: String) {

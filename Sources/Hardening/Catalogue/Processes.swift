@@ -97,7 +97,13 @@ extension Catalogue {
         calls: "chmod", "fchmod", "fchmodat", "mknod", "mkdir", "open", "openat", "creat"
     )
     .scored(1000).inForce(.filtersCalls)
-    .advised(.always("set the bit when the file is installed, not by the service"))
+    // systemd's filter cannot look into the arguments of openat2(2), and answers it with ENOSYS.
+    .advised(
+        .forCall(
+            "openat2",
+            "systemd answers every openat2(2) with ENOSYS under it: have the program fall back to "
+                + "openat(2), as on a kernel before 5.6, or do without",
+            else: "set the bit when the file is installed, not by the service"))
 
     private static let restrictNamespaces = Directive(
         .restrictNamespaces, "Namespaces of these types cannot be made or joined.",

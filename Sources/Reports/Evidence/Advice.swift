@@ -122,6 +122,9 @@ extension Advice {
         if case .always(let text, let settings) = restriction.remedy {
             return [Advice(text: text, settings: settings, triedIn: trial)]
         }
+        if case .forCall(let call, let text, let other) = restriction.remedy {
+            return [Advice(text: requests.contains { $0.call == call } ? text : other)]
+        }
         guard let path, path.hasPrefix("/") else { return [] }
         switch restriction.remedy {
         case .forPath(let text, let settings, let reading, let isBeside):
@@ -149,7 +152,7 @@ extension Advice {
                 + [declared(place)].compactMap { $0 }.map {
                     Advice(text: "or let systemd make and own the directory", settings: [$0])
                 }
-        case .always, nil: return []
+        case .always, .forCall, nil: return []
         }
     }
 }

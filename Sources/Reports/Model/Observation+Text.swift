@@ -39,8 +39,12 @@ extension Observation {
     }
 
     private static func text(_ footprint: Footprint) -> String? {
-        let places = footprint.listeners.sorted() + footprint.sockets.keys.sorted()
-        return places.isEmpty ? nil : "listens on \(places.joined(separator: ", "))"
+        let parts = [
+            ("listens on", footprint.listeners.sorted() + footprint.sockets.keys.sorted()),
+            ("owns", (footprint.names ?? []).sorted()),
+            ("keeps", (footprint.files ?? [:]).keys.sorted()),
+        ].filter { !$0.1.isEmpty }.map { "\($0) \($1.joined(separator: ", "))" }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private static func text(_ processSet: ProcessSet) -> String {

@@ -148,6 +148,7 @@ public struct Service: Sendable {
         let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
         let paths = commands.flatMap { command in
             [command.path] + command.arguments.dropFirst().prefix(2).filter { $0.hasPrefix("/") }
+                + ShellScript.programs(of: command.arguments)
         }
         return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
     }

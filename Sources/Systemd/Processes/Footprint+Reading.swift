@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Hardening
 import Linux
+import SystemdBus
 import Trials
 
 extension Machine {
@@ -11,7 +12,9 @@ extension Machine {
     /// A socket in a network of the service's own is not seen by them: it counts where the
     /// manager's network has it. A path counts where the same file is there for both, which a
     /// private /tmp is not.
-    func footprint(of processes: [Int32]) -> Footprint {
+    ///
+    /// - Parameter pidFile: the unit's `PIDFile=`; empty for none.
+    func footprint(of processes: [Int32], pidFile: String) -> Footprint {
         let sockets = Set(processes.flatMap(ProcessAccesses.sockets))
         var listeners: Set<String> = []
         for kind in SocketTable.Kind.allCases {
@@ -42,7 +45,39 @@ extension Machine {
         let labels = Set(processes.map(Machine.label))
         return Footprint(
             listeners: listeners, sockets: found,
-            label: labels.count == 1 ? labels.first.flatMap { $0 } : nil)
+            label: labels.count == 1 ? labels.first.flatMap { $0 } : nil,
+            files: files(of: processes, pidFile: pidFile))
+    }
+
+    /// What these processes keep for others to read.
+    private func files(
+        of processes: [Int32], pidFile: String
+    ) -> [String: Footprint.Access] {
+        var found: [String: Footprint.Access] = [:]
+        for process in processes {
+            let logs = ProcessAccesses.filesOpenForWriting(by: process).filter {
+                Places.isBelow($0, "/var/log")
+            }
+            let kept = logs + (pidFile.isEmpty ? [] : [Places.resolved(pidFile)])
+            for path in kept where found[path] == nil {
+                found[path] = access(to: path, of: process)
+            }
+        }
+        return found
+    }
+
+    /// The names on the bus whose owners run in the unit with this object path; nil where the bus
+    /// does not tell.
+    func names(ownedBy unit: String) async -> Set<String>? {
+        guard let names = try? await bus.wellKnownNames() else { return nil }
+        var found: Set<String> = []
+        for name in names {
+            guard let process = try? await bus.process(owning: name),
+                let owner = try? await manager("GetUnitByPID", .uint32(process)).first?.string
+            else { continue }
+            if owner == unit { found.insert(name) }
+        }
+        return found
     }
 
     /// The process whose view of the machine is everybody's: its manager, in our own numbering.

@@ -32,6 +32,13 @@ struct ProcessAccesses {
         return found
     }
 
+    /// The files of any place that a process has open for writing, by the paths that it knows.
+    static func filesOpenForWriting(by process: Int32) -> [String] {
+        var sockets: Set<String> = []
+        return ProcessAccesses(processes: [process]).openFiles(of: process, sockets: &sockets)
+            .compactMap { if case .writes(let path) = $0 { path } else { nil } }
+    }
+
     private func openFiles(of process: Int32, sockets: inout Set<String>) -> Set<ObservedAccess> {
         let directory = "/proc/\(process)/fd"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

@@ -23,8 +23,14 @@ extension StartedUnit {
     }
 
     func footprint() async throws(ExperimentError) -> Footprint {
-        machine.footprint(
-            of: machine.processes(inControlGroup: try await controlGroup()))
+        let group = try await controlGroup()
+        let pidFile = try await experiment { () async throws(BusError) in
+            try await machine.property("PIDFile", of: path, Machine.serviceInterface).string ?? ""
+        }
+        var found = machine.footprint(
+            of: machine.processes(inControlGroup: group), pidFile: pidFile)
+        found.names = await machine.names(ownedBy: path)
+        return found
     }
 
     func controlGroup() async throws(ExperimentError) -> String {

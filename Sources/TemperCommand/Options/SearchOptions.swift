@@ -20,6 +20,12 @@ struct SearchOptions: ParsableArguments {
         help: ArgumentHelp("A file with a section [X-Temper].", valueName: "file"))
     var plan: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A command for /bin/sh, run in the lab as root before each start, that makes anew what "
+                + "the service starts with. Repeatable.", valueName: "command"))
+    var before: [String] = []
+
     @Flag(help: "Only make sure that nothing can be added, without proving each refusal.")
     var fast = false
 

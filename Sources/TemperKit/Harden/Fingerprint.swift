@@ -15,6 +15,7 @@ enum Fingerprint {
                 + Catalogue.standard.restrictions.map(\.id)
                 + (options.isStrict ? ["strict logs"] : []) + ["tolerates"]
                 + options.tolerance.words
+                + plan.beforeStart.flatMap { ["before", $0] }
                 + (options.isStrictest ? ["strictest"] : [])
                 + (bench.host.chosenNetwork.map { ["network", $0] } ?? []))
     }

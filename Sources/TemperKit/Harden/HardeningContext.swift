@@ -101,6 +101,8 @@ extension Bench {
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { usage.user = nil }
         let subject = service.subject(using: usage)
+        // What it used up and is made anew is nothing that it left.
+        try await makeAnew()
         return HardeningContext(
             bench: self,
             procedure: procedure(

@@ -38,9 +38,9 @@ extension HardeningResult {
                 what: HardeningResult.realUnitAtAll,
                 because: "a drop-in is put on a machine in use only when that is asked for"),
         ]
-        if plan.preparations.isEmpty { return }
-        skipped.append(
-            Skipped(
-                what: "Prepare=", because: "such commands change the machine; they are for labs"))
+        let commands = [("Prepare=", plan.preparations), ("Before=", plan.beforeStart)]
+        skipped += commands.filter { !$0.1.isEmpty }.map { name, _ in
+            Skipped(what: name, because: "such commands change the machine; they are for labs")
+        }
     }
 }

@@ -61,8 +61,26 @@ struct Bench: Sendable {
     func procedure(
         of subject: any ServiceUnderTest, and more: [any Probe] = []
     ) -> TrialProcedure {
-        TrialProcedure(
+        var procedure = TrialProcedure(
             service: subject, probes: probes + more, canReload: service.canReload,
             settle: settle, redaction: service.redaction)
+        procedure.beforeStart = { [self] () throws(ExperimentError) in try await makeAnew() }
+        return procedure
+    }
+
+    /// Runs the `Before=` commands as root, each to its end. Labs only: they change the machine.
+    func makeAnew() async throws(ExperimentError) {
+        if host.isLive { return }
+        for command in plan.beforeStart {
+            switch await CommandProbe(command: command, on: host.system).check(
+                deadline: .seconds(60))
+            {
+            case .healthy: continue
+            case .unhealthy(let why), .cannotTell(let why):
+                throw ExperimentError(
+                    "no trial can begin: Before=\(command): \(why); `temper lab up` and "
+                        + "`temper lab exec` let you try it by hand")
+            }
+        }
     }
 }

@@ -132,7 +132,12 @@ extension CampaignState {
             return
         }
         phase = .searching
-        if trial.verdict.isFailure { queue.append(.fail(BaselineFailure.spoiled(trial, failures))) }
+        // The service as it is takes nothing.
+        let lastTaken = trials.last { $0.verdict.isPass && !$0.profile.restrictions.isEmpty }
+        if trial.verdict.isFailure {
+            queue.append(
+                .fail(BaselineFailure.spoiled(trial, failures, after: lastTaken)))
+        }
     }
 }
 
@@ -152,11 +157,17 @@ enum BaselineFailure {
             .baseline)
     }
 
-    static func spoiled(_ trial: Trial, _ failures: Int) -> ExperimentError {
-        ExperimentError(
+    /// - Parameter last: the last trial that passed with restrictions, nil where none did.
+    static func spoiled(_ trial: Trial, _ failures: Int, after last: Trial?) -> ExperimentError {
+        let place =
+            last.map {
+                "Trial \($0.number) was the last under restrictions that passed, and trial "
+                    + "\($0.number + 1) came after it"
+            } ?? "No trial under restrictions passed before them"
+        return ExperimentError(
             "a trial left something behind: the service that passed without any restriction now "
                 + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
-                + "Look at the last trial that passed before them, and leave out with --keep what "
-                + "it took")
+                + "\(place): leave out with --keep what spoils it, or have --before make anew what "
+                + "the service starts with")
     }
 }

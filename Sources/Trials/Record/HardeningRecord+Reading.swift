@@ -64,6 +64,8 @@ extension HardeningRecord {
         var listeners: Set<String> = []
         var sockets: [String: Footprint.Access] = [:]
         var label: String?
+        var names: Set<String>?
+        var files: [String: Footprint.Access]?
         var helpers: Set<HelperExit> = []
         var exits: Set<ProcessExit> = []
         var omissions: [Stage: String] = [:]
@@ -79,7 +81,8 @@ extension HardeningRecord {
         }
 
         private var footprint: Footprint {
-            Footprint(listeners: listeners, sockets: sockets, label: label)
+            Footprint(
+                listeners: listeners, sockets: sockets, label: label, names: names, files: files)
         }
 
         var problem: String? {
@@ -158,11 +161,17 @@ extension HardeningRecord {
                 guard let words = words(2), let count = Int(words[0]) else { return false }
                 processSet[words[1]] = count
             case "Listens": listeners.insert(value)
-            case "Socket":
+            case "Socket", "MadeFile":
                 guard let words = words(4), let mode = UInt32(words[0], radix: 8),
                     let user = UInt32(words[1]), let group = UInt32(words[2])
                 else { return false }
-                sockets[words[3]] = Footprint.Access(user: user, group: group, mode: mode)
+                let access = Footprint.Access(user: user, group: group, mode: mode)
+                if name == "Socket" {
+                    sockets[words[3]] = access
+                } else {
+                    files = (files ?? [:]).merging([words[3]: access]) { $1 }
+                }
+            case "BusName": names = (names ?? []).union([value])
             case "Label": label = value
             case "Ending":
                 guard let words = words(3), let code = Int32(words[1]),

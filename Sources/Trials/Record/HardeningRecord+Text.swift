@@ -36,7 +36,7 @@ extension HardeningRecord {
 
     /// What cannot be written down, or nil.
     public var problem: String? {
-        let commands = plan.preparations + plan.probes.map(\.line)
+        let commands = plan.preparations + plan.beforeStart + plan.probes.map(\.line)
         if let command = commands.first(where: { $0.contains("\n") || $0.hasSuffix("\\") }) {
             let first = command.prefix { $0 != "\n" }
             return "no record can hold a command of several lines (\(first)…); put it in a script"
@@ -64,7 +64,8 @@ extension Plan {
             ("SuccessThreshold", cadence.successThreshold),
             ("FailureThreshold", cadence.failureThreshold),
         ]
-        return preparations.map { "Prepare=\($0)" } + probes.map(\.line)
+        return preparations.map { "Prepare=\($0)" } + beforeStart.map { "Before=\($0)" }
+            + probes.map(\.line)
             + (probeDoesWork ? ["ProbeDoesWork=yes"] : [])
             + (probeUser.map { ["ProbeUser=\($0)"] } ?? [])
             + times.compactMap { name, time in time.map { "\(name)=\($0.timeSpan)" } }
@@ -121,9 +122,15 @@ extension Baseline {
 extension Footprint {
     fileprivate var recordLines: [String] {
         listeners.sorted().map { "Listens=\($0)" }
-            + sockets.sorted { $0.key < $1.key }.map { path, access in
-                "Socket=\(String(access.mode, radix: 8)) \(access.user) \(access.group) \(path)"
-            } + (label.map { ["Label=\($0)"] } ?? [])
+            + Self.lines("Socket", sockets) + (label.map { ["Label=\($0)"] } ?? [])
+            + (names ?? []).sorted().map { "BusName=\($0)" }
+            + Self.lines("MadeFile", files ?? [:])
+    }
+
+    private static func lines(_ name: String, _ places: [String: Access]) -> [String] {
+        places.sorted { $0.key < $1.key }.map { path, access in
+            "\(name)=\(String(access.mode, radix: 8)) \(access.user) \(access.group) \(path)"
+        }
     }
 }
 

@@ -50,6 +50,7 @@ extension TrialProcedure {
             return
         }
         guard notes.isWell else { return }
+        try await beforeStart()
         let (began, timing) = (clock.now, notes.timing)
         let job = try await copy.startAgain(limit: notes.pacing.startLimit)
         notes.observations.append(.job(.secondStart, result: job))

@@ -11,6 +11,8 @@ public struct TrialProcedure: Sendable {
     public let settle: Duration
     /// What must not be written down of what is seen.
     public let redaction: Redaction
+    /// Makes anew what the service starts with, before each of its starts.
+    public var beforeStart: @Sendable () async throws(ExperimentError) -> Void = {}
     let clock = ContinuousClock()
     static let noReload = "the unit has no reload"
 
@@ -38,6 +40,7 @@ public struct TrialProcedure: Sendable {
         if let command = service.command(under: spec.profile, limit: limit) {
             notes.observations.append(.command(command))
         }
+        try await beforeStart()
         let began = clock.now
         let started = try await service.start(under: spec.profile, limit: limit)
         notes.timing.start = microseconds(since: began)
