@@ -78,6 +78,8 @@ extension TrialProcedure {
     func put(
         _ copy: any ServiceCopy, through exercise: Exercise, _ notes: inout Notes
     ) async throws(ExperimentError) {
+        // It may start the service again.
+        try await beforeStart()
         var outcome = try await exercise.perform()
         if outcome.isHealthy {
             var after = notes
