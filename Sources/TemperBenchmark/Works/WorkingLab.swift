@@ -58,12 +58,16 @@ struct WorkingLab: Sendable {
                 if hardening.dropIn.isEmpty {
                     throw TableError(description: "\(service.unit) does not start: \(why)")
                 }
-                return service.checks.map { .init(name: $0.name, failure: "\(Self.notStarted): \(why)") }
+                return service.checks.map {
+                    .init(name: $0.name, command: $0.command, failure: "\(Self.notStarted): \(why)")
+                }
             }
             var answers: [WorkingRecord.Answer] = []
             for check in service.checks {
                 answers.append(
-                    .init(name: check.name, failure: try await failure(of: check, in: lab)))
+                    .init(
+                        name: check.name, command: check.command,
+                        failure: try await failure(of: check, in: lab)))
             }
             return answers
         }

@@ -11,12 +11,14 @@ struct WorkingRecord: Sendable {
     /// What came of a check; `failure` is nil where it held.
     struct Answer: Codable, Sendable {
         let name: String
+        let command: String
         let failure: String?
     }
 
-    /// Why there is no result.
-    struct Refusal: Codable, Sendable {
-        let reason: String
+    /// Whether these checks, as they are now, were answered.
+    static func areOf(_ service: WorkingService, _ answers: [Answer]) -> Bool {
+        answers.map(\.name) == service.checks.map(\.name)
+            && answers.map(\.command) == service.checks.map(\.command)
     }
 
     init(directory: String) throws {
@@ -27,10 +29,6 @@ struct WorkingRecord: Sendable {
 
     func result(of service: WorkingService, _ level: HardeningLevel) -> HardeningResult? {
         read(path(service, level.rawValue, "json"))
-    }
-
-    func refusal(of service: WorkingService, _ level: HardeningLevel) -> Refusal? {
-        read(path(service, level.rawValue, "refused.json"))
     }
 
     /// - Parameter level: nil for the service as it is.
@@ -46,10 +44,6 @@ struct WorkingRecord: Sendable {
     func keep(_ result: HardeningResult, of service: WorkingService, _ level: HardeningLevel) throws
     {
         try write(JSON.page(result), path(service, level.rawValue, "json"))
-    }
-
-    func keep(_ refusal: Refusal, of service: WorkingService, _ level: HardeningLevel) throws {
-        try write(JSON.page(refusal), path(service, level.rawValue, "refused.json"))
     }
 
     func keep(_ answers: [Answer], of service: WorkingService, _ level: HardeningLevel?) throws {

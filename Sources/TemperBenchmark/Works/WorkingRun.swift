@@ -14,8 +14,7 @@ struct WorkingRun: Sendable {
     /// - Throws: where a check does not hold of the service as it is: then the check is wrong.
     func checkUnhardened() async throws {
         if let known = record.answers(of: service, nil),
-            known.map(\.name) == service.checks.map(\.name),
-            known.allSatisfy({ $0.failure == nil })
+            WorkingRecord.areOf(service, known), known.allSatisfy({ $0.failure == nil })
         {
             return
         }
@@ -34,15 +33,15 @@ struct WorkingRun: Sendable {
         let result = try await hardened(to: level)
         let hardening = WorkingLab.Hardening(
             dropIn: result.dropIn, preparations: result.preparations)
-        var answers = record.answers(of: service, level)
-        if answers?.map(\.name) != service.checks.map(\.name) {
+        var answers = record.answers(of: service, level) ?? []
+        if !WorkingRecord.areOf(service, answers) {
             answers = try await lab.answers(under: hardening)
-            try record.keep(answers ?? [], of: service, level)
+            try record.keep(answers, of: service, level)
         }
-        let failed = (answers ?? []).filter { $0.failure != nil }
+        let failed = answers.filter { $0.failure != nil }
         say(
             "\(service.name), \(level.rawValue): \(result.exposure.after), \(result.trials) "
-                + "trials, \(failed.count) of \(answers?.count ?? 0) fail")
+                + "trials, \(failed.count) of \(answers.count) fail")
         if !findsCauses || failed.isEmpty { return }
         var causes = record.causes(of: service, level) ?? [:]
         var search = WorkingCauses(of: hardening, in: lab)

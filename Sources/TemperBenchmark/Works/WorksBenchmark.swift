@@ -42,6 +42,9 @@ struct WorksBenchmark: AsyncParsableCommand {
     @Flag(help: "Only list the services and their checks.")
     var list = false
 
+    @Flag(help: "Only print the figures of what is known.")
+    var known = false
+
     @Flag(help: "Only see whether every check holds without hardening.")
     var unhardened = false
 
@@ -58,6 +61,9 @@ struct WorksBenchmark: AsyncParsableCommand {
         let services = try chosen()
         if list { return show(services) }
         let record = try WorkingRecord(directory: "\(state)/\(release)")
+        if known {
+            return say(WorkingFigures(services: services, levels: levels, record: record).text)
+        }
         for service in services where again || recheck {
             try record.forget(service, onlyChecks: !again)
         }
