@@ -111,6 +111,7 @@ import Testing
         // Those of other programs.
         let foreign: Set<String> = [
             "--static-swift-stdlib", "--product", "--seed", "--instances", "--ledger", "--filter",
+            "--causes",
         ]
         for document in try Document.all() {
             let options = document.codeSpans.flatMap { span in
