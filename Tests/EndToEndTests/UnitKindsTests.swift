@@ -79,13 +79,13 @@ extension EndToEnd {
                 """
                 [Service]
                 Type=exec
-                ExecStartPre=/bin/mkdir -p /var/lib/elsewhere
-                ExecStart=/bin/sh -c '(cd /var/lib/elsewhere && echo x > f) && \
+                ExecStopPost=/bin/rm -f /tmp/shared /var/lib/misc/f
+                ExecStart=/bin/sh -c '(cd /var/lib/misc && echo x > f) && \
                   echo x > /tmp/shared && exec sleep 1000'
-                """, "--probe", "rm /tmp/shared /var/lib/elsewhere/f")
+                """, "--probe", "test -e /tmp/shared -a -e /var/lib/misc/f")
             #expect(result.verified && result.accepted.contains("ProtectSystem=strict"))
             #expect(!result.accepted.contains { $0.hasPrefix("PrivateTmp") })
-            #expect(result.dropIn.contains("ReadWritePaths=-/tmp -/var/lib/elsewhere"))
+            #expect(result.dropIn.contains("ReadWritePaths=-/tmp -/var/lib/misc"))
         }
 
         @Test("one that uses up what it starts with, where that is made anew before each start")
