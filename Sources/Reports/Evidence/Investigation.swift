@@ -298,8 +298,3 @@ public struct Investigation: Sendable {
         }
     }
 }
-
-extension Stage {
-    /// Whether the copy should be up at this stage.
-    fileprivate var isOfLife: Bool { self != .stop && self != .secondStop }
-}

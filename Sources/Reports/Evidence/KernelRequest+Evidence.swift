@@ -65,3 +65,8 @@ extension ExecStep {
         }
     }
 }
+
+extension Stage {
+    /// Whether the copy should be up at this stage.
+    var isOfLife: Bool { self != .stop && self != .secondStop }
+}
