@@ -8,6 +8,9 @@ struct Proof: Sendable {
     var dropIn: String
     var isVerified = false
     var lapses: [String] = []
+    /// How it failed where the copies were tried, which may have left something there; nil where it
+    /// passed.
+    var contradiction: String?
     /// What the real unit was put through besides, and passed: `first start`, `boot`...
     var livedThrough: [String] = []
     /// What it was not put through, with the reason.
@@ -40,6 +43,12 @@ struct Proof: Sendable {
 
     var warnings: [String] {
         (unproved.map { ["not proved: \($0)"] } ?? [])
+            + (contradiction.map {
+                [
+                    "where its copies had been tried the real unit did not pass: \($0); where it "
+                        + "never ran before it did"
+                ]
+            } ?? [])
             + notPutThrough.map { "not part of the proving: \($0)" }
             + lapses.map {
                 "\($0), though it is by itself: this systemd leaves it out beside the other "

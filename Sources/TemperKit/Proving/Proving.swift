@@ -17,7 +17,8 @@ struct Proving: Sendable {
     /// labs of its own, where it never ran, through what a service lives through. What fails there
     /// is opened, and it begins again.
     ///
-    /// - Throws: `TemperError.experiment` where the real unit contradicts the copies.
+    /// - Throws: `TemperError.experiment` where settings are in force on copies and not on the real
+    ///   unit.
     func proof(of outcome: Outcome) async throws -> Proof {
         let proof = try await tryOut(outcome)
         guard proof.isVerified, case .lab(let lab) = bench.host.choice else { return proof }
@@ -28,6 +29,8 @@ struct Proving: Sendable {
         let found = try await course.run()
         var proved = proof
         proved.learn(found)
+        // What the bisection opened may be why.
+        if found.outcome.accepted != outcome.accepted { proved.contradiction = nil }
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
         return proved
@@ -51,6 +54,7 @@ struct Proving: Sendable {
         try ledger.recordAside(verification)
         proof.outcome.count(verification)
         proof.isVerified = true
+        proof.contradiction = verification.verdict.isPass ? nil : verification.because
         return proof
     }
 
@@ -78,10 +82,10 @@ struct Proving: Sendable {
                 outcome.accepted, .realUnit,
                 startsAgain: outcome.baseline.noSecondStart == nil),
             number: outcome.trialCount + 1, attempts: 2)
-        guard trial.verdict.isPass else {
+        for case .probe(_, inForce.name, .unhealthy(let why)) in trial.observations {
             throw TemperError.experiment(
-                "the copy passed under this configuration and the real unit does not: "
-                    + trial.because)
+                "the settings are in force on the copy and not on the real unit: \(why); please "
+                    + "report this")
         }
         return trial
     }
