@@ -127,7 +127,8 @@ extension CampaignState {
 
     mutating func lookBack(_ trial: Trial, _ awaited: DecisiveTrial, _ failures: Int) {
         var awaited = awaited
-        guard awaited.isSettled(by: trial, failsByChance: flipRates != nil) else {
+        // Of a service that passed as it is, one failure may be an accident.
+        guard awaited.isSettled(by: trial, failsByChance: true) else {
             phase = .lookingBack(awaited, failures: failures)
             return
         }
