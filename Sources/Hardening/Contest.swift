@@ -7,6 +7,10 @@ public struct Contest: Hashable, Sendable {
         case unit
         /// A directory of the service's own.
         case directory
+        /// What its programs are linked with or call.
+        case program
+        /// The kind of program that it is.
+        case kind
         /// The lab, which cannot judge it.
         case lab
     }

@@ -41,7 +41,7 @@ public struct Offer: Sendable {
             case .alreadyInForce: "in force before"
             case .unknownTo(let version): "needs systemd \(version)"
             case .kept: "kept as it is, as was asked for"
-            case .contains(let other): "contains \(other), which is kept as it is"
+            case .contains(let other): "contains \(other), which is left open"
             }
         }
     }
@@ -57,6 +57,7 @@ public struct Offer: Sendable {
     ///   - servesOthers: other machines can be its clients.
     ///   - talksIP: it was seen to listen on an IP socket, or to ask for another machine.
     ///   - isWatched: it has a watchdog that no trial outlives.
+    ///   - contested: by what its programs and its unit say, by the ids of restrictions.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
@@ -64,6 +65,7 @@ public struct Offer: Sendable {
         keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
         seeksOthers: Bool = false, servesOthers: Bool = false, talksIP: Bool = false,
         isWatched: Bool = false,
+        contested: [String: ContestedRestriction] = [:],
         inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
@@ -71,7 +73,7 @@ public struct Offer: Sendable {
             subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
             isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, servesOthers: servesOthers,
             talksIP: talksIP,
-            isWatched: isWatched, inapplicable: inapplicable)
+            isWatched: isWatched, contested: contested, inapplicable: inapplicable)
         let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
         leftOut = judged.compactMap { restriction, reason in
@@ -127,6 +129,7 @@ private struct Choice {
     let servesOthers: Bool
     let talksIP: Bool
     let isWatched: Bool
+    let contested: [String: ContestedRestriction]
     let inapplicable: [String: String]
 
     /// nil where it is tried.
@@ -140,7 +143,13 @@ private struct Choice {
         if let why = restriction.heldBack, !attempt.contains(restriction.id) {
             return .heldBack(why)
         }
-        return nil
+        if let contested = contested[restriction.id], !attempt.contains(restriction.id) {
+            return .heldBack(contested.because)
+        }
+        let part = restriction.implies.sorted().first { id in
+            contested[id] != nil && !attempt.contains(id)
+        }
+        return part.map(Offer.Reason.contains)
     }
 
     /// What says that the service may need what `restriction` denies, where that is why it is left
@@ -148,6 +157,8 @@ private struct Choice {
     func contest(of restriction: Restriction, leftOutFor reason: Offer.Reason) -> Contest? {
         switch reason {
         case .unjudged(let need): need.contest
+        case .heldBack(let why) where why == contested[restriction.id]?.because:
+            contested[restriction.id]?.contest
         case .heldBack(let why) where why == Need.unwatched.cure: Need.unwatched.contest
         case .heldBack(let why) where why == restriction.heldBack: restriction.contest
         case .heldBack: subject.catalogue.directive(restriction.directive)?.contest

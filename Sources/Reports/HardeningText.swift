@@ -148,22 +148,31 @@ extension HardeningResult {
             + (bites == 0 ? "." : ", \(bites) that bite.")
     }
 
+    /// One entry for each reason, with all that it contests.
     fileprivate var contestSection: [Section] {
         let contested = (known ?? []).filter { $0.known == .contested }
             .sorted { ($0.price ?? 0) > ($1.price ?? 0) }
+        let reasons = contested.reduce(into: [[Knowledge]]()) { groups, one in
+            let place = groups.firstIndex {
+                $0[0].because == one.because && $0[0].settledBy == one.settledBy
+            }
+            if let place { groups[place].append(one) } else { groups.append([one]) }
+        }
         return Document.section(
-            Phrase("Contested: left open until it is seen whether it is needed", .strong),
-            contested.map(Self.entry))
+            Phrase("Contested: left open, with what each would gain of exposure", .strong),
+            reasons.map(Self.entry))
     }
 
-    private static func entry(_ contested: Knowledge) -> Entry {
-        let gain = contested.price ?? 0
+    private static func entry(_ contested: [Knowledge]) -> Entry {
+        let names = contested.map { one in
+            let gain = (one.price ?? 0) > 0 ? " (would gain \(one.price ?? 0))" : ""
+            return RestrictionWords(one.restriction).name + gain
+        }
         return Entry(
-            lead: "\(code: RestrictionWords(contested.restriction).name)",
-            note: gain > 0 ? "would gain \(gain) of exposure" : nil,
+            lead: "\(contested[0].because ?? "")",
             details: [
-                .init(.none, "\(contested.because ?? "")", .quiet),
-                .init(.none, "settled by \(contested.settledBy ?? "")", .quiet),
+                .init(.none, .code(names, separator: ", ")),
+                .init(.none, "settled by \(contested[0].settledBy ?? "")", .quiet),
             ])
     }
 

@@ -30,7 +30,7 @@ extension ObservedUsage {
     }
 
     /// Whether the service was seen to do something of the kind that a restriction is about.
-    func exercises(_ restriction: Restriction, in dialect: Dialect) -> Bool {
+    public func exercises(_ restriction: Restriction, in dialect: Dialect) -> Bool {
         restriction.likelihoods.contains { $0.seen > 1 && shows($0.sign, in: dialect) }
     }
 

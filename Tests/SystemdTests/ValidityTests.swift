@@ -68,12 +68,20 @@ struct ValidityTests {
             FileManager.default.contents(atPath: Release.trixie.root + "/usr/sbin/nginx"))
         let elf = try #require(ElfFile(whole))
         #expect(elf.needed.contains("libc.so.6") && elf.buildID?.count == 40)
+        #expect(elf.isProgram && elf.imports.isSuperset(of: ["initgroups", "setuid", "chown"]))
+        #expect(!elf.imports.contains("chroot"))
         var random = SystemRandomNumberGenerator()
         for _ in 0..<200 {
             var bytes = Data(whole.prefix(Int.random(in: 0...20000)))
             for _ in 0..<20 where !bytes.isEmpty {
                 bytes[Int.random(in: 0..<bytes.count)] = UInt8.random(in: 0...255, using: &random)
             }
+            _ = ElfFile(bytes)
+        }
+        for _ in 0..<20 {
+            // Its tables are named in its first bytes.
+            var bytes = whole
+            bytes[Int.random(in: 32..<64)] = UInt8.random(in: 0...255, using: &random)
             _ = ElfFile(bytes)
         }
         var huge = whole.prefix(4096)

@@ -21,6 +21,8 @@ struct HardeningContext: Sendable {
     let subject: HardeningSubject
     /// What has to change hands for the service to be somebody else than root; nil where it cannot.
     let ownership: Ownership?
+    /// What its programs and its unit say of it.
+    var traits = ProgramTraits()
     /// Whether all that passes the probes is taken.
     var isStrictest = false
     /// What was not tried and why, for the user.
@@ -30,15 +32,22 @@ struct HardeningContext: Sendable {
     var plan: Plan { bench.plan }
 
     func problem(fixed: Profile = .unrestricted) throws -> SearchProblem {
-        try SearchProblem(
+        let under = subject.under(fixed)
+        let contested =
+            isStrictest
+            ? [:]
+            : traits.contested(in: subject.catalogue, isRoot: under.sandbox.isRoot) {
+                observedUsage.exercises($0, in: subject.dialect)
+            }
+        return try SearchProblem(
             subject,
             offer: Offer(
-                of: subject.under(fixed), enforcement: enforcement, keep: plan.keep,
+                of: under, enforcement: enforcement, keep: plan.keep,
                 attempt: plan.attempt,
                 isLocalOnly: observedUsage.isLocalOnly,
                 seeksOthers: observedUsage.seeksOthers,
                 servesOthers: observedUsage.servesOthers, talksIP: observedUsage.talksIP,
-                isWatched: bench.isWatched, inapplicable: inapplicable),
+                isWatched: bench.isWatched, contested: contested, inapplicable: inapplicable),
             fixed: fixed)
     }
 
@@ -101,6 +110,8 @@ extension Bench {
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { usage.user = nil }
         let subject = service.subject(using: usage)
+        var traits = service.traits(running: observedUsage.programs)
+        traits.keepsRoot = observedUsage.users.contains(0)
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()
         return HardeningContext(
@@ -111,7 +122,7 @@ extension Bench {
                     usualStop: .microseconds(now.microseconds.stop))),
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
-            usage: usage, subject: subject, ownership: ownership,
+            usage: usage, subject: subject, ownership: ownership, traits: traits,
             isStrictest: isStrictest, notes: [obstacle].compactMap { $0 })
     }
 

@@ -1,0 +1,57 @@
+/// What the files of a service's programs and of its unit say of it, without running anything.
+public struct ProgramTraits: Hashable, Sendable {
+    /// The names of its programs, without their directories.
+    public var programs: Set<String> = []
+    /// The libraries that they and their plug-ins are linked with, such as `libpam.so.0`.
+    public var libraries: Set<String> = []
+    /// The functions that the programs take from libraries, such as `initgroups`.
+    public var imports: Set<String> = []
+    /// Directives that the unit sets to "no" or the like, with that word.
+    public var declined: [String: String] = [:]
+    /// Whether one of its processes stays root.
+    public var keepsRoot = false
+
+    public init() {}
+}
+
+/// A restriction that is left open because of what the service's programs or its unit say.
+public struct ContestedRestriction: Hashable, Sendable {
+    /// For people, in a few words that follow the restriction.
+    public let because: String
+    public let contest: Contest
+}
+
+extension ProgramTraits {
+    /// What they contest of a catalogue, by the ids of restrictions.
+    ///
+    /// - Parameters:
+    ///   - isRoot: whether the service is root under what is decided already.
+    ///   - isExercised: whether the service was seen to do something of the kind, so that trials
+    ///     tell.
+    public func contested(
+        in catalogue: Catalogue, isRoot: Bool, unless isExercised: (Restriction) -> Bool
+    ) -> [String: ContestedRestriction] {
+        let kinds = ProgramKind.all.compactMap { kind -> (ProgramKind, String)? in
+            if kind.isOfRoot && !(isRoot && keepsRoot) { return nil }
+            return kind.sign(self).map { (kind, $0) }
+        }
+        return catalogue.restrictions.reduce(into: [:]) { contested, restriction in
+            if let value = declined[restriction.directive] {
+                contested[restriction.id] = ContestedRestriction(
+                    because: "the unit itself says \(restriction.directive)=\(value)",
+                    contest: Contest(.unit, settledBy: "--try \(restriction.id)"))
+                return
+            }
+            let found = kinds.first { kind, _ in
+                kind.needs.contains(restriction.id) || kind.needs.contains(restriction.directive)
+            }
+            // Exceptions are made for what was seen, which is not all that such programs do.
+            guard let (kind, sign) = found,
+                !restriction.exceptions.isEmpty || !isExercised(restriction)
+            else { return }
+            contested[restriction.id] = ContestedRestriction(
+                because: "\(sign), and such programs may need it",
+                contest: Contest(kind.source, settledBy: kind.settledBy))
+        }
+    }
+}

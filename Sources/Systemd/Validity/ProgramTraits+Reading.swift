@@ -1,0 +1,53 @@
+import Foundation
+public import Hardening
+import SystemdBus
+
+extension Service {
+    /// What can be read of its programs: those that its commands name and those that were seen to
+    /// run, as far as they are of one package with the first, and the rest of that package. Of a
+    /// script's interpreter nothing follows.
+    ///
+    /// - Parameter running: paths of programs that it was seen to run.
+    public func traits(running: some Sequence<String>) -> ProgramTraits {
+        var traits = ProgramTraits()
+        let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command?.path)
+        let packages = PackageDatabase(root: machine.root)
+        let own = Set(commands.compactMap { packages.owner(of: $0)?.package })
+        let seen = running.filter {
+            packages.owner(of: $0).map { own.contains($0.package) } ?? false
+        }
+        let files = own.flatMap(packages.files).filter { file in
+            ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/bin/", "/sbin/", "/lib/"]
+                .contains(where: file.hasPrefix)
+        }
+        for path in Set(commands + seen) {
+            traits.programs.insert(path.split(separator: "/").last.map(String.init) ?? path)
+        }
+        if traits.programs.contains(where: Self.isInterpreter) { return declining(traits) }
+        for path in Set(commands + seen + files) {
+            guard let file = TreeFile(path, in: machine.root), let elf = ElfFile(file.bytes) else {
+                continue
+            }
+            traits.libraries.formUnion(elf.needed)
+            if elf.isProgram { traits.imports.formUnion(elf.imports) }
+        }
+        return declining(traits)
+    }
+
+    private static func isInterpreter(_ name: String) -> Bool {
+        let stem = name.prefix { $0.isLetter }
+        return ["sh", "bash", "dash", "python", "perl", "ruby", "node", "nodejs", "java", "env"]
+            .contains(String(stem))
+    }
+
+    private func declining(_ traits: ProgramTraits) -> ProgramTraits {
+        var traits = traits
+        for directive in Catalogue.standard.directives {
+            guard let value = reading.files.values(of: directive.name).last,
+                ["no", "false", "off", "0", "n", "f"].contains(value.lowercased())
+            else { continue }
+            traits.declined[directive.name] = value
+        }
+        return traits
+    }
+}

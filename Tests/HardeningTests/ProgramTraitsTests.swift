@@ -1,0 +1,68 @@
+import Testing
+
+@testable import Hardening
+
+@Suite("What programs and units say that they may need") struct ProgramTraitsTests {
+    private func contested(
+        isRoot: Bool = true, unless isExercised: (Restriction) -> Bool = { _ in false },
+        _ change: (inout ProgramTraits) -> Void
+    ) -> [String: ContestedRestriction] {
+        var traits = ProgramTraits()
+        traits.keepsRoot = true
+        change(&traits)
+        return traits.contested(in: .standard, isRoot: isRoot, unless: isExercised)
+    }
+
+    @Test("who is linked with PAM may log users in, if it stays root")
+    func users() {
+        let found = contested { $0.libraries = ["libc.so.6", "libpam.so.0"] }
+        #expect(found["ProtectHome=yes"]?.because.hasPrefix("linked with libpam.so.0") == true)
+        #expect(found["ProtectHome=yes"]?.contest.source == .program)
+        #expect(found["CapabilityBoundingSet=~CAP_SETUID"] != nil)
+        #expect(found["NoNewPrivileges=yes"] != nil)
+        #expect(found["ProtectKernelModules=yes"] == nil)
+        #expect(contested(isRoot: false) { $0.libraries = ["libpam.so.0"] }.isEmpty)
+        #expect(
+            contested {
+                $0.libraries = ["libpam.so.0"]
+                $0.keepsRoot = false
+            }.isEmpty)
+    }
+
+    @Test("what a trial can tell is not contested, but for what exceptions are made for")
+    func exercised() {
+        let found = contested(unless: { _ in true }) { $0.libraries = ["libpam.so.0"] }
+        #expect(found["NoNewPrivileges=yes"] == nil)
+        let called = contested { $0.imports = ["fchown", "printf"] }
+        #expect(called["SystemCallFilter=~@chown"]?.because.contains("call fchown") == true)
+        #expect(called["SystemCallFilter=~@setuid"] == nil)
+    }
+
+    @Test("compilers, resolvers, exporters and application servers are kinds of their own")
+    func kinds() {
+        let compiled = contested(isRoot: false) { $0.libraries = ["libLLVM.so.19.1"] }
+        #expect(Set(compiled.keys) == ["MemoryDenyWriteExecute=yes"])
+        #expect(contested { $0.libraries = ["libunbound.so.8"] }["PrivateNetwork=yes"] != nil)
+        let exporter = contested { $0.programs = ["prometheus-node-exporter"] }
+        #expect(exporter["ProtectHome=yes"]?.contest.source == .kind)
+        #expect(contested { $0.programs = ["php-fpm8.4"] }["PrivateNetwork=yes"] != nil)
+        #expect(contested { $0.programs = ["nginx"] }.isEmpty)
+    }
+
+    @Test("a setting that the unit declines is left as it is")
+    func declined() {
+        let found = contested(isRoot: false) { $0.declined = ["ProtectHome": "no"] }
+        #expect(found.keys.allSatisfy { $0.hasPrefix("ProtectHome=") } && !found.isEmpty)
+        #expect(found["ProtectHome=yes"]?.because == "the unit itself says ProtectHome=no")
+        #expect(found["ProtectHome=yes"]?.contest.source == .unit)
+    }
+
+    @Test("every need is a restriction or a directive of the catalogue")
+    func needs() {
+        let known = Set(Catalogue.withExamples.restrictions.map(\.id))
+            .union(Catalogue.withExamples.directives.map(\.name))
+        for kind in ProgramKind.all {
+            for need in kind.needs { #expect(known.contains(need), "\(need)") }
+        }
+    }
+}
