@@ -6,6 +6,8 @@ public struct ProgramTraits: Hashable, Sendable {
     public var libraries: Set<String> = []
     /// The functions that the programs take from libraries, such as `initgroups`.
     public var imports: Set<String> = []
+    /// A program that lies among its data, such as a script behind a page; nil where none was found.
+    public var programAmongData: String?
     /// Directives that the unit sets to "no" or the like, with that word.
     public var declined: [String: String] = [:]
     /// Whether one of its processes stays root.

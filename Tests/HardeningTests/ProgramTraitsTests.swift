@@ -47,6 +47,8 @@ import Testing
         #expect(exporter["ProtectHome=yes"]?.contest.source == .kind)
         #expect(contested { $0.programs = ["php-fpm8.4"] }["PrivateNetwork=yes"] != nil)
         #expect(contested { $0.programs = ["nginx"] }.isEmpty)
+        let script = contested { $0.programAmongData = "/srv/www/cgi/hello" }
+        #expect(script["NoExecPaths=writable"]?.because.hasPrefix("/srv/www/cgi/hello") == true)
     }
 
     @Test("a setting that the unit declines is left as it is")

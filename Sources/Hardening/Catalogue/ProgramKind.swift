@@ -84,6 +84,10 @@ struct ProgramKind: Sendable {
         calling(
             "chroot", needs: capabilities("SYS_CHROOT") + calls("@mount"),
             settledBy: "a probe for which it changes its root"),
+        ProgramKind(
+            source: .directory,
+            sign: { traits in traits.programAmongData.map { "\($0) is a program" } },
+            needs: ["NoExecPaths"], settledBy: "a probe for which it is run"),
         // Code is made at run time: big queries, scripts.
         linked(
             with: "libLLVM", "libluajit", "libmozjs", "libjvm", "libnode", "libv8", "libgccjit",

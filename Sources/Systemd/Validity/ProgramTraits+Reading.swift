@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 public import Hardening
 import SystemdBus
 
@@ -7,9 +8,18 @@ extension Service {
     /// run, as far as they are of one package with the first, and the rest of that package. Of a
     /// script's interpreter nothing follows.
     ///
-    /// - Parameter running: paths of programs that it was seen to run.
-    public func traits(running: some Sequence<String>) -> ProgramTraits {
+    /// - Parameters:
+    ///   - running: paths of programs that it was seen to run.
+    ///   - data: directories of the service's own.
+    public func traits(
+        running: some Sequence<String>, data: some Sequence<String>
+    ) -> ProgramTraits {
         var traits = ProgramTraits()
+        traits.programAmongData =
+            (["/srv", "/var/www"] + data).lazy
+            .compactMap { place in
+                PlaceInRoot(place, of: machine)?.program(within: 4).map { "\(place)/\($0)" }
+            }.first
         let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command?.path)
         let packages = PackageDatabase(root: machine.root)
         let own = Set(commands.compactMap { packages.owner(of: $0)?.package })
@@ -49,5 +59,22 @@ extension Service {
             traits.declined[directive.name] = value
         }
         return traits
+    }
+}
+
+extension PlaceInRoot {
+    /// A file below that anybody may run, by its path from here; nil where there is none in so many
+    /// levels.
+    fileprivate func program(within levels: Int) -> String? {
+        for name in names.sorted().prefix(500) {
+            guard let mode = status(of: name)?.mode else { continue }
+            if mode & S_IFMT == S_IFREG, mode & S_IXOTH != 0 { return name }
+            if mode & S_IFMT == S_IFDIR, levels > 1,
+                let found = directory(name)?.program(within: levels - 1)
+            {
+                return "\(name)/\(found)"
+            }
+        }
+        return nil
     }
 }

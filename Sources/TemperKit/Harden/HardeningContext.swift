@@ -110,7 +110,8 @@ extension Bench {
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { usage.user = nil }
         let subject = service.subject(using: usage)
-        var traits = service.traits(running: observedUsage.programs)
+        var traits = service.traits(
+            running: observedUsage.programs, data: usage.written.union(usage.own ?? []).sorted())
         traits.keepsRoot = observedUsage.users.contains(0)
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()
