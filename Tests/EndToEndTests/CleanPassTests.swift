@@ -23,11 +23,12 @@ extension EndToEnd {
             sub ask { socket(my $s, AF_INET, SOCK_DGRAM, 0) or return;
                 bind $s, pack_sockaddr_in(0, INADDR_ANY) or return;
                 send $s, 'x', 0, pack_sockaddr_in(53, inet_aton('192.0.2.53')) }
-            sub keep { open my $f, '>', '/var/lib/careless/kept' or return;
+            sub keep { my ($path) = @_; open my $f, '>', $path or return;
                 print $f "x\\n"; $f->flush; $f->sync; close $f }
             my $select = IO::Select->new(@open);
             while (1) { for my $s ($select->can_read) {
-                accept my $client, $s or next; eval { ask() }; eval { keep() };
+                accept my $client, $s or next; eval { ask() };
+                keep("/var/lib/$_/kept") for qw(careless shared);
                 syswrite $client, "ok\\n"; close $client } }
             """
         private static let unit = """
@@ -43,7 +44,8 @@ extension EndToEnd {
                     "/bin/sh",
                     [
                         "-euc",
-                        "mkdir -p \"$1/var/lib/careless\" \"$1/var/cache/careless\" \"$1/usr/local/lib\"; "
+                        "cd \"$1\"; mkdir -p var/lib/careless var/lib/shared var/cache/careless "
+                            + "usr/local/lib; "
                             + "printf %s \"$2\" > \"$1/usr/local/lib/careless.pl\"", "sh", root,
                         Self.program,
                     ])
@@ -69,24 +71,28 @@ extension EndToEnd {
                     ?? result.ignored.first { $0.restriction == restriction }?.because
                     ?? result.leftOut?.first { $0.restriction == restriction }?.because ?? "taken"
             }
+            func known(_ restriction: String) -> HardeningResult.Knowledge? {
+                result.known?.first { $0.restriction == restriction }
+            }
             #expect(
                 because("RestrictAddressFamilies=~AF_INET6")
                     == "no longer listens on tcp [::]:7811")
             #expect(because("SystemCallFilter=~@sync") == "bites: perl: fsync failed with EPERM")
             #expect(because("SocketBindDeny=any").contains("bites: perl: bind AF_INET"))
-            #expect(because("ReadWritePaths=~/var/lib/careless").contains("failed with EROFS"))
+            #expect(because("ReadWritePaths=~/var/lib/shared").contains("failed with EROFS"))
             #expect(because("PrivateNetwork=yes").contains("to reach another machine"))
             #expect(because("SystemCallErrorNumber=kill").contains("gains no exposure"))
             #expect(because("IPAddressDeny=any").contains("every packet would be dropped"))
             #expect(!result.accepted.contains { $0.hasPrefix("IPAddressDeny") })
-            // It bears the service's name, and the probe made it write elsewhere only.
+            // They bear the service's name, and the probe made it write in one of them only.
+            let seen = "ReadWritePaths=~/var/lib/careless"
+            #expect(
+                because(seen) == "it is the service's own, and it was seen to write there")
+            #expect(known(seen)?.known == .contested)
             let own = "ReadWritePaths=~/var/cache/careless"
             #expect(because(own).hasPrefix("it is the service's own"))
             #expect(result.accepted.contains("ProtectSystem=strict"))
             #expect(result.dropIn.contains("-/var/cache/careless"))
-            func known(_ restriction: String) -> HardeningResult.Knowledge? {
-                result.known?.first { $0.restriction == restriction }
-            }
             #expect(known("SystemCallFilter=~@sync")?.known == .bites)
             #expect(known("PrivateNetwork=yes")?.source == .lab)
             #expect(known("PrivateNetwork=yes")?.price ?? 0 > 0)

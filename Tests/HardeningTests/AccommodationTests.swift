@@ -87,6 +87,32 @@ import Testing
         #expect(device[.bindPaths].entries == [] && device[.deviceAllow].entries == [])
     }
 
+    @Test("what is the service's own stays open, whether or not it was seen to write there")
+    func own() throws {
+        var usage = Usage()
+        usage.written = ["/run", "/var/lib/x"]
+        usage.own = ["/var/cache/x", "/var/lib/x"]
+        let catalogue = Catalogue.standard.accommodating(usage)
+        let subject = HardeningSubject(Sandbox(), in: catalogue, dialect: dialect)
+        #expect(
+            subject.dropIn(for: Profile(["ProtectSystem=strict"], in: catalogue)).text
+                .contains("\nReadWritePaths=-/run -/var/lib/x -/var/cache/x\n"))
+        func heldBack(_ place: String) -> String? {
+            catalogue["ReadWritePaths=~\(place)"]?.heldBack
+        }
+        #expect(heldBack("/run") == nil)
+        #expect(
+            heldBack("/var/lib/x") == "it is the service's own, and it was seen to write there")
+        #expect(heldBack("/var/cache/x")?.contains("nothing was seen to write there") == true)
+        for place in ["/var/lib/x", "/var/cache/x"] {
+            #expect(catalogue["ReadWritePaths=~\(place)"]?.contest?.source == .directory)
+        }
+        let asked = Offer(of: subject, attempt: ["ReadWritePaths=~/var/lib/x"]).restrictions
+        #expect(
+            asked.map(\.id).filter { $0.hasPrefix("ReadWritePaths") }
+                == ["ReadWritePaths=~/run", "ReadWritePaths=~/var/lib/x"])
+    }
+
     @Test("what takes an exception back contains what makes it, for all that a service can use")
     func withdrawals() {
         let all = Catalogue.withExamples.restrictions

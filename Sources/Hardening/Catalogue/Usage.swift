@@ -3,8 +3,9 @@ public struct Usage: Hashable, Codable, Sendable {
     /// Directories in which it makes or changes files, outside of /dev, /proc, /sys, /tmp, /var/tmp
     /// and of homes.
     public var written: Set<String> = []
-    /// Directories that are its own and in which nobody saw it make anything, so that no trial can
-    /// tell whether it does without them; nil in ledgers of older versions.
+    /// Directories that are its own, whether or not anybody saw it make something there: what it
+    /// keeps there may be missed only later, so that no trial can tell whether it does without
+    /// them; nil in ledgers of older versions, and where all that passes is wanted.
     public var own: Set<String>?
     /// Directories for temporary files in which it makes or changes some: `/tmp`, `/var/tmp`; nil in
     /// ledgers of older versions.
@@ -74,8 +75,10 @@ extension Catalogue {
     /// writable, and `ReadWritePaths=~/var/lib/x` then asks whether it does without that one.
     public func accommodating(_ usage: Usage) -> Catalogue {
         // A /tmp of its own is mostly taken as well, and then the one of all is nothing to it.
-        let writable = Self.writable(usage.written.union(usage.temporary ?? []))
-        let own = Self.writable(usage.own ?? [])
+        let used = usage.written.union(usage.temporary ?? [])
+        let own = usage.own ?? []
+        let writable = Self.writable(used)
+        let unseen = Self.writable(own.subtracting(used))
         let writableHomes = Self.writable(Set(usage.homes.filter(\.value).keys))
         let homes = usage.homes.sorted { $0.key < $1.key }
             .map { Exception($0.value ? .bindPaths : .bindReadOnlyPaths, "-\($0.key)") }
@@ -83,7 +86,7 @@ extension Catalogue {
         let ports = usage.ports.sorted().map { Exception(.socketBindAllow, $0) }
         let peers = (usage.peers ?? []).sorted().map { Exception(.ipAddressAllow, $0) }
         let exceptions: [String: [Exception]] = [
-            "ProtectSystem=strict": writable + own, "ProtectHome=read-only": writableHomes,
+            "ProtectSystem=strict": writable + unseen, "ProtectHome=read-only": writableHomes,
             "ProtectHome=tmpfs": homes, "SocketBindDeny=any": ports,
             "IPAddressDeny=all-but-localhost": peers,
             "DevicePolicy=closed": nodes.map { Exception(.deviceAllow, "\($0) rw") },
@@ -95,10 +98,15 @@ extension Catalogue {
         rows += [
             Self.withdrawals(
                 .readWritePaths,
-                writable.map { ($0, "ProtectSystem=strict") }
+                Self.writable(used.subtracting(own)).map { ($0, "ProtectSystem=strict") }
                     + writableHomes.map { ($0, "ProtectHome=read-only") }),
             Self.withdrawals(
-                .readWritePaths, own.map { ($0, "ProtectSystem=strict") }, heldBack: Self.unseen),
+                .readWritePaths,
+                Self.writable(used.intersection(own)).map { ($0, "ProtectSystem=strict") },
+                contested: Self.seen),
+            Self.withdrawals(
+                .readWritePaths, unseen.map { ($0, "ProtectSystem=strict") },
+                contested: Self.unseen),
             Self.withdrawals(
                 .bindPaths,
                 homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
@@ -114,9 +122,16 @@ extension Catalogue {
         return Catalogue(([Self.identity(usage)].compactMap { $0 } + rows).merged)
     }
 
-    private static let unseen =
-        "it is the service's own, and nothing was seen to write there: a probe that has it write "
-        + "settles whether it is needed"
+    /// A pass would say that the probe does not ask for what is kept there, and no more.
+    private static let seen = (
+        heldBack: "it is the service's own, and it was seen to write there",
+        settledBy: "--try, with a probe that asks for what it keeps there"
+    )
+    private static let unseen = (
+        heldBack: "it is the service's own, and nothing was seen to write there: a probe that has "
+            + "it write settles whether it is needed",
+        settledBy: "a probe that has it write"
+    )
 
     private static func writable(_ places: Set<String>) -> [Exception] {
         places.sorted().map { Exception(.readWritePaths, "-\($0)") }
@@ -137,12 +152,10 @@ extension Catalogue {
 
     private static func withdrawals(
         _ setting: DirectiveName, _ exceptions: [(Exception, under: String)],
-        heldBack: String? = nil
+        contested: (heldBack: String, settledBy: String)? = nil
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
-        let contest = heldBack.map { _ in
-            Contest(.directory, settledBy: "a probe that has it write")
-        }
+        let contest = contested.map { Contest(.directory, settledBy: $0.settledBy) }
         let (effect, shape) = exceptionLists[setting] ?? ("", BusShape("as"))
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
@@ -151,7 +164,8 @@ extension Catalogue {
                 // It was seen to be used; whether it is needed is the question.
                 var restriction = Restriction(
                     setting, "~\(place)", .withdraw([exception]), implies: [base],
-                    prior: Prior("exception \(place)", 0.8, cold: 0.8), heldBack: heldBack)
+                    prior: Prior("exception \(place)", 0.8, cold: 0.8),
+                    heldBack: contested?.heldBack)
                 restriction.contest = contest
                 return restriction
             }

@@ -81,7 +81,7 @@ extension Bench {
     /// asks the same questions.
     ///
     /// - Parameter isStrictest: whether directories of the service's own become read-only where
-    ///   nobody saw it write, and it is cut off from machines that nobody saw it reach.
+    ///   the probe passes all the same, and it is cut off from machines that nobody saw it reach.
     func survey(
         _ enforcement: Enforcement, _ ledger: CampaignLedger, isStrictest: Bool
     ) async throws -> HardeningContext {
@@ -104,8 +104,7 @@ extension Bench {
         baseline.pidFile = service.pidFile
         let names = Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([service.stem])
         if !isStrictest {
-            usage.own = machine.ownPlaces(named: names, of: observedUsage.users)
-                .filter { !usage.isWritten($0) && !service.declaredDirectories.contains($0) }
+            usage.own = ownPlaces(usage, named: names, of: observedUsage.users)
         }
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { usage.user = nil }
@@ -125,6 +124,16 @@ extension Bench {
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, subject: subject, ownership: ownership, traits: traits,
             isStrictest: isStrictest, notes: [obstacle].compactMap { $0 })
+    }
+
+    /// The service's own places that its unit does not keep writable by itself. A place where it
+    /// was seen to write is one whether it is its own as a whole or lies in one.
+    private func ownPlaces(
+        _ usage: Usage, named names: Set<String>, of users: Set<UInt32>
+    ) -> Set<String> {
+        let own = service.machine.ownPlaces(named: names, of: users)
+        return own.filter { !usage.isWritten($0) }.subtracting(service.declaredDirectories)
+            .union(service.ownPlaces(among: usage.written, besides: own, named: names))
     }
 
     /// What would have to change hands for the service to run as the user that it becomes anyway;
