@@ -1,3 +1,6 @@
+import CProbes
+import Glibc
+import Linux
 public import Trials
 
 /// Healthy when an HTTP request is answered with a good status and, where asked for, a body that
@@ -73,9 +76,13 @@ public struct UnixSocketProbe: Probe {
     public var name: String { "socket \(path)" }
 
     public func check(deadline: Duration) async -> CheckOutcome {
-        await connect(
-            Transfer(url: "http://localhost/", unixSocket: root + path, connectOnly: true), place,
-            deadline)
+        let socket = temper_place_in_root(root, path)
+        guard socket >= 0 else { return .unhealthy(Errno(code: -socket).description) }
+        defer { close(socket) }
+        return await connect(
+            Transfer(
+                url: "http://localhost/", unixSocket: "/proc/self/fd/\(socket)", connectOnly: true),
+            place, deadline)
     }
 }
 

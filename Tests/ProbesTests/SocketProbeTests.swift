@@ -100,6 +100,28 @@ struct SocketProbeTests {
         }
     }
 
+    @Test("an absolute link leads to where it does on the service's machine")
+    func link() async throws {
+        let place = try NetworkPlace(namespace: nil)
+        let root = NSTemporaryDirectory() + "temper-\(UUID().uuidString)"
+        let files = FileManager.default
+        try files.createDirectory(atPath: root + "/run", withIntermediateDirectories: true)
+        defer { try? files.removeItem(atPath: root) }
+        let good = try LoopbackServer(.hangs, path: root + "/run/good")
+        try await with([good]) {
+            try files.createSymbolicLink(
+                atPath: root + "/run/link", withDestinationPath: "/run/good")
+            try files.createSymbolicLink(
+                atPath: root + "/run/out", withDestinationPath: "/run/absent")
+            func outcome(_ path: String) async -> CheckOutcome {
+                await UnixSocketProbe(path: path, root: root, from: place)
+                    .check(deadline: .seconds(2))
+            }
+            #expect(await outcome("/run/link") == .healthy)
+            #expect(await outcome("/run/out") == .unhealthy("No such file or directory"))
+        }
+    }
+
     // MARK: HTTP
 
     @Test(
