@@ -74,11 +74,11 @@ extension EndToEnd {
             }
             #expect(because("SystemCallFilter=~@chown").hasPrefix("the proving: "))
             #expect(because("CapabilityBoundingSet=~CAP_CHOWN").hasPrefix("the proving: "))
+            // What its daily script has it do is a matter of the proving as well.
             #expect(
-                result.dropIn.split(separator: "\n").contains {
-                    $0.hasPrefix("ReadWritePaths=")
-                        && $0.split(whereSeparator: { " =".contains($0) }).contains("-/run")
-                }, "\(result.dropIn)")
+                because("ProtectSystem=full").hasPrefix(
+                    "the proving: cron (/etc/cron.daily/firstly): "))
+            #expect(result.dropIn.contains("ProtectSystem=yes\n"))
             // Whose refusal the trial on record shows.
             for refused in result.refused {
                 #expect(refused.trial >= 1 && refused.trial <= result.trials)
