@@ -4,13 +4,12 @@ import Testing
 
 @Suite("What programs and units say that they may need") struct ProgramTraitsTests {
     private func contested(
-        isRoot: Bool = true, unless isExercised: (Restriction) -> Bool = { _ in false },
-        _ change: (inout ProgramTraits) -> Void
+        isRoot: Bool = true, _ change: (inout ProgramTraits) -> Void
     ) -> [String: ContestedRestriction] {
         var traits = ProgramTraits()
         traits.keepsRoot = true
         change(&traits)
-        return traits.contested(in: .standard, isRoot: isRoot, unless: isExercised)
+        return traits.contested(in: .standard, isRoot: isRoot, unless: { _ in false })
     }
 
     @Test("who is linked with PAM may log users in, if it stays root")
@@ -31,7 +30,10 @@ import Testing
 
     @Test("what a trial can tell is not contested, but for what exceptions are made for")
     func exercised() {
-        let found = contested(unless: { _ in true }) { $0.libraries = ["libpam.so.0"] }
+        var traits = ProgramTraits()
+        traits.keepsRoot = true
+        traits.libraries = ["libpam.so.0"]
+        let found = traits.contested(in: .standard, isRoot: true, unless: { _ in true })
         #expect(found["NoNewPrivileges=yes"] == nil)
         let called = contested { $0.imports = ["fchown", "printf"] }
         #expect(called["SystemCallFilter=~@chown"]?.because.contains("call fchown") == true)
