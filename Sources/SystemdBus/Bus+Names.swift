@@ -5,12 +5,7 @@ extension Bus {
     public func hasOwner(
         _ name: String, deadline: Duration = defaultDeadline
     ) async throws(BusError) -> Bool {
-        let call = BusCall.daemon("NameHasOwner")
-        let reply = try await self.call(call, [.string(name)], deadline: deadline)
-        guard let hasOwner = reply.first?.bool else {
-            throw .unexpectedReply(call, signature: reply.signature)
-        }
-        return hasOwner
+        try await answer(to: .daemon("NameHasOwner"), [.string(name)], deadline, \.bool)
     }
 
     /// The well-known names on the bus that have an owner, without the bus's own.
@@ -20,11 +15,8 @@ extension Bus {
         deadline: Duration = defaultDeadline
     ) async throws(BusError) -> [String] {
         let call = BusCall.daemon("ListNames")
-        let reply = try await self.call(call, deadline: deadline)
-        guard let names = reply.first?.strings else {
-            throw .unexpectedReply(call, signature: reply.signature)
-        }
-        return names.filter { !$0.hasPrefix(":") && $0 != call.destination }
+        return try await answer(to: call, [], deadline, \.strings)
+            .filter { !$0.hasPrefix(":") && $0 != call.destination }
     }
 
     /// The process that owns a name, by its number where the bus runs.
@@ -33,11 +25,19 @@ extension Bus {
     public func process(
         owning name: String, deadline: Duration = defaultDeadline
     ) async throws(BusError) -> UInt32 {
-        let call = BusCall.daemon("GetConnectionUnixProcessID")
-        let reply = try await self.call(call, [.string(name)], deadline: deadline)
-        guard let process = reply.first?.uint32 else {
+        try await answer(
+            to: .daemon("GetConnectionUnixProcessID"), [.string(name)], deadline, \.uint32)
+    }
+
+    /// The one value of a reply, of the type that it must have.
+    private func answer<Value>(
+        to call: BusCall, _ arguments: [BusValue], _ deadline: Duration,
+        _ read: (BusValue) -> Value?
+    ) async throws(BusError) -> Value {
+        let reply = try await self.call(call, arguments, deadline: deadline)
+        guard let value = reply.first.flatMap(read) else {
             throw .unexpectedReply(call, signature: reply.signature)
         }
-        return process
+        return value
     }
 }

@@ -101,7 +101,7 @@ struct ProgramKind: Sendable {
             needs: network, settledBy: "a probe for which it asks another machine"),
         named(
             "an exporter of what it sees of the machine",
-            { $0.hasSuffix("exporter") || $0.hasSuffix("_exporter") },
+            { $0.hasSuffix("exporter") },
             needs: [
                 "ProtectHome", "ProtectProc", "ProcSubset", "PrivateNetwork=yes", "PrivateTmp",
                 "RestrictAddressFamilies=~AF_NETLINK", "ProtectClock", "PrivateDevices",

@@ -1,6 +1,6 @@
 /// A script that stands in a command, as in `sh -c 'cd / && run-parts /etc/cron.daily'`.
 enum ShellScript {
-    private static let shells: Set = ["sh", "bash", "dash", "ksh", "zsh"]
+    static let shells: Set = ["sh", "bash", "dash", "ksh", "zsh"]
     /// What begins a command (sh(1)), and what stands before one.
     private static let separators: Set<Character> = [";", "&", "|", "(", "{", "\n"]
     private static let prefixes: Set = ["exec", "then", "do", "else", "!", "if", "while"]

@@ -10,10 +10,9 @@ struct ElfFile {
     private(set) var runPaths: [String] = []
     /// Differs with every build that differs (NT_GNU_BUILD_ID, or what the Go linker writes).
     private(set) var buildID: String?
-    /// The functions and objects that it takes from libraries.
-    private(set) var imports: Set<String> = []
     /// Whether it can be run, and is no library (PT_INTERP).
     private(set) var isProgram = false
+    private let reader: Reader
 
     private struct Segment {
         let type: UInt64
@@ -40,7 +39,7 @@ struct ElfFile {
                 type: type, offset: min(Int(clamping: offset), bytes.count), address: address,
                 size: min(Int(clamping: length), bytes.count))
         }
-        readImports(reader)
+        self.reader = reader
         for segment in segments {
             switch segment.type {
             case 2: readDynamic(segment, segments, reader)
@@ -58,11 +57,12 @@ struct ElfFile {
         let link: Int
     }
 
-    /// By the table of sections, which stripping leaves.
-    private mutating func readImports(_ reader: Reader) {
+    /// The functions and objects that it takes from libraries, by the table of sections, which
+    /// stripping leaves. Read when asked for: most files are asked for other things.
+    var imports: Set<String> {
         guard let table = reader.number(at: 40, 8), let size = reader.number(at: 58, 2),
             let count = reader.number(at: 60, 2), size >= 64, table < UInt64(reader.bytes.count)
-        else { return }
+        else { return [] }
         let sections = (0..<count).compactMap { index -> Section? in
             let at = Int(clamping: table + index * size)
             guard let type = reader.number(at: at + 4, 4),
@@ -75,15 +75,17 @@ struct ElfFile {
         }
         guard let symbols = sections.first(where: { $0.type == 11 }),
             sections.indices.contains(symbols.link)
-        else { return }
+        else { return [] }
+        var imports: Set<String> = []
         let names = sections[symbols.link].offset
         for at in stride(from: symbols.offset, to: symbols.offset + symbols.size, by: 24) {
             guard let name = reader.number(at: at, 4), let section = reader.number(at: at + 6, 2)
-            else { return }
+            else { break }
             if section == 0, name != 0, let text = reader.text(at: names + Int(clamping: name)) {
                 imports.insert(text)
             }
         }
+        return imports
     }
 
     private mutating func readDynamic(_ dynamic: Segment, _ all: [Segment], _ reader: Reader) {

@@ -15,6 +15,7 @@ extension Service {
         running: some Sequence<String>, data: some Sequence<String>
     ) -> ProgramTraits {
         var traits = ProgramTraits()
+        traits.declined = declinedDirectives
         traits.programAmongData =
             (["/srv", "/var/www"] + data).lazy
             .compactMap { place in
@@ -33,7 +34,7 @@ extension Service {
         for path in Set(commands + seen) {
             traits.programs.insert(path.split(separator: "/").last.map(String.init) ?? path)
         }
-        if traits.programs.contains(where: Self.isInterpreter) { return declining(traits) }
+        if traits.programs.contains(where: Self.isInterpreter) { return traits }
         for path in Set(commands + seen + files) {
             guard let file = TreeFile(path, in: machine.root), let elf = ElfFile(file.bytes) else {
                 continue
@@ -41,24 +42,23 @@ extension Service {
             traits.libraries.formUnion(elf.needed)
             if elf.isProgram { traits.imports.formUnion(elf.imports) }
         }
-        return declining(traits)
+        return traits
     }
 
     private static func isInterpreter(_ name: String) -> Bool {
-        let stem = name.prefix { $0.isLetter }
-        return ["sh", "bash", "dash", "python", "perl", "ruby", "node", "nodejs", "java", "env"]
-            .contains(String(stem))
+        let stem = String(name.prefix { $0.isLetter })
+        return ShellScript.shells.contains(stem)
+            || ["python", "perl", "ruby", "node", "nodejs", "java", "env"].contains(stem)
     }
 
-    private func declining(_ traits: ProgramTraits) -> ProgramTraits {
-        var traits = traits
-        for directive in Catalogue.standard.directives {
+    /// Those that the unit sets to "no" or the like, with that word.
+    private var declinedDirectives: [String: String] {
+        Catalogue.standard.directives.reduce(into: [:]) { declined, directive in
             guard let value = reading.files.values(of: directive.name).last,
                 ["no", "false", "off", "0", "n", "f"].contains(value.lowercased())
-            else { continue }
-            traits.declined[directive.name] = value
+            else { return }
+            declined[directive.name] = value
         }
-        return traits
     }
 }
 

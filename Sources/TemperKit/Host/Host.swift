@@ -68,6 +68,27 @@ public struct Host: Sendable {
     }
 }
 
+extension Host {
+    /// Runs commands as root, each to its end. Labs only: they change the machine.
+    ///
+    /// - Parameters:
+    ///   - setting: of a plan, that they are from.
+    ///   - complaint: what it means that one of them fails.
+    func carryOut(
+        _ commands: [String], of setting: String, orElse complaint: String
+    ) async throws(TemperError) {
+        for command in commands {
+            switch await CommandProbe(command: command, on: system).check(deadline: .seconds(60)) {
+            case .healthy: continue
+            case .unhealthy(let why), .cannotTell(let why):
+                throw .experiment(
+                    "\(complaint): \(setting)=\(command): \(why); `temper lab up` and "
+                        + "`temper lab exec` let you try it by hand")
+            }
+        }
+    }
+}
+
 /// Runs `body` with a host, which is closed however this ends: a lab is gone then, and a machine in
 /// use stays.
 ///

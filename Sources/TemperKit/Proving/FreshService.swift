@@ -13,6 +13,8 @@ struct FreshService: ServiceUnderTest {
     let baseline: Baseline
     /// What each lab is made of.
     let plan: LabPlan
+    /// What its package does to it; nothing to a user's own service.
+    let upkeep: [Upkeep]
     /// The names of exercises that the service as it is does not live through.
     var leftOut: Set<String> = []
 
@@ -26,6 +28,7 @@ struct FreshService: ServiceUnderTest {
         self.context = context
         self.baseline = baseline
         plan = lab
+        upkeep = context.service.machine.user == nil ? context.service.upkeep : []
     }
 
     func start(
@@ -48,11 +51,8 @@ struct FreshService: ServiceUnderTest {
 
     /// The same lab under another name.
     private var fresh: LabPlan {
-        var fresh = LabPlan()
-        fresh.root = plan.root
-        fresh.binds = plan.binds
-        fresh.hidden = plan.hidden
-        fresh.network = plan.network
+        var fresh = plan
+        fresh.name = LabPlan().name
         return fresh
     }
 
@@ -87,19 +87,16 @@ struct FreshService: ServiceUnderTest {
         if bench.service.canReload, baseline.omission(of: .reload) == nil {
             exercises.append(.reloadUnderLoad(of: copy, asking: bench.probes))
         }
-        let isOfSystem = bench.service.machine.user == nil
-        if isOfSystem {
-            exercises += bench.service.upkeep.filter { $0.obstacle == nil }.map { upkeep in
-                Exercise(upkeep.name) { () async throws(ExperimentError) in
-                    await CommandProbe(
-                        command: upkeep.command, on: bench.host.system, as: upkeep.user
-                    ).check(deadline: Self.patience)
-                }
+        exercises += upkeep.filter { $0.obstacle == nil }.map { upkeep in
+            Exercise(upkeep.name) { () async throws(ExperimentError) in
+                await CommandProbe(
+                    command: upkeep.command, on: bench.host.system, as: upkeep.user
+                ).check(deadline: Self.patience)
             }
         }
         if baseline.noSecondStart == nil {
             exercises.append(.restart(of: copy))
-            if isOfSystem {
+            if bench.service.machine.user == nil {
                 exercises.append(
                     .restart("boot", of: copy) { () async throws(ExperimentError) in
                         await Reboot.run(on: bench.host.system)

@@ -71,16 +71,10 @@ struct Bench: Sendable {
     /// Runs the `Before=` commands as root, each to its end. Labs only: they change the machine.
     func makeAnew() async throws(ExperimentError) {
         if host.isLive { return }
-        for command in plan.beforeStart {
-            switch await CommandProbe(command: command, on: host.system).check(
-                deadline: .seconds(60))
-            {
-            case .healthy: continue
-            case .unhealthy(let why), .cannotTell(let why):
-                throw ExperimentError(
-                    "no trial can begin: Before=\(command): \(why); `temper lab up` and "
-                        + "`temper lab exec` let you try it by hand")
-            }
+        do {
+            try await host.carryOut(plan.beforeStart, of: "Before", orElse: "no trial can begin")
+        } catch {
+            throw ExperimentError(error)
         }
     }
 }

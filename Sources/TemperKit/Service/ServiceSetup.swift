@@ -64,17 +64,7 @@ struct ServiceSetup: Sendable {
     private func prepare(_ commands: [String], at host: Host) async throws(TemperError) {
         if commands.isEmpty { return }
         progress.step("preparing the lab")
-        for command in commands {
-            let outcome = await CommandProbe(command: command, on: host.system)
-                .check(deadline: .seconds(60))
-            switch outcome {
-            case .healthy: continue
-            case .unhealthy(let why), .cannotTell(let why):
-                throw .experiment(
-                    "the lab cannot be prepared: Prepare=\(command): \(why); `temper lab up` and "
-                        + "`temper lab exec` let you try it by hand")
-            }
-        }
+        try await host.carryOut(commands, of: "Prepare", orElse: "the lab cannot be prepared")
     }
 
     /// Lets the machine see what its kernel refuses. Without that the search goes on with fewer
