@@ -21,6 +21,7 @@ final class LoopbackServer: Sendable {
     let port: UInt16
     private let descriptor: Int32
     private let others: [Int32]
+    private let isDeaf: Bool
 
     static func page(_ body: String, status: String = "200 OK") -> String {
         "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
@@ -50,6 +51,7 @@ final class LoopbackServer: Sendable {
         }
         thread.start()
         (descriptor, port, others) = made.wait()
+        isDeaf = behaviour.isDeaf
         if descriptor < 0 { throw POSIXError(.EIO) }
         if !behaviour.isDeaf {
             let listener = descriptor
@@ -57,15 +59,17 @@ final class LoopbackServer: Sendable {
         }
     }
 
+    /// Shut down, the listener refuses its thread's next `accept`. The thread closes it: closed
+    /// here, its number could be the next server's before that thread asks for another client.
     func end() {
         shutdown(descriptor, Int32(SHUT_RDWR))
         for other in others { close(other) }
-        close(descriptor)
+        if isDeaf { close(descriptor) }
     }
 
     private static func serve(_ listener: Int32, _ behaviour: Behaviour) {
         var kept: [Int32] = []
-        defer { for descriptor in kept { close(descriptor) } }
+        defer { for descriptor in kept + [listener] { close(descriptor) } }
         while true {
             let client = accept(listener, nil, nil)
             if client < 0 { return }
