@@ -52,37 +52,25 @@ public struct Offer: Sendable {
     /// - Parameters:
     ///   - enforcement: what was measured of the machine; what was not measured counts as in force.
     ///   - keep: ids of restrictions, or names of directives, that stay as they are.
-    ///   - isLocalOnly: the service was seen to talk with its own machine only.
-    ///   - seeksOthers: the service was seen to reach for another machine.
-    ///   - servesOthers: other machines can be its clients.
-    ///   - talksIP: it was seen to listen on an IP socket, or to ask for another machine.
-    ///   - isWatched: it has a watchdog that no trial outlives.
-    ///   - contested: by what its programs and its unit say, by the ids of restrictions.
     ///   - attempt: ids of restrictions that are held back and tried all the same.
+    ///   - unmet: the needs that depend on the service and that it does not meet. Of one that nobody
+    ///     saw at work it is not known that it talks with its own machine only.
+    ///   - contested: by what its programs and its unit say, by the ids of restrictions.
     ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
-        keep: Set<String> = [], attempt: Set<String> = [], isLocalOnly: Bool = false,
-        seeksOthers: Bool = false, servesOthers: Bool = false, talksIP: Bool = false,
-        isWatched: Bool = false,
+        keep: Set<String> = [], attempt: Set<String> = [],
+        unmet: Set<Need> = [.loopbackListener],
         contested: [String: ContestedRestriction] = [:],
         inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
         let choice = Choice(
             subject: subject, enforcement: enforcement, keep: keep, attempt: attempt,
-            isLocalOnly: isLocalOnly, seeksOthers: seeksOthers, servesOthers: servesOthers,
-            talksIP: talksIP,
-            isWatched: isWatched, contested: contested, inapplicable: inapplicable)
-        let judged = subject.catalogue.restrictions.map { ($0, choice.reason(against: $0)) }
+            unmet: unmet, contested: contested, inapplicable: inapplicable)
+        let judged = subject.catalogue.restrictions.map { ($0, choice.leavesOut($0)) }
         restrictions = judged.filter { $0.1 == nil }.map(\.0)
-        leftOut = judged.compactMap { restriction, reason in
-            reason.map {
-                LeftOut(
-                    id: restriction.id, reason: $0,
-                    contest: choice.contest(of: restriction, leftOutFor: $0))
-            }
-        }
+        leftOut = judged.compactMap(\.1)
     }
 
     /// The restrictions of the offer that `restriction` contains.
@@ -124,46 +112,39 @@ private struct Choice {
     let enforcement: Enforcement
     let keep: Set<String>
     let attempt: Set<String>
-    let isLocalOnly: Bool
-    let seeksOthers: Bool
-    let servesOthers: Bool
-    let talksIP: Bool
-    let isWatched: Bool
+    let unmet: Set<Need>
     let contested: [String: ContestedRestriction]
     let inapplicable: [String: String]
 
     /// nil where it is tried.
-    func reason(against restriction: Restriction) -> Offer.Reason? {
-        if let reason = ofMachine(restriction) { return reason }
-        if subject.already(has: restriction) { return .alreadyInForce }
-        if isKept(restriction) { return .kept }
-        if let held = restriction.implies.sorted().first(where: isKept) { return .contains(held) }
+    func leavesOut(_ restriction: Restriction) -> Offer.LeftOut? {
+        if let reason = ofMachine(restriction) { return leftOut(restriction, reason) }
+        if let left = ofService(restriction) { return left }
+        if subject.already(has: restriction) { return leftOut(restriction, .alreadyInForce) }
+        if isKept(restriction) { return leftOut(restriction, .kept) }
+        if let held = restriction.implies.sorted().first(where: isKept) {
+            return leftOut(restriction, .contains(held))
+        }
         let row = subject.catalogue.directive(restriction.directive)
-        if let why = row?.noGood?(subject.sandbox, subject.dialect) { return .heldBack(why) }
+        if let why = row?.noGood?(subject.sandbox, subject.dialect) {
+            return leftOut(restriction, .heldBack(why), row?.contest)
+        }
         if let why = restriction.heldBack, !attempt.contains(restriction.id) {
-            return .heldBack(why)
+            return leftOut(restriction, .heldBack(why), restriction.contest)
         }
         if let contested = contested[restriction.id], !attempt.contains(restriction.id) {
-            return .heldBack(contested.because)
+            return leftOut(restriction, .heldBack(contested.because), contested.contest)
         }
         let part = restriction.implies.sorted().first { id in
             contested[id] != nil && !attempt.contains(id)
         }
-        return part.map(Offer.Reason.contains)
+        return part.map { leftOut(restriction, .contains($0)) }
     }
 
-    /// What says that the service may need what `restriction` denies, where that is why it is left
-    /// out.
-    func contest(of restriction: Restriction, leftOutFor reason: Offer.Reason) -> Contest? {
-        switch reason {
-        case .unjudged(let need): need.contest
-        case .heldBack(let why) where why == contested[restriction.id]?.because:
-            contested[restriction.id]?.contest
-        case .heldBack(let why) where why == Need.unwatched.cure: Need.unwatched.contest
-        case .heldBack(let why) where why == restriction.heldBack: restriction.contest
-        case .heldBack: subject.catalogue.directive(restriction.directive)?.contest
-        default: nil
-        }
+    private func leftOut(
+        _ restriction: Restriction, _ reason: Offer.Reason, _ contest: Contest? = nil
+    ) -> Offer.LeftOut {
+        Offer.LeftOut(id: restriction.id, reason: reason, contest: contest)
     }
 
     private func ofMachine(_ restriction: Restriction) -> Offer.Reason? {
@@ -181,26 +162,26 @@ private struct Choice {
         case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
         case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
         case .failing(let how) where restriction.heldBack == nil: return .failing(how)
-        default: break
+        default: return nil
         }
+    }
+
+    /// Where something is missing without which its trial would say nothing.
+    private func ofService(_ restriction: Restriction) -> Offer.LeftOut? {
         let missing = restriction.needs.intersection(Need.ofJudging)
             .sorted { $0.rawValue < $1.rawValue }.first { !isMet($0) }
-        // Nothing to tell the user: it is no good for this service, wherever it runs.
-        if let missing, Need.ofService.contains(missing) {
-            return .heldBack(missing.cure)
+        return missing.map { need in
+            // Nothing to tell the user: it is no good for this service, wherever it runs.
+            leftOut(
+                restriction,
+                Need.ofService.contains(need) ? .heldBack(need.cure) : .unjudged(need), need.contest
+            )
         }
-        return missing.map(Offer.Reason.unjudged)
     }
 
     private func isMet(_ need: Need) -> Bool {
-        switch need {
-        case .loopbackListener: isLocalOnly
-        case .reachableNetwork: !seeksOthers
-        case .quietNetwork: !talksIP
-        case .unservedNetwork: !servesOthers
-        case .unwatched: !isWatched
-        default: subject.dialect.available.contains(need)
-        }
+        Need.ofUse.contains(need)
+            ? !unmet.contains(need) : subject.dialect.available.contains(need)
     }
 
     private func isKept(_ restriction: Restriction) -> Bool {

@@ -49,6 +49,15 @@ public struct ObservedUsage: Hashable, Sendable {
         seeksOthers || !peers.isEmpty || accesses.contains { $0.port != nil }
     }
 
+    /// What it does not meet of what trials of some restrictions stand on.
+    public var unmetNeeds: Set<Need> {
+        let unmet: [(Need, Bool)] = [
+            (.loopbackListener, !isLocalOnly), (.reachableNetwork, seeksOthers),
+            (.quietNetwork, talksIP), (.unservedNetwork, servesOthers),
+        ]
+        return Set(unmet.filter(\.1).map(\.0))
+    }
+
     /// The effective users of its processes, by their numbers.
     public var users: Set<UInt32> {
         Set(accesses.compactMap { if case .user(let id) = $0 { id } else { nil } })

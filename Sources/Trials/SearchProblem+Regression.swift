@@ -21,7 +21,7 @@ extension SearchProblem {
             offer: Offer(
                 of: subject.under(fixed), enforcement: enforcement,
                 keep: Set(subject.catalogue.restrictions.map(\.id)).subtracting(contained),
-                attempt: contained, isLocalOnly: true),
+                attempt: contained, unmet: []),
             fixed: fixed, chance: 0.5 / Double(max(searched.count, 2)))
     }
 }

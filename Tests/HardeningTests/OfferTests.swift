@@ -65,41 +65,61 @@ import Testing
 
     @Test("what would cut a service off is no question where no probe may notice")
     func network() {
-        func reason(
-            _ id: String, seeksOthers: Bool = false, talksIP: Bool = false, isWatched: Bool = false
-        ) -> Offer.Reason? {
+        func reason(_ id: String, unmet: Need...) -> Offer.Reason? {
             Offer(
                 of: HardeningSubject(Sandbox(), in: catalogue, dialect: .withSmallGroups),
-                seeksOthers: seeksOthers, talksIP: talksIP, isWatched: isWatched
+                unmet: Set(unmet + [.loopbackListener])
             ).leftOut.first { $0.id == id }?.reason
         }
         #expect(reason("IPAddressDeny=any") == nil)
         #expect(
-            reason("IPAddressDeny=any", talksIP: true)
+            reason("IPAddressDeny=any", unmet: .quietNetwork)
                 == .heldBack("it talks IP, and every packet would be dropped"))
-        #expect(reason("PrivateNetwork=yes", talksIP: true) == nil)
-        #expect(reason("PrivateNetwork=yes", seeksOthers: true) == .unjudged(.reachableNetwork))
+        #expect(reason("PrivateNetwork=yes", unmet: .quietNetwork) == nil)
+        #expect(
+            reason("PrivateNetwork=yes", unmet: .reachableNetwork) == .unjudged(.reachableNetwork))
         #expect(reason("RestrictAddressFamilies=~AF_UNIX") == nil)
         #expect(
-            reason("RestrictAddressFamilies=~AF_UNIX", isWatched: true)
+            reason("RestrictAddressFamilies=~AF_UNIX", unmet: .unwatched)
                 == .heldBack(Need.unwatched.cure))
         let connected = Dialect(
             version: 262, calls: Dialect.withSmallGroups.calls, available: [.realNetwork])
-        func onlyLoopback(seeksOthers: Bool = false, servesOthers: Bool = false) -> Offer.Reason? {
+        func onlyLoopback(unmet: Need...) -> Offer.Reason? {
             Offer(
                 of: HardeningSubject(Sandbox(), in: catalogue, dialect: connected),
-                seeksOthers: seeksOthers, servesOthers: servesOthers
+                unmet: Set(unmet + [.loopbackListener])
             ).leftOut.first { $0.id == "RestrictNetworkInterfaces=lo" }?.reason
         }
         #expect(onlyLoopback() == nil)
-        #expect(onlyLoopback(seeksOthers: true) == .unjudged(.reachableNetwork))
+        #expect(onlyLoopback(unmet: .reachableNetwork) == .unjudged(.reachableNetwork))
         #expect(
-            onlyLoopback(servesOthers: true)
+            onlyLoopback(unmet: .unservedNetwork)
                 == .heldBack("it listens for other machines, which would be cut off"))
         let sandbox = Sandbox(["UMask": .mode(0o007)])
         #expect(
             self.reason("UMask=0077", sandbox)
                 == .heldBack("the unit sets its own, for those who share its files"))
+    }
+
+    @Test("what contests a restriction comes with the reason for which it is left out")
+    func contests() {
+        let shared = HardeningSubject(
+            Sandbox(["UMask": .mode(0o007)]), in: catalogue, dialect: .withSmallGroups)
+        var traits = ProgramTraits()
+        traits.declined = ["PrivateTmp": "no"]
+        let offer = Offer(
+            of: shared, unmet: [.loopbackListener, .reachableNetwork, .unwatched],
+            contested: traits.contested(in: catalogue, isRoot: true) { _ in false })
+        func source(_ id: String) -> Contest.Source? {
+            offer.leftOut.first { $0.id == id }?.contest?.source
+        }
+        #expect(source("UMask=0077") == .unit)
+        #expect(source("PrivateTmp=yes") == .unit)
+        #expect(source("RestrictAddressFamilies=~AF_UNIX") == .unit)
+        #expect(source("PrivateNetwork=yes") == .lab)
+        for plain in ["DynamicUser=yes", "IPAddressDeny=all-but-localhost"] {
+            #expect(offer.leftOut.contains { $0.id == plain } && source(plain) == nil, "\(plain)")
+        }
     }
 
     @Test("what is in force already is left out")

@@ -79,6 +79,22 @@ struct ObservedUsageTests {
         #expect(usage(request(other), standIns: [other], grantsPeers: true).seeksOthers)
     }
 
+    @Test("what it does not meet is told in one value")
+    func unmetNeeds() {
+        func unmet(_ accesses: ObservedAccess...) -> Set<Need> {
+            ObservedUsage(Set(accesses), sandbox: Sandbox()).unmetNeeds
+        }
+        #expect(unmet() == [.loopbackListener])
+        #expect(
+            unmet(.listens(transport: "tcp", family: "AF_INET", port: 80, isLoopback: true)) == [
+                .quietNetwork
+            ])
+        #expect(
+            unmet(.listens(transport: "tcp", family: "AF_INET", port: 80, isLoopback: false))
+                == [.loopbackListener, .quietNetwork, .unservedNetwork])
+        #expect(unmet(.seeksOthers) == [.loopbackListener, .quietNetwork, .reachableNetwork])
+    }
+
     @Test("the usual refusals are told apart by pattern, not by process id")
     func patterns() {
         func request(_ path: String) -> KernelRequest {

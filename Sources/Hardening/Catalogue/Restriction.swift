@@ -152,7 +152,10 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// Those without which a trial would pass and say nothing. What the others stand for shows in
     /// what is in force.
-    static let ofJudging: Set<Need> = ofService.union([.realNetwork, .reachableNetwork])
+    static let ofJudging: Set<Need> = ofUse.union([.realNetwork])
+
+    /// Those that it depends on what the service was seen to do whether they are met.
+    static let ofUse: Set<Need> = ofService.union([.reachableNetwork])
 
     /// Those that it depends on the service whether they are met, wherever it runs.
     static let ofService: Set<Need> = [

@@ -41,6 +41,12 @@ public struct Usage: Hashable, Codable, Sendable {
     /// It was seen to listen on an IP socket, or to talk to other machines.
     public var talksIP: Bool { !ports.isEmpty || peers?.isEmpty == false }
 
+    /// What a service does not meet of which nothing else is known: whether it listens on loopback
+    /// only it does not tell.
+    public var unmetNeeds: Set<Need> {
+        talksIP ? [.loopbackListener, .quietNetwork, .unservedNetwork] : [.loopbackListener]
+    }
+
     /// All that either of two versions of a service was seen to use. Who it becomes is a matter of
     /// the first.
     public func joined(with other: Usage) -> Usage {

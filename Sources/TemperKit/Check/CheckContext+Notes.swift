@@ -10,7 +10,7 @@ extension CheckContext {
     var notes: [UnitCheck.Note] {
         let offer = Offer(
             of: asItIs.under(identity), enforcement: enforcement,
-            attempt: record.profile.restrictions, isLocalOnly: true,
+            attempt: record.profile.restrictions, unmet: [],
             inapplicable: inapplicable)
         let lost = offer.leftOut.filter { profile.restrictions.contains($0.id) }
             .compactMap { left -> UnitCheck.Note? in

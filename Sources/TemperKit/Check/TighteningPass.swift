@@ -73,8 +73,8 @@ extension CheckContext {
         let then = record.validity.systemdVersion
         let offer = Offer(
             of: asItIs.under(record.profile), enforcement: enforcement, keep: plan.keep,
-            attempt: plan.attempt, servesOthers: record.usage.talksIP,
-            talksIP: record.usage.talksIP, isWatched: bench.isWatched, inapplicable: inapplicable)
+            attempt: plan.attempt, unmet: bench.unmet(by: record.usage.unmetNeeds),
+            inapplicable: inapplicable)
         return offer.restrictions.filter { restriction in
             // Where it was not measured again, what was not in force is not in force.
             if validity.notInForce.contains(restriction.id) { return false }
@@ -169,9 +169,10 @@ private struct TighteningPass {
         let offer = Offer(
             of: context.asItIs, enforcement: context.enforcement, keep: context.plan.keep,
             attempt: context.plan.attempt,
-            isLocalOnly: true, servesOthers: context.record.usage.talksIP,
-            talksIP: context.record.usage.talksIP,
-            isWatched: context.bench.isWatched, inapplicable: context.inapplicable)
+            // What was refused had been offered, and that was to a service of this machine only.
+            unmet: context.bench.unmet(by: context.record.usage.unmetNeeds)
+                .subtracting([.loopbackListener]),
+            inapplicable: context.inapplicable)
         let weight = Dictionary(
             uniqueKeysWithValues: zip(offer.restrictions.map(\.id), offer.weights))
         return refused.map(\.restriction).filter { weight[$0] != nil }.sorted {

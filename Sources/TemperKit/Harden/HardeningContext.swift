@@ -44,10 +44,8 @@ struct HardeningContext: Sendable {
             offer: Offer(
                 of: under, enforcement: enforcement, keep: plan.keep,
                 attempt: plan.attempt,
-                isLocalOnly: observedUsage.isLocalOnly,
-                seeksOthers: observedUsage.seeksOthers,
-                servesOthers: observedUsage.servesOthers, talksIP: observedUsage.talksIP,
-                isWatched: bench.isWatched, contested: contested, inapplicable: inapplicable),
+                unmet: bench.unmet(by: observedUsage.unmetNeeds), contested: contested,
+                inapplicable: inapplicable),
             fixed: fixed)
     }
 

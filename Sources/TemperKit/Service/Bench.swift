@@ -52,8 +52,12 @@ struct Bench: Sendable {
     /// How long the service must stay up after its last probe.
     var settle: Duration { plan.settle ?? .milliseconds(50) }
 
-    /// Whether a watchdog would starve only after a trial's end.
-    var isWatched: Bool { service.watchdog.map { $0 >= settle } ?? false }
+    /// What the service does not meet, besides what it was seen to do: a watchdog that would starve
+    /// only after a trial's end.
+    func unmet(by usage: Set<Need>) -> Set<Need> {
+        let isWatched = service.watchdog.map { $0 >= settle } ?? false
+        return isWatched ? usage.union([.unwatched]) : usage
+    }
 
     /// Trials of copies of the service, or of itself.
     ///
