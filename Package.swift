@@ -40,7 +40,9 @@ let package = Package(
             name: "CKernelWatch", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("seccomp")]),
         .target(name: "KernelWatch", dependencies: ["Hardening", "Trials", "CKernelWatch"]),
-        .target(name: "CLab", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "CLab", cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.linkedLibrary("seccomp")]),
         .target(name: "Lab", dependencies: ["Linux", "SystemdBus", "CLab"]),
         .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
 

@@ -47,6 +47,8 @@ static _Noreturn void become_command(const struct lab_command *order, int superv
         refuse(order, LAB_COMMAND_CGROUP);
     if (take_standard_streams(order) < 0)
         refuse(order, LAB_COMMAND_EXEC);
+    if (lab_confine(&order->filter) < 0)
+        refuse(order, LAB_COMMAND_CONFINE);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     // execvp looks in the PATH of `environ`, which must be the lab's.

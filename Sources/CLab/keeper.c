@@ -77,6 +77,21 @@ static int make_cgroup(const char *name)
     return mkdirat(CGROUP_ROOT, name, 0755);
 }
 
+// Before anything is in it.
+static int guard_cgroup(const struct lab_orders *orders)
+{
+    int directory = openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = -1, error;
+
+    if (directory < 0)
+        return -1;
+    result = lab_guard_devices(directory, orders->devices, orders->device_count);
+    error = errno;
+    close(directory);
+    errno = error;
+    return result;
+}
+
 static int join_cgroup(const char *name)
 {
     int directory = openat(CGROUP_ROOT, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -127,6 +142,10 @@ static _Noreturn void become_init(const struct lab_orders *orders, int gate[2])
     failed = LAB_STAGE_INIT;
     if (dup2(LOG, STDOUT_FILENO) < 0 || dup2(LOG, STDERR_FILENO) < 0)
         goto failure;
+    failed = LAB_STAGE_CONFINE;
+    if (lab_confine(&orders->filter) < 0)
+        goto failure;
+    failed = LAB_STAGE_INIT;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execve(orders->argv[0], (char *const *)orders->argv, (char *const *)orders->envp);
@@ -326,6 +345,9 @@ static _Noreturn void keep(const struct lab_orders *orders)
         goto failure;
     failed = LAB_STAGE_CGROUP;
     if (make_cgroup(orders->cgroup) < 0)
+        goto failure;
+    failed = LAB_STAGE_DEVICES;
+    if (guard_cgroup(orders) < 0)
         goto failure;
     failed = LAB_STAGE_NAMESPACES;
     if (start_both(orders, &vigil.pid, &network) < 0)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 void lab_reset_signals(void)
@@ -27,6 +28,16 @@ void lab_die_with(int parent)
 int lab_pipe(int ends[2])
 {
     return pipe2(ends, O_CLOEXEC);
+}
+
+uint32_t lab_major(dev_t device)
+{
+    return major(device);
+}
+
+uint32_t lab_minor(dev_t device)
+{
+    return minor(device);
 }
 
 int lab_pidfd_open(pid_t pid)

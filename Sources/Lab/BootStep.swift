@@ -11,7 +11,7 @@ struct BootStep: Equatable, Sendable {
         case file(String, text: String)
         case append(String, text: String)
         case symlink(String, to: String)
-        case device(String, major: UInt32, minor: UInt32)
+        case device(LabDevice)
         /// A file or symbolic link goes; in the tree below it stays.
         case remove(String)
         case hostname(String)
@@ -67,7 +67,7 @@ extension BootStep: CustomStringConvertible {
         case .file(let path, _): "write \(path)"
         case .append(let path, _): "append to \(path)"
         case .symlink(let path, let destination): "link \(path) to \(destination)"
-        case .device(let path, _, _): "make the device \(path)"
+        case .device(let device): "make the device \(device.path)"
         case .remove(let path): "hide \(path)"
         case .hostname(let name): "set the host name \(name)"
         case .enter(let path): "make \(path) the root"

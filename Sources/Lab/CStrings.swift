@@ -1,10 +1,12 @@
 /// C strings and arrays that stay where they are while C code reads them, also after a fork.
 final class CStrings {
     private var strings: [UnsafeMutablePointer<CChar>] = []
+    private var blocks: [UnsafeMutableRawPointer] = []
     private var arrays: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
 
     deinit {
         for string in strings { string.deallocate() }
+        for block in blocks { block.deallocate() }
         for array in arrays { array.deallocate() }
     }
 
@@ -16,6 +18,14 @@ final class CStrings {
         }
         strings.append(copy)
         return UnsafePointer(copy)
+    }
+
+    /// Aligned for any number of eight bytes.
+    func bytes(_ bytes: [UInt8]) -> UnsafeRawPointer {
+        let copy = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 8)
+        copy.copyMemory(from: bytes, byteCount: bytes.count)
+        blocks.append(copy)
+        return UnsafeRawPointer(copy)
     }
 
     /// Ends with a null pointer, as `execve(2)` wants it.

@@ -24,28 +24,35 @@ struct Keeper {
 
             let strings = CStrings()
             let steps = setup.steps.map { $0.inC(strings) }
+            let filter = try LabFilter.inC(strings)
+            let devices = devices
             let started = steps.withUnsafeBufferPointer { steps in
-                var orders = lab_orders()
-                orders.steps = steps.baseAddress
-                orders.step_count = steps.count
-                orders.cgroup = strings.string(CgroupTree.cgroup(of: plan.name))
-                orders.argv = strings.array([systemd, "--unit=basic.target"])
-                orders.envp = strings.environment(environment)
-                orders.state_directory = strings.string(home)
-                orders.owner = theirs.number
-                orders.lock = lock.number
-                orders.cgroup_root = cgroups.number
-                orders.log = log.number
-                orders.null = null.number
-                orders.network = Int32(plan.network.inC.rawValue)
-                if let pasta {
-                    orders.pasta = strings.array(pasta.command)
-                    orders.pasta_stage = strings.string(pasta.stage)
-                    orders.pasta_network = strings.string(pasta.network)
-                }
-                orders.patience_ms = UInt32(clamping: plan.endDeadline.milliseconds)
-                return withExtendedLifetime((strings, null, log, theirs, cgroups, lock)) {
-                    lab_start(&orders)
+                devices.withUnsafeBufferPointer { devices in
+                    var orders = lab_orders()
+                    orders.steps = steps.baseAddress
+                    orders.step_count = steps.count
+                    orders.filter = filter
+                    orders.devices = devices.baseAddress
+                    orders.device_count = devices.count
+                    orders.cgroup = strings.string(CgroupTree.cgroup(of: plan.name))
+                    orders.argv = strings.array([systemd, "--unit=basic.target"])
+                    orders.envp = strings.environment(environment)
+                    orders.state_directory = strings.string(home)
+                    orders.owner = theirs.number
+                    orders.lock = lock.number
+                    orders.cgroup_root = cgroups.number
+                    orders.log = log.number
+                    orders.null = null.number
+                    orders.network = Int32(plan.network.inC.rawValue)
+                    if let pasta {
+                        orders.pasta = strings.array(pasta.command)
+                        orders.pasta_stage = strings.string(pasta.stage)
+                        orders.pasta_network = strings.string(pasta.network)
+                    }
+                    orders.patience_ms = UInt32(clamping: plan.endDeadline.milliseconds)
+                    return withExtendedLifetime((strings, null, log, theirs, cgroups, lock)) {
+                        lab_start(&orders)
+                    }
                 }
             }
             guard started == 0 else { throw Errno(code: -started) }
@@ -53,6 +60,12 @@ struct Keeper {
         } catch {
             throw .stepFailed(step: "start the lab's keeper", reason: error.description)
         }
+    }
+
+    /// All that can be made and opened in the lab.
+    private var devices: [lab_device] {
+        let named = LabDevice.standard + plan.devices + plan.binds.flatMap(LabDevice.shared)
+        return Array((LabDevice.unnamed + named.map(\.inC)).prefix(Int(LAB_MOST_DEVICES)))
     }
 
     private var environment: [String: String] {

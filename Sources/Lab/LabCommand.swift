@@ -80,6 +80,7 @@ extension LabCommand {
             command.cgroup_kill = cgroup.killSwitch?.number ?? -1
             command.standard = standard
             command.report = refusals.writingEnd
+            command.filter = try LabFilter.inC(strings)
             let pid = withExtendedLifetime((strings, pidOne, cgroup)) { lab_run(&command) }
             guard pid > 0 else { throw Errno(code: -pid) }
             let supervisor = ExecSupervisor(pid: pid, cgroup: cgroup)

@@ -40,6 +40,8 @@ extension LabSetup {
         case LAB_STAGE_INIT.rawValue: "start systemd"
         case LAB_STAGE_PASTA_NAMESPACE.rawValue: "show pasta the lab's network"
         case LAB_STAGE_PASTA.rawValue: "bring the machine's network by pasta"
+        case LAB_STAGE_DEVICES.rawValue: "guard the lab's devices by a BPF program"
+        case LAB_STAGE_CONFINE.rawValue: "take from the lab what reaches the machine"
         default: "stage \(stage)"
         }
     }

@@ -53,29 +53,29 @@ struct LabSetup: Equatable, Sendable {
         ] + sys
     }
 
-    /// Numbers from the kernel's devices.txt; none of these reaches hardware.
     private var devices: [BootStep] {
-        let nodes: [(String, UInt32, UInt32)] = [
-            ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9),
-            ("tty", 5, 0),
-        ]
         let links = [
             ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"),
             ("stderr", "/proc/self/fd/2"), ("ptmx", "pts/ptmx"),
         ]
+        let terminals = [
+            BootStep(.directory("/dev/pts", mode: 0o755)),
+            .mount(
+                "devpts", on: "/dev/pts", [.noSetuid, .noExec],
+                options: "newinstance,ptmxmode=0666,mode=0620,gid=5"),
+            BootStep(.directory("/dev/shm", mode: 0o1777)),
+            .mount(
+                "tmpfs", on: "/dev/shm", [.noSetuid, .noDevices],
+                options: "mode=1777,size=10%"),
+        ]
+        let own: [BootStep] = plan.devices.flatMap { device in
+            Self.ancestry(of: device.path).dropLast().map {
+                BootStep(.directory($0, mode: 0o755))
+            } + [BootStep(.device(device))]
+        }
         return [.mount("tmpfs", on: "/dev", .noSetuid, options: "mode=0755,size=4m")]
-            + nodes.map { BootStep(.device("/dev/\($0)", major: $1, minor: $2)) }
-            + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) }
-            + [
-                BootStep(.directory("/dev/pts", mode: 0o755)),
-                .mount(
-                    "devpts", on: "/dev/pts", [.noSetuid, .noExec],
-                    options: "newinstance,ptmxmode=0666,mode=0620,gid=5"),
-                BootStep(.directory("/dev/shm", mode: 0o1777)),
-                .mount(
-                    "tmpfs", on: "/dev/shm", [.noSetuid, .noDevices],
-                    options: "mode=1777,size=10%"),
-            ]
+            + LabDevice.standard.map { BootStep(.device($0)) }
+            + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) } + terminals + own
     }
 
     /// Each of a tenth of the memory at most; the overlay's own has the kernel's default, a half.

@@ -1,4 +1,5 @@
 import CLab
+import Glibc
 
 extension BootStep {
     /// The step as the C side reads it; valid for as long as `strings` is.
@@ -30,11 +31,11 @@ extension BootStep {
             step.kind = Int32(LAB_STEP_SYMLINK.rawValue)
             step.target = strings.string(path)
             step.source = strings.string(destination)
-        case .device(let path, let major, let minor):
+        case .device(let device):
             step.kind = Int32(LAB_STEP_DEVICE.rawValue)
-            step.target = strings.string(path)
-            step.mode = 0o666
-            (step.major, step.minor) = (major, minor)
+            step.target = strings.string(device.path)
+            step.mode = 0o666 | (device.kind == .block ? S_IFBLK : S_IFCHR)
+            (step.major, step.minor) = (device.major, device.minor)
         case .remove(let path):
             step.kind = Int32(LAB_STEP_REMOVE.rawValue)
             step.target = strings.string(path)

@@ -18,7 +18,7 @@ enum lab_step_kind {
     LAB_STEP_FILE,      // a new file `target` with `text`, replacing what was there
     LAB_STEP_APPEND,    // `text` at the end of `target`
     LAB_STEP_SYMLINK,   // `target` points to `source`, replacing what was there
-    LAB_STEP_DEVICE,    // a character device `target` with major and minor
+    LAB_STEP_DEVICE,    // mknod(target, mode, major and minor)
     LAB_STEP_REMOVE,    // unlink(target)
     LAB_STEP_HOSTNAME,  // sethostname(text)
     LAB_STEP_ENTER,     // `target` becomes the root; the host's tree stays reachable for binds
@@ -52,6 +52,8 @@ enum lab_stage {
     LAB_STAGE_WORLD_SINK = -10,
     LAB_STAGE_PASTA_NAMESPACE = -11,
     LAB_STAGE_PASTA = -12,
+    LAB_STAGE_DEVICES = -13,
+    LAB_STAGE_CONFINE = -14,
 };
 
 // What is behind the lab's network interface.
@@ -73,9 +75,27 @@ enum lab_network {
 #define LAB_ANSWER_4 "198.51.100.1"
 #define LAB_ANSWER_6 "2001:db8:1::1"
 
+// A seccomp program of lab_make_filter's.
+struct lab_filter {
+    const void *code;
+    size_t size; // in bytes
+};
+
+enum { LAB_MOST_DEVICES = 256 };
+#define LAB_ANY_MINOR UINT32_MAX
+
+struct lab_device {
+    int32_t is_block; // a character device otherwise
+    uint32_t major;
+    uint32_t minor; // or LAB_ANY_MINOR
+};
+
 struct lab_orders {
     const struct lab_step *steps;
     size_t step_count;
+    struct lab_filter filter;
+    const struct lab_device *devices; // the only ones that can be made or opened
+    size_t device_count;              // at most LAB_MOST_DEVICES
     const char *cgroup;          // the lab's cgroup, a name beneath `cgroup_root`
     const char *const *argv;     // argv[0] is the path of systemd inside
     const char *const *envp;
@@ -109,6 +129,13 @@ struct lab_message {
 // before it means that the owner died: the lab is killed.
 enum lab_word { LAB_WORD_KEEP = 'k', LAB_WORD_END = 'e' };
 
+// Writes the seccomp program that everything in a lab runs under. Its size in bytes, or a negative
+// errno.
+ssize_t lab_make_filter(void *buffer, size_t room);
+
+// The capabilities that nothing in a lab can have, as a mask.
+uint64_t lab_withheld_capabilities(void);
+
 // Starts a keeper, which is no child of the caller. 0 or a negative errno.
 int lab_start(const struct lab_orders *orders);
 
@@ -120,9 +147,15 @@ struct lab_command {
     int cgroup_kill;  // `cgroup.kill` there; -1 before Linux 5.14
     int standard[3];
     int report;       // pipe: gets a lab_refusal if the command could not be started
+    struct lab_filter filter; // that of its lab
 };
 
-enum lab_command_stage { LAB_COMMAND_ENTER, LAB_COMMAND_CGROUP, LAB_COMMAND_EXEC };
+enum lab_command_stage {
+    LAB_COMMAND_ENTER,
+    LAB_COMMAND_CGROUP,
+    LAB_COMMAND_CONFINE,
+    LAB_COMMAND_EXEC
+};
 
 struct lab_refusal {
     int32_t stage;
@@ -150,6 +183,8 @@ int lab_is_cgroup_tree(int directory);
 
 // What Glibc's Swift module leaves out.
 int lab_pipe(int ends[2]); // pipe2 with O_CLOEXEC
+uint32_t lab_major(dev_t device);
+uint32_t lab_minor(dev_t device);
 int lab_pidfd_open(pid_t pid);
 int lab_pidfd_send_signal(int pidfd, int signal);
 
