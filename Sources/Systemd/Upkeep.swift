@@ -24,8 +24,6 @@ extension Service {
     /// the unit's package have them (logrotate(8), systemd.timer(5), cron(8)). A unit of no package
     /// has what bears its name.
     public var upkeep: [Upkeep] {
-        let packages = PackageDatabase(root: machine.root)
-        let package = unitFiles.first.flatMap { packages.owner(of: $0.path)?.package }
         let files = package.map(packages.files) ?? []
         func own(_ directory: String) -> [String] {
             let named = "\(directory)/\(stem)"

@@ -90,3 +90,28 @@ struct ValidityTests {
         _ = ElfFile(Data(huge))
     }
 }
+
+@Suite("Packages of a tree") struct PackageDatabaseTests {
+    @Test("dpkg's files are read at the first question, and once")
+    func once() throws {
+        let root = NSTemporaryDirectory() + "temper-dpkg-\(UUID().uuidString)"
+        let place = root + "/var/lib/dpkg/info"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        let packages = PackageDatabase(root: root)
+        let list = "/.\n/usr/bin/tool\n/etc/tool.conf\n"
+        try list.write(
+            toFile: "\(place)/tool:amd64.list", atomically: true, encoding: .utf8)
+        let status = "Package: tool\nStatus: install ok installed\nVersion: 1.2-3\n\n"
+        try status.write(
+            toFile: "\(root)/var/lib/dpkg/status", atomically: true, encoding: .utf8)
+        for path in ["/usr/bin/tool", "/bin/tool"] {
+            let owner = try #require(packages.owner(of: path))
+            #expect(owner.package == "tool" && owner.version == "1.2-3")
+        }
+        try FileManager.default.removeItem(atPath: root)
+        #expect(packages.owner(of: "/etc/tool.conf")?.package == "tool")
+        #expect(packages.owner(of: "/etc/other.conf") == nil)
+        #expect(packages.files(of: "tool") == ["/.", "/usr/bin/tool", "/etc/tool.conf"])
+    }
+}

@@ -12,6 +12,8 @@ public struct Service: Sendable {
     public let sandbox: Sandbox
     let reading: UnitReading
     let blueprint: Blueprint
+    /// Those of the tree in which it lies.
+    let packages: PackageDatabase
 
     /// Loads the unit and reads everything; nothing is started.
     ///
@@ -22,6 +24,7 @@ public struct Service: Sendable {
         named unit: String, on machine: Machine, speaking dialect: Dialect? = nil
     ) async throws(ExperimentError) {
         self.machine = machine
+        packages = PackageDatabase(root: machine.root)
         if let dialect {
             self.dialect = dialect
         } else {
@@ -81,6 +84,11 @@ public struct Service: Sendable {
     /// The unit's files, the fragment first.
     public var unitFiles: [(path: String, text: String)] {
         reading.files.map { ($0.path, $0.text) }
+    }
+
+    /// The package that its unit is of; nil where none has it.
+    var package: String? {
+        unitFiles.first.flatMap { packages.owner(of: $0.path)?.package }
     }
 
     /// The copied settings as text, for telling one state of the unit from another.

@@ -89,7 +89,6 @@ extension Service {
     public func ownPlaces(
         among places: Set<String>, besides own: Set<String>, named names: Set<String>
     ) -> Set<String> {
-        let (packages, package) = package
         let shipped = Set(package.map(packages.files) ?? [])
         return places.filter { place in
             if own.contains(where: { Places.isBelow(place, $0) }) { return true }
@@ -100,18 +99,12 @@ extension Service {
         }
     }
 
-    /// The packages of its machine, and which of them its unit is of; nil where none has it.
-    private var package: (PackageDatabase, String?) {
-        let packages = PackageDatabase(root: machine.root)
-        return (packages, unitFiles.first.flatMap { packages.owner(of: $0.path)?.package })
-    }
-
     /// Of these directories, the first that is not this service's to be given: one of the system's,
     /// or of another package than the unit's. nil where there is none.
     ///
     /// - Parameter names: that the service's own directories bear.
     public func foreign(_ trees: [String], besides names: Set<String>) -> String? {
-        let (packages, own) = package
+        let own = package
         return trees.first { tree in
             guard Machine.homesOfState.contains(where: { Places.isBelow(tree, $0) }) else {
                 return true

@@ -1,14 +1,41 @@
 import Foundation
+import Synchronization
 
 /// Which package a file is from, read from dpkg's own files (dpkg-query(1)): the tree's dpkg may
 /// not run here. Other package managers' databases are not read: there the answer is "unknown".
-struct PackageDatabase {
+///
+/// The files are read when the first question is asked, and once: they are some ten megabytes.
+final class PackageDatabase: Sendable {
     private let root: String
+    private let read = Mutex<DpkgFiles?>(nil)
+
+    /// - Parameter root: of the tree; empty or `/` for this machine's.
+    init(root: String) { self.root = root }
+
+    private var files: DpkgFiles {
+        read.withLock { read in
+            if let read { return read }
+            let files = DpkgFiles(root: root)
+            read = files
+            return files
+        }
+    }
+
+    /// The package of a file and its version; nil where no package has it.
+    func owner(of path: String) -> (package: String, version: String?)? {
+        files.owner(of: path)
+    }
+
+    /// The paths of a package, directories among them.
+    func files(of package: String) -> [String] { files.files(of: package) }
+}
+
+/// dpkg's files of one tree.
+private struct DpkgFiles {
     private let lists: [(package: String, files: Data)]
     private let status: Data
 
     init(root: String) {
-        self.root = root
         let place = "/var/lib/dpkg/info"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: root + place)) ?? []
         lists = names.filter { $0.hasSuffix(".list") }.sorted().compactMap { name in
@@ -22,7 +49,6 @@ struct PackageDatabase {
         status = FileManager.default.contents(atPath: root + "/var/lib/dpkg/status") ?? Data()
     }
 
-    /// The package of a file and its version; nil where no package has it.
     func owner(of path: String) -> (package: String, version: String?)? {
         // Where /bin is a link to /usr/bin, dpkg may know a file by either name.
         let names =
@@ -36,14 +62,13 @@ struct PackageDatabase {
         return nil
     }
 
-    /// The paths of a package, directories among them.
     func files(of package: String) -> [String] {
         lists.filter { $0.package == package }.flatMap { list in
             String(decoding: list.files, as: UTF8.self).split(separator: "\n").map(String.init)
         }
     }
 
-    func version(of package: String) -> String? {
+    private func version(of package: String) -> String? {
         guard let start = status.range(of: Data("Package: \(package)\n".utf8)) else { return nil }
         let paragraph = status[start.upperBound...].prefix(upTo: end(after: start.upperBound))
         guard let field = paragraph.range(of: Data("\nVersion: ".utf8)) else { return nil }

@@ -22,7 +22,6 @@ extension Service {
                 PlaceInRoot(place, of: machine)?.program(within: 4).map { "\(place)/\($0)" }
             }.first
         let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command?.path)
-        let packages = PackageDatabase(root: machine.root)
         let own = Set(commands.compactMap { packages.owner(of: $0)?.package })
         let seen = running.filter {
             packages.owner(of: $0).map { own.contains($0.package) } ?? false
