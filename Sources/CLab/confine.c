@@ -24,8 +24,13 @@ static const char *const withheld_calls[] = {
     "init_module",       "finit_module",    "delete_module", "kexec_load", "kexec_file_load",
     "clock_settime",     "clock_settime64", "settimeofday",  "stime",      "swapon",
     "swapoff",           "iopl",            "ioperm",        "quotactl",   "quotactl_fd",
-    "acct",
+    "acct",              NULL,
 };
+
+const char *lab_withheld_call(size_t index)
+{
+    return withheld_calls[index];
+}
 
 static const int withheld_capabilities[] = {
     CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_TIME, CAP_SYSLOG, CAP_SYS_BOOT,
@@ -54,8 +59,8 @@ static int add_rules(scmp_filter_ctx filter)
     if ((result = seccomp_arch_add(filter, SCMP_ARCH_ARM)) < 0 && result != -EEXIST)
         return result;
 #endif
-    for (size_t i = 0; i < sizeof withheld_calls / sizeof *withheld_calls; i++) {
-        int number = seccomp_syscall_resolve_name(withheld_calls[i]);
+    for (const char *const *name = withheld_calls; *name; name++) {
+        int number = seccomp_syscall_resolve_name(*name);
         if (number == __NR_SCMP_ERROR)
             continue; // younger than this library
         result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), number, 0);
@@ -105,41 +110,59 @@ int lab_confine(const struct lab_filter *filter)
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-enum { PER_DEVICE = 6, MOST_INSTRUCTIONS = 16 + PER_DEVICE * LAB_MOST_DEVICES };
+enum { PER_DEVICE = 5, MOST_INSTRUCTIONS = 16 + PER_DEVICE * LAB_MOST_DEVICES };
 
-// Instructions that allow what has this type and these numbers, and go on where it has not.
-static struct bpf_insn *allow(struct bpf_insn *at, const struct lab_device *device)
+static struct bpf_insn unless(uint8_t reg, uint32_t value, int16_t skipped)
 {
-    const int is_any = device->minor == LAB_ANY_MINOR;
+    return (struct bpf_insn){BPF_JMP | BPF_JNE | BPF_K, reg, 0, skipped, (int32_t)value};
+}
 
-    *at++ = (struct bpf_insn){BPF_JMP | BPF_JNE | BPF_K, BPF_REG_5, 0, is_any ? 3 : 4,
-                              device->is_block ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR};
-    *at++ = (struct bpf_insn){BPF_JMP | BPF_JNE | BPF_K, BPF_REG_3, 0, is_any ? 2 : 3,
-                              (int32_t)device->major};
-    if (!is_any)
-        *at++ = (struct bpf_insn){BPF_JMP | BPF_JNE | BPF_K, BPF_REG_4, 0, 2,
-                                  (int32_t)device->minor};
-    *at++ = (struct bpf_insn){BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 1};
+static struct bpf_insn load(uint8_t reg, size_t member)
+{
+    return (struct bpf_insn){BPF_LDX | BPF_MEM | BPF_W, reg, BPF_REG_1, (int16_t)member, 0};
+}
+
+static struct bpf_insn *answer(struct bpf_insn *at, int is_granted)
+{
+    *at++ = (struct bpf_insn){BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, is_granted};
     *at++ = (struct bpf_insn){BPF_JMP | BPF_EXIT, 0, 0, 0, 0};
     return at;
 }
 
-static int load_guard(const struct lab_device *devices, size_t count)
+enum { ACCESS = BPF_REG_2, MAJOR = BPF_REG_3, MINOR = BPF_REG_4, TYPE = BPF_REG_5 };
+
+// Grants what has this type and these numbers, and goes on where it has not.
+static struct bpf_insn *grant(struct bpf_insn *at, const struct lab_device *device)
+{
+    const int is_any = device->minor == LAB_ANY_MINOR;
+
+    *at++ = unless(TYPE, device->is_block ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR,
+                   is_any ? 3 : 4);
+    *at++ = unless(MAJOR, device->major, is_any ? 2 : 3);
+    if (!is_any)
+        *at++ = unless(MINOR, device->minor, 2);
+    return answer(at, 1);
+}
+
+static int load_guard(const struct lab_device *devices, size_t count, int can_make)
 {
     struct bpf_insn code[MOST_INSTRUCTIONS], *at = code;
     union bpf_attr attributes;
 
-    *at++ = (struct bpf_insn){BPF_LDX | BPF_MEM | BPF_W, BPF_REG_5, BPF_REG_1,
-                              offsetof(struct bpf_cgroup_dev_ctx, access_type), 0};
-    *at++ = (struct bpf_insn){BPF_ALU | BPF_AND | BPF_K, BPF_REG_5, 0, 0, 0xffff};
-    *at++ = (struct bpf_insn){BPF_LDX | BPF_MEM | BPF_W, BPF_REG_3, BPF_REG_1,
-                              offsetof(struct bpf_cgroup_dev_ctx, major), 0};
-    *at++ = (struct bpf_insn){BPF_LDX | BPF_MEM | BPF_W, BPF_REG_4, BPF_REG_1,
-                              offsetof(struct bpf_cgroup_dev_ctx, minor), 0};
+    // The lower half is the type, the upper one what is to be done.
+    *at++ = load(TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+    *at++ = (struct bpf_insn){BPF_ALU64 | BPF_MOV | BPF_X, ACCESS, TYPE, 0, 0};
+    *at++ = (struct bpf_insn){BPF_ALU | BPF_AND | BPF_K, TYPE, 0, 0, 0xffff};
+    *at++ = (struct bpf_insn){BPF_ALU | BPF_RSH | BPF_K, ACCESS, 0, 0, 16};
+    *at++ = load(MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
+    *at++ = load(MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
+    if (can_make) {
+        *at++ = unless(ACCESS, BPF_DEVCG_ACC_MKNOD, 2);
+        at = answer(at, 1);
+    }
     for (size_t i = 0; i < count && i < LAB_MOST_DEVICES; i++)
-        at = allow(at, &devices[i]);
-    *at++ = (struct bpf_insn){BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0};
-    *at++ = (struct bpf_insn){BPF_JMP | BPF_EXIT, 0, 0, 0, 0};
+        at = grant(at, &devices[i]);
+    at = answer(at, 0);
 
     memset(&attributes, 0, sizeof attributes);
     attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
@@ -149,30 +172,74 @@ static int load_guard(const struct lab_device *devices, size_t count)
     return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
 }
 
-int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count)
+static int load_unlimited(const struct lab_device *devices, size_t count, int can_make)
 {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     struct rlimit before;
-    union bpf_attr attributes;
-    int program, result, error;
+    int program, error;
 
-    // Programs counted as locked memory before Linux 5.11. What is started later keeps its own.
+    // Programs counted as locked memory before Linux 5.11.
     getrlimit(RLIMIT_MEMLOCK, &before);
     setrlimit(RLIMIT_MEMLOCK, &unlimited);
-    program = load_guard(devices, count);
+    program = load_guard(devices, count, can_make);
     error = errno;
     setrlimit(RLIMIT_MEMLOCK, &before);
     errno = error;
-    if (program < 0)
-        return -1;
+    return program;
+}
+
+static int attach(int cgroup, int program)
+{
+    union bpf_attr attributes;
+
     memset(&attributes, 0, sizeof attributes);
     attributes.target_fd = (uint32_t)cgroup;
     attributes.attach_bpf_fd = (uint32_t)program;
     attributes.attach_type = BPF_CGROUP_DEVICE;
     // Beside those of the lab's own systemd, further down: all of them have to agree.
     attributes.attach_flags = BPF_F_ALLOW_MULTI;
-    result = (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
-    error = errno;
+    return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof attributes);
+}
+
+static int detach(int cgroup, uint32_t id)
+{
+    union bpf_attr attributes;
+    int program, result;
+
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_id = id;
+    program = (int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof attributes);
+    if (program < 0)
+        return -1;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.target_fd = (uint32_t)cgroup;
+    attributes.attach_bpf_fd = (uint32_t)program;
+    attributes.attach_type = BPF_CGROUP_DEVICE;
+    result = (int)syscall(SYS_bpf, BPF_PROG_DETACH, &attributes, sizeof attributes);
+    close(program);
+    return result;
+}
+
+int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int can_make)
+{
+    enum { MOST = 8 };
+    uint32_t before[MOST];
+    union bpf_attr attributes;
+    int program, result;
+
+    memset(&attributes, 0, sizeof attributes);
+    attributes.query.target_fd = (uint32_t)cgroup;
+    attributes.query.attach_type = BPF_CGROUP_DEVICE;
+    attributes.query.prog_ids = (uintptr_t)before;
+    attributes.query.prog_cnt = MOST;
+    if (syscall(SYS_bpf, BPF_PROG_QUERY, &attributes, sizeof attributes) < 0
+        || (program = load_unlimited(devices, count, can_make)) < 0)
+        return -1;
+    result = attach(cgroup, program);
+    // The new one first: at no moment is there none.
+    for (uint32_t i = 0; result == 0 && i < attributes.query.prog_cnt; i++)
+        result = detach(cgroup, before[i]);
+    int error = errno;
     close(program);
     errno = error;
     return result;

@@ -85,7 +85,7 @@ static int guard_cgroup(const struct lab_orders *orders)
 
     if (directory < 0)
         return -1;
-    result = lab_guard_devices(directory, orders->devices, orders->device_count);
+    result = lab_guard_devices(directory, orders->devices, orders->device_count, 0);
     error = errno;
     close(directory);
     errno = error;

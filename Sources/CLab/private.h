@@ -15,8 +15,6 @@ void lab_die_with(int parent);
 
 // Takes from the caller, for what it executes next, what reaches the machine. 0, or -1 with errno set.
 int lab_confine(const struct lab_filter *filter);
-// Lets what is in the cgroup, and below it, make and open these devices only. 0, or -1 with errno set.
-int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count);
 
 struct lab_route {
     const char *to;

@@ -90,7 +90,7 @@ static int take(const struct lab_step *step, int *host)
             return -1;
         return symlink(step->source, step->target);
     case LAB_STEP_DEVICE:
-        return mknod(step->target, step->mode, makedev(step->major, step->minor));
+        return mknod(step->target, S_IFCHR | step->mode, makedev(step->major, step->minor));
     case LAB_STEP_REMOVE:
         return unlink(step->target);
     case LAB_STEP_HOSTNAME:

@@ -25,7 +25,8 @@ struct Keeper {
             let strings = CStrings()
             let steps = setup.steps.map { $0.inC(strings) }
             let filter = try LabFilter.inC(strings)
-            let devices = devices
+            let devices = DeviceGuard.granting(
+                LabDevice.standard + plan.binds.flatMap(LabDevice.nodes))
             let started = steps.withUnsafeBufferPointer { steps in
                 devices.withUnsafeBufferPointer { devices in
                     var orders = lab_orders()
@@ -60,12 +61,6 @@ struct Keeper {
         } catch {
             throw .stepFailed(step: "start the lab's keeper", reason: error.description)
         }
-    }
-
-    /// All that can be made and opened in the lab.
-    private var devices: [lab_device] {
-        let named = LabDevice.standard + plan.devices + plan.binds.flatMap(LabDevice.shared)
-        return Array((LabDevice.unnamed + named.map(\.inC)).prefix(Int(LAB_MOST_DEVICES)))
     }
 
     private var environment: [String: String] {

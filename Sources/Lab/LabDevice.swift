@@ -2,86 +2,44 @@ import CLab
 import Glibc
 import Linux
 
-/// A device node, with the numbers of the kernel's devices.txt.
-public struct LabDevice: Hashable, Codable, Sendable {
-    public enum Kind: String, Codable, Sendable {
-        case character = "c"
-        case block = "b"
-    }
+/// A device node of a lab.
+struct LabDevice: Equatable, Sendable {
+    let path: String
+    var isBlock = false
+    /// With the numbers of the kernel's devices.txt.
+    let major: UInt32
+    let minor: UInt32
 
-    /// Absolute, in /dev.
-    public let path: String
-    public let kind: Kind
-    public let major: UInt32
-    public let minor: UInt32
-
-    public init(_ path: String, _ kind: Kind, _ major: UInt32, _ minor: UInt32) {
-        self.path = path
-        self.kind = kind
-        self.major = major
-        self.minor = minor
-    }
-
-    /// As it is written in a plan, such as `/dev/net/tun c 10 200`: the words that mknod(1) takes.
-    ///
-    /// - Returns: nil for another text: a path outside /dev, or numbers beyond 12 and 20 bits.
-    public init?(_ text: String) {
-        let words = text.split(separator: " ").map(String.init)
-        guard words.count == 4, let kind = Kind(rawValue: words[1]),
-            let major = UInt32(words[2]), major < 1 << 12,
-            let minor = UInt32(words[3]), minor < 1 << 20,
-            words[0].hasPrefix("/dev/"), !words[0].hasSuffix("/"),
-            !words[0].split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
-        else { return nil }
-        self.init(words[0], kind, major, minor)
-    }
-
-    public var text: String { "\(path) \(kind.rawValue) \(major) \(minor)" }
-
-    var inC: lab_device {
-        lab_device(is_block: kind == .block ? 1 : 0, major: major, minor: minor)
-    }
-}
-
-extension LabDevice {
     /// Those of every lab; none of them reaches hardware.
     static let standard = [
-        LabDevice("/dev/null", .character, 1, 3), LabDevice("/dev/zero", .character, 1, 5),
-        LabDevice("/dev/full", .character, 1, 7),
-        LabDevice("/dev/random", .character, 1, 8), LabDevice("/dev/urandom", .character, 1, 9),
-        LabDevice("/dev/tty", .character, 5, 0),
+        LabDevice(path: "/dev/null", major: 1, minor: 3),
+        LabDevice(path: "/dev/zero", major: 1, minor: 5),
+        LabDevice(path: "/dev/full", major: 1, minor: 7),
+        LabDevice(path: "/dev/random", major: 1, minor: 8),
+        LabDevice(path: "/dev/urandom", major: 1, minor: 9),
+        LabDevice(path: "/dev/tty", major: 5, minor: 0),
     ]
 
-    /// Besides them, what has no node in a lab at its boot: pseudoterminals, whose numbers are
-    /// 136 to 143, and the nodes without meaning that systemd mounts over what is inaccessible.
-    static let unnamed: [lab_device] =
-        [lab_device(is_block: 0, major: 5, minor: 2)]
-        + (136...143).map { lab_device(is_block: 0, major: $0, minor: .max) }
-        + [0, 1].map { lab_device(is_block: $0, major: 0, minor: 0) }
-
-    /// The nodes in a directory of the machine that a lab shares.
-    static func shared(in directory: String) -> [LabDevice] {
-        guard directory == "/dev" || directory.hasPrefix("/dev/") else { return [] }
-        var found: [LabDevice] = []
-        for name in names(in: directory) {
+    /// The nodes in a directory, and below it. Links are not followed.
+    static func nodes(in directory: String) -> [LabDevice] {
+        names(in: directory).flatMap { name -> [LabDevice] in
             let path = "\(directory)/\(name)"
             var about = stat()
-            guard lstat(path, &about) == 0 else { continue }
-            switch about.st_mode & S_IFMT {
-            case S_IFDIR: found += shared(in: path)
-            case S_IFCHR, S_IFBLK:
-                found.append(
-                    LabDevice(
-                        path, about.st_mode & S_IFMT == S_IFBLK ? .block : .character,
-                        lab_major(about.st_rdev), lab_minor(about.st_rdev)))
-            default: break
-            }
+            guard lstat(path, &about) == 0 else { return [] }
+            let kind = about.st_mode & S_IFMT
+            if kind == S_IFDIR { return nodes(in: path) }
+            guard kind == S_IFCHR || kind == S_IFBLK else { return [] }
+            return [
+                LabDevice(
+                    path: path, isBlock: kind == S_IFBLK, major: lab_major(about.st_rdev),
+                    minor: lab_minor(about.st_rdev))
+            ]
         }
-        return found
     }
 
     private static func names(in directory: String) -> [String] {
-        guard let listing = opendir(directory) else { return [] }
+        let number = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0, let listing = fdopendir(number) else { return [] }
         defer { closedir(listing) }
         var names: [String] = []
         while let entry = readdir(listing) {
@@ -94,20 +52,59 @@ extension LabDevice {
     }
 }
 
-/// The seccomp program that everything in a lab runs under.
-enum LabFilter {
-    /// Its instructions, or the error number of why there are none.
-    static let code: Result<[UInt8], Errno> = {
-        // The kernel takes 4096 instructions of 8 bytes at most.
-        var code = [UInt8](repeating: 0, count: 4096 * 8 + 1)
-        let length = code.withUnsafeMutableBytes { lab_make_filter($0.baseAddress, $0.count) }
-        guard length > 0 else { return .failure(Errno(code: Int32(-length))) }
-        return .success(Array(code.prefix(length)))
-    }()
+/// Which devices can be made and opened in a lab: a BPF program on its cgroup (`BPF_CGROUP_DEVICE`).
+enum DeviceGuard {
+    /// Besides the nodes of a lab: pseudoterminals, whose numbers are 136 to 143, and the nodes
+    /// without meaning that systemd mounts over what is inaccessible.
+    private static let unnamed: [lab_device] =
+        [lab_device(is_block: 0, major: 5, minor: 2)]
+        + (136...143).map { lab_device(is_block: 0, major: $0, minor: .max) }
+        + [0, 1].map { lab_device(is_block: $0, major: 0, minor: 0) }
 
-    /// Where C reads it; it stays there.
-    static func inC(_ strings: CStrings) throws(Errno) -> lab_filter {
-        let code = try code.get()
-        return lab_filter(code: strings.bytes(code), size: code.count)
+    /// All that can be made and opened besides those.
+    static func granting(_ devices: [LabDevice]) -> [lab_device] {
+        let named = devices.map {
+            lab_device(is_block: $0.isBlock ? 1 : 0, major: $0.major, minor: $0.minor)
+        }
+        return Array((unnamed + named).prefix(Int(LAB_MOST_DEVICES)))
+    }
+}
+
+extension Lab {
+    /// Lets device nodes be made while `body` runs. Those that are in the lab's /dev afterwards can
+    /// be opened from then on; no other one can be made or opened.
+    ///
+    /// - Throws: `.stepFailed`, and what `body` throws.
+    public func makingDevices<Result: Sendable>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+    ) async throws -> Result {
+        try guardDevices(canBeMade: true)
+        do {
+            let result = try await body()
+            try guardDevices(canBeMade: false)
+            return result
+        } catch {
+            try guardDevices(canBeMade: false)
+            throw error
+        }
+    }
+
+    private func guardDevices(canBeMade: Bool) throws(LabError) {
+        let tree = try CgroupTree.open()
+        do throws(Errno) {
+            let cgroup = OpenFile(
+                owning: try check {
+                    openat(
+                        tree.number, CgroupTree.cgroup(of: name),
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                })
+            let devices = DeviceGuard.granting(LabDevice.nodes(in: "\(rootPath)/dev"))
+            try check {
+                lab_guard_devices(cgroup.number, devices, devices.count, canBeMade ? 1 : 0)
+            }
+        } catch {
+            throw .stepFailed(
+                step: "let the lab open the devices in its /dev", reason: error.description)
+        }
     }
 }

@@ -11,10 +11,6 @@ public struct LabPlan: Sendable, Equatable {
     /// written on the host.
     public var binds: [String] = []
 
-    /// Device nodes that it has besides the usual pseudo devices. No other one can be made or opened
-    /// in it, whoever asks, but those in shared directories below /dev.
-    public var devices: [LabDevice] = []
-
     /// Files of the tree that are not seen inside: how the machine would be without them.
     public var hidden: [String] = []
 

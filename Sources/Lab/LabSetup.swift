@@ -68,14 +68,9 @@ struct LabSetup: Equatable, Sendable {
                 "tmpfs", on: "/dev/shm", [.noSetuid, .noDevices],
                 options: "mode=1777,size=10%"),
         ]
-        let own: [BootStep] = plan.devices.flatMap { device in
-            Self.ancestry(of: device.path).dropLast().map {
-                BootStep(.directory($0, mode: 0o755))
-            } + [BootStep(.device(device))]
-        }
         return [.mount("tmpfs", on: "/dev", .noSetuid, options: "mode=0755,size=4m")]
             + LabDevice.standard.map { BootStep(.device($0)) }
-            + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) } + terminals + own
+            + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) } + terminals
     }
 
     /// Each of a tenth of the memory at most; the overlay's own has the kernel's default, a half.

@@ -1,5 +1,4 @@
 import CLab
-import Glibc
 
 extension BootStep {
     /// The step as the C side reads it; valid for as long as `strings` is.
@@ -34,7 +33,7 @@ extension BootStep {
         case .device(let device):
             step.kind = Int32(LAB_STEP_DEVICE.rawValue)
             step.target = strings.string(device.path)
-            step.mode = 0o666 | (device.kind == .block ? S_IFBLK : S_IFCHR)
+            step.mode = 0o666
             (step.major, step.minor) = (device.major, device.minor)
         case .remove(let path):
             step.kind = Int32(LAB_STEP_REMOVE.rawValue)

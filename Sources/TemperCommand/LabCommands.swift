@@ -58,7 +58,8 @@ struct LabCommands: AsyncParsableCommand {
                 throw TemperError.usage("which command? temper lab exec \(name) systemctl status")
             }
             let status = try await TemperError.ofWork {
-                try await Lab.find(name).execute(words)
+                let lab = try Lab.find(name)
+                return try await lab.makingDevices { try await lab.execute(words) }
             }
             Terminal.exit(status)
         }

@@ -34,12 +34,17 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     case reads(String)
     /// It ran a program.
     case runs(String)
+    /// It asked for something that only who is privileged gets, and was refused.
+    case isDenied(KernelRequest)
 
     /// What a request shows: one that was granted, or one for another machine.
     public static func of(_ request: KernelRequest) -> [ObservedAccess] {
         guard request.isOfService else { return [] }
-        if request.isRefused {
-            return request.error == ErrorNumber.enetunreach.rawValue ? [.seeksOthers] : []
+        switch ErrorNumber(rawValue: request.error) {
+        case nil where !request.isRefused: break
+        case .enetunreach: return [.seeksOthers]
+        case .eperm: return request.isStray ? [] : [.isDenied(request.pattern)]
+        default: return []
         }
         switch request.subject {
         case .capability(let name): return [.uses(capability: name)]

@@ -76,6 +76,12 @@ public struct ObservedUsage: Hashable, Sendable {
             .filter { $0.hasPrefix("/") }.sorted()
     }
 
+    /// What it asked for and was refused, privileges that the place of the trials may not have.
+    public var denied: [KernelRequest] {
+        accesses.compactMap { if case .isDenied(let request) = $0 { request } else { nil } }
+            .sorted { $0.text < $1.text }
+    }
+
     /// Addresses of other machines that it connected to.
     var peers: Set<String> {
         Set(accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })

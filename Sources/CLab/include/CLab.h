@@ -18,7 +18,7 @@ enum lab_step_kind {
     LAB_STEP_FILE,      // a new file `target` with `text`, replacing what was there
     LAB_STEP_APPEND,    // `text` at the end of `target`
     LAB_STEP_SYMLINK,   // `target` points to `source`, replacing what was there
-    LAB_STEP_DEVICE,    // mknod(target, mode, major and minor)
+    LAB_STEP_DEVICE,    // a character device `target` with major and minor
     LAB_STEP_REMOVE,    // unlink(target)
     LAB_STEP_HOSTNAME,  // sethostname(text)
     LAB_STEP_ENTER,     // `target` becomes the root; the host's tree stays reachable for binds
@@ -133,8 +133,14 @@ enum lab_word { LAB_WORD_KEEP = 'k', LAB_WORD_END = 'e' };
 // errno.
 ssize_t lab_make_filter(void *buffer, size_t room);
 
-// The capabilities that nothing in a lab can have, as a mask.
+// The capabilities that nothing in a lab can have, as a mask, and the calls that are refused to
+// everybody in it, by their names; NULL behind the last one.
 uint64_t lab_withheld_capabilities(void);
+const char *lab_withheld_call(size_t index);
+
+// Lets what is in the cgroup, a directory, and below it open these devices only, and make them only
+// or any. It takes the place of the guard that was there. 0, or -1 with errno set.
+int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int can_make);
 
 // Starts a keeper, which is no child of the caller. 0 or a negative errno.
 int lab_start(const struct lab_orders *orders);

@@ -33,12 +33,7 @@ struct HardeningContext: Sendable {
 
     func problem(fixed: Profile = .unrestricted) throws -> SearchProblem {
         let under = subject.under(fixed)
-        let contested =
-            isStrictest
-            ? [:]
-            : traits.contested(in: subject.catalogue, isRoot: under.sandbox.isRoot) {
-                observedUsage.exercises($0, in: subject.dialect)
-            }
+        let contested = isStrictest ? [:] : contested(in: under)
         return try SearchProblem(
             subject,
             offer: Offer(
@@ -47,6 +42,15 @@ struct HardeningContext: Sendable {
                 unmet: bench.unmet(by: observedUsage.unmetNeeds), contested: contested,
                 inapplicable: inapplicable),
             fixed: fixed)
+    }
+
+    /// By its programs, its unit, and by what it asked for where nobody gets it.
+    private func contested(in subject: HardeningSubject) -> [String: ContestedRestriction] {
+        traits.contested(in: subject.catalogue, isRoot: subject.sandbox.isRoot) {
+            observedUsage.exercises($0, in: subject.dialect)
+        }.merging(
+            bench.host.outOfReach.contested(by: observedUsage.denied, in: subject.dialect)
+        ) { $1 }
     }
 
     /// Another identity to try, with its files given to it for as long as it holds.

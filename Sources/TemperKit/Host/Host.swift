@@ -61,6 +61,14 @@ public struct Host: Sendable {
             })
     }
 
+    /// What is given to nobody where the trials run.
+    var outOfReach: OutOfReach {
+        guard lab != nil else { return .nothing }
+        return OutOfReach(
+            capabilities: Set(Capability.names(in: Lab.withheldCapabilities)),
+            calls: Set(Lab.withheldCalls), devices: true)
+    }
+
     /// The network that was asked for; nil where that is what every lab has, and on a machine in use.
     var chosenNetwork: String? {
         guard case .lab(let plan) = choice, plan.network != .standard else { return nil }

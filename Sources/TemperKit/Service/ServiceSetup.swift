@@ -1,4 +1,5 @@
 import KernelWatch
+import Lab
 import Systemd
 import Trials
 
@@ -60,11 +61,14 @@ struct ServiceSetup: Sendable {
         return (service, plan)
     }
 
-    /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine.
-    private func prepare(_ commands: [String], at host: Host) async throws(TemperError) {
-        if commands.isEmpty { return }
+    /// Runs `Prepare=` commands as root, each to its end. Labs only: they change the machine. The
+    /// device nodes that they make are the lab's.
+    private func prepare(_ commands: [String], at host: Host) async throws {
+        guard !commands.isEmpty, let lab = host.lab else { return }
         progress.step("preparing the lab")
-        try await host.carryOut(commands, of: "Prepare", orElse: "the lab cannot be prepared")
+        try await lab.makingDevices {
+            try await host.carryOut(commands, of: "Prepare", orElse: "the lab cannot be prepared")
+        }
     }
 
     /// Lets the machine see what its kernel refuses. Without that the search goes on with fewer
