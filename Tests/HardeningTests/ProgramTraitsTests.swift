@@ -53,6 +53,23 @@ import Testing
         #expect(script["NoExecPaths=writable"]?.because.hasPrefix("/srv/www/cgi/hello") == true)
     }
 
+    @Test("who delivers mail works for users, if it stays root") func mail() {
+        let found = contested { $0.programs = ["postfix"] }
+        #expect(found["ProtectSystem=strict"]?.contest.source == .kind)
+        #expect(found["CapabilityBoundingSet=~CAP_CHOWN"] != nil)
+        #expect(found["NoExecPaths=writable"] != nil)
+        #expect(contested(isRoot: false) { $0.programs = ["postfix"] }.isEmpty)
+    }
+
+    @Test("functions contest the groups of their calls, whoever it is") func groups() {
+        let found = contested(isRoot: false) { $0.imports = ["pipe", "fsync", "alarm", "mlock"] }
+        #expect(
+            found.keys.sorted()
+                == ["@ipc", "@memlock", "@sync", "@timer"].map { "SystemCallFilter=~\($0)" })
+        #expect(contested { $0.libraries = ["libpam.so.0"] }["SystemCallFilter=~@ipc"] != nil)
+        #expect(contested { $0.libraries = ["libunbound.so.8"] }["SocketBindDeny=any"] != nil)
+    }
+
     @Test("a setting that the unit declines is left as it is")
     func declined() {
         let found = contested(isRoot: false) { $0.declined = ["ProtectHome": "no"] }

@@ -24,25 +24,25 @@ struct ProgramKind: Sendable {
 
     /// Of programs that call one of these functions.
     private static func calling(
-        _ functions: String..., needs: [String], settledBy: String
+        _ functions: String..., needs: [String], settledBy: String, isOfRoot: Bool = true
     ) -> ProgramKind {
         ProgramKind(
             source: .program,
             sign: { traits in
                 functions.first(where: traits.imports.contains).map { "its programs call \($0)" }
-            }, needs: needs, settledBy: settledBy, isOfRoot: true)
+            }, needs: needs, settledBy: settledBy, isOfRoot: isOfRoot)
     }
 
     private static func named(
         _ what: String, _ isOne: @escaping @Sendable (String) -> Bool, needs: [String],
-        settledBy: String
+        settledBy: String, isOfRoot: Bool = false
     ) -> ProgramKind {
         ProgramKind(
             source: .kind,
             sign: { traits in
                 traits.programs.sorted().first(where: isOne).map { "\($0) is \(what)" }
             },
-            needs: needs, settledBy: settledBy)
+            needs: needs, settledBy: settledBy, isOfRoot: isOfRoot)
     }
 
     private static func calls(_ groups: String...) -> [String] {
@@ -51,6 +51,13 @@ struct ProgramKind: Sendable {
     private static func capabilities(_ names: String...) -> [String] {
         names.map { "CapabilityBoundingSet=~CAP_\($0)" }
     }
+    /// What root needs to become its users and to do in their places what they want.
+    private static let workForUsers =
+        [
+            "User", "NoNewPrivileges", "ProtectHome", "ProtectSystem=strict", "PrivateUsers",
+            "PrivateTmp", "RestrictSUIDSGID", "UMask",
+        ] + capabilities("SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL")
+        + calls("@setuid", "@chown")
     private static let network = [
         "PrivateNetwork=yes", "IPAddressDeny", "RestrictAddressFamilies=~AF_INET",
         "RestrictAddressFamilies=~AF_INET6", "RestrictNetworkInterfaces",
@@ -61,16 +68,24 @@ struct ProgramKind: Sendable {
         // mailboxes are theirs (pam(8)).
         linked(
             with: "libpam.so",
-            needs: [
-                "User", "NoNewPrivileges", "ProtectHome", "ProtectSystem=strict", "PrivateUsers",
-                "PrivateTmp", "RestrictSUIDSGID", "SocketBindDeny", "PrivateNetwork=yes",
-                "RestrictAddressFamilies=~AF_UNIX", "RestrictAddressFamilies=~AF_NETLINK", "UMask",
+            needs: workForUsers + [
+                "SocketBindDeny", "PrivateNetwork=yes",
+                "RestrictAddressFamilies=~AF_UNIX", "RestrictAddressFamilies=~AF_NETLINK",
             ]
                 + capabilities(
-                    "SETUID", "SETGID", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER",
-                    "AUDIT_WRITE", "KILL", "SYS_CHROOT", "SYS_RESOURCE", "SYS_NICE")
-                + calls("@setuid", "@chown", "@keyring", "@resources"),
+                    "DAC_READ_SEARCH", "AUDIT_WRITE", "SYS_CHROOT", "SYS_RESOURCE", "SYS_NICE")
+                // Its modules hear of their helpers through pipes.
+                + calls("@ipc", "@keyring", "@resources"),
             settledBy: "a probe that logs a user in and does that user's work", isOfRoot: true),
+        // It delivers to files of users, and to programs that they name, as these users (local(8)).
+        named(
+            "a server that delivers other people's mail",
+            { name in
+                ["postfix", "exim4", "exim", "sendmail", "smtpd", "procmail", "maildrop"]
+                    .contains(name)
+            },
+            needs: workForUsers + network + ["NoExecPaths"],
+            settledBy: "a probe that has mail delivered to a user", isOfRoot: true),
         calling(
             "setuid", "seteuid", "setreuid", "setresuid", "initgroups", "setgroups", "setgid",
             "setegid", "setregid", "setresgid",
@@ -84,6 +99,27 @@ struct ProgramKind: Sendable {
         calling(
             "chroot", needs: capabilities("SYS_CHROOT") + calls("@mount"),
             settledBy: "a probe for which it changes its root"),
+        // Groups that are worth no exposure, and of which a start shows little.
+        calling(
+            "pipe", "pipe2", "popen", "memfd_create", "shmget", "semget", "msgget",
+            needs: calls("@ipc"), settledBy: "a probe for which its processes talk to each other",
+            isOfRoot: false),
+        calling(
+            "fsync", "fdatasync", "sync", "syncfs", "msync", "sync_file_range",
+            needs: calls("@sync"), settledBy: "a probe for which it keeps something on disk",
+            isOfRoot: false),
+        calling(
+            "alarm", "setitimer", "timer_create", "timerfd_create",
+            needs: calls("@timer"), settledBy: "a probe for which it waits for something",
+            isOfRoot: false),
+        calling(
+            "mlock", "mlock2", "mlockall",
+            needs: calls("@memlock"), settledBy: "a probe for which it keeps something in memory",
+            isOfRoot: false),
+        calling(
+            "io_submit", "io_uring_queue_init",
+            needs: calls("@aio"), settledBy: "a probe for which it reads and writes much",
+            isOfRoot: false),
         ProgramKind(
             source: .directory,
             sign: { traits in traits.programAmongData.map { "\($0) is a program" } },
@@ -94,11 +130,12 @@ struct ProgramKind: Sendable {
             "libjavascriptcore", "libcoreclr",
             needs: ["MemoryDenyWriteExecute=yes"],
             settledBy: "a probe that has it compile what it runs"),
-        // It asks name servers and other machines itself.
+        // It asks name servers and other machines itself: the former from ports that it binds.
         linked(
             with: "libunbound.so", "libcares.so", "libldns.so", "libldap.so", "libcurl.so",
             "libcurl-gnutls.so", "libmilter.so",
-            needs: network, settledBy: "a probe for which it asks another machine"),
+            needs: network + ["SocketBindDeny"],
+            settledBy: "a probe for which it asks another machine"),
         named(
             "an exporter of what it sees of the machine",
             { $0.hasSuffix("exporter") },

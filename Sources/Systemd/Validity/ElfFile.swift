@@ -10,8 +10,6 @@ struct ElfFile {
     private(set) var runPaths: [String] = []
     /// Differs with every build that differs (NT_GNU_BUILD_ID, or what the Go linker writes).
     private(set) var buildID: String?
-    /// Whether it can be run, and is no library (PT_INTERP).
-    private(set) var isProgram = false
     private let reader: Reader
 
     private struct Segment {
@@ -43,7 +41,6 @@ struct ElfFile {
         for segment in segments {
             switch segment.type {
             case 2: readDynamic(segment, segments, reader)
-            case 3: isProgram = true
             case 4: readNotes(segment, reader)
             default: break
             }

@@ -14,6 +14,14 @@ struct LinkedLibraries {
         "loongarch64-linux-gnu",
     ]
 
+    /// Whether a directory is for everybody's libraries.
+    static func isShared(_ directory: String) -> Bool {
+        places.contains(directory)
+            || ["/lib", "/usr/lib"].contains { lib in
+                triples.contains { "\(lib)/\($0)" == directory }
+            }
+    }
+
     mutating func add(linkedWith file: TreeFile) {
         guard let elf = ElfFile(file.bytes) else { return }
         let origin = String(file.path[..<(file.path.lastIndex(of: "/") ?? file.path.startIndex)])

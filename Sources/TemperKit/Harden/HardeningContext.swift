@@ -112,7 +112,8 @@ extension Bench {
         if obstacle != nil { usage.user = nil }
         let subject = service.subject(using: usage)
         var traits = service.traits(
-            running: observedUsage.programs, data: usage.written.union(usage.own ?? []).sorted())
+            running: observedUsage.programs, staying: names,
+            data: usage.written.union(usage.own ?? []).sorted())
         traits.keepsRoot = observedUsage.users.contains(0)
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()
