@@ -84,6 +84,8 @@ let package = Package(
         .executableTarget(name: "lab-victim", dependencies: ["Lab"], path: "Tests/lab-victim"),
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
+        // What root in a lab reaches of the machine: row by row.
+        .testTarget(name: "ContainmentTests", dependencies: ["Lab", "Fixtures"]),
         .testTarget(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),

@@ -120,7 +120,7 @@ struct LabSetupTests {
 
     @Test func `each step reaches C as it was meant`() {
         let strings = CStrings()
-        let device = BootStep(.device("/dev/null", major: 1, minor: 3)).inC(strings)
+        let device = BootStep(.device(LabDevice.standard[0])).inC(strings)
         #expect(device.kind == Int32(LAB_STEP_DEVICE.rawValue))
         #expect(device.major == 1 && device.minor == 3 && device.mode == 0o666)
         #expect(String(cString: device.target) == "/dev/null")
