@@ -71,7 +71,7 @@ import Testing
         let found = traits.contested(in: .standard, isRoot: true, unless: { _ in true })
         #expect(found["PrivateTmp=yes"]?.because.hasPrefix("it runs scheduled jobs") == true)
         #expect(found["ProtectProc=ptraceable"]?.contest.source == .kind)
-        #expect(found["IPAddressDeny=any"] != nil && found["PrivateMounts=yes"] != nil)
+        #expect(found["IPAddressDeny=any"] != nil && found["PrivateMounts=yes"] == nil)
         #expect(found["ProtectKernelLogs=yes"] == nil && found["ProtectHome=yes"] == nil)
     }
 

@@ -131,7 +131,7 @@ struct ProgramKind: Sendable {
         ProgramKind(
             source: .kind,
             sign: { traits in traits.hostedWork.map { "it runs \($0)" } },
-            needs: network + ["PrivateTmp", "PrivateMounts", "ProtectProc"],
+            needs: network + ["PrivateTmp", "ProtectProc"],
             settledBy: "--try, where none of that work needs it", isOpenEnded: true),
         // Others may read what it does not make for itself alone.
         ProgramKind(
