@@ -10,6 +10,11 @@ public struct ProgramTraits: Hashable, Sendable {
     public var programAmongData: String?
     /// Directives that the unit sets to "no" or the like, with that word.
     public var declined: [String: String] = [:]
+    /// A pid file that it was seen to write and that its unit does not name, so that nobody looks
+    /// at who may read it.
+    public var pidFile: String?
+    /// The work of others that it runs, such as `scheduled jobs`; nil where it does its own.
+    public var hostedWork: String?
     /// Whether one of its processes stays root.
     public var keepsRoot = false
 
@@ -44,13 +49,14 @@ extension ProgramTraits {
                     contest: Contest(.unit, settledBy: "--try \(restriction.id)"))
                 return
             }
-            let found = kinds.first { kind, _ in
-                kind.needs.contains(restriction.id) || kind.needs.contains(restriction.directive)
-            }
             // Exceptions are made for what was seen, which is not all that such programs do.
-            guard let (kind, sign) = found,
-                !restriction.exceptions.isEmpty || !isExercised(restriction)
-            else { return }
+            let isSettled = restriction.exceptions.isEmpty && isExercised(restriction)
+            let found = kinds.first { kind, _ in
+                (kind.isOpenEnded || !isSettled)
+                    && (kind.needs.contains(restriction.id)
+                        || kind.needs.contains(restriction.directive))
+            }
+            guard let (kind, sign) = found else { return }
             contested[restriction.id] = ContestedRestriction(
                 because: "\(sign), and such programs may need it",
                 contest: Contest(kind.source, settledBy: kind.settledBy))

@@ -70,6 +70,11 @@ public struct ObservedUsage: Hashable, Sendable {
         }.sorted()
     }
 
+    /// A pid file that it was seen to write: others read these (daemon(7)).
+    public var pidFile: String? {
+        writtenFiles.first { Places.isBelow($0, "/run") && $0.hasSuffix(".pid") }
+    }
+
     /// The programs that it was seen to run.
     public var programs: [String] {
         accesses.compactMap { if case .runs(let path) = $0 { path } else { nil } }

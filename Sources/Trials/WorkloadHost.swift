@@ -25,7 +25,8 @@ public struct WorkloadHost: Hashable, Sendable {
     /// What the user has to know, in one line.
     public func inheritance(of unit: String) -> String {
         "\(unit) runs \(work): \(guests) would inherit this sandbox, with its read-only files, "
-            + "missing capabilities and devices, and forbidden system calls"
+            + "missing capabilities and devices, forbidden system calls, and mounts that nobody "
+            + "else sees (PrivateMounts= and all that hides files)"
     }
 
     static let kinds = [

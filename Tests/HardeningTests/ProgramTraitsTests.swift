@@ -49,6 +49,9 @@ import Testing
         #expect(exporter["ProtectHome=yes"]?.contest.source == .kind)
         #expect(contested { $0.programs = ["php-fpm8.4"] }["PrivateNetwork=yes"] != nil)
         #expect(contested { $0.programs = ["nginx"] }.isEmpty)
+        let writer = contested(isRoot: false) { $0.pidFile = "/run/x/x.pid" }
+        #expect(writer.keys.sorted() == ["UMask=0027", "UMask=0077"])
+        #expect(writer["UMask=0027"]?.because.hasPrefix("it writes /run/x/x.pid") == true)
         let script = contested { $0.programAmongData = "/srv/www/cgi/hello" }
         #expect(script["NoExecPaths=writable"]?.because.hasPrefix("/srv/www/cgi/hello") == true)
     }
@@ -59,6 +62,17 @@ import Testing
         #expect(found["CapabilityBoundingSet=~CAP_CHOWN"] != nil)
         #expect(found["NoExecPaths=writable"] != nil)
         #expect(contested(isRoot: false) { $0.programs = ["postfix"] }.isEmpty)
+    }
+
+    @Test("other people's work is another one tomorrow, whatever was seen of it today")
+    func hosts() {
+        var traits = ProgramTraits()
+        traits.hostedWork = "scheduled jobs"
+        let found = traits.contested(in: .standard, isRoot: true, unless: { _ in true })
+        #expect(found["PrivateTmp=yes"]?.because.hasPrefix("it runs scheduled jobs") == true)
+        #expect(found["ProtectProc=ptraceable"]?.contest.source == .kind)
+        #expect(found["IPAddressDeny=any"] != nil && found["PrivateMounts=yes"] == nil)
+        #expect(found["ProtectKernelLogs=yes"] == nil && found["ProtectHome=yes"] == nil)
     }
 
     @Test("functions contest the groups of their calls, whoever it is") func groups() {

@@ -91,6 +91,43 @@ struct ValidityTests {
     }
 }
 
+@Suite("The files of a service's programs") struct ProgramFilesTests {
+    @Test("of processes that stay, whatever started them, with the plug-ins beside their libraries")
+    func plugIns() throws {
+        let root = NSTemporaryDirectory() + "temper-programs-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        func write(_ path: String, _ content: Data) throws {
+            let place = URL(fileURLWithPath: root + path)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try content.write(to: place)
+        }
+        let info = "/var/lib/dpkg/info"
+        try write("\(info)/starter.list", Data("/.\n/usr/bin/start\n".utf8))
+        try write(
+            "\(info)/server.list",
+            Data("/.\n/usr/lib/server/bin/serve\n/usr/lib/server/a.so\n".utf8))
+        try write("\(info)/python3.list", Data("/.\n/usr/bin/python3\n".utf8))
+        let program = try #require(
+            FileManager.default.contents(atPath: Release.trixie.root + "/usr/sbin/nginx"))
+        // Of another package, or of none.
+        try write("/usr/lib/server/b.so", program)
+        try write("/usr/bin/python3", program)
+        let packages = PackageDatabase(root: root)
+        func files(_ running: [String], staying: Set<String>) -> ProgramFiles {
+            ProgramFiles(
+                of: ["/usr/bin/start"], running: running, staying: staying, in: root, packages)
+        }
+        let found = files(["/usr/lib/server/bin/serve"], staying: ["serve"])
+        #expect(found.programs == ["start", "serve"])
+        #expect(found.links.libraries.contains("libc.so.6"))
+        #expect(found.links.imports.contains("initgroups"))
+        let gone = files(["/usr/lib/server/bin/serve"], staying: ["other"])
+        #expect(gone.programs == ["start"] && gone.links.libraries.isEmpty)
+        #expect(files(["/usr/bin/python3"], staying: ["python3"]).links.libraries.isEmpty)
+    }
+}
+
 @Suite("Packages of a tree") struct PackageDatabaseTests {
     @Test("dpkg's files are read at the first question, and once")
     func once() throws {

@@ -49,6 +49,14 @@ struct ObservedUsageTests {
         #expect(ObservedAccess.of(KernelRequest(.call("openat"), by: "daemon", error: 13)).isEmpty)
     }
 
+    @Test("a pid file is one below /run, by whichever name of it") func pidFile() {
+        let usage = ObservedUsage(
+            [.writes("/var/run/x/x.pid"), .writes("/var/lib/y.pid"), .writes("/run/x/socket")],
+            sandbox: Sandbox())
+        #expect(usage.pidFile == "/run/x/x.pid")
+        #expect(ObservedUsage([.writes("/var/lib/y.pid")], sandbox: Sandbox()).pidFile == nil)
+    }
+
     @Test(
         "who was seen to reach for another machine keeps its network, whether it was reached or not"
     )

@@ -8,6 +8,8 @@ struct ProgramKind: Sendable {
     let settledBy: String
     /// Whether only a process that is root can make use of it.
     var isOfRoot = false
+    /// Whether what it was seen to do says nothing of what it does next.
+    var isOpenEnded = false
 
     /// Of programs and plug-ins that are linked with a library whose name begins so.
     private static func linked(
@@ -124,6 +126,18 @@ struct ProgramKind: Sendable {
             source: .directory,
             sign: { traits in traits.programAmongData.map { "\($0) is a program" } },
             needs: ["NoExecPaths"], settledBy: "a probe for which it is run"),
+        // The next job is another one, and what is hidden from it or replaced for it is refused to
+        // none: a trial passes.
+        ProgramKind(
+            source: .kind,
+            sign: { traits in traits.hostedWork.map { "it runs \($0)" } },
+            needs: network + ["PrivateTmp", "ProtectProc"],
+            settledBy: "--try, where none of that work needs it", isOpenEnded: true),
+        // Others may read what it does not make for itself alone.
+        ProgramKind(
+            source: .directory,
+            sign: { traits in traits.pidFile.map { "it writes \($0)" } },
+            needs: ["UMask"], settledBy: "a probe by somebody else who reads it (--probe-user)"),
         // Code is made at run time: big queries, scripts.
         linked(
             with: "libLLVM", "libluajit", "libmozjs", "libjvm", "libnode", "libv8", "libgccjit",

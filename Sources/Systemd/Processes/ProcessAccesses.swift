@@ -18,6 +18,12 @@ struct ProcessAccesses {
             {
                 found.insert(.worksIn(directory))
             }
+            // Of a program that was run, the kernel no longer tells the path once it runs.
+            if let program = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/\(process)/exe"), !program.hasSuffix(" (deleted)")
+            {
+                found.insert(.runs(program))
+            }
             if hasWritableCode(process) { found.insert(.writableCode) }
         }
         guard let any = processes.first else { return found }

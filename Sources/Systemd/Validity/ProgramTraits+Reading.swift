@@ -4,9 +4,7 @@ public import Hardening
 import SystemdBus
 
 extension Service {
-    /// What can be read of its programs: those that its commands name and those of its processes
-    /// that stay, their packages, and the plug-ins in directories of these. What only starts the
-    /// service may be a script of another package. Of a script's interpreter nothing follows.
+    /// What can be read of its programs, its data and its unit.
     ///
     /// - Parameters:
     ///   - running: paths of programs that it was seen to run.
@@ -23,48 +21,11 @@ extension Service {
                 PlaceInRoot(place, of: machine)?.program(within: 4).map { "\(place)/\($0)" }
             }.first
         let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command?.path)
-        // The kernel keeps 15 bytes of a process's name (proc_pid_comm(5)).
-        let main = commands + running.filter { staying.contains(String(Self.name($0).prefix(15))) }
-        let compiled = main.filter { !Self.isInterpreter($0) }
-        let own = Set(compiled.compactMap { packages.owner(of: $0)?.package })
-        let seen = running.filter {
-            packages.owner(of: $0).map { own.contains($0.package) } ?? false
-        }
-        traits.programs = Set((main + seen).map(Self.name))
-        let files = own.flatMap(packages.files).filter { file in
-            ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/bin/", "/sbin/", "/lib/"]
-                .contains(where: file.hasPrefix)
-        }
-        for path in Set(compiled + seen + files + plugIns(beside: files)) {
-            guard let file = TreeFile(path, in: machine.root), let elf = ElfFile(file.bytes) else {
-                continue
-            }
-            traits.libraries.formUnion(elf.needed)
-            traits.imports.formUnion(elf.imports)
-        }
+        let files = ProgramFiles(
+            of: commands, running: running, staying: staying, in: machine.root, packages)
+        traits.programs = files.programs
+        (traits.libraries, traits.imports) = files.links
         return traits
-    }
-
-    /// What lies beside a package's own libraries and is loaded by its programs, whoever installed
-    /// it; not in directories of everybody's libraries.
-    private func plugIns(beside files: [String]) -> [String] {
-        let places = files.filter { $0.hasSuffix(".so") }.map { file in
-            String(file.dropLast(Self.name(file).count + 1))
-        }
-        return Set(places).filter { !LinkedLibraries.isShared($0) }.flatMap { place in
-            (PlaceInRoot(place, of: machine)?.names ?? []).filter { $0.hasSuffix(".so") }
-                .map { "\(place)/\($0)" }
-        }
-    }
-
-    private static func name(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
-    }
-
-    private static func isInterpreter(_ path: String) -> Bool {
-        let stem = String(name(path).prefix { $0.isLetter })
-        return ShellScript.shells.contains(stem)
-            || ["python", "perl", "ruby", "node", "nodejs", "java", "env"].contains(stem)
     }
 
     /// Those that the unit sets to "no" or the like, with that word.

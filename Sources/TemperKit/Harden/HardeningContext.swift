@@ -114,6 +114,9 @@ extension Bench {
         var traits = service.traits(
             running: observedUsage.programs, staying: names,
             data: usage.written.union(usage.own ?? []).sorted())
+        traits.hostedWork =
+            WorkloadHost.of(unit: service.unit, programs: service.programs)?.work
+        traits.pidFile = service.pidFile == nil ? observedUsage.pidFile : nil
         traits.keepsRoot = observedUsage.users.contains(0)
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()

@@ -1,0 +1,66 @@
+import Hardening
+
+/// The files of a service's programs: of the packages that its commands and those of its processes
+/// that stay are of, and the plug-ins beside their libraries. What only starts the service may be a
+/// script of another package. Of a script's interpreter nothing follows.
+struct ProgramFiles {
+    /// The names of its programs, without their directories.
+    let programs: Set<String>
+    private let paths: Set<String>
+    private let root: String
+
+    /// - Parameters:
+    ///   - commands: the paths of what its unit starts.
+    ///   - running: paths of programs that it was seen to run.
+    ///   - staying: the names of its processes that stay.
+    init(
+        of commands: [String], running: some Sequence<String>, staying: Set<String>,
+        in root: String, _ packages: PackageDatabase
+    ) {
+        self.root = root
+        // The kernel keeps 15 bytes of a process's name (proc_pid_comm(5)).
+        let main = commands + running.filter { staying.contains(String(Self.name($0).prefix(15))) }
+        let compiled = main.filter { !Self.isInterpreter($0) }
+        let own = Set(compiled.compactMap { packages.owner(of: $0)?.package })
+        let seen = running.filter {
+            packages.owner(of: $0).map { own.contains($0.package) } ?? false
+        }
+        programs = Set((main + seen).map(Self.name))
+        let files = own.flatMap(packages.files).filter { file in
+            ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/bin/", "/sbin/", "/lib/"]
+                .contains(where: file.hasPrefix)
+        }
+        paths = Set(compiled + seen + files + Self.plugIns(beside: files, in: root))
+    }
+
+    /// What they are linked with, and what they take from that.
+    var links: (libraries: Set<String>, imports: Set<String>) {
+        paths.reduce(into: ([], [])) { links, path in
+            guard let file = TreeFile(path, in: root), let elf = ElfFile(file.bytes) else { return }
+            links.0.formUnion(elf.needed)
+            links.1.formUnion(elf.imports)
+        }
+    }
+
+    /// What lies beside a package's own libraries and is loaded by its programs, whoever installed
+    /// it; not in directories of everybody's libraries.
+    private static func plugIns(beside files: [String], in root: String) -> [String] {
+        let places = files.filter { $0.hasSuffix(".so") }.map { file in
+            String(file.dropLast(name(file).count + 1))
+        }
+        return Set(places).filter { !LinkedLibraries.isShared($0) }.flatMap { place in
+            (PlaceInRoot(place, root: root)?.names ?? []).filter { $0.hasSuffix(".so") }
+                .map { "\(place)/\($0)" }
+        }
+    }
+
+    private static func name(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    private static func isInterpreter(_ path: String) -> Bool {
+        let stem = String(name(path).prefix { $0.isLetter })
+        return ShellScript.shells.contains(stem)
+            || ["python", "perl", "ruby", "node", "nodejs", "java", "env"].contains(stem)
+    }
+}
