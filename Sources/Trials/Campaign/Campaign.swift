@@ -17,6 +17,8 @@ public struct Campaign: Sendable {
     private let report: @Sendable (CampaignEvent) -> Void
     /// Whom the service could be instead of root.
     public var identity: Identity?
+    /// Trials of the real unit where it never ran before; nil where there can be none.
+    public var firstStarts: TrialRunner.FirstStarts?
 
     public init(
         problem: SearchProblem, procedure: TrialProcedure, ledger: any Ledger,
@@ -60,12 +62,19 @@ public struct Campaign: Sendable {
     private var freshState: CampaignState {
         CampaignState(
             problem: problem, options: options, observedUsage: observedUsage, baseline: baseline,
-            identity: identity)
+            identity: provable)
+    }
+
+    private var provable: Identity? {
+        var identity = identity
+        identity?.isProvedFirst = firstStarts != nil
+        return identity
     }
 
     private func runner(for state: CampaignState) -> TrialRunner {
         TrialRunner(
-            procedure, expecting: state.expectations, ledger: ledger, after: state.trials,
+            procedure, firstStarts: firstStarts, expecting: state.expectations, ledger: ledger,
+            after: state.trials,
             now: now, report: report)
     }
 }
