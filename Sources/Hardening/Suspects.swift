@@ -13,6 +13,11 @@ public struct Suspects: Hashable, Sendable {
         self.companions = companions
         self.confidence = confidence
     }
+
+    /// What takes rights from the files that a service makes.
+    public static let narrowingModes = Catalogue.standard.ids { restriction in
+        if case .addMode = restriction.change { true } else { false }
+    }
 }
 
 extension KernelRequest {

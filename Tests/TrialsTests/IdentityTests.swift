@@ -15,8 +15,10 @@ struct IdentityTests {
         func note(_ event: String) { log.withLock { $0.append(event) } }
     }
 
-    private func campaign(_ service: SimulatedService, _ files: Files) throws -> Campaign {
-        var usage = Usage()
+    private func campaign(
+        _ service: SimulatedService, _ files: Files, using usage: Usage = Usage()
+    ) throws -> Campaign {
+        var usage = usage
         usage.user = "x"
         let catalogue = Catalogue.standard.accommodating(usage)
         let fixed = Profile([Self.name], in: catalogue)
@@ -91,6 +93,17 @@ struct IdentityTests {
         #expect(fresh.profiles.map(\.restrictions) == [[Self.name], []])
         // Nothing was searched on top of it.
         #expect(service.profiles.count { $0.restrictions.contains(Self.name) } == 1)
+    }
+
+    @Test("what went with the trial as another user is there again before the search")
+    func madeAnew() async throws {
+        var usage = Usage()
+        usage.runtimeDirectories = ["x": 0o755]
+        let service = SimulatedService(conflicts: [[Self.name]])
+        let outcome = try await campaign(service, Files(), using: usage).run()
+        let refused = try #require(outcome.refused.first { $0.restriction == Self.name })
+        #expect(outcome.trials[refused.trial].profile == .unrestricted)
+        #expect(outcome.trials.count { $0.profile == .unrestricted } == 3)
     }
 
     @Test("one that fails at its first start anyway is searched as another user")

@@ -85,11 +85,13 @@ extension CampaignState {
     mutating func lookAfterBaseline() {
         let failures = trials.reversed().prefix { $0.verdict.isFailure }.count
         let isDoubtful = failures > 0 && failures % Self.doubtfulFailures == 0
-        phase =
-            isDoubtful
-            ? .lookingBack(
-                DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
-            : .searching
+        if isDoubtful { lookBack(failures: failures) } else { phase = .searching }
+    }
+
+    /// - Parameter failures: how many of the last trials may have failed because of what is left.
+    mutating func lookBack(failures: Int) {
+        phase = .lookingBack(
+            DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
     }
 
     mutating func lookBack(_ trial: Trial, _ awaited: DecisiveTrial, _ failures: Int) {

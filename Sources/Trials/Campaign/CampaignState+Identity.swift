@@ -88,5 +88,11 @@ extension CampaignState {
         queue.append(.undo(identity))
         // Where it cannot be who it was, what is left of a profile stands on other ground.
         beginSearch(knowing: [])
+        // What was made for it below /run went with its trial, also where the service had it
+        // before, and is there again once it ran as it is.
+        if !identity.problem.fixed.startPreparations(in: identity.problem.subject.catalogue).isEmpty
+        {
+            lookBack(failures: 1)
+        }
     }
 }
