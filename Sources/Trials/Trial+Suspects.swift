@@ -19,12 +19,15 @@ extension Trial {
         }
         if let step = failedStep {
             found.append(Suspects(step.suspects, confidence: Trial.sure))
-        } else if last == nil {
-            if wasKilledByFilter {
+        } else {
+            if last == nil && wasKilledByFilter {
                 found.append(Suspects(ExecStep.filters, confidence: Trial.sure))
             }
+            // Of a call the kernel may tell half a path only.
             let named = tellingLine.map { Suspects.named(inLine: $0.message) } ?? []
-            if !named.isEmpty { found.append(Suspects(named, confidence: Trial.sure)) }
+            if !named.isEmpty, last.map({ refused[$0].include(named) }) ?? true {
+                found.append(Suspects(named, confidence: Trial.sure))
+            }
         }
         if Footprint.isNarrowed(in: reason) {
             found.append(Suspects(Suspects.narrowingModes, confidence: Trial.sure))

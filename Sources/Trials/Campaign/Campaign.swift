@@ -52,9 +52,12 @@ public struct Campaign: Sendable {
     ///
     /// The problem holds that profile and nothing else. The service as it is must pass first.
     ///
+    /// - Parameter isCertain: whether it is known to be no accident; else it has to fail again.
     /// - Throws: `ExperimentError`, of the kind `baseline` where the service itself is broken.
-    public func regress(from failed: Trial) async throws(ExperimentError) -> Regression {
-        var state = RegressionState(freshState, from: failed)
+    public func regress(
+        from failed: Trial, isCertain: Bool = false
+    ) async throws(ExperimentError) -> Regression {
+        var state = RegressionState(freshState, from: failed, isCertain: isCertain)
         var runner = runner(for: state.campaign)
         return try await runner.carryOut(&state)
     }

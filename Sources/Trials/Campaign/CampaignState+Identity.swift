@@ -75,8 +75,7 @@ extension CampaignState {
 
     /// Whether it was made to prove who the service is.
     func isFirstStart(_ trial: Trial) -> Bool {
-        let asOther = identity.map { TrialPurpose.firstStart(as: $0.name) }
-        return trial.purpose == .firstStartAsItIs || trial.purpose == asOther
+        trial.purpose == .firstStartAsItIs || trial.isFirstStart(as: identity?.name)
     }
 
     private mutating func become(_ identity: Identity) {
@@ -94,5 +93,18 @@ extension CampaignState {
         {
             lookBack(failures: 1)
         }
+    }
+}
+
+extension Trial {
+    fileprivate func isFirstStart(as name: String?) -> Bool {
+        name.map { purpose == .firstStart(as: $0) } ?? false
+    }
+}
+
+extension Outcome {
+    /// The trials that proved beforehand whom the service can be; none where it stays who it is.
+    public var proofsOfIdentity: [Trial] {
+        trials.filter { $0.isFirstStart(as: problem.fixed.restrictions.first) }
     }
 }
