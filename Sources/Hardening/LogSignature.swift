@@ -53,7 +53,15 @@ extension Suspects {
     /// What a line of a failing service's log points at; empty where it points at nothing.
     public static func named(inLine line: String) -> Set<String> {
         guard let signature = LogSignature(inLine: line) else { return [] }
+        // Of a path it is known who makes it read-only; the last in a line is the object.
+        if signature == .readOnly, let path = paths(in: line).last {
+            return KernelRefusal.protecting(String(path)).suspects
+        }
         return bySignature[signature] ?? []
+    }
+
+    private static func paths(in line: String) -> [Substring] {
+        line.split { " \"'`‘’“”,;()".contains($0) }.filter { $0.hasPrefix("/") }
     }
 
     private static let bySignature = Dictionary(

@@ -13,6 +13,19 @@ public struct Suspects: Hashable, Sendable {
         self.companions = companions
         self.confidence = confidence
     }
+
+    /// Whether all of these are among them.
+    public func include(_ others: Set<String>) -> Bool {
+        others.allSatisfy { other in
+            names.contains(other)
+                || names.contains(Catalogue.standard[other]?.directive ?? "")
+        }
+    }
+
+    /// What takes rights from the files that a service makes.
+    public static let narrowingModes = Catalogue.standard.ids { restriction in
+        if case .addMode = restriction.change { true } else { false }
+    }
 }
 
 extension KernelRequest {

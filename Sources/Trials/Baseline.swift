@@ -27,6 +27,9 @@ public struct Baseline: Hashable, Sendable {
     /// Why even the unrestricted service is not put through this stage; nil if it is.
     public func omission(of stage: Stage) -> String? { omissions[stage] }
 
+    /// No trial is put through this stage, for a reason that is no matter of the service.
+    public mutating func leaveOut(_ stage: Stage, because why: String) { omissions[stage] = why }
+
     /// The stages that even the unrestricted service is not put through, each with the reason.
     private(set) var omissions: [Stage: String] = [:]
     /// Whether a complaint that it never made before is a fault (`--strict-logs`).

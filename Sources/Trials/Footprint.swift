@@ -92,6 +92,11 @@ public struct Footprint: Hashable, Codable, Sendable {
         return nil
     }
 
+    private static let narrowed = "not all may "
+
+    /// Whether the reason of a failure is that a file or a socket has a mode for fewer than before.
+    static func isNarrowed(in reason: String) -> Bool { reason.contains(narrowed) }
+
     private func loss(
         _ verb: String, _ kind: String, _ use: Access.Use, of before: [String: Access],
         now: [String: Access]
@@ -99,7 +104,8 @@ public struct Footprint: Hashable, Codable, Sendable {
         for (path, before) in before.sorted(by: { $0.key < $1.key }) {
             guard let now = now[path] else { return "others no longer find its \(kind) \(path)" }
             if now.denies(use, whom: before) {
-                return "not all may \(verb) its \(kind) \(path) who could: it has \(now.text) "
+                return
+                    "\(Footprint.narrowed)\(verb) its \(kind) \(path) who could: it has \(now.text) "
                     + "instead of \(before.text)"
             }
         }

@@ -8,6 +8,9 @@ public struct Identity: Sendable {
     public let prepare: @Sendable () throws(ExperimentError) -> Void
     /// Takes them back.
     public let undo: @Sendable () -> Void
+    /// Whether it has to work as that user where it never ran before, too, before anything is
+    /// searched on top of it; only for campaigns that have first starts.
+    public var isProvedFirst = false
 
     public init(
         name: String, problem: SearchProblem,

@@ -6,7 +6,7 @@ extension Trial {
     /// Suspicions, never proofs: a program may itself exit with 226, and it may have asked for
     /// something that it can do without.
     public func suspects(in dialect: Dialect) -> [Suspects] {
-        guard case .failed = verdict else { return [] }
+        guard case .failed(let reason) = verdict else { return [] }
         let refused = refusals.compactMap { $0.suspects(in: dialect) }
         // Of all that was refused, the last was the last straw.
         let last = refused.lastIndex { $0.confidence >= Trial.sure }
@@ -19,12 +19,18 @@ extension Trial {
         }
         if let step = failedStep {
             found.append(Suspects(step.suspects, confidence: Trial.sure))
-        } else if last == nil {
-            if wasKilledByFilter {
+        } else {
+            if last == nil && wasKilledByFilter {
                 found.append(Suspects(ExecStep.filters, confidence: Trial.sure))
             }
+            // Of a call the kernel may tell half a path only.
             let named = tellingLine.map { Suspects.named(inLine: $0.message) } ?? []
-            if !named.isEmpty { found.append(Suspects(named, confidence: Trial.sure)) }
+            if !named.isEmpty, last.map({ refused[$0].include(named) }) ?? true {
+                found.append(Suspects(named, confidence: Trial.sure))
+            }
+        }
+        if Footprint.isNarrowed(in: reason) {
+            found.append(Suspects(Suspects.narrowingModes, confidence: Trial.sure))
         }
         return found
     }

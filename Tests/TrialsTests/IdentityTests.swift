@@ -15,8 +15,10 @@ struct IdentityTests {
         func note(_ event: String) { log.withLock { $0.append(event) } }
     }
 
-    private func campaign(_ service: SimulatedService, _ files: Files) throws -> Campaign {
-        var usage = Usage()
+    private func campaign(
+        _ service: SimulatedService, _ files: Files, using usage: Usage = Usage()
+    ) throws -> Campaign {
+        var usage = usage
         usage.user = "x"
         let catalogue = Catalogue.standard.accommodating(usage)
         let fixed = Profile([Self.name], in: catalogue)
@@ -62,6 +64,68 @@ struct IdentityTests {
         let refused = try #require(outcome.refused.first { $0.restriction == Self.name })
         #expect(outcome.trials[refused.trial - 1].profile.restrictions == [Self.name])
         #expect(outcome.refused.count == 1)
+    }
+
+    private func firstStarts(of fresh: SimulatedService) -> TrialRunner.FirstStarts {
+        { _ in
+            TrialProcedure(
+                service: fresh, probes: [fresh.probe], canReload: false, settle: .zero)
+        }
+    }
+
+    /// The numbers of trials, from 1, that were first starts.
+    private func firstStarts(_ outcome: Outcome) -> [Int] {
+        outcome.trials.filter { $0.purpose.rawValue.contains("where it never ran") }.map(\.number)
+    }
+
+    @Test("one that works as another user only where it ran before is searched as it is, at once")
+    func failsAtFirstStart() async throws {
+        let files = Files()
+        let service = SimulatedService()
+        let fresh = SimulatedService(conflicts: [[Self.name]])
+        var campaign = try self.campaign(service, files)
+        campaign.firstStarts = firstStarts(of: fresh)
+        let outcome = try await campaign.run()
+        #expect(!outcome.hasIdentity && files.events == ["given", "taken back"])
+        let refused = try #require(outcome.refused.first { $0.restriction == Self.name })
+        #expect(firstStarts(outcome) == [refused.trial])
+        // As somebody else, and as it is.
+        #expect(fresh.profiles.map(\.restrictions) == [[Self.name], []])
+        // Nothing was searched on top of it.
+        #expect(service.profiles.count { $0.restrictions.contains(Self.name) } == 1)
+    }
+
+    @Test("what went with the trial as another user is there again before the search")
+    func madeAnew() async throws {
+        var usage = Usage()
+        usage.runtimeDirectories = ["x": 0o755]
+        let service = SimulatedService(conflicts: [[Self.name]])
+        let outcome = try await campaign(service, Files(), using: usage).run()
+        let refused = try #require(outcome.refused.first { $0.restriction == Self.name })
+        #expect(outcome.trials[refused.trial].profile == .unrestricted)
+        #expect(outcome.trials.count { $0.profile == .unrestricted } == 3)
+    }
+
+    @Test("one that fails at its first start anyway is searched as another user")
+    func failsAnyway() async throws {
+        let files = Files()
+        let fresh = SimulatedService(conflicts: [[]])
+        var campaign = try campaign(SimulatedService(), files)
+        campaign.firstStarts = firstStarts(of: fresh)
+        let outcome = try await campaign.run()
+        #expect(outcome.hasIdentity && files.events == ["given"])
+        #expect(outcome.refused.isEmpty && fresh.profiles.count == 2)
+    }
+
+    @Test("one that works as another user there, too, costs one trial more")
+    func worksAtFirstStart() async throws {
+        let without = try await campaign(SimulatedService(), Files()).run()
+        let fresh = SimulatedService()
+        var campaign = try campaign(SimulatedService(), Files())
+        campaign.firstStarts = firstStarts(of: fresh)
+        let outcome = try await campaign.run()
+        #expect(outcome.accepted == without.accepted && fresh.profiles.count == 1)
+        #expect(outcome.trialCount == without.trialCount + 1)
     }
 
     @Test("where it works in nothing but that, the result is the trial that showed it")

@@ -60,6 +60,28 @@ struct RegressionTests {
         }
     }
 
+    @Test("what is certain need not fail again, and is found for one trial less")
+    func certain() async throws {
+        let problem = try CampaignFixture.regressing(
+            Profile(recorded: Set(CampaignFixture.ids)))
+        func outcome(isCertain: Bool) async throws -> Outcome {
+            let service = SimulatedService(conflicts: [["PrivateNetwork=yes"]], fault: .probe)
+            let campaign = CampaignFixture.campaign(service, on: problem)
+            let failed = try await first(problem.everything, in: campaign)
+            guard
+                case .broken(let outcome) = try await campaign.regress(
+                    from: failed, isCertain: isCertain)
+            else { throw Unexpected() }
+            return outcome
+        }
+        let (certain, doubted) = (
+            try await outcome(isCertain: true), try await outcome(isCertain: false)
+        )
+        #expect(certain.accepted == doubted.accepted)
+        #expect(certain.refused.map(\.restriction) == ["PrivateNetwork=yes"])
+        #expect(certain.trialCount == doubted.trialCount - 1)
+    }
+
     private func check(_ culprits: Set<Set<String>>, _ problem: SearchProblem) async throws
         -> Outcome
     {

@@ -44,6 +44,37 @@ struct SuspectsTests {
         #expect(failing(status: 1).suspects(in: dialect).isEmpty)
     }
 
+    /// The surest suspects of a trial whose own last line this is.
+    func suspects(of line: String) -> Set<String> {
+        suspects(.log(LogLine(priority: 6, source: "mkdir", message: line)))
+    }
+
+    @Test("a line that names what is read-only suspects who makes that read-only, and nobody else")
+    func readOnlyPath() {
+        #expect(
+            suspects(of: "mkdir: cannot create directory '/var/run/x': Read-only file system")
+                == ["ProtectSystem=strict"])
+        #expect(
+            suspects(of: "/usr/sbin/x: cannot write \"/etc/x.conf\": Read-only file system")
+                == ["ProtectSystem=full"])
+        #expect(
+            suspects(of: "cannot write: Read-only file system").contains("ProtectControlGroups"))
+    }
+
+    @Test("what fewer may read than before suspects the mode of new files")
+    func narrowedMode() {
+        let words =
+            "cron (/etc/cron.daily/x): not all may read its file /var/log/x.log who could: it has "
+            + "owner 0:0, mode 0640 instead of owner 0:0, mode 0644"
+        let trial = Trial(
+            number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
+            observations: [.exercise(name: "cron (/etc/cron.daily/x)", .unhealthy(words))],
+            baseline: .unknown)
+        #expect(
+            trial.suspects(in: dialect).last
+                == Suspects(["UMask=0027", "UMask=0077"], confidence: 0.9))
+    }
+
     @Test("a call that failed for lack of a capability suspects what takes the capability away")
     func capability() {
         let found = suspects(refused("setgid", 1, lacking: ["CAP_SETGID"]))

@@ -101,8 +101,10 @@ public struct HardenSession: Sendable {
             let context = try await bench.survey(
                 enforcement, ledger, isStrictest: options.isStrictest)
             try ledger.note(Provenance(of: context))
-            let outcome = try await self.campaign(on: context, ledger, until: mustEnd).run()
             let proving = Proving(setup: setup, context: context, ledger: ledger)
+            var campaign = try self.campaign(on: context, ledger, until: mustEnd)
+            campaign.firstStarts = proving.firstStarts
+            let outcome = try await campaign.run()
             return (try await proving.proof(of: outcome), context)
         }
         do {

@@ -23,9 +23,7 @@ struct Proving: Sendable {
         let proof = try await tryOut(outcome)
         guard proof.isVerified, case .lab(let lab) = bench.host.choice else { return proof }
         var course = ProvingCourse(
-            FreshService(
-                setup: setup, context: context, baseline: measure(outcome), like: lab),
-            of: proof.outcome, ledger: ledger)
+            fresh(like: lab, measuredBy: measure(outcome)), of: proof.outcome, ledger: ledger)
         let found = try await course.run()
         var proved = proof
         proved.learn(found)
@@ -34,6 +32,16 @@ struct Proving: Sendable {
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
         return proved
+    }
+
+    private func fresh(like lab: LabPlan, measuredBy baseline: Baseline) -> FreshService {
+        FreshService(setup: setup, context: context, baseline: baseline, like: lab)
+    }
+
+    /// Trials in such labs while the campaign runs; nil on a machine in use.
+    var firstStarts: TrialRunner.FirstStarts? {
+        guard case .lab(let lab) = bench.host.choice else { return nil }
+        return { bench.procedure(of: fresh(like: lab, measuredBy: $0)) }
     }
 
     private func tryOut(_ outcome: Outcome) async throws -> Proof {

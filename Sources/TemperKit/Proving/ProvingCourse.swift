@@ -68,8 +68,11 @@ struct ProvingCourse {
     /// The restrictions under which it fails are found and left open.
     private mutating func open(after failed: Trial) async throws -> Finding {
         bench.progress.step("finding what makes \(bench.unit) fail: \(failed.because)")
-        let course = CourseLedger(ledger, holding: trials, last: outcome.trialCount)
-        let regression = try await campaign(course).regress(from: failed)
+        let course = CourseLedger(
+            ledger, holding: outcome.proofsOfIdentity + trials, last: outcome.trialCount)
+        // With more exceptions it fails as before.
+        let isCertain = trials.count { $0.because == failed.because } > 1
+        let regression = try await campaign(course).regress(from: failed, isCertain: isCertain)
         outcome.count(through: course.last)
         switch regression {
         case .passed(let trial, _): return finding(trial)
@@ -99,6 +102,11 @@ struct ProvingCourse {
         options.baselineRuns = 1
         options.cadence = service.context.plan.cadence
         options.tolerance = baseline.tolerance
+        // What passes here passed where it never ran before, which is all that the proving asks.
+        if !isUnreliable { options.confirmations = 0 }
+        var baseline = baseline
+        // It has a restart and a boot of its own.
+        baseline.leaveOut(.secondStart, because: "it is part of the proving")
         var campaign = Campaign(
             problem: identity.restrictions.isEmpty ? whole : try problem(fixed: .unrestricted),
             procedure: procedure, ledger: course, options: options,

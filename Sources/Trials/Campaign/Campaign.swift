@@ -17,6 +17,8 @@ public struct Campaign: Sendable {
     private let report: @Sendable (CampaignEvent) -> Void
     /// Whom the service could be instead of root.
     public var identity: Identity?
+    /// Trials of the real unit where it never ran before; nil where there can be none.
+    public var firstStarts: TrialRunner.FirstStarts?
 
     public init(
         problem: SearchProblem, procedure: TrialProcedure, ledger: any Ledger,
@@ -50,9 +52,12 @@ public struct Campaign: Sendable {
     ///
     /// The problem holds that profile and nothing else. The service as it is must pass first.
     ///
+    /// - Parameter isCertain: whether it is known to be no accident; else it has to fail again.
     /// - Throws: `ExperimentError`, of the kind `baseline` where the service itself is broken.
-    public func regress(from failed: Trial) async throws(ExperimentError) -> Regression {
-        var state = RegressionState(freshState, from: failed)
+    public func regress(
+        from failed: Trial, isCertain: Bool = false
+    ) async throws(ExperimentError) -> Regression {
+        var state = RegressionState(freshState, from: failed, isCertain: isCertain)
         var runner = runner(for: state.campaign)
         return try await runner.carryOut(&state)
     }
@@ -60,12 +65,19 @@ public struct Campaign: Sendable {
     private var freshState: CampaignState {
         CampaignState(
             problem: problem, options: options, observedUsage: observedUsage, baseline: baseline,
-            identity: identity)
+            identity: provable)
+    }
+
+    private var provable: Identity? {
+        var identity = identity
+        identity?.isProvedFirst = firstStarts != nil
+        return identity
     }
 
     private func runner(for state: CampaignState) -> TrialRunner {
         TrialRunner(
-            procedure, expecting: state.expectations, ledger: ledger, after: state.trials,
+            procedure, firstStarts: firstStarts, expecting: state.expectations, ledger: ledger,
+            after: state.trials,
             now: now, report: report)
     }
 }

@@ -75,39 +75,6 @@ extension CampaignState {
         phase = .baseline(runs)
     }
 
-    // MARK: Who the service is
-
-    /// The baseline is known: who the service is comes before everything else, because it decides
-    /// what else it needs. A service that never was root does not have to become somebody.
-    ///
-    /// - Parameter known: trials of profiles of the problem, made before.
-    mutating func goOn(knowing known: [Trial]) {
-        guard let identity else { return beginSearch(knowing: known) }
-        self.known = known
-        queue.append(.prepare(identity))
-        // The second start meets what the first one left: a file that root made, or systemd
-        // removed, is missed only then.
-        phase = .identity(
-            DecisiveTrial(
-                TrialSpec(identity.problem.fixed, .identity(identity.name), startsAgain: true)))
-    }
-
-    mutating func learnIdentity(_ trial: Trial, _ awaited: DecisiveTrial) {
-        var awaited = awaited
-        guard awaited.isSettled(by: trial, failsByChance: flipRates != nil), let identity else {
-            phase = .identity(awaited)
-            return
-        }
-        identityTrial = trial
-        if trial.verdict.isPass {
-            problem = identity.problem
-            return beginSearch(knowing: known)
-        }
-        queue.append(.undo(identity))
-        // Where it cannot be who it was, what is left of a profile stands on other ground.
-        beginSearch(knowing: [])
-    }
-
     // MARK: Whether it still works
 
     /// So many failures in a row are rare.
@@ -118,11 +85,13 @@ extension CampaignState {
     mutating func lookAfterBaseline() {
         let failures = trials.reversed().prefix { $0.verdict.isFailure }.count
         let isDoubtful = failures > 0 && failures % Self.doubtfulFailures == 0
-        phase =
-            isDoubtful
-            ? .lookingBack(
-                DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
-            : .searching
+        if isDoubtful { lookBack(failures: failures) } else { phase = .searching }
+    }
+
+    /// - Parameter failures: how many of the last trials may have failed because of what is left.
+    mutating func lookBack(failures: Int) {
+        phase = .lookingBack(
+            DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
     }
 
     mutating func lookBack(_ trial: Trial, _ awaited: DecisiveTrial, _ failures: Int) {

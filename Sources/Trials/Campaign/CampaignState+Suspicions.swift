@@ -76,6 +76,8 @@ extension CampaignState {
     private func samples(
         of suspicion: Suspicion
     ) -> (samples: [MinimalCause.Sample], needsTwo: Bool) {
+        // What is said of a rotation of logs is no matter of what was taken.
+        let trials = trials.filter { !isFirstStart($0) }
         let seen = trials.map { trial in
             trial.suspicions(against: expectations.baseline).contains { $0.key == suspicion.key }
         }

@@ -41,6 +41,7 @@ public struct CampaignState: TrialSeries {
         /// The baseline is known, and others are to say how it goes on.
         case halted
         case identity(DecisiveTrial)
+        case provingIdentity(IdentityProof)
         /// From yesterday's answer to a profile that passes.
         case halving(ProfileHalving)
         /// Between two questions of the search.
@@ -89,7 +90,7 @@ public struct CampaignState: TrialSeries {
 
     private var isSearching: Bool {
         switch phase {
-        case .baseline, .halted, .identity: false
+        case .baseline, .halted, .identity, .provingIdentity: false
         default: true
         }
     }
@@ -103,6 +104,7 @@ public struct CampaignState: TrialSeries {
         case .baseline(let runs): return continueBaseline(runs, at: now)
         case .halted: return .expect(expectations)
         case .identity(let trial), .lookingBack(let trial, _): return run(trial.spec)
+        case .provingIdentity(let proof): return identity.map { prove(proof, of: $0) }
         case .halving(let halving): return halve(halving, at: now)
         case .searching: return search(at: now)
         case .asking(let inquiry, _):
@@ -117,6 +119,7 @@ public struct CampaignState: TrialSeries {
         switch phase {
         case .baseline(let runs): learnBaseline(trial, runs)
         case .identity(let awaited): learnIdentity(trial, awaited)
+        case .provingIdentity(let proof): learnProof(trial, proof)
         case .asking(let inquiry, let asker): learnAnswer(trial, inquiry, asker)
         case .lookingBack(let awaited, let failures): lookBack(trial, awaited, failures)
         case .hunting(let hunt): learnCause(trial, hunt)

@@ -29,7 +29,8 @@ struct RegressionState: TrialSeries {
     private var again: [Trial] = []
     private var isExplaining = false
 
-    init(_ campaign: CampaignState, from failed: Trial) {
+    init(_ campaign: CampaignState, from failed: Trial, isCertain: Bool) {
+        let failed = failed.numbered(1)
         var campaign = campaign
         // What shows only in a second life is looked for in two.
         if failed.lived(.secondStart) { campaign.alwaysStartAgain() }
@@ -37,6 +38,7 @@ struct RegressionState: TrialSeries {
         campaign.haltsAfterBaseline = true
         self.campaign = campaign
         self.failed = failed
+        if isCertain { again = [failed] }
     }
 
     mutating func next(at now: ContinuousClock.Instant) -> TrialAction<Regression> {

@@ -64,6 +64,14 @@ public struct Expectations: Sendable {
         isBinding = true
     }
 
+    /// The same for the real unit where it never ran before: nobody knows how long that takes, and
+    /// its journal names it and not a copy.
+    func atFirstStart(_ cadence: ChosenCadence) -> Expectations {
+        var baseline = baseline
+        baseline.isStrict = false
+        return Expectations(baseline, cadence: cadence.beforeBaseline)
+    }
+
     /// The same for trials of the service as it is now, which may have other habits.
     public func unbound() -> Expectations {
         var other = self

@@ -35,6 +35,11 @@ extension TrialPurpose {
         TrialPurpose(rawValue: "does it work as \(name)?")
     }
 
+    static func firstStart(as name: String) -> TrialPurpose {
+        TrialPurpose(rawValue: "does it work as \(name) where it never ran before?")
+    }
+    static let firstStartAsItIs: TrialPurpose = "does it do so as it is?"
+
     static func cause(of line: String) -> TrialPurpose {
         TrialPurpose(rawValue: "what brings “\(line.prefix(60))”?")
     }

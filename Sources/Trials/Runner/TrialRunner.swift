@@ -5,6 +5,9 @@ public import Hardening
 /// wants one says which profile to try and why.
 public struct TrialRunner: Sendable {
     public let procedure: TrialProcedure
+    /// Trials of the real unit where it never ran before, given what is known of the service.
+    public typealias FirstStarts = @Sendable (Baseline) -> TrialProcedure
+    private let firstStarts: FirstStarts?
     public private(set) var expectations: Expectations
     /// The trials so far, in their order; those from the record are among them.
     public private(set) var trials: [Trial]
@@ -27,14 +30,18 @@ public struct TrialRunner: Sendable {
         case onceExplained
     }
 
-    /// - Parameter earlier: trials that the numbers follow.
+    /// - Parameters:
+    ///   - firstStarts: nil where no trial asks for one.
+    ///   - earlier: trials that the numbers follow.
     public init(
-        _ procedure: TrialProcedure, expecting expectations: Expectations,
+        _ procedure: TrialProcedure, firstStarts: FirstStarts? = nil,
+        expecting expectations: Expectations,
         ledger: any Ledger = NoLedger(), recording: Recording = .onceExplained,
         after earlier: [Trial] = [], now: @escaping @Sendable () -> UInt64,
         report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
     ) {
         self.procedure = procedure
+        self.firstStarts = firstStarts
         self.expectations = expectations
         self.ledger = ledger
         self.recording = recording
@@ -108,6 +115,8 @@ public struct TrialRunner: Sendable {
         _ spec: TrialSpec, _ number: Int
     ) async throws(ExperimentError) -> Trial {
         let began = now()
+        let procedure =
+            spec.isFirstStart ? firstStarts?(expectations.baseline) ?? procedure : procedure
         for _ in 0..<2 {
             do throws(ExperimentError) {
                 let trial = try await procedure.run(

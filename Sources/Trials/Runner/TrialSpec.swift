@@ -9,14 +9,18 @@ public struct TrialSpec: Hashable, Sendable {
     public var startsAgain: Bool
     /// Whether to write down what the service uses while it runs.
     public var looksClosely: Bool
+    /// Whether it is the real unit, where it never ran before, that is put through what a service
+    /// lives through, and no copy.
+    public var isFirstStart: Bool
 
     public init(
         _ profile: Profile, _ purpose: TrialPurpose, startsAgain: Bool = false,
-        looksClosely: Bool = false
+        looksClosely: Bool = false, isFirstStart: Bool = false
     ) {
         self.profile = profile
         self.purpose = purpose
         self.startsAgain = startsAgain
         self.looksClosely = looksClosely
+        self.isFirstStart = isFirstStart
     }
 }
