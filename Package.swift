@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "LinuxTests", dependencies: ["Linux"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         // What root in a lab reaches of the machine: row by row.
-        .testTarget(name: "ContainmentTests", dependencies: ["Lab", "Fixtures"]),
+        .testTarget(name: "ContainmentTests", dependencies: ["Lab", "SystemdBus", "Fixtures"]),
         .testTarget(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),

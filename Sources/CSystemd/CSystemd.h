@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -40,32 +41,6 @@ static inline int csystemd_count_programs(int directory, unsigned type) {
 #define O_PATH 010000000
 #endif
 
-// A connection to a unix socket that the other side takes for the user's (SO_PEERCRED, unix(7)):
-// what counts is the effective user at connect(2). The system call itself changes this thread
-// alone, where the C library's seteuid changes all. The path is resolved before, as root, since
-// the user may not see it. Negative errno on failure.
-static inline int csystemd_connect_as(const char *path, uid_t user) {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-        int place = open(path, O_PATH | O_CLOEXEC), result;
-        if (place < 0)
-                return -errno;
-        snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
-        int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        result = connection < 0 ? -errno : connection;
-        if (connection >= 0) {
-                if (syscall(SYS_setresuid, -1, user, -1) < 0 ||
-                    connect(connection, (struct sockaddr *) &address, sizeof(address)) < 0)
-                        result = -errno;
-                // A thread that stayed another user would be a danger to all that follows.
-                if (syscall(SYS_setresuid, -1, getuid(), -1) < 0)
-                        abort();
-                if (result < 0)
-                        close(connection);
-        }
-        close(place);
-        return result;
-}
-
 // From here on this thread meets files as this user does, and what it makes is the user's
 // (setfsuid(2)): root must not write where a user's links lead. The system calls themselves are
 // made, which change this thread alone.
@@ -94,4 +69,46 @@ static inline int csystemd_open_in_root(const char *root, const char *path, int 
         int result = csystemd_open_below(top, path, flags);
         close(top);
         return result;
+}
+
+// A connection to a unix socket that the other side takes for the user's (SO_PEERCRED, unix(7)):
+// what counts is the effective user at connect(2). The system call itself changes this thread
+// alone, where the C library's seteuid changes all. The path is that of another root tree, as for
+// csystemd_open_in_root, and is resolved before, as root, since the user may not see it. Negative
+// errno on failure.
+static inline int csystemd_connect_as(const char *root, const char *path, uid_t user) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        int place = csystemd_open_in_root(root, path, O_PATH), result;
+        if (place < 0)
+                return place;
+        snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
+        int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        result = connection < 0 ? -errno : connection;
+        if (connection >= 0) {
+                if (syscall(SYS_setresuid, -1, user, -1) < 0 ||
+                    connect(connection, (struct sockaddr *) &address, sizeof(address)) < 0)
+                        result = -errno;
+                // A thread that stayed another user would be a danger to all that follows.
+                if (syscall(SYS_setresuid, -1, getuid(), -1) < 0)
+                        abort();
+                if (result < 0)
+                        close(connection);
+        }
+        close(place);
+        return result;
+}
+
+// Whether who listens at the other end is in the pid namespace that a file of /proc/PID/ns stands
+// for. A listener's process is that which called listen(2).
+static inline int csystemd_peer_is_in(int connection, const char *namespace) {
+        // struct ucred of unix(7), which the C library keeps for GNU programs.
+        struct { pid_t pid; uid_t uid; gid_t gid; } peer;
+        socklen_t length = sizeof peer;
+        struct stat theirs, wanted;
+        char path[64];
+        if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+                return 0;
+        snprintf(path, sizeof path, "/proc/%d/ns/pid", (int) peer.pid);
+        return stat(path, &theirs) == 0 && stat(namespace, &wanted) == 0 &&
+                theirs.st_ino == wanted.st_ino && theirs.st_dev == wanted.st_dev;
 }

@@ -1,4 +1,5 @@
 import Linux
+public import SystemdBus
 
 /// A disposable systemd: the machine's own, booted in namespaces on a copy of the machine's root.
 ///
@@ -25,7 +26,11 @@ public struct Lab: Sendable {
     /// The lab's file system, seen from the host.
     public var rootPath: String { "/proc/\(pid)/root" }
 
-    /// The lab's system bus, as sd-bus takes it: no process of the caller's has to enter the lab.
+    /// The lab's system bus: no process of the caller's has to enter the lab.
+    public var bus: BusAddress { .system(ofRoot: rootPath) }
+
+    /// The same as `$DBUS_SYSTEM_BUS_ADDRESS` takes it. Whoever connects there follows the links of
+    /// the lab's tree, out of the lab too.
     public var busAddress: String { "unix:path=\(LabBus.socket(in: rootPath))" }
 
     /// For `setns(2)` or a unit's `NetworkNamespacePath=`.

@@ -18,8 +18,7 @@ struct LabBus {
     func waitForSystemd() async {
         while !Task.isCancelled {
             if isInside {
-                let address = BusAddress.address("unix:path=\(LabBus.socket(in: root))")
-                if let bus = try? await Bus.connect(to: address) {
+                if let bus = try? await Bus.connect(to: .system(ofRoot: root)) {
                     let isThere = await waitForSystemd(on: bus)
                     await bus.close()
                     if isThere { return }

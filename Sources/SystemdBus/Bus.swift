@@ -146,9 +146,12 @@ extension BusAddress {
             try check(sd_bus_set_bus_client(bus, 1))
             try check(sd_bus_negotiate_fds(bus, 1))
             try check(sd_bus_start(bus))
-        case .socket(let path, let user):
-            let descriptor = try check(csystemd_connect_as(path, user))
+        case .socket(let path, let user, let root):
+            let descriptor = try check(csystemd_connect_as(root, path, user))
             do throws(Errno) {
+                guard BusAddress.isListener(of: descriptor, inside: root) else {
+                    throw Errno(code: ECONNREFUSED)
+                }
                 try check(sd_bus_new(&bus))
                 // From here on the connection owns the descriptor.
                 try check(sd_bus_set_fd(bus, descriptor, descriptor))
@@ -160,5 +163,11 @@ extension BusAddress {
             try check(sd_bus_negotiate_fds(bus, 1))
             try check(sd_bus_start(bus))
         }
+    }
+
+    /// Whether who listens is of the machine whose root directory this is, as far as that says which.
+    private static func isListener(of connection: Int32, inside root: String) -> Bool {
+        guard root.hasPrefix("/proc/"), root.hasSuffix("/root") else { return true }
+        return csystemd_peer_is_in(connection, root.dropLast("root".count) + "ns/pid") != 0
     }
 }

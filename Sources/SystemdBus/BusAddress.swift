@@ -6,13 +6,15 @@ public enum BusAddress: Hashable, Sendable, CustomStringConvertible {
     case user
     /// An address in the notation of the D-Bus specification: `unix:path=/run/some/socket`.
     case address(String)
-    /// The socket at this path, connected to as this user, which only root can: a user's bus lets
-    /// nobody else in, not even root (measured with dbus-daemon 1.16).
-    case socket(String, asUser: UInt32)
+    /// The socket at this path of a machine's root directory, connected to as this user, which only
+    /// root can: a user's bus lets nobody else in, not even root (measured with dbus-daemon 1.16).
+    /// Symbolic links lead nowhere out of that directory; where it is `/proc/PID/root`, who listens
+    /// has to be in the pid namespace of that process.
+    case socket(String, asUser: UInt32 = 0, root: String = "")
 
-    /// The system bus as the process `pid` would find it: that of the container it lives in.
-    public static func system(ofProcess pid: Int32) -> BusAddress {
-        .address("unix:path=/proc/\(pid)/root/run/dbus/system_bus_socket")
+    /// The system bus of the machine whose root directory this is.
+    public static func system(ofRoot root: String) -> BusAddress {
+        .socket("/run/dbus/system_bus_socket", root: root)
     }
 
     public var description: String {
@@ -20,7 +22,8 @@ public enum BusAddress: Hashable, Sendable, CustomStringConvertible {
         case .system: "the system bus"
         case .user: "the user bus"
         case .address(let address): address
-        case .socket(let path, let user): "\(path) as user \(user)"
+        case .socket(let path, 0, let root): "\(root)\(path)"
+        case .socket(let path, let user, let root): "\(root)\(path) as user \(user)"
         }
     }
 }

@@ -29,7 +29,7 @@ extension Machine {
     /// A lab, and what its kernel refuses the services in it.
     init(in lab: Lab) async throws {
         self.init(
-            bus: try await Bus.connect(to: .address(lab.busAddress)), root: lab.rootPath,
+            bus: try await Bus.connect(to: lab.bus), root: lab.rootPath,
             network: lab.networkNamespace, isDisposable: true)
         if let group = rootControlGroup { kernel = try KernelWatch(below: group) }
     }

@@ -6,7 +6,7 @@ public import SystemdBus
 public struct DisposableSystemd: Sendable {
     private let lab: Lab
 
-    public var address: BusAddress { .address(lab.busAddress) }
+    public var address: BusAddress { lab.bus }
     public var root: String { lab.rootPath }
 
     /// One for all tests that leave it as they found it.

@@ -60,7 +60,7 @@ public func withLab<Result: Sendable>(
     change(&plan)
     let lab = try await Lab.boot(plan)
     do {
-        let bus = try await Bus.connect(to: .address(lab.busAddress))
+        let bus = try await Bus.connect(to: lab.bus)
         let machine = Machine(
             bus: bus, root: lab.rootPath, network: lab.networkNamespace, isDisposable: true)
         let result = try await body(lab, machine)

@@ -34,7 +34,7 @@ public struct SharedLab: Sendable {
         var plan = LabPlan()
         plan.root = release.root
         let lab = try await Lab.boot(plan)
-        let bus = try await Bus.connect(to: .address(lab.busAddress))
+        let bus = try await Bus.connect(to: lab.bus)
         return SharedLab(
             lab: lab,
             machine: Machine(

@@ -15,7 +15,7 @@ struct MachineFixture: Sendable {
 
     var machine: LiveMachine {
         var machine = LiveMachine()
-        machine.bus = .address(lab.busAddress)
+        machine.bus = lab.bus
         machine.root = lab.rootPath
         machine.network = lab.networkNamespace
         return machine

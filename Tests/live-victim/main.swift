@@ -17,7 +17,7 @@ import Trials
 let arguments = CommandLine.arguments
 let lab = try Lab.find(arguments[1])
 var machine = LiveMachine()
-machine.bus = .address(lab.busAddress)
+machine.bus = lab.bus
 machine.root = lab.rootPath
 machine.network = lab.networkNamespace
 if arguments.count > 6, let most = Double(arguments[6]) { machine.maxDowntime = .seconds(most) }

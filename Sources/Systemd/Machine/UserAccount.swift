@@ -80,14 +80,14 @@ extension Machine {
                 "the manager of \(account.name) does not start (\(unit): \(job.rawValue)); "
                     + "it needs the packages libpam-systemd and dbus-user-session")
         }
-        let socket = "\(root)\(account.runtimeDirectory)/bus"
-        guard FileManager.default.fileExists(atPath: socket) else {
+        let address = BusAddress.socket(
+            "\(account.runtimeDirectory)/bus", asUser: account.id, root: root)
+        let userBus: Bus
+        do { userBus = try await Bus.connect(to: address) } catch {
+            guard case .cannotConnect(_, ENOENT) = error else { throw ExperimentError(error) }
             throw ExperimentError(
                 "\(account.name) has no bus at \(account.runtimeDirectory)/bus; "
                     + "install the package dbus-user-session")
-        }
-        let userBus = try await experiment { () async throws(BusError) in
-            try await Bus.connect(to: .socket(socket, asUser: account.id))
         }
         let manager = Machine(
             bus: userBus, root: root, network: network, isDisposable: isDisposable, user: account)

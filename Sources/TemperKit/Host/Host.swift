@@ -141,7 +141,7 @@ extension Host {
         }
         do {
             var machine = Machine(
-                bus: try await Bus.connect(to: .address(lab.busAddress)), root: lab.rootPath,
+                bus: try await Bus.connect(to: lab.bus), root: lab.rootPath,
                 network: lab.networkNamespace, isDisposable: true)
             machine.isConnected = lab.network != .none
             return Host(system: machine, choice: .lab(plan), lab: lab)
