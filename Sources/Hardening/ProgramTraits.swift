@@ -17,8 +17,47 @@ public struct ProgramTraits: Hashable, Sendable {
     public var hostedWork: String?
     /// Whether one of its processes stays root.
     public var keepsRoot = false
+    /// The commands that its configuration names, with where: `/etc/x/x.conf:9`.
+    public var commands: [String: String] = [:]
+    /// What else speaks for something that restrictions deny.
+    public var wishes: [Wish] = []
 
     public init() {}
+}
+
+/// Something that a service is known to want though no trial may show it.
+public struct Wish: Hashable, Sendable {
+    /// Ids of restrictions, and names of directives.
+    public let needs: Set<String>
+    public let contested: ContestedRestriction
+    /// Whether only a process that is root can make use of it.
+    public let isOfRoot: Bool
+    /// Whether trials tell where the service was seen to do something of the kind.
+    public let isSettledByExercise: Bool
+
+    public init(
+        _ source: Contest.Source, needs: Set<String>, because: String, settledBy: String,
+        isOfRoot: Bool = false, isSettledByExercise: Bool = false
+    ) {
+        self.needs = needs
+        self.isSettledByExercise = isSettledByExercise
+        self.isOfRoot = isOfRoot
+        contested = ContestedRestriction(
+            because: because, contest: Contest(source, settledBy: settledBy))
+    }
+
+    public init(
+        _ source: Contest.Source, for wished: WishedFor, because: String, settledBy: String,
+        isOfRoot: Bool = false, isSettledByExercise: Bool = false
+    ) {
+        self.init(
+            source, needs: wished.needs, because: because, settledBy: settledBy,
+            isOfRoot: isOfRoot, isSettledByExercise: isSettledByExercise)
+    }
+
+    func needs(_ restriction: Restriction) -> Bool {
+        needs.contains(restriction.id) || needs.contains(restriction.directive)
+    }
 }
 
 /// A restriction that is left open because of what the service's programs or its unit say.
@@ -42,11 +81,19 @@ extension ProgramTraits {
             if kind.isOfRoot && !(isRoot && keepsRoot) { return nil }
             return kind.sign(self).map { (kind, $0) }
         }
+        let wishes = wishes.filter { !$0.isOfRoot || isRoot && keepsRoot }
         return catalogue.restrictions.reduce(into: [:]) { contested, restriction in
             if let value = declined[restriction.directive] {
                 contested[restriction.id] = ContestedRestriction(
                     because: "the unit itself says \(restriction.directive)=\(value)",
                     contest: Contest(.unit, settledBy: "--try \(restriction.id)"))
+                return
+            }
+            let wish = wishes.first { wish in
+                wish.needs(restriction) && !(wish.isSettledByExercise && isExercised(restriction))
+            }
+            if let wish {
+                contested[restriction.id] = wish.contested
                 return
             }
             // Exceptions are made for what was seen, which is not all that such programs do.

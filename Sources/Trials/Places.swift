@@ -41,6 +41,11 @@ public enum Places {
         return path
     }
 
+    /// The directory that it is in.
+    public static func parent(of path: String) -> String {
+        String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]).nonEmpty ?? "/"
+    }
+
     public static func isBelow(_ path: String, _ place: String) -> Bool {
         path == place || path.hasPrefix(place.hasSuffix("/") ? place : place + "/")
     }
@@ -50,8 +55,7 @@ public enum Places {
     public static func directory(of path: String) -> String {
         let parents = shared.filter { isBelow(path, $0) }
         guard let parent = parents.max(by: { $0.count < $1.count }) else {
-            return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-                .nonEmpty ?? "/"
+            return self.parent(of: path)
         }
         let rest = path.dropFirst(parent.count + 1).split(separator: "/")
         return rest.count > 1 ? "\(parent)/\(rest[0])" : parent
@@ -87,6 +91,11 @@ public enum Places {
         return kept.contains { path == "/dev/\($0)" }
             || ["/dev/pts/", "/dev/shm/", "/dev/mqueue/", "/dev/hugepages/", "/dev/fd/"]
                 .contains(where: path.hasPrefix)
+    }
+
+    /// Homes, and where they are (hier(7)).
+    public static func isInHomes(_ path: String) -> Bool {
+        ["/home", "/root", "/run/user"].contains { isBelow(path, $0) }
     }
 
     static func withoutNested(_ places: Set<String>) -> Set<String> {

@@ -84,6 +84,26 @@ import Testing
         #expect(contested { $0.libraries = ["libunbound.so.8"] }["SocketBindDeny=any"] != nil)
     }
 
+    @Test("a configuration that names the firewall's commands has them run")
+    func commands() {
+        let found = contested { $0.commands = ["nft": "/etc/x/x.conf:7"] }
+        let why = found["CapabilityBoundingSet=~CAP_NET_ADMIN"]
+        #expect(why?.because.hasPrefix("/etc/x/x.conf:7 names nft") == true)
+        #expect(why?.contest.source == .configuration)
+        #expect(found["PrivateNetwork=yes"] != nil)
+        #expect(contested(isRoot: false) { $0.commands = ["nft": "/etc/x/x.conf:7"] }.isEmpty)
+    }
+
+    @Test("what is wished for is left open, root's only for root")
+    func wishes() {
+        let wish = Wish(
+            .package, needs: ["CapabilityBoundingSet=~CAP_SETUID"], because: "it says so",
+            settledBy: "a probe", isOfRoot: true)
+        let found = contested { $0.wishes = [wish] }
+        #expect(found.mapValues(\.because) == ["CapabilityBoundingSet=~CAP_SETUID": "it says so"])
+        #expect(contested(isRoot: false) { $0.wishes = [wish] }.isEmpty)
+    }
+
     @Test("a setting that the unit declines is left as it is")
     func declined() {
         let found = contested(isRoot: false) { $0.declined = ["ProtectHome": "no"] }

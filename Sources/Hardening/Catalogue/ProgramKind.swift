@@ -1,5 +1,5 @@
 /// A kind of program, and what such programs are known to need at times that no exercise may show.
-struct ProgramKind: Sendable {
+public struct ProgramKind: Sendable {
     let source: Contest.Source
     /// What tells it, of these traits: a name for people; nil where it is no such program.
     let sign: @Sendable (ProgramTraits) -> String?
@@ -47,6 +47,19 @@ struct ProgramKind: Sendable {
             needs: needs, settledBy: settledBy, isOfRoot: isOfRoot)
     }
 
+    /// Of services whose configuration has them run one of these commands.
+    private static func running(
+        _ commands: Set<String>, needs: [String], settledBy: String
+    ) -> ProgramKind {
+        ProgramKind(
+            source: .configuration,
+            sign: { traits in
+                commands.sorted().first { traits.commands[$0] != nil }.map { command in
+                    "\(traits.commands[command] ?? "") names \(command)"
+                }
+            }, needs: needs, settledBy: settledBy, isOfRoot: true, isOpenEnded: true)
+    }
+
     private static func calls(_ groups: String...) -> [String] {
         groups.map { "SystemCallFilter=~\($0)" }
     }
@@ -63,6 +76,12 @@ struct ProgramKind: Sendable {
     private static let network = [
         "PrivateNetwork=yes", "IPAddressDeny", "RestrictAddressFamilies=~AF_INET",
         "RestrictAddressFamilies=~AF_INET6", "RestrictNetworkInterfaces",
+    ]
+
+    /// Those that a kind is known by, where a configuration names them.
+    public static let commandNames = firewalls
+    private static let firewalls: Set<String> = [
+        "nft", "iptables", "ip6tables", "iptables-restore", "ipset", "firewall-cmd",
     ]
 
     static let all: [ProgramKind] = [
@@ -122,6 +141,14 @@ struct ProgramKind: Sendable {
             "io_submit", "io_uring_queue_init",
             needs: calls("@aio"), settledBy: "a probe for which it reads and writes much",
             isOfRoot: false),
+        running(
+            firewalls,
+            needs: [
+                "User", "PrivateNetwork=yes", "PrivateUsers",
+                "RestrictAddressFamilies=~AF_NETLINK", "CapabilityBoundingSet=~CAP_NET_ADMIN",
+                "CapabilityBoundingSet=~CAP_NET_RAW",
+            ] + calls("@ipc"),
+            settledBy: "a probe for which it changes the firewall"),
         ProgramKind(
             source: .directory,
             sign: { traits in traits.programAmongData.map { "\($0) is a program" } },

@@ -7,6 +7,9 @@ public struct Usage: Hashable, Codable, Sendable {
     /// keeps there may be missed only later, so that no trial can tell whether it does without
     /// them; nil in ledgers of older versions, and where all that passes is wanted.
     public var own: Set<String>?
+    /// What says so of those of `own` and `homes` that nothing of themselves tells; nil in ledgers of
+    /// older versions.
+    public var claims: [String: Claim]?
     /// Directories for temporary files in which it makes or changes some: `/tmp`, `/var/tmp`; nil in
     /// ledgers of older versions.
     public var temporary: Set<String>?
@@ -31,6 +34,18 @@ public struct Usage: Hashable, Codable, Sendable {
 
     public init() {}
 
+    /// What says that a place is the service's although its name, its owner and what was seen do not.
+    public struct Claim: Hashable, Codable, Sendable {
+        public let source: Contest.Source
+        /// For people, in a few words that follow the place.
+        public let because: String
+
+        public init(_ source: Contest.Source, because: String) {
+            self.source = source
+            self.because = because
+        }
+    }
+
     /// What has to be made below /run before each start as this user.
     func preparations(for user: String) -> [StartPreparation] {
         (runtimeDirectories ?? [:]).sorted { $0.key < $1.key }
@@ -53,6 +68,9 @@ public struct Usage: Hashable, Codable, Sendable {
         var joined = self
         joined.written.formUnion(other.written)
         if own != nil || other.own != nil { joined.own = (own ?? []).union(other.own ?? []) }
+        if claims != nil || other.claims != nil {
+            joined.claims = (claims ?? [:]).merging(other.claims ?? [:]) { mine, _ in mine }
+        }
         if temporary != nil || other.temporary != nil {
             joined.temporary = (temporary ?? []).union(other.temporary ?? [])
         }
@@ -101,24 +119,24 @@ extension Catalogue {
         var rows = directives.map { row in
             row.mapping { $0.exceptions = exceptions[$0.id] ?? [] }
         }
+        func contest(of place: String) -> (String, Contest)? {
+            if let claim = usage.claims?[place] { return Self.contest(by: claim) }
+            if !own.contains(place) { return nil }
+            return used.contains(place) ? Self.seen : Self.unseen
+        }
         rows += [
             Self.withdrawals(
                 .readWritePaths,
-                Self.writable(used.subtracting(own)).map { ($0, "ProtectSystem=strict") }
-                    + writableHomes.map { ($0, "ProtectHome=read-only") }),
-            Self.withdrawals(
-                .readWritePaths,
-                Self.writable(used.intersection(own)).map { ($0, "ProtectSystem=strict") },
-                contested: Self.seen),
-            Self.withdrawals(
-                .readWritePaths, unseen.map { ($0, "ProtectSystem=strict") },
-                contested: Self.unseen),
+                (writable + unseen).map { ($0, "ProtectSystem=strict") }
+                    + writableHomes.map { ($0, "ProtectHome=read-only") }, contestedBy: contest),
             Self.withdrawals(
                 .bindPaths,
-                homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
+                homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") },
+                contestedBy: contest),
             Self.withdrawals(
                 .bindReadOnlyPaths,
-                homes.filter { $0.name != .bindPaths }.map { ($0, "ProtectHome=tmpfs") }),
+                homes.filter { $0.name != .bindPaths }.map { ($0, "ProtectHome=tmpfs") },
+                contestedBy: contest),
             Self.withdrawals(.socketBindAllow, ports.map { ($0, "SocketBindDeny=any") }),
             Self.withdrawals(
                 .ipAddressAllow, peers.map { ($0, "IPAddressDeny=all-but-localhost") }),
@@ -130,14 +148,17 @@ extension Catalogue {
 
     /// A pass would say that the probe does not ask for what is kept there, and no more.
     private static let seen = (
-        heldBack: "it is the service's own, and it was seen to write there",
-        settledBy: "--try, with a probe that asks for what it keeps there"
+        "it is the service's own, and it was seen to write there",
+        Contest(.directory, settledBy: "--try, with a probe that asks for what it keeps there")
     )
     private static let unseen = (
-        heldBack: "it is the service's own, and nothing was seen to write there: a probe that has "
+        "it is the service's own, and nothing was seen to write there: a probe that has "
             + "it write settles whether it is needed",
-        settledBy: "a probe that has it write"
+        Contest(.directory, settledBy: "a probe that has it write")
     )
+    private static func contest(by claim: Usage.Claim) -> (String, Contest) {
+        (claim.because, Contest(claim.source, settledBy: "a probe that uses what it has there"))
+    }
 
     private static func writable(_ places: Set<String>) -> [Exception] {
         places.sorted().map { Exception(.readWritePaths, "-\($0)") }
@@ -158,21 +179,21 @@ extension Catalogue {
 
     private static func withdrawals(
         _ setting: DirectiveName, _ exceptions: [(Exception, under: String)],
-        contested: (heldBack: String, settledBy: String)? = nil
+        contestedBy contest: (String) -> (heldBack: String, Contest)? = { _ in nil }
     ) -> Directive? {
         if exceptions.isEmpty { return nil }
-        let contest = contested.map { Contest(.directory, settledBy: $0.settledBy) }
         let (effect, shape) = exceptionLists[setting] ?? ("", BusShape("as"))
         return Directive(
             setting, effect, breaks: "nothing: each entry is an exception", introduced: 231,
             restrictions: exceptions.map { exception, base in
-                let place = exception.value.drop { $0 == "-" }
+                let place = String(exception.value.drop { $0 == "-" })
+                let contested = contest(place)
                 // It was seen to be used; whether it is needed is the question.
                 var restriction = Restriction(
                     setting, "~\(place)", .withdraw([exception]), implies: [base],
                     prior: Prior("exception \(place)", 0.8, cold: 0.8),
                     heldBack: contested?.heldBack)
-                restriction.contest = contest
+                restriction.contest = contested?.1
                 return restriction
             }
         ).onBus(shape)

@@ -15,7 +15,7 @@ extension Machine {
     ///
     /// - Parameter pidFile: the unit's `PIDFile=`; empty for none.
     func footprint(of processes: [Int32], pidFile: String) -> Footprint {
-        let sockets = Set(processes.flatMap(ProcessAccesses.sockets))
+        let sockets = Set(processes.flatMap { ProcessAccesses.sockets(of: $0) })
         var listeners: Set<String> = []
         for kind in SocketTable.Kind.allCases {
             for row in SocketTable(kind, of: managerProcess).rows
@@ -136,10 +136,12 @@ struct UnixSocket {
 
 extension ProcessAccesses {
     /// The inode numbers of the sockets that a process has open.
-    static func sockets(of process: Int32) -> [String] {
+    ///
+    /// - Parameter lowest: of the descriptors that count.
+    static func sockets(of process: Int32, from lowest: Int = 0) -> [String] {
         let directory = "/proc/\(process)/fd"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.compactMap { name in
+        return names.filter { Int($0) ?? 0 >= lowest }.compactMap { name in
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(name)"))
                 .flatMap(SocketTable.socket)
         }

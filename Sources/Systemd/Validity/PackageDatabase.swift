@@ -28,6 +28,16 @@ final class PackageDatabase: Sendable {
 
     /// The paths of a package, directories among them.
     func files(of package: String) -> [String] { files.files(of: package) }
+
+    /// The files of a package that are its administrator's to change (deb-conffiles(5)).
+    func conffiles(of package: String) -> [String] {
+        let place = "\(root)/var/lib/dpkg/info/\(package).conffiles"
+        let text = FileManager.default.contents(atPath: place) ?? Data()
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// All packages that have a path: of a directory there are often many.
+    func owners(of path: String) -> Set<String> { files.owners(of: path) }
 }
 
 /// dpkg's files of one tree.
@@ -66,6 +76,11 @@ private struct DpkgFiles {
         lists.filter { $0.package == package }.flatMap { list in
             String(decoding: list.files, as: UTF8.self).split(separator: "\n").map(String.init)
         }
+    }
+
+    func owners(of path: String) -> Set<String> {
+        let line = Data("\n\(path)\n".utf8)
+        return Set(lists.filter { $0.files.range(of: line) != nil }.map(\.package))
     }
 
     private func version(of package: String) -> String? {

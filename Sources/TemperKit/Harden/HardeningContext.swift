@@ -105,8 +105,11 @@ extension Bench {
         var baseline = Baseline(learnedFrom: [warmUp])
         baseline.pidFile = service.pidFile
         let names = Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([service.stem])
+        var wishes: [Wish] = []
+        var commands: [String: String] = [:]
         if !isStrictest {
             usage.own = ownPlaces(usage, named: names, of: observedUsage.users)
+            (wishes, commands) = claims(&usage, observedUsage, named: names)
         }
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { usage.user = nil }
@@ -118,6 +121,8 @@ extension Bench {
             WorkloadHost.of(unit: service.unit, programs: service.programs)?.work
         traits.pidFile = service.pidFile == nil ? observedUsage.pidFile : nil
         traits.keepsRoot = observedUsage.users.contains(0)
+        traits.wishes = wishes
+        traits.commands = commands
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()
         return HardeningContext(

@@ -15,6 +15,8 @@ struct Bench: Sendable {
     let progress: any ProgressListener
     /// Whether nobody said how to see that the service works.
     var isUnprobed = false
+    /// What the service has where it is in use; nil where that is not this machine, or not now.
+    var production: ProductionUsage?
 
     init(
         host: Host, unit: String, service: Service, plan: Plan, missing: [MissingSource] = [],
@@ -34,9 +36,12 @@ struct Bench: Sendable {
 
     /// The same service, spoken to in another way.
     func on(_ machine: Machine) throws(TemperError) -> Bench {
-        try Bench(
+        var bench = try Bench(
             host: host, unit: unit, service: service.on(machine), plan: plan, missing: missing,
             progress: progress)
+        bench.isUnprobed = isUnprobed
+        bench.production = production
+        return bench
     }
 
     /// What a result must say of how it was probed.

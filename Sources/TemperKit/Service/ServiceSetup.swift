@@ -30,6 +30,9 @@ struct ServiceSetup: Sendable {
                 host: host, unit: unit, service: service, plan: plan, missing: missing,
                 progress: progress)
             bench.isUnprobed = isUnprobed
+            if host.tree == "/" {
+                bench.production = ProductionUsage(of: service.unit, user: machine.user)
+            }
             return bench
         }
         if host.isLive {
