@@ -26,7 +26,7 @@ public struct WorkloadHost: Hashable, Sendable {
     public func inheritance(of unit: String) -> String {
         "\(unit) runs \(work): \(guests) would inherit this sandbox, with its read-only files, "
             + "missing capabilities and devices, forbidden system calls, and mounts that nobody "
-            + "else sees (PrivateMounts= and all that hides files)"
+            + "else sees"
     }
 
     static let kinds = [

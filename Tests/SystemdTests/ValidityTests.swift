@@ -91,7 +91,7 @@ struct ValidityTests {
     }
 }
 
-@Suite("The files of a service's programs") struct ProgramFilesTests {
+@Suite("The files of a service's programs", .timeLimit(.minutes(1))) struct ProgramFilesTests {
     @Test("of processes that stay, whatever started them, with the plug-ins beside their libraries")
     func plugIns() throws {
         let root = NSTemporaryDirectory() + "temper-programs-\(UUID().uuidString)"
@@ -128,7 +128,7 @@ struct ValidityTests {
     }
 }
 
-@Suite("Packages of a tree") struct PackageDatabaseTests {
+@Suite("Packages of a tree", .timeLimit(.minutes(1))) struct PackageDatabaseTests {
     @Test("dpkg's files are read at the first question, and once")
     func once() throws {
         let root = NSTemporaryDirectory() + "temper-dpkg-\(UUID().uuidString)"
