@@ -108,8 +108,10 @@ struct ValidityTests {
             "\(info)/server.list",
             Data("/.\n/usr/lib/server/bin/serve\n/usr/lib/server/a.so\n".utf8))
         try write("\(info)/python3.list", Data("/.\n/usr/bin/python3\n".utf8))
+        try write("\(info)/tools.list", Data("/.\n/usr/bin/sleep\n/usr/bin/chown\n".utf8))
         let program = try #require(
             FileManager.default.contents(atPath: Release.trixie.root + "/usr/sbin/nginx"))
+        try write("/usr/bin/chown", program)
         // Of another package, or of none.
         try write("/usr/lib/server/b.so", program)
         try write("/usr/bin/python3", program)
@@ -124,6 +126,7 @@ struct ValidityTests {
         #expect(found.links.imports.contains("initgroups"))
         let gone = files(["/usr/lib/server/bin/serve"], staying: ["other"])
         #expect(gone.programs == ["start"] && gone.links.libraries.isEmpty)
+        #expect(files(["/usr/bin/sleep"], staying: ["sleep"]).links.libraries.isEmpty)
         #expect(files(["/usr/bin/python3"], staying: ["python3"]).links.libraries.isEmpty)
     }
 }

@@ -1,8 +1,9 @@
 import Hardening
 
-/// The files of a service's programs: of the packages that its commands and those of its processes
-/// that stay are of, and the plug-ins beside their libraries. What only starts the service may be a
-/// script of another package. Of a script's interpreter nothing follows.
+/// The files of a service's programs: the packages of what its commands start, those of its processes
+/// that stay with their packages' libraries, and the plug-ins beside these. What only starts the
+/// service may be a script of another package, and what stays may be one tool of many. Of a script's
+/// interpreter nothing follows.
 struct ProgramFiles {
     /// The names of its programs, without their directories.
     let programs: Set<String>
@@ -19,18 +20,24 @@ struct ProgramFiles {
     ) {
         self.root = root
         // The kernel keeps 15 bytes of a process's name (proc_pid_comm(5)).
-        let main = commands + running.filter { staying.contains(String(Self.name($0).prefix(15))) }
-        let compiled = main.filter { !Self.isInterpreter($0) }
-        let own = Set(compiled.compactMap { packages.owner(of: $0)?.package })
+        let stay = running.filter { staying.contains(String(Self.name($0).prefix(15))) }
+        let compiled = (commands + stay).filter { !Self.isInterpreter($0) }
+        func owners(_ paths: [String]) -> Set<String> {
+            Set(paths.filter(compiled.contains).compactMap { packages.owner(of: $0)?.package })
+        }
+        let own = owners(commands)
         let seen = running.filter {
             packages.owner(of: $0).map { own.contains($0.package) } ?? false
         }
-        programs = Set((main + seen).map(Self.name))
+        programs = Set((commands + stay + seen).map(Self.name))
+        let libraries = owners(stay).flatMap(packages.files).filter { $0.hasSuffix(".so") }
         let files = own.flatMap(packages.files).filter { file in
             ["/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/", "/bin/", "/sbin/", "/lib/"]
                 .contains(where: file.hasPrefix)
         }
-        paths = Set(compiled + seen + files + Self.plugIns(beside: files, in: root))
+        paths = Set(
+            compiled + seen + files + libraries
+                + Self.plugIns(beside: files + libraries, in: root))
     }
 
     /// What they are linked with, and what they take from that.
