@@ -1,3 +1,4 @@
+import Foundation
 import Hardening
 import Testing
 
@@ -132,12 +133,43 @@ struct RecordTests {
         } throws: { "\($0)".contains(complaint) }
     }
 
-    @Test("a command of several lines is not written down wrongly")
-    func severalLines() {
+    @Test("a command of several lines is written down as one that does the same")
+    func severalLines() throws {
         var record = Self.record
+        let command = """
+            # A line that ends in a backslash goes on.
+            say() { printf '%s\\n' "$1" \\
+                "it's 100%"; }
+            cat <<END
+            \\t`echo $((1+1))`
+            END
+            say "a b"; exit 3 \\
+            """
+        record.plan.preparations = [command]
+        record.plan.beforeStart = ["-x\ny"]
+        record.plan.probes = [.command(command)]
         #expect(record.problem == nil)
-        record.plan.probes = [.command("a\nb")]
+        let read = try HardeningRecord(reading: record.text, file: "x").plan
+        let written = try #require(read.preparations.first)
+        #expect(!written.contains("\n") && read.probes == [.command(written)])
+        #expect(read.beforeStart == [#"eval "$(printf -- '-x\ny')""#])
+        let (told, status) = try Self.run(command)
+        #expect(told == "\\t2\na b\nit's 100%\n" && status == 3)
+        let (again, same) = try Self.run(written)
+        #expect(again == told && same == status)
+        record.plan.probes = [.http("http://x/", contains: "a\nb")]
         #expect(record.problem?.contains("several lines") == true)
+    }
+
+    private static func run(_ command: String) throws -> (String, Int32) {
+        let (shell, output) = (Process(), Pipe())
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", command]
+        shell.standardOutput = output
+        try shell.run()
+        let told = output.fileHandleForReading.readDataToEndOfFile()
+        shell.waitUntilExit()
+        return (String(decoding: told, as: UTF8.self), shell.terminationStatus)
     }
 
     @Test("packages, files and calls that changed are named once each")

@@ -42,6 +42,8 @@ struct CheckContext: Sendable {
         // Its trials are those of this moment: none is ever taken from an earlier check.
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())
+        // What renews the record says from now on what its lab is connected with.
+        try ledger.note(Provenance(of: bench, using: record.usage, giving: record.ownership))
         (validity, enforcement) = try await CheckContext.compare(
             files, with: bench, record, stateDirectory: check.stateDirectory)
         changes = validity.changes(since: record.validity)

@@ -100,7 +100,8 @@ public struct HardenSession: Sendable {
         ) async throws -> (Proof, HardeningContext) {
             let context = try await bench.survey(
                 enforcement, ledger, isStrictest: options.isStrictest)
-            try ledger.note(Provenance(of: context))
+            try ledger.note(
+                Provenance(of: bench, using: context.usage, giving: context.ownership))
             let proving = Proving(setup: setup, context: context, ledger: ledger)
             var campaign = try self.campaign(on: context, ledger, until: mustEnd)
             campaign.firstStarts = proving.firstStarts

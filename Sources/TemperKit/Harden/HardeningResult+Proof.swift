@@ -29,18 +29,20 @@ extension HardeningResult {
 
 extension Provenance {
     /// What the record of a campaign will be read with.
-    init(of context: HardeningContext) {
-        let (bench, plan) = (context.bench, context.plan)
+    /// - Parameters:
+    ///   - usage: what the service was seen to use.
+    ///   - ownership: what has to change hands for it to be somebody else.
+    init(of bench: Bench, using usage: Usage, giving ownership: Ownership?) {
         let user = bench.service.machine.user
         self.init(
-            temper: TemperVersion.current, dialect: bench.service.dialect, usage: context.usage,
+            temper: TemperVersion.current, dialect: bench.service.dialect, usage: usage,
             root: bench.host.root)
         network = bench.host.chosenNetwork
         self.user = user?.name
         userID = user?.id
-        preparations = plan.preparations
-        ownership = context.ownership?.commands ?? []
-        probes = plan.probes.map(\.shellCommand)
+        preparations = bench.plan.preparations
+        self.ownership = ownership?.commands ?? []
+        probes = bench.plan.probes.map(\.shellCommand)
         unitFiles = bench.service.unitFiles.map(\.path)
         missing = bench.missing
     }

@@ -16,6 +16,8 @@ struct ServiceSetup: Sendable {
     /// The service as it stands once a lab is prepared, and all that is wanted of it. Preparations
     /// of the plan come before those of the unit.
     func bench(at host: Host) async throws -> Bench {
+        // The account whose manager it is may be made by them.
+        if !host.isLive { try await prepare(plan.preparations, at: host) }
         var machine = try await host.machine(of: manager, progress)
         let missing = watch(&machine)
         func bench(_ service: Service, _ plan: Plan) async throws -> Bench {
@@ -39,7 +41,6 @@ struct ServiceSetup: Sendable {
             let (service, own) = try await read(on: machine)
             return try await bench(service, try own.overridden(by: plan).bounded())
         }
-        try await prepare(plan.preparations, at: host)
         if try await machine.setAside(unit: unit, evenIfTouched: setsAsideTouched) {
             progress.step("setting aside the drop-in that temper installed for \(unit) before")
         }

@@ -34,14 +34,29 @@ extension HardeningRecord {
         "[\(name)]\n" + lines.map { $0 + "\n" }.joined()
     }
 
-    /// What cannot be written down, or nil.
+    /// What cannot be written down, or nil: commands can, as one line that does the same.
     public var problem: String? {
-        let commands = plan.preparations + plan.beforeStart + plan.probes.map(\.line)
-        if let command = commands.first(where: { $0.contains("\n") || $0.hasSuffix("\\") }) {
-            let first = command.prefix { $0 != "\n" }
-            return "no record can hold a command of several lines (\(first)…); put it in a script"
-        }
-        return nil
+        guard let line = plan.probes.map(\.line).first(where: \.isNoLine) else { return nil }
+        return "no record can hold a probe of several lines "
+            + "(\(line.prefix { !$0.isNewline })…); put it in a script"
+    }
+}
+
+extension String {
+    /// Whether a unit file would take it for less or for more.
+    fileprivate var isNoLine: Bool {
+        unicodeScalars.contains { $0 == "\n" || $0 == "\r" } || hasSuffix("\\")
+    }
+
+    /// A command for `/bin/sh -c` as one line that does the same. printf(1) makes the lines again,
+    /// and eval runs them in the same shell.
+    fileprivate var onOneLine: String {
+        guard isNoLine else { return self }
+        let escapes: [Unicode.Scalar: String] = [
+            "\n": "\\n", "\r": "\\r", "\\": "\\\\", "%": "%%", "'": "'\\''",
+        ]
+        let format = unicodeScalars.map { escapes[$0] ?? String($0) }.joined()
+        return "eval \"$(printf -- '\(format)')\""
     }
 }
 
@@ -64,7 +79,8 @@ extension Plan {
             ("SuccessThreshold", cadence.successThreshold),
             ("FailureThreshold", cadence.failureThreshold),
         ]
-        return preparations.map { "Prepare=\($0)" } + beforeStart.map { "Before=\($0)" }
+        return preparations.map { "Prepare=\($0.onOneLine)" }
+            + beforeStart.map { "Before=\($0.onOneLine)" }
             + probes.map(\.line)
             + (probeDoesWork ? ["ProbeDoesWork=yes"] : [])
             + (probeUser.map { ["ProbeUser=\($0)"] } ?? [])
@@ -77,7 +93,7 @@ extension Plan {
 extension ProbeRequest {
     var line: String {
         switch self {
-        case .command(let command): "Probe=\(command)"
+        case .command(let command): "Probe=\(command.onOneLine)"
         case .http(let url, let contains): "ProbeHTTP=\(url)" + (contains.map { " \($0)" } ?? "")
         case .tcp(let address): "ProbeTCP=\(address)"
         case .unixSocket(let path): "ProbeUnix=\(path)"
