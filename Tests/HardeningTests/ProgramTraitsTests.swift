@@ -12,6 +12,15 @@ import Testing
         return traits.contested(in: .standard, isRoot: isRoot, unless: { _ in false })
     }
 
+    @Test("resolvers that validate are known by their names")
+    func validating() {
+        var traits = ProgramTraits()
+        traits.programs = ["dnsmasq", "unbound-helper"]
+        #expect(traits.validatingResolver == nil)
+        traits.programs.insert("unbound")
+        #expect(traits.validatingResolver == "unbound")
+    }
+
     @Test("who is linked with PAM may log users in, if it stays root")
     func users() {
         let found = contested { $0.libraries = ["libc.so.6", "libpam.so.0"] }

@@ -1,4 +1,5 @@
 import Hardening
+import Synchronization
 import TemperTesting
 import Testing
 import Trials
@@ -51,6 +52,32 @@ struct CampaignBaselineTests {
         }
         #expect(error?.isBaseline == true)
         #expect(bad.leftRunning == 0)
+    }
+
+    @Test("a probe that uses up what it tests is named before anything is hardened")
+    func usedUp() async throws {
+        let isLeft = Mutex(true)
+        let probe = ScriptedProbe(name: "takes the only one") { _ in
+            isLeft.withLock { left in
+                defer { left = false }
+                return left ? .healthy : .unhealthy("there is none")
+            }
+        }
+        let procedure = TrialProcedure(
+            service: SimulatedService(), probes: [probe], canReload: false, settle: .zero)
+        let error = await #expect(throws: ExperimentError.self) {
+            try await Campaign.warmUp(procedure, cadence: CampaignFixture.hurried, now: 5)
+        }
+        #expect(error?.isBaseline == true)
+        #expect(
+            error?.description.hasPrefix(
+                "takes the only one held when it was asked first, and never after that") == true)
+        #expect(error?.description.contains("--before") == true)
+        // One that never holds is another matter.
+        let never = await #expect(throws: ExperimentError.self) {
+            try await Campaign.warmUp(procedure, cadence: CampaignFixture.hurried, now: 5)
+        }
+        #expect(never?.description.contains("--before") == false)
     }
 
     @Test("the baseline is tried as often as asked")

@@ -1,3 +1,11 @@
+extension ProgramTraits {
+    /// The program of its that asks whether answers to names are signed (DNSSEC), as resolvers do as
+    /// Debian ships them; nil where none does.
+    public var validatingResolver: String? {
+        ["kresd", "named", "pdns_recursor", "unbound"].first(where: programs.contains)
+    }
+}
+
 /// A kind of program, and what such programs are known to need at times that no exercise may show.
 public struct ProgramKind: Sendable {
     let source: Contest.Source

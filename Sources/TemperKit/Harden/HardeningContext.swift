@@ -134,7 +134,8 @@ extension Bench {
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, subject: subject, ownership: ownership, traits: traits,
-            isStrictest: isStrictest, notes: [obstacle].compactMap { $0 })
+            isStrictest: isStrictest,
+            notes: [obstacle, host.unsignedNames(for: traits)].compactMap { $0 })
     }
 
     /// The service's own places that its unit does not keep writable by itself. A place where it

@@ -69,6 +69,15 @@ public struct Host: Sendable {
             calls: Set(Lab.withheldCalls), devices: true)
     }
 
+    /// What cannot be judged here of a service that asks whether answers to names are signed.
+    func unsignedNames(for traits: ProgramTraits) -> String? {
+        guard case .lab(let plan) = choice, plan.network == .world else { return nil }
+        return traits.validatingResolver.map { program in
+            "this lab cannot judge that \(program) validates names (DNSSEC): no answer of its world "
+                + "is signed by whom a trust anchor names; with --network host they are"
+        }
+    }
+
     /// The network that was asked for; nil where that is what every lab has, and on a machine in use.
     var chosenNetwork: String? {
         guard case .lab(let plan) = choice, plan.network != .standard else { return nil }

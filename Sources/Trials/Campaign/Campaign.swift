@@ -96,7 +96,13 @@ extension Campaign {
         let spec = TrialSpec(.unrestricted, .warmUp, startsAgain: true, looksClosely: true)
         var trial = try await runner.runAside(spec)
         // Once more, before anything is said of a service that may have failed by chance.
-        if trial.verdict.isFailure { trial = try await runner.runAside(spec) }
+        if trial.verdict.isFailure {
+            let first = trial
+            trial = try await runner.runAside(spec)
+            if let probe = trial.probeUsedUp(since: first) {
+                throw BaselineFailure.usedUp(probe, trial)
+            }
+        }
         for stage in [Stage.reload, .secondStart] {
             guard case .failed(let why) = trial.verdict, trial.failed(in: stage) else { continue }
             expectations.giveUp(stage, because: why)

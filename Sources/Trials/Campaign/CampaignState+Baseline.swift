@@ -120,6 +120,14 @@ enum BaselineFailure {
             .baseline)
     }
 
+    /// - Parameter probe: that held the first time.
+    static func usedUp(_ probe: String, _ trial: Trial) -> ExperimentError {
+        ExperimentError(
+            "\(probe.abridged) held when it was asked first, and never after that, though nothing "
+                + "was restricted (\(trial.verdict.words)): it seems to use up what it tests; have "
+                + "--before make that anew, or ask for something that stays", .baseline)
+    }
+
     static func unreliable(_ failures: Int, of runs: Int, _ last: Trial) -> ExperimentError {
         ExperimentError(
             "without any restriction the service fails in \(failures) of \(runs) starts, at last "
@@ -139,5 +147,29 @@ enum BaselineFailure {
                 + "fails without any: \(trial.because); the last \(failures) trials tell nothing. "
                 + "\(place): leave out with --keep what spoils it, or have --before make anew what "
                 + "the service starts with")
+    }
+}
+
+extension Trial {
+    /// The probe that held when an earlier trial asked it first, and neither there when it was asked
+    /// again nor here; nil where that is not what went wrong.
+    func probeUsedUp(since earlier: Trial) -> String? {
+        let held = earlier.answers.first { $0.stage == .ready && $0.outcome.isHealthy }
+        guard earlier.verdict.isFailure, verdict.isFailure, let held,
+            earlier.answers.contains(where: { $0.name == held.name && !$0.outcome.isHealthy }),
+            let again = answers.first(where: { $0.name == held.name }),
+            again.stage == .ready, !again.outcome.isHealthy
+        else { return nil }
+        return held.name
+    }
+
+    private var answers: [(stage: Stage, name: String, outcome: CheckOutcome)] {
+        observations.compactMap {
+            if case .probe(let stage, let name, let outcome) = $0 {
+                (stage, name, outcome)
+            } else {
+                nil
+            }
+        }
     }
 }
