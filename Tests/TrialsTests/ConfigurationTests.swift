@@ -144,6 +144,9 @@ import Testing
         let catalogue = Catalogue.standard.accommodating(usage)
         #expect(catalogue["BindPaths=~/home/mona"]?.contest?.source == .configuration)
         #expect(catalogue["BindReadOnlyPaths=~/home/nora/x"]?.contest == nil)
+        usage.written = ["/home/mona"]
+        let twice = Catalogue.standard.accommodating(usage).restrictions.map(\.id)
+        #expect(twice.count { $0 == "ReadWritePaths=~/home/mona" } == 1)
         var all = Usage()
         #expect(all.claim([place("/home")], for: root).isEmpty)
         #expect(all.homes.isEmpty)

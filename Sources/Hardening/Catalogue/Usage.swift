@@ -128,7 +128,9 @@ extension Catalogue {
             Self.withdrawals(
                 .readWritePaths,
                 (writable + unseen).map { ($0, "ProtectSystem=strict") }
-                    + writableHomes.map { ($0, "ProtectHome=read-only") }, contestedBy: contest),
+                    // A home itself may be of both.
+                    + writableHomes.filter { !(writable + unseen).contains($0) }
+                    .map { ($0, "ProtectHome=read-only") }, contestedBy: contest),
             Self.withdrawals(
                 .bindPaths,
                 homes.filter { $0.name == .bindPaths }.map { ($0, "ProtectHome=tmpfs") },
