@@ -22,6 +22,7 @@ enum KernelRefusal: Hashable, Sendable {
 
     // A path is not there, or may not be opened.
     case hiddenHome, hiddenKernelLog, hiddenDevice, hiddenTemporary, hiddenTunable, hiddenProcess
+    case hiddenModules
 
     // A path is read-only.
     case readOnlyHome, readOnlyControlGroup, readOnlyTunable, readOnlySystem, readOnlyConfiguration
@@ -34,6 +35,7 @@ enum KernelRefusal: Hashable, Sendable {
         func isBelow(_ places: String...) -> Bool { places.contains(where: path.hasPrefix) }
         if isBelow("/home", "/root", "/run/user") { return .hiddenHome }
         if isBelow("/dev/kmsg", "/proc/kmsg") { return .hiddenKernelLog }
+        if isBelow("/usr/lib/modules", "/lib/modules") { return .hiddenModules }
         if isBelow("/dev/") { return .hiddenDevice }
         if isBelow("/tmp/", "/var/tmp/") { return .hiddenTemporary }
         if isBelow("/proc/sys/", "/sys/") { return .hiddenTunable }

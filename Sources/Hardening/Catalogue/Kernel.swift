@@ -31,7 +31,7 @@ extension Catalogue {
         introduced: 232, prior: Prior("kmod", 0.5),
         implies: ["CapabilityBoundingSet=~CAP_SYS_MODULE", "SystemCallFilter=~@module"]
     )
-    .by(.mountNamespace, .callFilter)
+    .by(.mountNamespace, .callFilter).refusing(.hiddenModules)
     .refusing(calls: "init_module", "finit_module", "delete_module").scored(1000)
     .inForce(
         .init("/usr/lib/modules", .mount("/usr/lib/modules", .inaccessible)),

@@ -61,7 +61,7 @@ extension Breakage {
                 "allowed('trace', nr(298, 241), 0, 0, 0, 0, 0);", name: "filter-debug"),
             Breakage(
                 name: "allow-list", conflict: ["SystemCallFilter=@system-service"],
-                truth: .call(["swapoff"]), acts: "allowed('swap', nr(168, 225), '/none');"),
+                truth: .call(["fanotify_init"]), acts: "allowed('watch', nr(300, 262), 0, 0);"),
             Breakage(
                 name: "killed",
                 conflict: ["SystemCallErrorNumber=kill", "SystemCallFilter=~@chown"],
@@ -97,8 +97,8 @@ extension Breakage {
                         and kill 'SEGV', $$;
                     """#),
             Breakage(
-                name: "log", conflict: ["ProtectKernelLogs=yes"], truth: .call(["syslog"]),
-                acts: "allowed('log', nr(103, 116), 10, 0, 0);"),
+                name: "log", conflict: ["ProtectKernelLogs=yes"], truth: .path("/dev/kmsg"),
+                acts: "need(open(my $f, '>', '/dev/kmsg'), 'log');"),
             Breakage(
                 name: "clock", conflict: ["ProtectClock=yes"], truth: .call(["adjtimex"]),
                 acts: "allowed('clock', nr(159, 171), my $t = pack('x256'));"),

@@ -76,7 +76,9 @@ struct BreakageFixture {
             try write(breakage.acts + "\n1;\n", "/srv/break-\(breakage.name).pl")
             try write(breakage.unit, "/run/systemd/system/break-\(breakage.name).service")
         }
-        let made = try await lab.run(["sh", "-euc", BreakageFixture.preparation])
+        let made = try await lab.makingDevices {
+            try await lab.run(["sh", "-euc", BreakageFixture.preparation])
+        }
         guard made.status == 0 else {
             throw ExperimentError("the lab cannot be prepared: \(made.stderr)")
         }
@@ -89,6 +91,7 @@ struct BreakageFixture {
         echo x > /home/break/conf; echo x > /root/break.conf; echo x > /tmp/break
         cp /bin/true /home/break/tool; cp /bin/true /var/lib/break/tool
         mknod -m 666 /dev/break c 1 3; mknod -m 666 /dev/break-log c 1 11
+        mknod -m 600 /dev/kmsg c 1 11; mkdir -p /usr/lib/modules; echo x > /usr/lib/modules/break
         echo x > /var/lib/break/foreign; chown daemon /var/lib/break/foreign
         chmod 400 /var/lib/break/foreign
         echo x > /var/lib/break/shared-file

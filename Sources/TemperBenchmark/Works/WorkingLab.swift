@@ -37,6 +37,17 @@ struct WorkingLab: Sendable {
 
         """
 
+    private func prepare(_ lab: Lab, for hardening: Hardening) async throws {
+        for command in service.plan.preparations + hardening.preparations {
+            let made = try await lab.run(["sh", "-c", command], within: .seconds(90))
+            guard made.status == 0 else {
+                throw TableError(
+                    description: "\(service.name) cannot be made ready: "
+                        + "\(command)\(made.stdout)\(made.stderr)")
+            }
+        }
+    }
+
     /// What it does: every check in its order, in a lab of its own.
     ///
     /// - Throws: where the lab cannot be made ready; a service that does not start answers nothing.
@@ -44,15 +55,7 @@ struct WorkingLab: Sendable {
         var plan = LabPlan()
         plan.root = tree
         return try await Lab.with(plan) { lab in
-            let commands = service.plan.preparations + hardening.preparations
-            for command in commands {
-                let made = try await lab.run(["sh", "-c", command], within: .seconds(90))
-                guard made.status == 0 else {
-                    throw TableError(
-                        description: "\(service.name) cannot be made ready: "
-                            + "\(command)\(made.stdout)\(made.stderr)")
-                }
-            }
+            try await lab.makingDevices { try await prepare(lab, for: hardening) }
             try install(hardening.dropIn, in: lab)
             if let why = try await start(in: lab) {
                 if hardening.dropIn.isEmpty {
