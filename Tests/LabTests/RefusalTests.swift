@@ -126,7 +126,9 @@ struct RefusalTests {
     @Test func `is not for everybody`() async throws {
         let victim = try LabFixture.victim()
         let copy = "/tmp/temper-victim-\(getpid())"
-        try FileManager.default.copyItem(atPath: victim, toPath: copy)
+        // By another process: a child that this one forks meanwhile would have the copy open for
+        // writing still, and then nobody can execute it (ETXTBSY).
+        #expect(try await HostCommand(["cp", victim, copy]).wait() == 0)
         defer { try? FileManager.default.removeItem(atPath: copy) }
         let command = try HostCommand(
             ["setpriv", "--reuid=65534", "--clear-groups", copy, "web", "/tmp/temper-none"])
