@@ -129,7 +129,7 @@ static struct bpf_insn *answer(struct bpf_insn *at, int is_granted)
     return at;
 }
 
-enum { ACCESS = BPF_REG_2, MAJOR = BPF_REG_3, MINOR = BPF_REG_4, TYPE = BPF_REG_5 };
+enum { MAJOR = BPF_REG_3, MINOR = BPF_REG_4, TYPE = BPF_REG_5 };
 
 // Grants what has this type and these numbers, and goes on where it has not.
 static struct bpf_insn *grant(struct bpf_insn *at, const struct lab_device *device)
@@ -144,25 +144,19 @@ static struct bpf_insn *grant(struct bpf_insn *at, const struct lab_device *devi
     return answer(at, 1);
 }
 
-static int load_guard(const struct lab_device *devices, size_t count, int can_make)
+static int load_guard(const struct lab_device *devices, size_t count, int is_lifted)
 {
     struct bpf_insn code[MOST_INSTRUCTIONS], *at = code;
     union bpf_attr attributes;
 
-    // The lower half is the type, the upper one what is to be done.
+    // The lower half is the type, the upper one what is to be done, which is all the same here.
     *at++ = load(TYPE, offsetof(struct bpf_cgroup_dev_ctx, access_type));
-    *at++ = (struct bpf_insn){BPF_ALU64 | BPF_MOV | BPF_X, ACCESS, TYPE, 0, 0};
     *at++ = (struct bpf_insn){BPF_ALU | BPF_AND | BPF_K, TYPE, 0, 0, 0xffff};
-    *at++ = (struct bpf_insn){BPF_ALU | BPF_RSH | BPF_K, ACCESS, 0, 0, 16};
     *at++ = load(MAJOR, offsetof(struct bpf_cgroup_dev_ctx, major));
     *at++ = load(MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
-    if (can_make) {
-        *at++ = unless(ACCESS, BPF_DEVCG_ACC_MKNOD, 2);
-        at = answer(at, 1);
-    }
     for (size_t i = 0; i < count && i < LAB_MOST_DEVICES; i++)
         at = grant(at, &devices[i]);
-    at = answer(at, 0);
+    at = answer(at, is_lifted);
 
     memset(&attributes, 0, sizeof attributes);
     attributes.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
@@ -172,7 +166,7 @@ static int load_guard(const struct lab_device *devices, size_t count, int can_ma
     return (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
 }
 
-static int load_unlimited(const struct lab_device *devices, size_t count, int can_make)
+static int load_unlimited(const struct lab_device *devices, size_t count, int is_lifted)
 {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     struct rlimit before;
@@ -181,7 +175,7 @@ static int load_unlimited(const struct lab_device *devices, size_t count, int ca
     // Programs counted as locked memory before Linux 5.11.
     getrlimit(RLIMIT_MEMLOCK, &before);
     setrlimit(RLIMIT_MEMLOCK, &unlimited);
-    program = load_guard(devices, count, can_make);
+    program = load_guard(devices, count, is_lifted);
     error = errno;
     setrlimit(RLIMIT_MEMLOCK, &before);
     errno = error;
@@ -220,7 +214,7 @@ static int detach(int cgroup, uint32_t id)
     return result;
 }
 
-int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int can_make)
+int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int is_lifted)
 {
     enum { MOST = 8 };
     uint32_t before[MOST];
@@ -233,7 +227,7 @@ int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count
     attributes.query.prog_ids = (uintptr_t)before;
     attributes.query.prog_cnt = MOST;
     if (syscall(SYS_bpf, BPF_PROG_QUERY, &attributes, sizeof attributes) < 0
-        || (program = load_unlimited(devices, count, can_make)) < 0)
+        || (program = load_unlimited(devices, count, is_lifted)) < 0)
         return -1;
     result = attach(cgroup, program);
     // The new one first: at no moment is there none.

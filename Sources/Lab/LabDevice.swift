@@ -71,25 +71,25 @@ enum DeviceGuard {
 }
 
 extension Lab {
-    /// Lets device nodes be made while `body` runs. Those that are in the lab's /dev afterwards can
-    /// be opened from then on; no other one can be made or opened.
+    /// Lets any device be made and opened in the lab while `body` runs. Afterwards those whose nodes
+    /// are in the lab's /dev can be; no other one can be made or opened.
     ///
     /// - Throws: `.stepFailed`, and what `body` throws.
     public func makingDevices<Result: Sendable>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
     ) async throws -> Result {
-        try guardDevices(canBeMade: true)
+        try guardDevices(isLifted: true)
         do {
             let result = try await body()
-            try guardDevices(canBeMade: false)
+            try guardDevices(isLifted: false)
             return result
         } catch {
-            try guardDevices(canBeMade: false)
+            try guardDevices(isLifted: false)
             throw error
         }
     }
 
-    private func guardDevices(canBeMade: Bool) throws(LabError) {
+    private func guardDevices(isLifted: Bool) throws(LabError) {
         let tree = try CgroupTree.open()
         do throws(Errno) {
             let cgroup = OpenFile(
@@ -100,7 +100,7 @@ extension Lab {
                 })
             let devices = DeviceGuard.granting(LabDevice.nodes(in: "\(rootPath)/dev"))
             try check {
-                lab_guard_devices(cgroup.number, devices, devices.count, canBeMade ? 1 : 0)
+                lab_guard_devices(cgroup.number, devices, devices.count, isLifted ? 1 : 0)
             }
         } catch {
             throw .stepFailed(

@@ -138,9 +138,9 @@ ssize_t lab_make_filter(void *buffer, size_t room);
 uint64_t lab_withheld_capabilities(void);
 const char *lab_withheld_call(size_t index);
 
-// Lets what is in the cgroup, a directory, and below it open these devices only, and make them only
-// or any. It takes the place of the guard that was there. 0, or -1 with errno set.
-int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int can_make);
+// Lets what is in the cgroup, a directory, and below it make and open these devices only, or any
+// while the guard is lifted. It takes the place of the guard that was there. 0, or -1 with errno set.
+int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count, int is_lifted);
 
 // Starts a keeper, which is no child of the caller. 0 or a negative errno.
 int lab_start(const struct lab_orders *orders);
