@@ -81,7 +81,7 @@ static int make_cgroup(const char *name)
 static int guard_cgroup(const struct lab_orders *orders)
 {
     int directory = openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = -1, error;
+    int result, error;
 
     if (directory < 0)
         return -1;

@@ -22,7 +22,8 @@ struct LabDevice: Equatable, Sendable {
 
     /// The nodes in a directory, and below it. Links are not followed.
     static func nodes(in directory: String) -> [LabDevice] {
-        names(in: directory).flatMap { name -> [LabDevice] in
+        let listing = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        return directoryNames(closing: listing).flatMap { name -> [LabDevice] in
             let path = "\(directory)/\(name)"
             var about = stat()
             guard lstat(path, &about) == 0 else { return [] }
@@ -35,20 +36,6 @@ struct LabDevice: Equatable, Sendable {
                     minor: lab_minor(about.st_rdev))
             ]
         }
-    }
-
-    private static func names(in directory: String) -> [String] {
-        let number = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard number >= 0, let listing = fdopendir(number) else { return [] }
-        defer { closedir(listing) }
-        var names: [String] = []
-        while let entry = readdir(listing) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
     }
 }
 

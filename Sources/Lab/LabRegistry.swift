@@ -50,16 +50,8 @@ struct LabRegistry: Sendable, Equatable {
 
     /// The names in use or left behind, in order.
     func names() -> [String] {
-        guard let entries = opendir(directory) else { return [] }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if LabPlan.isName(name) { names.append(name) }
-        }
-        return names.sorted()
+        let listing = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return directoryNames(closing: listing).filter(LabPlan.isName).sorted()
     }
 
     /// Removes what labs left behind whose keepers are gone. Only root can; others change nothing.

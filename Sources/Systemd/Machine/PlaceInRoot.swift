@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 
 /// A directory of a machine, opened so that no symbolic link leads out of that machine: its files
 /// may be changed by us as root, and its links were made by whom we do not know.
@@ -63,17 +64,5 @@ package final class PlaceInRoot: Sendable {
     }
 
     /// The names of what is in it.
-    var names: [String] {
-        guard let stream = fdopendir(dup(descriptor)) else { return [] }
-        defer { closedir(stream) }
-        rewinddir(stream)
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
-    }
+    var names: [String] { directoryNames(closing: dup(descriptor)) }
 }

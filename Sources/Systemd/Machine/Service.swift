@@ -151,10 +151,14 @@ public struct Service: Sendable {
             sockets: blueprint.sockets.map(\.unit))
     }
 
+    /// What its `ExecStart=` lines start.
+    var mainCommands: [Command] {
+        (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
+    }
+
     /// The programs that it starts, without their directories; of a script its name too.
     public var programs: Set<String> {
-        let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
-        let paths = commands.flatMap { command in
+        let paths = mainCommands.flatMap { command in
             [command.path] + command.arguments.dropFirst().prefix(2).filter { $0.hasPrefix("/") }
                 + ShellScript.programs(of: command.arguments)
         }

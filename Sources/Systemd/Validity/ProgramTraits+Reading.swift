@@ -20,9 +20,9 @@ extension Service {
             .compactMap { place in
                 PlaceInRoot(place, of: machine)?.program(within: 4).map { "\(place)/\($0)" }
             }.first
-        let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command?.path)
         let files = ProgramFiles(
-            of: commands, running: running, staying: staying, in: machine.root, packages)
+            of: mainCommands.map(\.path), running: running, staying: staying, in: machine.root,
+            packages)
         traits.programs = files.programs
         (traits.libraries, traits.imports) = files.links
         return traits

@@ -37,8 +37,7 @@ extension Service {
     public func configuration(
         named names: Set<String>, running: some Sequence<String>
     ) -> ServiceConfiguration {
-        let commands = (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
-        let programs = commands.map(\.path)
+        let programs = mainCommands.map(\.path)
         let owners = Set(
             (programs + unitFiles.prefix(1).map(\.path)).compactMap {
                 packages.owner(of: $0)?.package
@@ -48,7 +47,7 @@ extension Service {
             names: names.union(owners).union([stem]).union(
                 programs.compactMap { $0.split(separator: "/").last.map(String.init) }))
         let texts = files.texts(
-            of: owners, arguments: commands.flatMap { $0.arguments.dropFirst() },
+            of: owners, arguments: mainCommands.flatMap { $0.arguments.dropFirst() },
             home: machine.user?.home)
         var found = ServiceConfiguration()
         let accounts = Dictionary(machine.accounts.map { ($0.name, $0.id) }) { first, _ in first }
@@ -58,7 +57,7 @@ extension Service {
         }
         found.places += Set(programs + seen).sorted().flatMap(placesCompiledIn)
         for file in owners.flatMap(packages.files).sorted() {
-            if file.contains("/tmpfiles.d/") { found.places += declaredPlaces(in: file) }
+            if file.contains("/tmpfiles.d/") { found.places += declaredPlaces(in: file, accounts) }
             if file.contains("/sysusers.d/") { found.users += declaredUsers(in: file, accounts) }
         }
         return found
@@ -94,13 +93,14 @@ extension Service {
     }
 
     /// Lines of tmpfiles.d(5) for directories: type, path, mode, user, group.
-    private func declaredPlaces(in file: String) -> [NamedPlace] {
-        let ids = Dictionary(machine.accounts.map { ($0.name, $0) }) { first, _ in first }
-        return fields(of: file).compactMap { line, fields in
+    private func declaredPlaces(
+        in file: String, _ accounts: [String: UInt32]
+    ) -> [NamedPlace] {
+        fields(of: file).compactMap { line, fields in
             guard fields.count > 3, let kind = fields[0].first, "dDvqQ".contains(kind) else {
                 return nil
             }
-            let owner = UInt32(fields[3]) ?? ids[fields[3]]?.id ?? 0
+            let owner = UInt32(fields[3]) ?? accounts[fields[3]] ?? 0
             return NamedPlace(
                 Places.resolved(fields[1]), namedBy: "\(file):\(line)", .package,
                 kind: .directory, owner: owner, mode: 0o700)
