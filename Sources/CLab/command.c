@@ -100,6 +100,14 @@ static int wait_for(pid_t command)
     return status;
 }
 
+// As the root of the lab, whoever that is on the machine.
+static int enter(const struct lab_command *order)
+{
+    if (!order->is_caged)
+        return setns(order->init, NAMESPACES);
+    return setns(order->init, NAMESPACES | CLONE_NEWUSER) < 0 ? -1 : lab_become_root();
+}
+
 // A pid namespace is entered by one's children only, so somebody has to stand at the door.
 static _Noreturn void supervise(const struct lab_command *order, int caller)
 {
@@ -107,7 +115,7 @@ static _Noreturn void supervise(const struct lab_command *order, int caller)
     int status;
     pid_t command;
 
-    if (setns(order->init, NAMESPACES) < 0)
+    if (enter(order) < 0)
         refuse(order, LAB_COMMAND_ENTER);
     command = _Fork();
     if (command == 0)

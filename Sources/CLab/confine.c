@@ -170,13 +170,13 @@ static int load_unlimited(const struct lab_device *devices, size_t count, int is
 {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     struct rlimit before;
-    int program, error;
+    int program;
 
     // Programs counted as locked memory before Linux 5.11.
     getrlimit(RLIMIT_MEMLOCK, &before);
     setrlimit(RLIMIT_MEMLOCK, &unlimited);
     program = load_guard(devices, count, is_lifted);
-    error = errno;
+    int error = errno;
     setrlimit(RLIMIT_MEMLOCK, &before);
     errno = error;
     return program;
@@ -233,8 +233,6 @@ int lab_guard_devices(int cgroup, const struct lab_device *devices, size_t count
     // The new one first: at no moment is there none.
     for (uint32_t i = 0; result == 0 && i < attributes.query.prog_cnt; i++)
         result = detach(cgroup, before[i]);
-    int error = errno;
-    close(program);
-    errno = error;
+    lab_close(program);
     return result;
 }

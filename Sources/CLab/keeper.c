@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 // Where the keeper's descriptors are after `arrange`; every other one is closed.
-enum { OWNER = 3, LOCK, CGROUP_ROOT, LOG, SIGNALS, SELF, FIRST_UNUSED };
+enum { OWNER = 3, LOCK, CGROUP_ROOT, LOG, SIGNALS, SELF, CGROUP, FIRST_UNUSED };
 
 static void tell(struct lab_message message)
 {
@@ -77,34 +77,6 @@ static int make_cgroup(const char *name)
     return mkdirat(CGROUP_ROOT, name, 0755);
 }
 
-// Before anything is in it.
-static int guard_cgroup(const struct lab_orders *orders)
-{
-    int directory = openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result, error;
-
-    if (directory < 0)
-        return -1;
-    result = lab_guard_devices(directory, orders->devices, orders->device_count, 0);
-    error = errno;
-    close(directory);
-    errno = error;
-    return result;
-}
-
-static int join_cgroup(const char *name)
-{
-    int directory = openat(CGROUP_ROOT, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int processes = directory < 0 ? -1 : openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-    int result = processes >= 0 && write(processes, "0", 1) == 1 ? 0 : -1, error = errno;
-
-    if (processes >= 0)
-        close(processes);
-    if (directory >= 0)
-        close(directory);
-    errno = error;
-    return result;
-}
 
 // A gate between two processes: one waits until the other opens it, or is gone without having.
 enum { WAITS, OPENS };
@@ -119,21 +91,26 @@ static void await(int gate[2])
         _exit(1);
 }
 
-static _Noreturn void become_init(const struct lab_orders *orders, int gate[2])
+static _Noreturn void become_init(const struct lab_orders *orders, int gate[2], int cage)
 {
-    int32_t failed = LAB_STAGE_JOIN_CGROUP;
+    int32_t failed = LAB_STAGE_CAGE_USERS;
+    int tree = -1;
     sigset_t none;
 
     lab_die_with(SELF);
     close(LOCK);
-    if (join_cgroup(orders->cgroup) < 0)
-        goto failure;
-    // Only now: the cgroup one is in at this moment becomes the root that the lab sees.
+    if (orders->cage.first_user) {
+        if ((tree = lab_enter_cage(cage)) < 0)
+            goto failure;
+        // The change of user took it away.
+        lab_die_with(SELF);
+    }
+    // The cgroup one is in at this moment becomes the root that the lab sees.
     failed = LAB_STAGE_CGROUP_NAMESPACE;
     if (unshare(CLONE_NEWCGROUP) < 0)
         goto failure;
     umask(0);
-    if (lab_take_steps(orders->steps, orders->step_count, &failed) < 0)
+    if (lab_take_steps(orders->steps, orders->step_count, tree, &failed) < 0)
         goto failure;
     umask(022);
     // The network is made meanwhile; no service may start before it is there.
@@ -154,10 +131,15 @@ failure:
     _exit(1);
 }
 
-static pid_t clone_into(uint64_t namespaces)
+// A child in new namespaces, and in the cgroup of an open directory unless that is -1.
+static pid_t clone_into(uint64_t namespaces, int cgroup)
 {
     struct clone_args arguments = {.flags = namespaces, .exit_signal = SIGCHLD};
 
+    if (cgroup >= 0) {
+        arguments.flags |= CLONE_INTO_CGROUP;
+        arguments.cgroup = (uint64_t)cgroup;
+    }
     return (pid_t)syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
@@ -189,6 +171,7 @@ static _Noreturn void become_network(const struct lab_orders *orders, int init, 
     close(gate[WAITS]);
     close(LOCK);
     close(CGROUP_ROOT);
+    close(CGROUP);
     close(SIGNALS);
     if ((isWorld ? lab_make_world(init, &world, &failed)
                  : lab_attach_pasta(orders, init, LOG, &failed))
@@ -207,29 +190,58 @@ static _Noreturn void become_network(const struct lab_orders *orders, int init, 
     lab_serve_world(&world);
 }
 
-// The two processes of a lab at work: its pid 1, and its network's where it has one.
-static int start_both(const struct lab_orders *orders, pid_t *init, pid_t *network)
+// The lab's pid 1, in the lab's cgroup. 0, or -1 with errno set and the stage in `failed`.
+static int start_init(const struct lab_orders *orders, int gate[2], pid_t *init, int32_t *failed)
 {
-    const uint64_t labs =
-        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
-    int gate[2], started;
+    const int is_caged = orders->cage.first_user != 0;
+    uint64_t labs = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    int ends[2] = {-1, -1}, result = 0;
 
+    *failed = is_caged ? LAB_STAGE_CAGE_NAMESPACES : LAB_STAGE_NAMESPACES;
+    if (is_caged) {
+        labs |= CLONE_NEWUSER;
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+            return -1;
+    }
+    *init = clone_into(labs, CGROUP);
+    if (*init == 0) {
+        if (is_caged)
+            close(ends[OPENS]);
+        become_init(orders, gate, ends[WAITS]);
+    }
+    if (*init < 0)
+        result = -1;
+    else if (is_caged)
+        result = lab_furnish_cage(&orders->cage, *init, CGROUP, ends[OPENS], failed);
+    for (int i = 0; i < 2; i++)
+        if (is_caged)
+            lab_close(ends[i]);
+    return result;
+}
+
+// The two processes of a lab at work: its pid 1, and its network's where it has one.
+static int start_both(const struct lab_orders *orders, pid_t *init, pid_t *network,
+                      int32_t *failed)
+{
+    int gate[2], started, result;
+
+    *failed = LAB_STAGE_NAMESPACES;
     if (lab_pipe(gate) < 0)
         return -1;
-    *init = clone_into(labs);
-    if (*init == 0)
-        become_init(orders, gate);
-    if (*init > 0 && orders->network != LAB_NETWORK_NONE) {
+    result = start_init(orders, gate, init, failed);
+    if (result == 0 && orders->network != LAB_NETWORK_NONE) {
+        *failed = LAB_STAGE_NAMESPACES;
         started = lab_pidfd_open(*init);
         // A pid namespace for pasta: it leaves its parent, and must end all the same.
-        *network = clone_into(orders->network == LAB_NETWORK_HOST ? CLONE_NEWPID : 0);
+        *network = clone_into(orders->network == LAB_NETWORK_HOST ? CLONE_NEWPID : 0, -1);
         if (*network == 0)
             become_network(orders, started, gate);
-        close(started);
+        lab_close(started);
+        result = *network < 0 ? -1 : 0;
     }
-    close(gate[WAITS]);
-    close(gate[OPENS]);
-    return *init < 0 || *network < 0 ? -1 : 0;
+    lab_close(gate[WAITS]);
+    lab_close(gate[OPENS]);
+    return result;
 }
 
 static void kill_and_reap(pid_t pid)
@@ -346,12 +358,16 @@ static _Noreturn void keep(const struct lab_orders *orders)
     failed = LAB_STAGE_CGROUP;
     if (make_cgroup(orders->cgroup) < 0)
         goto failure;
+    failed = LAB_STAGE_OPEN_CGROUP;
+    // The lowest number that is free, as before.
+    if (openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) != CGROUP)
+        goto failure;
+    // Before anything is in it.
     failed = LAB_STAGE_DEVICES;
-    if (guard_cgroup(orders) < 0)
+    if (lab_guard_devices(CGROUP, orders->devices, orders->device_count, 0) < 0
+        || start_both(orders, &vigil.pid, &network, &failed) < 0)
         goto failure;
-    failed = LAB_STAGE_NAMESPACES;
-    if (start_both(orders, &vigil.pid, &network) < 0)
-        goto failure;
+    close(CGROUP);
     tell((struct lab_message){
         .news = LAB_NEWS_STARTED, .keeper = getpid(), .pid = vigil.pid});
     stay_until_the_end(&vigil, orders->patience_ms);

@@ -4,7 +4,21 @@
 #include "CLab.h"
 
 // Runs the steps in order. 0, or -1 with errno set and the index of the failed step in `failed`.
-int lab_take_steps(const struct lab_step *steps, size_t count, int32_t *failed);
+// `tree` is what LAB_STEP_TREE mounts, -1 where there is no such step.
+int lab_take_steps(const struct lab_step *steps, size_t count, int tree, int32_t *failed);
+
+// close(2) that leaves errno as it was.
+void lab_close(int descriptor);
+
+// Makes the user namespace of the process `init` what the cage says, gives it the cgroup, a
+// directory, and sends it its tree. 0, or -1 with errno set and the stage in `failed`.
+int lab_furnish_cage(const struct lab_cage *cage, pid_t init, int cgroup, int socket,
+                     int32_t *failed);
+// What `init` does meanwhile: it waits and becomes the root of its namespace. The tree, or -1 with
+// errno set. Signals of lab_die_with are to be asked for again.
+int lab_enter_cage(int socket);
+// 0, or -1 with errno set.
+int lab_become_root(void);
 
 // Default dispositions for all signals, as a fresh process has them; the mask is left alone.
 void lab_reset_signals(void);

@@ -1,5 +1,6 @@
 #include "private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -23,6 +24,14 @@ void lab_die_with(int parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (poll(&gone, 1, 0) != 0)
         _exit(1);
+}
+
+void lab_close(int descriptor)
+{
+    int error = errno;
+
+    close(descriptor);
+    errno = error;
 }
 
 int lab_pipe(int ends[2])

@@ -19,9 +19,7 @@ static int write_text(const char *path, const char *text, int flags, mode_t mode
     while (written < length) {
         ssize_t n = write(fd, text + written, length - written);
         if (n < 0 && errno != EINTR) {
-            int error = errno;
-            close(fd);
-            errno = error;
+            lab_close(fd);
             return -1;
         }
         if (n > 0)
@@ -35,6 +33,11 @@ static int clear_the_way(const char *path)
     return unlink(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
+static int attach(int tree, const struct lab_step *step)
+{
+    return move_mount(tree, "", AT_FDCWD, step->target, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
 // The host's tree is off every path once the root is changed: absolute symbolic links of a foreign
 // tree then lead inside the lab. Its own directories are still reached through `host`.
 static int bind(int host, const struct lab_step *step)
@@ -42,14 +45,12 @@ static int bind(int host, const struct lab_step *step)
     const char *source = step->source + strspn(step->source, "/");
     int tree = open_tree(host, *source ? source : ".",
                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    int result, error;
+    int result;
 
     if (tree < 0)
         return -1;
-    result = move_mount(tree, "", AT_FDCWD, step->target, MOVE_MOUNT_F_EMPTY_PATH);
-    error = errno;
-    close(tree);
-    errno = error;
+    result = attach(tree, step);
+    lab_close(tree);
     return result;
 }
 
@@ -70,13 +71,15 @@ static int leave(int *host)
     return 0;
 }
 
-static int take(const struct lab_step *step, int *host)
+static int take(const struct lab_step *step, int tree, int *host)
 {
     switch (step->kind) {
     case LAB_STEP_MOUNT:
         return mount(step->source, step->target, step->type, step->flags, step->text);
     case LAB_STEP_BIND:
         return bind(*host, step);
+    case LAB_STEP_TREE:
+        return attach(tree, step);
     case LAB_STEP_DIRECTORY:
         return mkdir(step->target, step->mode) < 0 && errno != EEXIST ? -1 : 0;
     case LAB_STEP_FILE:
@@ -104,12 +107,12 @@ static int take(const struct lab_step *step, int *host)
     return -1;
 }
 
-int lab_take_steps(const struct lab_step *steps, size_t count, int32_t *failed)
+int lab_take_steps(const struct lab_step *steps, size_t count, int tree, int32_t *failed)
 {
     int host = -1;
 
     for (size_t i = 0; i < count; i++)
-        if (take(&steps[i], &host) < 0 && !steps[i].optional) {
+        if (take(&steps[i], tree, &host) < 0 && !steps[i].optional) {
             *failed = (int32_t)i;
             return -1;
         }

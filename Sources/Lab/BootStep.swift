@@ -5,8 +5,10 @@ struct BootStep: Equatable, Sendable {
     enum Action: Equatable, Sendable {
         /// `mount(2)`
         case mount(source: String, at: String, type: String, flags: MountFlags, options: String)
-        /// A directory of the host, at the same path inside.
+        /// What the host has at this path, at the same path inside.
         case bind(String)
+        /// The tree of a caged lab, with the lab's own owners.
+        case tree(at: String)
         case directory(String, mode: mode_t)
         case file(String, text: String)
         case append(String, text: String)
@@ -63,6 +65,7 @@ extension BootStep: CustomStringConvertible {
             "bind \(target)"
         case .mount(_, let target, _, _, _): "set the propagation of mounts on \(target)"
         case .bind(let path): "bind the host's \(path)"
+        case .tree(let path): "mount the tree on \(path)"
         case .directory(let path, _): "make the directory \(path)"
         case .file(let path, _): "write \(path)"
         case .append(let path, _): "append to \(path)"

@@ -24,12 +24,17 @@ struct Keeper {
 
             let strings = CStrings()
             let steps = setup.steps.map { $0.inC(strings) }
+            let users = plan.isCaged ? UserShift.ofCage() : nil
             let filter = try LabFilter.inC(strings)
             let devices = DeviceGuard.granting(
                 LabDevice.standard + plan.binds.flatMap(LabDevice.nodes))
             let started = steps.withUnsafeBufferPointer { steps in
                 devices.withUnsafeBufferPointer { devices in
                     var orders = lab_orders()
+                    if let users {
+                        orders.cage = lab_cage(
+                            first_user: users.first, root: strings.string(plan.root))
+                    }
                     orders.steps = steps.baseAddress
                     orders.step_count = steps.count
                     orders.filter = filter

@@ -33,6 +33,9 @@ public struct Lab: Sendable {
     /// the lab's tree, out of the lab too.
     public var busAddress: String { "unix:path=\(LabBus.socket(in: rootPath))" }
 
+    /// Whether its root is nobody on the machine.
+    public var isCaged: Bool { UserShift(ofProcess: pid).first != 0 }
+
     /// For `setns(2)` or a unit's `NetworkNamespacePath=`.
     public var networkNamespace: String { "/proc/\(pid)/ns/net" }
 

@@ -75,6 +75,7 @@ extension LabCommand {
             var command = lab_command()
             command.argv = strings.array(arguments)
             command.envp = strings.environment(fullEnvironment)
+            command.is_caged = lab.isCaged ? 1 : 0
             command.`init` = pidOne.number
             command.cgroup_procs = cgroup.members.number
             command.cgroup_kill = cgroup.killSwitch?.number ?? -1

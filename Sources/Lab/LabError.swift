@@ -22,6 +22,10 @@ public enum LabError: Error, Equatable, Sendable {
     case noWorld(reason: String)
     /// The machine's network was asked for, and what brings it is not installed.
     case noPasta
+    /// The kernel makes no user namespace here, or cannot show the tree in one.
+    case noCage(reason: String)
+    /// What a caged lab was to have of the machine.
+    case notInCage(String)
     /// One step of the set-up failed; nothing of the lab is left.
     case stepFailed(step: String, reason: String)
     /// The lab's systemd ended before it was up.
@@ -66,6 +70,12 @@ extension LabError: CustomStringConvertible {
             "this kernel makes no network around a lab (\(reason)): boot the lab without one"
         case .noPasta:
             "a lab with the machine's network needs pasta: install the package passt"
+        case .noCage(let reason):
+            "this machine cages no lab (\(reason)): what is not trusted cannot be run here; allow "
+                + "user namespaces (sysctl user.max_user_namespaces), with the tree on ext4, xfs, "
+                + "btrfs or tmpfs and Linux 5.19 or later, or trust it"
+        case .notInCage(let what):
+            "a caged lab has \(what) of the machine: leave that out, or trust what runs in it"
         case .stepFailed(let step, let reason):
             "the lab could not be set up: \(step): \(reason)"
         case .endedDuringBoot(let name):

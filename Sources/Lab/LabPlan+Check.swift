@@ -15,6 +15,11 @@ extension LabPlan {
         guard places.contains(where: { Self.isThere(root + $0 + "/system/dbus.socket") }) else {
             throw .noSystemBus(root: root)
         }
+        if isCaged {
+            if let path = binds.first { throw .notInCage("no directory such as \(path)") }
+            if network == .host { throw .notInCage("no network") }
+            if writableSys { throw .notInCage("no writable /sys") }
+        }
         for path in binds where !Self.isBindable(path) { throw .noSuchBind(path) }
         return "\(place)/systemd"
     }

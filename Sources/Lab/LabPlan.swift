@@ -38,6 +38,10 @@ public struct LabPlan: Sendable, Equatable {
     /// Where the state of all labs is kept, one directory each.
     public var stateDirectory = LabPlan.defaultStateDirectory
 
+    /// Whether its root is nobody on the machine: for trees, records and plans of others. Its files
+    /// are those of ``root`` all the same, and nothing of the machine can be bound into it.
+    public var isCaged = false
+
     /// How many processes and threads it can have at once, where the kernel can bound that.
     static let mostProcesses = 8192
 

@@ -17,6 +17,9 @@ extension LabSetup {
         if let missing = Self.part(ofWorldAtStage: stage) {
             return .noWorld(reason: "\(missing): \(reason)")
         }
+        if let missing = part(ofCageAtStage: stage) {
+            return .noCage(reason: "\(missing): \(reason)")
+        }
         return .stepFailed(step: Self.name(ofStage: stage), reason: reason)
     }
 
@@ -30,12 +33,21 @@ extension LabSetup {
         }
     }
 
+    private func part(ofCageAtStage stage: Int32) -> String? {
+        switch stage {
+        case LAB_STAGE_CAGE_NAMESPACES.rawValue: "a user namespace"
+        case LAB_STAGE_CAGE_USERS.rawValue: "users of its own"
+        case LAB_STAGE_CAGE_TREE.rawValue: "the files of \(plan.root) under other owners"
+        default: nil
+        }
+    }
+
     private static func name(ofStage stage: Int32) -> String {
         switch stage {
         case LAB_STAGE_KEEPER.rawValue: "prepare the lab's keeper"
         case LAB_STAGE_CGROUP.rawValue: "make the lab's cgroup"
         case LAB_STAGE_NAMESPACES.rawValue: "make namespaces"
-        case LAB_STAGE_JOIN_CGROUP.rawValue: "enter the lab's cgroup"
+        case LAB_STAGE_OPEN_CGROUP.rawValue: "open the lab's cgroup"
         case LAB_STAGE_CGROUP_NAMESPACE.rawValue: "make a cgroup namespace"
         case LAB_STAGE_INIT.rawValue: "start systemd"
         case LAB_STAGE_PASTA_NAMESPACE.rawValue: "show pasta the lab's network"

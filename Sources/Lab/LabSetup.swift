@@ -19,17 +19,26 @@ struct LabSetup: Equatable, Sendable {
 
     /// Upper and work directory are on a tmpfs in the lab's mount namespace: they vanish with it.
     private var overlay: [BootStep] {
+        let tree = plan.isCaged ? "\(stage)/tree" : plan.root
         let layers = [
-            "lowerdir=\(Self.escaped(plan.root))", "upperdir=\(Self.escaped(stage))/upper",
+            "lowerdir=\(Self.escaped(tree))", "upperdir=\(Self.escaped(stage))/upper",
             "workdir=\(Self.escaped(stage))/work",
         ]
+        // What an overlay remembers of its files: only the machine's root has trusted.* attributes.
+        let attributes = plan.isCaged ? ["userxattr"] : []
+        let shifted =
+            plan.isCaged
+            ? [BootStep(.directory(tree, mode: 0o755)), BootStep(.tree(at: tree))] : []
         return [
             .propagation(.private),
             .mount("tmpfs", on: stage, options: "mode=0755"),
             BootStep(.directory("\(stage)/upper", mode: 0o755)),
             BootStep(.directory("\(stage)/work", mode: 0o755)),
             BootStep(.directory("\(stage)/root", mode: 0o755)),
-            .mount("overlay", on: "\(stage)/root", options: layers.joined(separator: ",")),
+        ] + shifted + [
+            .mount(
+                "overlay", on: "\(stage)/root",
+                options: (layers + attributes).joined(separator: ","))
         ]
     }
 
@@ -69,8 +78,15 @@ struct LabSetup: Equatable, Sendable {
                 options: "mode=1777,size=10%"),
         ]
         return [.mount("tmpfs", on: "/dev", .noSetuid, options: "mode=0755,size=4m")]
-            + LabDevice.standard.map { BootStep(.device($0)) }
+            + LabDevice.standard.flatMap(node)
             + links.map { BootStep(.symlink("/dev/\($0)", to: $1)) } + terminals
+    }
+
+    /// Nobody makes a node in a user namespace: the machine's own is seen there.
+    private func node(_ device: LabDevice) -> [BootStep] {
+        plan.isCaged
+            ? [BootStep(.file(device.path, text: "")), BootStep(.bind(device.path))]
+            : [BootStep(.device(device))]
     }
 
     /// Each of a tenth of the memory at most; the overlay's own has the kernel's default, a half.

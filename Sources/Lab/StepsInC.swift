@@ -17,6 +17,9 @@ extension BootStep {
             step.kind = Int32(LAB_STEP_BIND.rawValue)
             step.source = strings.string(path)
             step.target = step.source
+        case .tree(let path):
+            step.kind = Int32(LAB_STEP_TREE.rawValue)
+            step.target = strings.string(path)
         case .directory(let path, let mode):
             step.kind = Int32(LAB_STEP_DIRECTORY.rawValue)
             step.target = strings.string(path)

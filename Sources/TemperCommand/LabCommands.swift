@@ -27,10 +27,14 @@ struct LabCommands: AsyncParsableCommand {
                 valueName: "dir"))
         var bind: [String] = []
 
+        @Flag(help: "Its root is nobody on this machine: for a tree of others.")
+        var untrusted = false
+
         @OptionGroup var connection: NetworkOptions
 
         func run() async throws {
             var plan = LabPlan(name: name)
+            plan.isCaged = untrusted
             if let root { plan.root = root }
             plan.binds = bind
             plan.network = connection.network ?? .standard

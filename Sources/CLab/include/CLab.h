@@ -14,6 +14,7 @@
 enum lab_step_kind {
     LAB_STEP_MOUNT,     // mount(source, target, type, flags, text)
     LAB_STEP_BIND,      // the host's directory `source` appears at `target`
+    LAB_STEP_TREE,      // the cage's tree appears at `target`
     LAB_STEP_DIRECTORY, // mkdir(target, mode); one that is there already will do
     LAB_STEP_FILE,      // a new file `target` with `text`, replacing what was there
     LAB_STEP_APPEND,    // `text` at the end of `target`
@@ -43,7 +44,7 @@ enum lab_stage {
     LAB_STAGE_KEEPER = -1,
     LAB_STAGE_CGROUP = -2,
     LAB_STAGE_NAMESPACES = -3,
-    LAB_STAGE_JOIN_CGROUP = -4,
+    LAB_STAGE_OPEN_CGROUP = -4,
     LAB_STAGE_CGROUP_NAMESPACE = -5,
     LAB_STAGE_INIT = -6,
     LAB_STAGE_WORLD_NAMESPACE = -7,
@@ -54,6 +55,9 @@ enum lab_stage {
     LAB_STAGE_PASTA = -12,
     LAB_STAGE_DEVICES = -13,
     LAB_STAGE_CONFINE = -14,
+    LAB_STAGE_CAGE_NAMESPACES = -15,
+    LAB_STAGE_CAGE_USERS = -16,
+    LAB_STAGE_CAGE_TREE = -17,
 };
 
 // What is behind the lab's network interface.
@@ -90,7 +94,16 @@ struct lab_device {
     uint32_t minor; // or LAB_ANY_MINOR
 };
 
+// The users and groups that there are in a caged lab: 0 to one less.
+enum { LAB_USERS = 65536 };
+
+struct lab_cage {
+    uint32_t first_user; // the machine's number of the lab's root, user and group; 0: no cage
+    const char *root;    // the tree that the lab is made from
+};
+
 struct lab_orders {
+    struct lab_cage cage;
     const struct lab_step *steps;
     size_t step_count;
     struct lab_filter filter;
@@ -148,6 +161,7 @@ int lab_start(const struct lab_orders *orders);
 struct lab_command {
     const char *const *argv; // argv[0] is looked up in envp's PATH, inside the lab
     const char *const *envp;
+    int32_t is_caged; // its lab is
     int init;         // pidfd of the lab's pid 1
     int cgroup_procs; // `cgroup.procs` of the cgroup to run in, open for writing
     int cgroup_kill;  // `cgroup.kill` there; -1 before Linux 5.14
