@@ -18,7 +18,8 @@ package enum KernelFile {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func bytes(_ path: String) -> [UInt8] {
+    /// What stands in it; nothing where it cannot be read.
+    package static func bytes(_ path: String) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return [] }
         defer { close(file) }

@@ -47,6 +47,7 @@ struct Check: AsyncParsableCommand {
 
     @OptionGroup var connection: NetworkOptions
     @OptionGroup(title: "Manager") var owner: ManagerOptions
+    @OptionGroup var trust: TrustOptions
     @OptionGroup(title: "Install") var install: ApplyOptions
 
     @Flag(
@@ -73,7 +74,9 @@ struct Check: AsyncParsableCommand {
     func validate() throws {
         try refuse(
             units.lazy.compactMap(UnitName.problem).first ?? owner.problem
-                ?? install.problem(root: root) ?? OutputFile.problem(output))
+                ?? install.problem(root: root)
+                ?? trust.problem(isLive: false, isToInstall: install.apply)
+                ?? OutputFile.problem(output))
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")
         }
@@ -113,6 +116,7 @@ struct Check: AsyncParsableCommand {
         selection.binds = bind
         selection.network = connection.network
         selection.manager = owner.choice
+        selection.isUntrusted = trust.untrusted
         selection.isToInstall = install.apply
         return selection
     }

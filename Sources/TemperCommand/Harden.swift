@@ -24,6 +24,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup(title: "Search") var search: SearchOptions
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup(title: "Place") var place: PlaceOptions
+    @OptionGroup var trust: TrustOptions
     @OptionGroup(title: "Install") var install: ApplyOptions
     @OptionGroup(title: "Output") var output: OutputOptions
     @OptionGroup var record: RecordOptions
@@ -32,7 +33,8 @@ struct Harden: AsyncParsableCommand {
     func validate() throws {
         try refuse(
             UnitName.problem(unit) ?? probes.problem ?? search.problem ?? owner.problem
-                ?? place.problem ?? install.problem(root: place.root) ?? output.problem
+                ?? place.problem ?? install.problem(root: place.root)
+                ?? trust.problem(isLive: place.live, isToInstall: install.apply) ?? output.problem
                 ?? record.problem)
     }
 
@@ -49,6 +51,10 @@ struct Harden: AsyncParsableCommand {
         var session = HardenSession(
             unit: UnitName.complete(unit), stateDirectory: state.directory)
         session.plan = try plan()
+        session.planFile = try search.plan.map { file throws(TemperError) in
+            try PlanFile(file, isUntrusted: trust.untrusted)
+        }
+        session.isUntrusted = trust.untrusted
         session.options = try search.campaignOptions
         session.host = try place.chosen()
         session.manager = owner.choice
@@ -59,7 +65,7 @@ struct Harden: AsyncParsableCommand {
         return session
     }
 
-    /// The plan of the command line over that of `--plan`; the unit's own comes below both.
+    /// What the command line wants; the plan of `--plan` comes below it, and then the unit's own.
     private func plan() throws(TemperError) -> Plan {
         var mine = Plan()
         mine.probes = probes.requests
@@ -70,8 +76,7 @@ struct Harden: AsyncParsableCommand {
         mine.settle = try cadence.settleTime
         mine.probeDoesWork = probes.probeDoesWork
         mine.probeUser = probes.probeUser
-        guard let file = search.plan else { return mine }
-        return try Plan(file: file).overridden(by: mine)
+        return mine
     }
 
     private func deliver(_ hardened: Hardened) throws {

@@ -23,6 +23,11 @@ public struct Plan: Hashable, Sendable {
 
     public init() {}
 
+    /// Whether following it runs a command, or talks to anybody.
+    public var acts: Bool {
+        !preparations.isEmpty || !beforeStart.isEmpty || probes.contains { $0 != .footprint }
+    }
+
     /// This plan, and `other` where it says more: probes and lists add up, cadence of `other`
     /// wins.
     public func overridden(by other: Plan) -> Plan {

@@ -114,7 +114,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("plans and records that another user may write are refused in one line")
+        @Test("plans that another user may write are refused in one line outside of a lab")
         func foreignFiles() async throws {
             try await withState { state in
                 try FileManager.default.createDirectory(
@@ -123,9 +123,10 @@ extension EndToEnd {
                 try "[X-Temper]\nProbe=true\n".write(
                     toFile: plan, atomically: true, encoding: .utf8)
                 chmod(plan, 0o666)
-                let open = try await Tool.harden(
-                    "cron", root: Release.trixie.root, state: state + "/s", ["--plan", plan])
-                #expect(open.status == 64)
+                let open = try await Tool.temper.run(
+                    ["harden", "cron", "--state-dir", state + "/s", "--plan", plan, "--live"],
+                    within: .seconds(60))
+                #expect(open.status == 2)
                 #expect(open.complaints.count == 1)
                 #expect(open.errors.contains("may be written by others"), "\(open.errors)")
                 chmod(plan, 0o644)

@@ -1,7 +1,10 @@
 import Fixtures
 import Foundation
 import Glibc
+import Hardening
+import Reports
 import Testing
+import Trials
 
 @testable import TemperKit
 
@@ -49,6 +52,133 @@ struct TrustTests {
             #expect(
                 Trust.current.problem(withPath: top + "/link/b/plan")
                     == top + "/link belongs to user 12345")
+        }
+    }
+
+    @Test("what is read is the file that was checked, whatever its name leads to by then")
+    func exchanged() throws {
+        try withDirectory { top in
+            let file = try make(top, "a/plan", "mine")
+            let path = CheckedPath(file, by: .ofCommands)
+            try FileManager.default.removeItem(atPath: file)
+            _ = try make(top, "a/plan", "another's")
+            #expect(path.problem == nil)
+            #expect(path.text == "mine")
+        }
+    }
+
+    @Test("what is no file of text is not read, and nothing waits for it")
+    func noFile() throws {
+        try withDirectory { top in
+            mkfifo(top + "/fifo", 0o600)
+            symlink(top + "/loop", top + "/loop")
+            try Data([0xff, 0xfe]).write(to: URL(filePath: top + "/bytes"))
+            let sparse = open(top + "/sparse", O_CREAT | O_WRONLY, 0o600)
+            ftruncate(sparse, 1 << 30)
+            close(sparse)
+            for name in ["fifo", "loop", "bytes", "sparse", "", "missing", "bytes/x"] {
+                #expect(CheckedPath("\(top)/\(name)", by: .ofCommands).text == nil, "\(name)")
+            }
+            #expect(CheckedPath("/dev/zero", by: .ofCommands).text == nil)
+            let file = try make(top, "a/b/plan", "text")
+            symlink("a/../a/./b", top + "/link")
+            #expect(CheckedPath("\(top)/link/plan", by: .ofCommands).text == "text")
+            #expect(CheckedPath(file, by: .ofCommands).text == "text")
+        }
+    }
+
+    @Test("a plan is obeyed where only root could have written it, and nobody says otherwise")
+    func plans() throws {
+        try withDirectory { top in
+            let file = try make(top, "a/plan", "[X-Temper]\nProbe=true\n")
+            let plan = try PlanFile(file)
+            #expect(plan.distrust == nil)
+            #expect(plan.plan.probes == [.command("true")])
+            #expect(
+                try PlanFile(file, isUntrusted: true).distrust?.text
+                    == "the plan \(file) is not trusted: --untrusted says so")
+            chown(top + "/a", 12345, 0)
+            #expect(
+                try PlanFile(file).distrust?.text
+                    == "the plan \(file) is not trusted: \(top)/a belongs to user 12345")
+            #expect(Trust.ofCommands.users == [0, geteuid()])
+        }
+    }
+
+    @Test("a plan that is not trusted is refused on a machine in use, and so is a record")
+    func refused() async throws {
+        let directory = NSTemporaryDirectory() + "temper-safety-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let file = try make(directory, "plan", "[X-Temper]\nPrepare=touch /x\n")
+        chown(file, 12345, 0)
+        var session = HardenSession(unit: "x.service", stateDirectory: directory + "/state")
+        session.planFile = try PlanFile(file)
+        session.plan.probes = [.command("true")]
+        session.apply = ApplyOrder()
+        let words =
+            "the plan \(file) is not trusted: \(file) belongs to user 12345; what it asks for"
+        await #expect { _ = try await session.run() } throws: { error in
+            guard case .experiment(let text) = error as? TemperError else { return false }
+            return text.hasPrefix(words)
+        }
+        session.apply = nil
+        session.host = .live(LiveMachine())
+        await #expect { _ = try await session.run() } throws: { error in
+            "\(error)".hasPrefix(words)
+        }
+        #expect(!FileManager.default.fileExists(atPath: directory + "/state"))
+        var plan = Plan()
+        plan.probes = [.tcp("127.0.0.1:1")]
+        var choices = CheckChoices()
+        choices.apply = ApplyOrder()
+        let check = try await CheckSession(
+            subject: CheckSubject(
+                record: HardeningRecord.commanding(plan), root: "/", manager: .system,
+                distrust: Distrust(of: "the record x", because: "it is from elsewhere")),
+            choices: choices, stateDirectory: directory + "/state"
+        ).run()
+        #expect(check.standing == .untested)
+        #expect(check.because?.hasPrefix("the record x is not trusted: it is from") == true)
+        #expect(!FileManager.default.fileExists(atPath: directory + "/state"))
+    }
+
+    @Test("a record of what was not trusted says so, and one in a file stays its owner's")
+    func records() throws {
+        try withDirectory { top in
+            var record = HardeningRecord.commanding(Plan())
+            record.isUntrusted = true
+            let file = top + "/x.temper"
+            try RecordFile.write(record, to: file)
+            let read = try RecordFile.read(file, isUntrusted: false)
+            #expect(read.record.isUntrusted && read.distrust == nil)
+            var selection = CheckSelection(stateDirectory: top + "/state")
+            selection.files = [file]
+            #expect(try selection.subjects().map { $0.distrust != nil } == [true])
+            record.isUntrusted = false
+            chown(file, 12345, 54321)
+            chmod(file, 0o640)
+            try RecordFile.update(record, in: file)
+            var about = stat()
+            #expect(stat(file, &about) == 0 && about.st_uid == 12345 && about.st_gid == 54321)
+            #expect(about.st_mode & 0o7777 == 0o640)
+            #expect(try RecordFile.read(file, isUntrusted: false).distrust != nil)
+        }
+    }
+
+    @Test("a tree is the machine's own where root alone writes what runs there")
+    func trees() throws {
+        try withDirectory { top in
+            _ = try make(top, "tree/etc/systemd/system/x.service", "")
+            let tree = top + "/tree"
+            #expect(Trust.ofCommands.distrust(ofTree: tree) == nil)
+            chmod(tree + "/etc/systemd/system", 0o777)
+            #expect(
+                Trust.ofCommands.distrust(ofTree: tree)?.because
+                    == "its etc/systemd/system may be written by others (mode 0777)")
+            chmod(tree + "/etc/systemd/system", 0o755)
+            chown(tree, 12345, 0)
+            #expect(
+                Trust.ofCommands.distrust(ofTree: tree)?.because == "\(tree) belongs to user 12345")
         }
     }
 
@@ -108,6 +238,16 @@ struct TrustTests {
             withIntermediateDirectories: true)
         try text.write(toFile: file, atomically: false, encoding: .utf8)
         return file
+    }
+}
+
+extension HardeningRecord {
+    /// The least of a record.
+    static func commanding(_ plan: Plan) -> HardeningRecord {
+        HardeningRecord(
+            unit: "x.service", exposure: (Exposure(tenths: 96), Exposure(tenths: 50)), plan: plan,
+            profile: Profile(recorded: ["NoNewPrivileges=yes"]), usage: Usage(),
+            baseline: .unknown, refused: [], dropIn: "[Service]\n", validity: Validity())
     }
 }
 

@@ -10,14 +10,23 @@ extension PlaceInRoot {
     /// the power failed. A link of that name is replaced and not followed.
     ///
     /// What a killed writer leaves behind is called `.NAME.new`.
-    package func write(_ text: String, as name: String, mode: UInt32) throws(ExperimentError) {
+    ///
+    /// - Parameter keepingOwner: whether it belongs to whom a file of that name belonged, and has its
+    ///   mode.
+    package func write(
+        _ text: String, as name: String, mode: UInt32, keepingOwner: Bool = false
+    ) throws(ExperimentError) {
+        let old = keepingOwner ? status(of: name) : nil
+        let mode = old.map { $0.mode & 0o777 } ?? mode
         let draft = PlaceInRoot.draft(of: name)
         unlinkat(descriptor, draft, 0)
         let file = openat(
             descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard file >= 0 else { throw PlaceInRoot.failure(name) }
         let isWritten =
-            PlaceInRoot.write(text, to: file) && fchmod(file, mode) == 0 && fsync(file) == 0
+            PlaceInRoot.write(text, to: file)
+            && (old.map { fchown(file, $0.user, $0.group) } ?? 0) == 0
+            && fchmod(file, mode) == 0 && fsync(file) == 0
         let trouble = errno
         close(file)
         guard isWritten else {
@@ -34,12 +43,14 @@ extension PlaceInRoot {
     }
 
     /// The same for a file of our own machine by its path, mode 0644.
-    package static func write(_ text: String, to path: String) throws(ExperimentError) {
+    package static func write(
+        _ text: String, to path: String, keepingOwner: Bool = false
+    ) throws(ExperimentError) {
         let url = URL(fileURLWithPath: path)
         guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
             throw failure(path)
         }
-        try place.write(text, as: url.lastPathComponent, mode: 0o644)
+        try place.write(text, as: url.lastPathComponent, mode: 0o644, keepingOwner: keepingOwner)
     }
 
     static func draft(of name: String) -> String { ".\(name).new" }

@@ -48,6 +48,7 @@ extension CheckContext {
         let programs = record.validity.programs.keys + context.observedUsage.programs
         var renewed = try await proof.record(
             on: context, running: programs, isStrict: record.isStrict)
+        renewed.isUntrusted = record.isUntrusted || subject.distrust != nil
         let decided = renewed.profile.restrictions.union(renewed.refused.map(\.restriction))
         renewed.refused += record.refused.filter { !decided.contains($0.restriction) }
         renewed.refused.sort { $0.restriction < $1.restriction }

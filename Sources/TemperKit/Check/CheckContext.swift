@@ -172,7 +172,7 @@ struct CheckContext: Sendable {
             // The next check is one of what is installed here, wherever this record came from.
             try keep(installed)
             if let file = subject.file, choices.updates {
-                try RecordFile.write(installed, to: file)
+                try RecordFile.update(installed, in: file)
             }
             return
         }
@@ -183,7 +183,7 @@ struct CheckContext: Sendable {
             renewed.offered = Set(check.tightenings.map(\.restriction))
         }
         if let file = subject.file {
-            if choices.updates { try RecordFile.write(renewed, to: file) }
+            if choices.updates { try RecordFile.update(renewed, in: file) }
         } else if subject.isAtHome {
             // Else `--if-changed` would find the same changes every day.
             try keep(renewed)

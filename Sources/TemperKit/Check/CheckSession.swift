@@ -60,6 +60,9 @@ public struct CheckSession: Sendable {
     }
 
     private func tried() async throws -> UnitCheck {
+        if let distrust = subject.distrust, choices.apply != nil, record.plan.acts {
+            throw distrust.refusal
+        }
         progress.step("comparing \(record.unit) with its record")
         let files = try validityOfFiles()
         if choices.ifChanged, files.changes(since: record.validity).isEmpty {
@@ -69,7 +72,10 @@ public struct CheckSession: Sendable {
         let lock = try CampaignLock(unit: record.unit, directory: stateDirectory)
         defer { lock.release() }
         let store = try TrialStore(directory: stateDirectory)
-        var finding = try await withHost(.lab(try labPlan), progress) { host in
+        var finding = try await withHost(
+            .lab(try labPlan),
+            for: subject.distrust ?? Trust.ofCommands.distrust(ofTree: subject.root), progress
+        ) { host in
             try await held(against: files, at: host, store)
         }
         let installed = try await install(&finding)

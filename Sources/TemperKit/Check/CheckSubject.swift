@@ -16,6 +16,8 @@ public struct CheckSubject: Sendable {
     var binds: [String] = []
     /// What the lab is connected with.
     var network = LabNetwork.standard
+    /// Why its lab has to contain what is done there; nil where it need not.
+    var distrust: Distrust?
 }
 
 /// Which records are to be checked.
@@ -35,6 +37,8 @@ public struct CheckSelection: Sendable {
     public var manager = ManagerChoice.system
     /// Whether what passes is to be installed on this machine, so that it is checked on it.
     public var isToInstall = false
+    /// Whether none of the records is trusted, whoever wrote it.
+    public var isUntrusted = false
     public var stateDirectory: String
 
     public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
@@ -60,12 +64,13 @@ public struct CheckSelection: Sendable {
     private func filed() throws(TemperError) -> [CheckSubject] {
         var found: [CheckSubject] = []
         for file in files {
-            let record = try RecordFile.read(file)
+            let (record, distrust) = try RecordFile.read(file, isUntrusted: isUntrusted)
             if !units.isEmpty && !units.contains(record.unit) { continue }
             found.append(
                 CheckSubject(
                     record: record, root: root ?? "/", manager: manager, file: file, binds: binds,
-                    network: network ?? .standard))
+                    network: network ?? .standard,
+                    distrust: distrust ?? self.distrust(of: record, "the record \(file)")))
         }
         return found
     }
@@ -109,7 +114,15 @@ public struct CheckSelection: Sendable {
             record: record, root: tree ?? kept.root,
             manager: kept.account.isEmpty ? .system : .user(kept.account),
             isAtHome: tree == nil || tree == kept.root, binds: binds,
-            network: try connection(kept))
+            network: try connection(kept),
+            distrust: distrust(of: record, "the record of \(record.unit)"))
+    }
+
+    /// Of a record that only those could have written who are trusted.
+    private func distrust(of record: HardeningRecord, _ name: String) -> Distrust? {
+        record.isUntrusted
+            ? Distrust(of: name, because: "it was made with what was not trusted")
+            : .asSaid(isUntrusted, of: name)
     }
 
     private func connection(_ kept: KeptRecord) throws(TemperError) -> LabNetwork {

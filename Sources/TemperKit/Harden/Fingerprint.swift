@@ -6,7 +6,7 @@ import Trials
 /// systemd, the probes, what is to be tried and the tree. A changed unit or package never resumes an
 /// old campaign.
 enum Fingerprint {
-    static func of(_ bench: Bench, _ options: CampaignOptions) -> String {
+    static func of(_ bench: Bench, _ options: CampaignOptions, isTrusted: Bool) -> String {
         let (service, plan) = (bench.service, bench.plan)
         return digits(
             of: [service.unit, service.systemdVersion, bench.host.root]
@@ -17,7 +17,8 @@ enum Fingerprint {
                 + options.tolerance.words
                 + plan.beforeStart.flatMap { ["before", $0] }
                 + (options.isStrictest ? ["strictest"] : [])
-                + (bench.host.chosenNetwork.map { ["network", $0] } ?? []))
+                + (bench.host.chosenNetwork.map { ["network", $0] } ?? [])
+                + (isTrusted ? [] : ["untrusted"]))
     }
 
     /// 16 hexadecimal digits that differ where any of the parts does.

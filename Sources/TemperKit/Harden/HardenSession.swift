@@ -12,6 +12,10 @@ public struct HardenSession: Sendable {
     public var unit: String
     /// What is wanted of it, over what its unit says in `[X-Temper]`. One of both names a probe.
     public var plan = Plan()
+    /// What is wanted of it by a file, below `plan`.
+    public var planFile: PlanFile?
+    /// Whether nothing of it is trusted, whoever wrote it.
+    public var isUntrusted = false
     public var options = CampaignOptions()
     /// Where the trials are made: a lab of this machine, unless said otherwise.
     public var host = HostChoice.lab(LabPlan())
@@ -39,16 +43,31 @@ public struct HardenSession: Sendable {
     public func run() async throws(TemperError) -> Hardened {
         try await TemperError.ofWork {
             let began = ContinuousClock.now
+            if let planFile, let distrust = planFile.distrust, planFile.acts(below: plan),
+                host.isLive || apply != nil
+            {
+                throw distrust.refusal
+            }
             try StateDirectory.prepare(stateDirectory)
             let lock = try CampaignLock(unit: unit, directory: stateDirectory)
             defer { lock.release() }
             let store = try TrialStore(directory: stateDirectory)
             try await installer?.examine()
-            let found = try await withHost(host, progress) { host in
+            let found = try await withHost(host, for: distrust, progress) { host in
                 try await search(at: host, store, since: began)
             }
             return await installer?.install(found) ?? Hardened(result: found.result)
         }
+    }
+
+    /// The plan of the command line over that of the file.
+    private var wanted: Plan { planFile?.plan.overridden(by: plan) ?? plan }
+
+    /// Why a lab has to contain what is done there; nil where it need not.
+    private var distrust: Distrust? {
+        guard case .lab(let lab) = host else { return nil }
+        return planFile?.distrust ?? .asSaid(isUntrusted, of: unit)
+            ?? Trust.ofCommands.distrust(ofTree: lab.root)
     }
 
     private var installer: DropInInstaller? {
@@ -63,7 +82,7 @@ public struct HardenSession: Sendable {
         at host: Host, _ store: TrialStore, since began: ContinuousClock.Instant
     ) async throws -> ProposedDropIn {
         let setup = ServiceSetup(
-            unit: unit, manager: manager, plan: plan,
+            unit: unit, manager: manager, plan: wanted,
             setsAsideTouched: apply != nil && isForced, progress: progress)
         var bench = try await setup.bench(at: host)
         // Files would have to change hands, which nobody could take back for certain.
@@ -71,7 +90,8 @@ public struct HardenSession: Sendable {
         if options.isStrictest { bench.plan.attempt.insert(Restriction.killing) }
         let hosting = try bench.admit(isForced: isForced)
         let ledger = try store.campaign(
-            unit: unit, fingerprint: Fingerprint.of(bench, options), now: now())
+            unit: unit, fingerprint: Fingerprint.of(bench, options, isTrusted: distrust == nil),
+            now: now())
         let (found, absence) = try await tryOut(
             bench, setup, try await bench.enforcement(stateDirectory), ledger)
         var result = HardeningResult(
@@ -143,8 +163,9 @@ public struct HardenSession: Sendable {
     ) async throws -> [String] {
         guard proof.isVerified else { return [] }
         progress.step("writing the record")
-        let record = try await proof.record(
+        var record = try await proof.record(
             on: context, running: context.observedUsage.programs, isStrict: options.isStrict)
+        record.isUntrusted = distrust != nil
         if let problem = record.problem { return ["temper check cannot repeat this: \(problem)"] }
         try store.keep(
             KeptRecord(

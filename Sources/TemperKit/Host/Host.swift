@@ -109,13 +109,15 @@ extension Host {
 /// Runs `body` with a host, which is closed however this ends: a lab is gone then, and a machine in
 /// use stays.
 ///
+/// - Parameter distrust: why what is done there is not obeyed like the machine's own.
 /// - Throws: what `body` throws, and `TemperError` where there can be no such host: a lab without
 ///   root or overlay file systems; a machine that systemd does not run, or not for us.
 public func withHost<Result>(
-    _ choice: HostChoice, _ progress: any ProgressListener = Silence(),
+    _ choice: HostChoice, for distrust: Distrust? = nil,
+    _ progress: any ProgressListener = Silence(),
     isolation: isolated (any Actor)? = #isolation, _ body: (Host) async throws -> Result
 ) async throws -> Result {
-    let host = try await Host.open(choice, progress)
+    let host = try await Host.open(choice, for: distrust, progress)
     do {
         let result = try await body(host)
         await host.close()
@@ -129,10 +131,12 @@ public func withHost<Result>(
 extension Host {
     /// Whoever opens one closes it.
     static func open(
-        _ choice: HostChoice, _ progress: any ProgressListener
+        _ choice: HostChoice, for distrust: Distrust? = nil, _ progress: any ProgressListener
     ) async throws(TemperError) -> Host {
         switch choice {
         case .lab(let plan):
+            // Every lab of a campaign is made from this plan.
+            if let distrust { progress.say(distrust.text) }
             progress.step("booting a lab of \(plan.root == "/" ? "this machine" : plan.root)")
             return try await Host.boot(plan, progress)
         case .live(let machine):

@@ -32,6 +32,7 @@ extension HardeningRecord {
             dropIn: HardeningRecord.dropIn(in: text),
             validity: draft.validity)
         isStrict = draft.isStrict
+        isUntrusted = draft.isUntrusted
         offered = draft.offered
         healthyWithin = draft.healthyWithin
     }
@@ -56,6 +57,7 @@ extension HardeningRecord {
         var before = Exposure(tenths: 100)
         var after = Exposure(tenths: 100)
         var isStrict = false
+        var isUntrusted = false
         var taken: Set<String> = []
         var offered: Set<String> = []
         var usage = Usage()
@@ -128,6 +130,7 @@ extension HardeningRecord {
                 guard let exposure = Exposure(reading: value) else { return false }
                 if name == "ExposureBefore" { before = exposure } else { after = exposure }
             case "StrictLogs": isStrict = value == "yes"
+            case "Untrusted": isUntrusted = value != "no"
             default: break
             }
             return true

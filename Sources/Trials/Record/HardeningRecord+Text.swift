@@ -13,7 +13,8 @@ extension HardeningRecord {
                 [
                     "Schema=\(Self.schema)", "Unit=\(unit)", "ExposureBefore=\(exposure.before)",
                     "ExposureAfter=\(exposure.after)",
-                ] + (isStrict ? ["StrictLogs=yes"] : [])),
+                ] + (isStrict ? ["StrictLogs=yes"] : [])
+                    + (isUntrusted ? ["Untrusted=yes"] : [])),
             section("X-Temper", plan.recordLines),
             section(
                 "X-Temper-Profile",

@@ -17,6 +17,9 @@ public struct HardeningRecord: Hashable, Sendable {
     public var plan: Plan
     /// A complaint in the journal that the service never made before counts as a fault.
     public var isStrict = false
+    /// What it was made with was not trusted, so its commands are not either, whoever wrote them
+    /// down.
+    public var isUntrusted = false
     public var profile: Profile
     /// What a check found to pass besides, and nobody installed.
     public var offered: Set<String> = []
