@@ -23,7 +23,8 @@ let package = Package(
         .target(name: "Trials", dependencies: ["Hardening", "Bisection"]),
 
         // Each knows one outside thing.
-        .target(name: "Linux"),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "Linux", dependencies: ["CLinux"]),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "SystemdBus", dependencies: ["Linux", "CSystemd"]),
@@ -114,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "SystemdTests",
             dependencies: [
-                "Hardening", "Trials", "Systemd", "SystemdBus", "Lab", "Fixtures", "BusFixtures",
+                "Hardening", "Trials", "Linux", "Systemd", "SystemdBus", "Lab", "Fixtures",
+                "BusFixtures",
                 "TemperTesting",
             ],
             exclude: ["Copy/Recorded"]),

@@ -6,31 +6,10 @@
 #define TEMPER_CPROBES_H
 
 #include <curl/curl.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 // setns(2) is declared only under _GNU_SOURCE, which Swift's Glibc module does not set.
 extern int setns(int descriptor, int kind);
 static const int temper_network_namespace = 0x40000000; // CLONE_NEWNET
-
-// What a path names in a root tree, to be connected to by /proc/self/fd: symbolic links in it, also
-// absolute ones, lead nowhere else (openat2(2), Linux 5.6; O_PATH is declared only under
-// _GNU_SOURCE). Negative errno on failure.
-static inline int temper_place_in_root(const char *root, const char *path) {
-    int top = open(*root ? root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (top < 0) return -errno;
-    struct open_how how = {
-        .flags = 010000000 | O_CLOEXEC,
-        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    };
-    int place = (int) syscall(SYS_openat2, top, path, &how, sizeof how);
-    int result = place < 0 ? -errno : place;
-    close(top);
-    return result;
-}
 
 static inline CURLcode temper_curl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +34,6 @@ static inline int csystemd_count_programs(int directory, unsigned type) {
         return (int) query.query.prog_cnt;
 }
 
-// The C library shows it only to those who define _GNU_SOURCE, which an importer cannot; the number
-// is that of <asm-generic/fcntl.h>, which x86, arm and riscv use.
-#ifndef O_PATH
-#define O_PATH 010000000
-#endif
-
 // From here on this thread meets files as this user does, and what it makes is the user's
 // (setfsuid(2)): root must not write where a user's links lead. The system calls themselves are
 // made, which change this thread alone.
@@ -49,41 +42,15 @@ static inline void csystemd_meet_files_as(uid_t user, gid_t group) {
         syscall(SYS_setfsuid, user);
 }
 
-// Opens a path below a directory that counts as the root (openat2(2), Linux 5.6). Negative errno on
-// failure.
-static inline int csystemd_open_below(int top, const char *path, int flags) {
-        struct open_how how = {
-                .flags = (unsigned) flags | O_CLOEXEC,
-                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-        };
-        int result = (int) syscall(SYS_openat2, top, path, &how, sizeof how);
-        return result < 0 ? -errno : result;
-}
-
-// Opens a path of another root tree as if that tree were all there is: symbolic links in it, also
-// absolute ones, lead nowhere else. Negative errno on failure.
-static inline int csystemd_open_in_root(const char *root, const char *path, int flags) {
-        int top = open(*root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (top < 0)
-                return -errno;
-        int result = csystemd_open_below(top, path, flags);
-        close(top);
-        return result;
-}
-
 // A connection to a unix socket that the other side takes for the user's (SO_PEERCRED, unix(7)):
 // what counts is the effective user at connect(2). The system call itself changes this thread
-// alone, where the C library's seteuid changes all. The path is that of another root tree, as for
-// csystemd_open_in_root, and is resolved before, as root, since the user may not see it. Negative
-// errno on failure.
-static inline int csystemd_connect_as(const char *root, const char *path, uid_t user) {
+// alone, where the C library's seteuid changes all. `place` is the socket, opened with O_PATH by
+// root, since the user may not see it. Negative errno on failure.
+static inline int csystemd_connect_as(int place, uid_t user) {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
-        int place = csystemd_open_in_root(root, path, O_PATH), result;
-        if (place < 0)
-                return place;
         snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
         int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        result = connection < 0 ? -errno : connection;
+        int result = connection < 0 ? -errno : connection;
         if (connection >= 0) {
                 if (syscall(SYS_setresuid, -1, user, -1) < 0 ||
                     connect(connection, (struct sockaddr *) &address, sizeof(address)) < 0)
@@ -94,7 +61,6 @@ static inline int csystemd_connect_as(const char *root, const char *path, uid_t 
                 if (result < 0)
                         close(connection);
         }
-        close(place);
         return result;
 }
 

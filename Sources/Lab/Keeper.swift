@@ -27,7 +27,10 @@ struct Keeper {
             let users = plan.isCaged ? UserShift.ofCage() : nil
             let filter = try LabFilter.inC(strings)
             let devices = DeviceGuard.granting(
-                LabDevice.standard + plan.binds.flatMap(LabDevice.nodes))
+                LabDevice.standard
+                    + plan.binds.flatMap { bind in
+                        (try? RootedDirectory(bind)).map { LabDevice.nodes(in: $0, at: bind) } ?? []
+                    })
             let started = steps.withUnsafeBufferPointer { steps in
                 devices.withUnsafeBufferPointer { devices in
                     var orders = lab_orders()

@@ -1,3 +1,4 @@
+import Linux
 import SystemdBus
 
 /// The system bus of a lab that boots.
@@ -43,6 +44,6 @@ struct LabBus {
     /// Until the root is changed, `/proc/PID/root` is the host's, where a bus may well answer. It
     /// changes once and for good, so looking first is enough.
     var isInside: Bool {
-        (try? TextFile.read("\(root)/etc/machine-id")) == machineID + "\n"
+        (try? RootedDirectory(root))?.text(of: "/etc/machine-id") == machineID + "\n"
     }
 }

@@ -20,20 +20,21 @@ struct LabDevice: Equatable, Sendable {
         LabDevice(path: "/dev/tty", major: 5, minor: 0),
     ]
 
-    /// The nodes in a directory, and below it. Links are not followed.
-    static func nodes(in directory: String) -> [LabDevice] {
-        let listing = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        return directoryNames(closing: listing).flatMap { name -> [LabDevice] in
-            let path = "\(directory)/\(name)"
-            var about = stat()
-            guard lstat(path, &about) == 0 else { return [] }
-            let kind = about.st_mode & S_IFMT
-            if kind == S_IFDIR { return nodes(in: path) }
+    /// The nodes in a directory, and below it, by paths that begin with `path`. Links are not
+    /// followed.
+    static func nodes(in directory: RootedDirectory, at path: String) -> [LabDevice] {
+        directory.names.flatMap { name -> [LabDevice] in
+            let path = "\(path)/\(name)"
+            guard let about = directory.status(of: name) else { return [] }
+            let kind = about.mode & S_IFMT
+            if kind == S_IFDIR {
+                return directory.subdirectory(name).map { nodes(in: $0, at: path) } ?? []
+            }
             guard kind == S_IFCHR || kind == S_IFBLK else { return [] }
             return [
                 LabDevice(
-                    path: path, isBlock: kind == S_IFBLK, major: lab_major(about.st_rdev),
-                    minor: lab_minor(about.st_rdev))
+                    path: path, isBlock: kind == S_IFBLK, major: lab_major(dev_t(about.node)),
+                    minor: lab_minor(dev_t(about.node)))
             ]
         }
     }
@@ -87,7 +88,10 @@ extension Lab {
                         tree.number, CgroupTree.cgroup(of: name),
                         O_RDONLY | O_DIRECTORY | O_CLOEXEC)
                 })
-            let devices = DeviceGuard.granting(LabDevice.nodes(in: "\(rootPath)/dev"))
+            let nodes = try RootedDirectory(rootPath).subdirectory("dev").map {
+                LabDevice.nodes(in: $0, at: "/dev")
+            }
+            let devices = DeviceGuard.granting(nodes ?? [])
             try check {
                 lab_guard_devices(cgroup.number, devices, devices.count, isLifted ? 1 : 0)
             }

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 extension LabPlan {
     /// Holds the plan against the host, and finds systemd in the tree.
@@ -6,13 +7,15 @@ extension LabPlan {
     func systemdInside() throws(LabError) -> String {
         guard Self.isName(name) else { throw .badName(name) }
         guard geteuid() == 0 else { throw .notRoot }
-        guard Self.isDirectory(root) else { throw .noSuchRoot(root) }
+        guard root.hasPrefix("/"), let tree = try? RootedDirectory(root) else {
+            throw .noSuchRoot(root)
+        }
         // /usr first: where /lib is a link into it, this is the same file.
         let places = ["/usr/lib/systemd", "/lib/systemd"]
-        guard let place = places.first(where: { Self.isThere(root + $0 + "/systemd") }) else {
+        guard let place = places.first(where: { tree.has($0 + "/systemd") }) else {
             throw .noSystemd(root: root)
         }
-        guard places.contains(where: { Self.isThere(root + $0 + "/system/dbus.socket") }) else {
+        guard places.contains(where: { tree.has($0 + "/system/dbus.socket") }) else {
             throw .noSystemBus(root: root)
         }
         if isCaged {
@@ -23,8 +26,6 @@ extension LabPlan {
         for path in binds where !Self.isBindable(path) { throw .noSuchBind(path) }
         return "\(place)/systemd"
     }
-
-    private static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static func isDirectory(_ path: String) -> Bool {
         var about = stat()

@@ -76,8 +76,12 @@ public struct UnixSocketProbe: Probe {
     public var name: String { "socket \(path)" }
 
     public func check(deadline: Duration) async -> CheckOutcome {
-        let socket = temper_place_in_root(root, path)
-        guard socket >= 0 else { return .unhealthy(Errno(code: -socket).description) }
+        let socket: Int32
+        do throws(Errno) {
+            socket = try RootedDirectory(root).open(path, RootedDirectory.naming)
+        } catch {
+            return .unhealthy(error.description)
+        }
         defer { close(socket) }
         return await connect(
             Transfer(

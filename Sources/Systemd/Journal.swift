@@ -84,28 +84,37 @@ public enum JournalError: Error, Hashable, Sendable, CustomStringConvertible {
 /// Opened anew for each reading (0.2 ms): to notice new files takes an inotify watch, and closing
 /// one waits for the kernel's other processors, 15 ms measured on Linux 6.18.
 public struct JournalReader: ~Copyable {
-    private let journal: OpaquePointer
+    /// nil where there is not a single file.
+    private let journal: OpaquePointer?
     private let source: JournalSource
+    /// Its files, which sd-journal leaves to whoever opened them.
+    private let files: [Int32]
 
     /// Longer values are cut off: a core dump's field may have megabytes, a message has not.
     public static let longestValue = 64 * 1024
 
     public init(_ source: JournalSource) throws(JournalError) {
         var journal: OpaquePointer?
-        var result = source.open(&journal)
-        if result >= 0 {
+        var files: [Int32] = []
+        var result = source.open(&journal, &files)
+        if result >= 0, journal != nil {
             // Bounds what is decompressed; what is not compressed is cut in `entry`.
             result = sd_journal_set_data_threshold(journal, Self.longestValue)
         }
-        guard result >= 0, let journal else {
+        guard result >= 0 else {
             sd_journal_close(journal)
+            for file in files { Glibc.close(file) }
             throw .unreadable(source, errno: -result)
         }
         self.journal = journal
         self.source = source
+        self.files = files
     }
 
-    deinit { sd_journal_close(journal) }
+    deinit {
+        sd_journal_close(journal)
+        for file in files { Glibc.close(file) }
+    }
 
     /// What one invocation of a unit left behind: what systemd says of it (`INVOCATION_ID`) and
     /// what its processes say (`_SYSTEMD_INVOCATION_ID`), oldest first.
@@ -127,9 +136,10 @@ public struct JournalReader: ~Copyable {
         limit: Int = 1000
     ) throws(JournalError) -> [JournalEntry] {
         let digits = invocation.lowercased()
-        guard digits.utf8.count == 32, digits.utf8.allSatisfy(\.isHexDigit) else {
+        guard digits.isID128 else {
             throw .notAnInvocation(invocation)
         }
+        guard journal != nil else { return [] }
         sd_journal_flush_matches(journal)
         defer { sd_journal_flush_matches(journal) }
         var wanted = ["INVOCATION_ID=\(digits)", "_SYSTEMD_INVOCATION_ID=\(digits)"]
@@ -198,15 +208,57 @@ public struct JournalReader: ~Copyable {
 }
 
 extension JournalSource {
-    fileprivate func open(_ journal: inout OpaquePointer?) -> Int32 {
+    fileprivate func open(_ journal: inout OpaquePointer?, _ files: inout [Int32]) -> Int32 {
         switch self {
-        case .local: sd_journal_open(&journal, CInt(SD_JOURNAL_LOCAL_ONLY))
+        case .local: return sd_journal_open(&journal, CInt(SD_JOURNAL_LOCAL_ONLY))
         case .root(let path):
-            sd_journal_open_directory(&journal, path, CInt(SD_JOURNAL_OS_ROOT))
+            do throws(Errno) { files = try RootedDirectory(path).journalFiles } catch {
+                return -error.code
+            }
+            return JournalSource.open(&journal, &files)
         // Finds the subdirectories named by machine ID itself.
-        case .directory(let path): sd_journal_open_directory(&journal, path, 0)
+        case .directory(let path): return sd_journal_open_directory(&journal, path, 0)
         }
     }
+
+    /// sd-journal would follow the links of a foreign tree, so it is given the files themselves.
+    private static func open(_ journal: inout OpaquePointer?, _ files: inout [Int32]) -> Int32 {
+        if files.isEmpty { return 0 }
+        let result = sd_journal_open_files_fd(&journal, &files, UInt32(files.count), 0)
+        guard result < 0 else { return result }
+        // One that is just being made, or is damaged, spoils all of them.
+        var sound: [Int32] = []
+        for var file in files {
+            var alone: OpaquePointer?
+            if sd_journal_open_files_fd(&alone, &file, 1, 0) >= 0 {
+                sound.append(file)
+            } else {
+                Glibc.close(file)
+            }
+            sd_journal_close(alone)
+        }
+        files = sound
+        return files.isEmpty
+            ? 0 : sd_journal_open_files_fd(&journal, &files, UInt32(files.count), 0)
+    }
+}
+
+extension RootedDirectory {
+    /// The files of its journal, open for reading: those of /run/log/journal and /var/log/journal,
+    /// and of their subdirectories that are named by a machine ID.
+    var journalFiles: [Int32] {
+        ["/run/log/journal", "/var/log/journal"].compactMap(directory).flatMap { place in
+            [place] + place.names.filter(\.isID128).compactMap(place.subdirectory)
+        }.flatMap { place in
+            place.names.filter { $0.hasSuffix(".journal") || $0.hasSuffix(".journal~") }
+                .compactMap { try? place.openFile($0, followingLink: false) }
+        }
+    }
+}
+
+extension String {
+    /// 32 hex digits: a machine's or an invocation's (sd-id128(3)).
+    fileprivate var isID128: Bool { utf8.count == 32 && utf8.allSatisfy(\.isHexDigit) }
 }
 
 extension UInt8 {

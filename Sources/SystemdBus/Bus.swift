@@ -147,8 +147,10 @@ extension BusAddress {
             try check(sd_bus_negotiate_fds(bus, 1))
             try check(sd_bus_start(bus))
         case .socket(let path, let user, let root):
+            let place = try RootedDirectory(root).open(path, RootedDirectory.naming)
+            defer { Glibc.close(place) }
             let descriptor = try check(
-                csystemd_connect_as(root, path, UserShift(ofRoot: root).outside(user)))
+                csystemd_connect_as(place, UserShift(ofRoot: root).outside(user)))
             do throws(Errno) {
                 guard BusAddress.isListener(of: descriptor, inside: root) else {
                     throw Errno(code: ECONNREFUSED)

@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Linux
 import Testing
 import Trials
 
@@ -115,10 +116,11 @@ struct ValidityTests {
         // Of another package, or of none.
         try write("/usr/lib/server/b.so", program)
         try write("/usr/bin/python3", program)
-        let packages = PackageDatabase(root: root)
+        let tree = try RootedDirectory(root)
+        let packages = PackageDatabase(of: tree)
         func files(_ running: [String], staying: Set<String>) -> ProgramFiles {
             ProgramFiles(
-                of: ["/usr/bin/start"], running: running, staying: staying, in: root, packages)
+                of: ["/usr/bin/start"], running: running, staying: staying, in: tree, packages)
         }
         let found = files(["/usr/lib/server/bin/serve"], staying: ["serve"])
         #expect(found.programs == ["start", "serve"])
@@ -138,7 +140,7 @@ struct ValidityTests {
         let place = root + "/var/lib/dpkg/info"
         defer { try? FileManager.default.removeItem(atPath: root) }
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-        let packages = PackageDatabase(root: root)
+        let packages = PackageDatabase(of: try RootedDirectory(root))
         let list = "/.\n/usr/bin/tool\n/etc/tool.conf\n"
         try list.write(
             toFile: "\(place)/tool:amd64.list", atomically: true, encoding: .utf8)

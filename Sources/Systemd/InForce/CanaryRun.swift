@@ -1,5 +1,5 @@
-import Foundation
 import Hardening
+import Linux
 import SystemdBus
 import Trials
 
@@ -10,7 +10,7 @@ extension Machine {
     ) async throws(BusError) -> CanaryEnd? {
         let name = TrialName.fresh()
         let file = "\(standIn?.directory ?? "/run")/temper-canary-\(name.prefix { $0 != "." })"
-        defer { try? FileManager.default.removeItem(atPath: root + file) }
+        defer { if let (place, name) = tree.holding(file) { place.remove(name) } }
         guard let command = command(of: canary, at: file) else { return nil }
         let all: [(String, BusValue)] =
             [
@@ -45,9 +45,8 @@ extension Machine {
 
     /// Writes the program where the machine's units find it.
     private func place(_ program: CallProgram, at file: String) -> [String]? {
-        guard let bytes = program.file,
-            FileManager.default.createFile(
-                atPath: root + file, contents: Data(bytes), attributes: [.posixPermissions: 0o755])
+        guard let bytes = program.file, let (place, name) = tree.holding(file),
+            (try? place.write(Array(bytes), as: name, mode: 0o755)) != nil
         else { return nil }
         return [file]
     }

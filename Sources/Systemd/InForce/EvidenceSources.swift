@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 
 /// Where, beside systemd itself, the reason for a failure can be read on this machine.
 public struct EvidenceSources: Hashable, Sendable {
@@ -11,7 +12,7 @@ public struct EvidenceSources: Hashable, Sendable {
     public init() {
         audit = EvidenceSources.canListenToAudit
         programs = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].contains {
-            countPrograms(onControlGroup: $0) != nil
+            (try? RootedDirectory($0)).flatMap(countPrograms) != nil
         }
     }
 

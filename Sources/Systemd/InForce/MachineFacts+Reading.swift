@@ -1,4 +1,3 @@
-import Foundation
 public import Hardening
 import Linux
 import SystemdBus
@@ -31,20 +30,20 @@ extension Machine {
         return library.files.contains { file in
             places.contains { place in
                 triples.contains {
-                    FileManager.default.fileExists(atPath: "\(root)\(place)/\($0)/\(file)")
+                    tree.has("\(place)/\($0)/\(file)")
                 }
             }
         }
     }
 
     fileprivate var hasBPFFileSystem: Bool {
-        KernelFile.text(root + "/proc/1/mounts").lines.contains {
+        (tree.process(1)?.text(of: "mounts") ?? "").lines.contains {
             $0.contains(" /sys/fs/bpf bpf ")
         }
     }
 
     /// The one line of a small file of the machine; empty where it cannot be read.
     fileprivate func line(of path: String) -> String {
-        KernelFile.line(root + path) ?? ""
+        tree.text(of: path).map { String($0.prefix { $0 != "\n" }) } ?? ""
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Hardening
+import Linux
 import SystemdBus
 import Trials
 
@@ -102,10 +103,11 @@ extension Machine {
         }
         let group = try await property("ControlGroup", of: path, Machine.serviceInterface)
         let main = try await property("MainPID", of: path, Machine.serviceInterface)
-        let reading = directory(ofControlGroup: group.string ?? "").flatMap { directory in
-            ProcessReading(
-                ofProcess: "\(root)/proc/\(main.uint32 ?? 0)", controlGroup: directory,
-                paths: unit.paths)
+        var reading: ProcessReading?
+        if let group = tree.controlGroup(group.string ?? ""),
+            let process = tree.process(main.uint32 ?? 0)
+        {
+            reading = ProcessReading(of: process, controlGroup: group, paths: unit.paths)
         }
         let how = reading == nil ? try await ending(of: path) : ""
         await discard(name)

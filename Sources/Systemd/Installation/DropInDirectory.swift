@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 package import Trials
 
 /// The directory with a unit's drop-ins in one of systemd's layers (systemd.unit(5)).
@@ -37,7 +38,7 @@ package struct DropInDirectory: Sendable {
     }
 
     package func text(of name: String) -> String? {
-        machine.asOwner { machine.top?.descend(to: path)?.text(of: name) }
+        machine.asOwner { machine.tree.directory(at: path)?.text(of: name, followingLink: false) }
     }
 
     /// Writes a drop-in, whole and synced, mode 0644; directories are made where they are missing.
@@ -54,7 +55,7 @@ package struct DropInDirectory: Sendable {
     /// The same in a directory that somebody else makes and takes away: where it is gone, it stays so.
     func writeWhereItIs(_ text: String, as name: String) throws(ExperimentError) {
         try machine.asOwner { () throws(ExperimentError) in
-            guard let place = machine.top?.descend(to: path) else {
+            guard let place = machine.tree.directory(at: path) else {
                 throw ExperimentError("\(path) is gone")
             }
             try place.write(text, as: name, mode: 0o644)
@@ -64,7 +65,7 @@ package struct DropInDirectory: Sendable {
     /// Gives a file a second name, so that it can be had back; nothing happens where it is missing.
     func keep(_ name: String, as copy: String) {
         machine.asOwner {
-            guard let place = machine.top?.descend(to: path) else { return }
+            guard let place = machine.tree.directory(at: path) else { return }
             unlinkat(place.descriptor, copy, 0)
             linkat(place.descriptor, name, place.descriptor, copy, 0)
         }
@@ -73,20 +74,18 @@ package struct DropInDirectory: Sendable {
     /// Takes files away, and then the directory if nothing else is in it.
     package func remove(_ names: String...) {
         machine.asOwner {
-            guard let top = machine.top, let place = top.descend(to: path) else { return }
+            let tree = machine.tree
+            guard let place = tree.directory(at: path) else { return }
             for name in names { place.remove(name) }
             place.sync()
             guard let slash = path.lastIndex(of: "/") else { return }
             let name = String(path[path.index(after: slash)...])
-            top.descend(to: String(path[..<slash]))?.removeDirectory(name)
+            tree.directory(at: String(path[..<slash]))?.removeDirectory(name)
         }
     }
 }
 
 extension Machine {
-    /// Its root directory. Opened as root, since a user may not see it.
-    var top: PlaceInRoot? { PlaceInRoot("/", root: root) }
-
     /// Meets files as the user whose manager this is, so that what is made is the user's.
     func asOwner<Result, Trouble: Error>(
         _ body: () throws(Trouble) -> Result
@@ -100,15 +99,14 @@ extension Machine {
     /// Works in a directory, which is made where it is missing, as the one whose manager this is.
     func placing(
         at path: String, mode: mode_t = 0o755,
-        _ body: (PlaceInRoot) throws(ExperimentError) -> Void
+        _ body: (RootedDirectory) throws(ExperimentError) -> Void
     ) throws(ExperimentError) {
-        guard let top else { throw ExperimentError("\(root)/ cannot be opened") }
         try asOwner { () throws(ExperimentError) in
-            if let place = top.descend(to: path) { return try body(place) }
-            var (place, step) = (top, "")
+            if let place = tree.directory(at: path) { return try body(place) }
+            var (place, step) = (tree, "")
             for name in path.split(separator: "/").map(String.init) {
                 step += "/\(name)"
-                if let next = top.descend(to: step) {
+                if let next = tree.directory(at: step) {
                     place = next
                 } else {
                     place = try place.makingDirectory(name, mode: mode)
@@ -116,13 +114,5 @@ extension Machine {
             }
             try body(place)
         }
-    }
-}
-
-extension PlaceInRoot {
-    /// A directory below this one, which counts as the root for links; nil where there is none.
-    func descend(to path: String) -> PlaceInRoot? {
-        let result = csystemd_open_below(descriptor, path, O_RDONLY | O_DIRECTORY)
-        return result < 0 ? nil : PlaceInRoot(descriptor: result)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 package import Hardening
+import Linux
 package import SystemdBus
 package import Trials
 
@@ -84,7 +85,7 @@ package struct Installation: Sendable {
             replaces
             ? "if test -e \(old); then mv -f \(old) \(file(final, name)); fi"
             : "rm -f \(file(final, name))"
-        let drafts = [name, HarmlessFailure.fileName].map(PlaceInRoot.draft)
+        let drafts = [name, HarmlessFailure.fileName].map(RootedDirectory.draft)
         let litter =
             [file(staged, name), file(staged, HarmlessFailure.fileName), old]
             + drafts.flatMap { [file(staged, $0), file(final, $0)] }
@@ -176,7 +177,7 @@ package struct Installation: Sendable {
         if let before {
             try place.write(before.text, as: name)
         } else {
-            place.remove(name, older, PlaceInRoot.draft(of: name))
+            place.remove(name, older, RootedDirectory.draft(of: name))
         }
         try await service.machine.reload()
         guard service.isActive || service.isFailing else { return nil }

@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Linux
 public import SystemdBus
 public import Trials
 
@@ -9,6 +10,8 @@ public struct Machine: Sendable {
     public let bus: Bus
     /// Where its root directory is seen from here, such as `/proc/123/root`; empty for our own.
     public let root: String
+    /// The same, opened.
+    let tree: RootedDirectory
     /// Its network namespace as a path; nil for our own.
     public let network: String?
     /// Whether all of it is thrown away afterwards.
@@ -27,6 +30,7 @@ public struct Machine: Sendable {
     ) {
         self.bus = bus
         self.root = root
+        tree = (try? RootedDirectory(root)) ?? .nowhere
         self.network = network
         self.isDisposable = isDisposable
         isConnected = !isDisposable
@@ -93,7 +97,7 @@ extension Machine {
     public func missing(_ paths: [String]) -> [String] {
         paths.filter { path in
             if path.hasPrefix("/dev/") { return false }
-            guard let (place, name) = PlaceInRoot.holding(path, of: self) else { return true }
+            guard let (place, name) = tree.holding(path) else { return true }
             return place.status(of: name) == nil
         }
     }

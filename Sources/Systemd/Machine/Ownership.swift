@@ -45,12 +45,12 @@ extension Machine {
         var undo = OwnershipUndo()
         do {
             for file in ownership.files {
-                guard let (place, name) = PlaceInRoot.holding(file, of: self) else { continue }
+                guard let (place, name) = tree.holding(file) else { continue }
                 if place.makeFile(name) { undo.made.append((place, name)) }
                 try undo.give(name, in: place, to: user.id)
             }
             for tree in ownership.trees {
-                guard let (place, name) = PlaceInRoot.holding(tree, of: self) else { continue }
+                guard let (place, name) = self.tree.holding(tree) else { continue }
                 try undo.giveTree(name, in: place, to: user.id)
             }
         } catch {
@@ -65,8 +65,8 @@ extension Machine {
 /// Puts owners back.
 public struct OwnershipUndo: Sendable {
     private var owners:
-        [(place: PlaceInRoot, name: String, user: uid_t, group: gid_t, mode: mode_t)] = []
-    fileprivate var made: [(place: PlaceInRoot, name: String)] = []
+        [(place: RootedDirectory, name: String, user: uid_t, group: gid_t, mode: mode_t)] = []
+    fileprivate var made: [(place: RootedDirectory, name: String)] = []
 
     /// Whether nothing was changed: all belonged to the user before.
     public var isEmpty: Bool { owners.isEmpty && made.isEmpty }
@@ -82,21 +82,21 @@ public struct OwnershipUndo: Sendable {
 
     /// The owner only: a group keeps what it has.
     fileprivate mutating func give(
-        _ name: String, in place: PlaceInRoot, to user: uid_t
+        _ name: String, in place: RootedDirectory, to user: uid_t
     ) throws(ExperimentError) {
-        guard let (owner, group, mode) = place.status(of: name), owner != user else { return }
-        guard place.give(name, to: user, group) else {
+        guard let status = place.status(of: name), status.user != user else { return }
+        guard place.give(name, to: user, status.group) else {
             throw ExperimentError(
                 "cannot change the owner of \(name): \(Errno.current)")
         }
-        owners.append((place, name, owner, group, mode))
+        owners.append((place, name, status.user, status.group, status.mode))
     }
 
     fileprivate mutating func giveTree(
-        _ name: String, in place: PlaceInRoot, to user: uid_t
+        _ name: String, in place: RootedDirectory, to user: uid_t
     ) throws(ExperimentError) {
         try give(name, in: place, to: user)
-        guard let directory = place.directory(name) else { return }
+        guard let directory = place.subdirectory(name) else { return }
         for name in directory.names { try giveTree(name, in: directory, to: user) }
     }
 }

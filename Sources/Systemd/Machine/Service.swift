@@ -24,7 +24,7 @@ public struct Service: Sendable {
         named unit: String, on machine: Machine, speaking dialect: Dialect? = nil
     ) async throws(ExperimentError) {
         self.machine = machine
-        packages = PackageDatabase(root: machine.root)
+        packages = PackageDatabase(of: machine.tree)
         if let dialect {
             self.dialect = dialect
         } else {

@@ -1,4 +1,5 @@
 import Glibc
+import Linux
 import Trials
 
 /// Whose a directory is: a service keeps its state in places of its own, also where nobody saw it
@@ -20,7 +21,7 @@ extension Machine {
         var search = PlaceSearch(
             names: names, users: users, groups: groups.subtracting([0, 65534]))
         for home in Machine.homesOfState {
-            guard let place = PlaceInRoot(home, of: self) else { continue }
+            guard let place = tree.directory(at: home) else { continue }
             search.look(into: place, at: home, levels: 3)
         }
         return search.found
@@ -42,10 +43,11 @@ private struct PlaceSearch {
 
     /// What is deeper belongs to what is found. A name says something on the first level only: other
     /// packages have directories for the service in theirs.
-    mutating func look(into place: PlaceInRoot, at path: String, levels: Int, isFirst: Bool = true)
-    {
+    mutating func look(
+        into place: RootedDirectory, at path: String, levels: Int, isFirst: Bool = true
+    ) {
         for name in place.names.sorted() {
-            guard let status = place.status(of: name), status.mode & S_IFMT == S_IFDIR else {
+            guard let status = place.status(of: name), status.isDirectory else {
                 continue
             }
             let own = "\(path)/\(name)"
@@ -53,7 +55,7 @@ private struct PlaceSearch {
             let isItsGroups = groups.contains(status.group) && status.mode & S_IWGRP != 0
             if isItsUsers || isItsGroups || isFirst && names.contains(name) {
                 if Places.isPlain(own) { found.insert(own) }
-            } else if levels > 1, left > 0, let inner = place.directory(name) {
+            } else if levels > 1, left > 0, let inner = place.subdirectory(name) {
                 left -= 1
                 look(into: inner, at: own, levels: levels - 1, isFirst: false)
             }
@@ -64,7 +66,7 @@ private struct PlaceSearch {
 extension Machine {
     /// The directories one level below /run, with their modes.
     public var runtimeDirectories: [String: UInt32] {
-        guard let run = PlaceInRoot("/run", of: self) else { return [:] }
+        guard let run = tree.directory(at: "/run") else { return [:] }
         return run.names.reduce(into: [:]) { directories, name in
             guard let mode = run.status(of: name)?.mode, mode & S_IFMT == S_IFDIR,
                 Places.isPlain("/\(name)")
@@ -74,7 +76,7 @@ extension Machine {
     }
 
     /// Whether there is a directory of this path.
-    public func hasDirectory(_ path: String) -> Bool { PlaceInRoot(path, of: self) != nil }
+    public func hasDirectory(_ path: String) -> Bool { tree.directory(at: path) != nil }
 }
 
 extension Service {

@@ -1,6 +1,4 @@
-import CSystemd
 import Foundation
-import Glibc
 import Hardening
 import Linux
 import SystemdBus
@@ -92,19 +90,12 @@ extension Machine {
 
     /// Who may use a file that a process has under this path; nil where others have none or another.
     private func access(to path: String, of process: Int32) -> Footprint.Access? {
-        guard let seen = Machine.status(of: path, in: root),
-            let own = Machine.status(of: path, in: "/proc/\(process)/root"),
-            seen.st_dev == own.st_dev, seen.st_ino == own.st_ino
+        guard let seen = tree.status(of: path, followingLink: true),
+            let its = try? RootedDirectory("/proc/\(process)/root"),
+            let own = its.status(of: path, followingLink: true),
+            seen.device == own.device, seen.inode == own.inode
         else { return nil }
-        return Footprint.Access(user: seen.st_uid, group: seen.st_gid, mode: seen.st_mode)
-    }
-
-    private static func status(of path: String, in root: String) -> stat? {
-        let file = csystemd_open_in_root(root, path, O_PATH)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var status = stat()
-        return fstat(file, &status) == 0 ? status : nil
+        return Footprint.Access(user: seen.user, group: seen.group, mode: seen.mode)
     }
 
     /// nil where no security module labels processes, or says the same of all.

@@ -90,14 +90,7 @@ struct ProcessAccesses {
 extension Machine {
     /// The processes of a unit's control group, in our own numbering.
     func processes(inControlGroup path: String) -> [Int32] {
-        guard !path.isEmpty, let directory = directory(ofControlGroup: path) else { return [] }
-        return KernelFile.text(directory + "/cgroup.procs").lines.compactMap { Int32($0) }
-    }
-
-    /// Where a control group is, as seen from here, in whichever hierarchy systemd uses.
-    func directory(ofControlGroup path: String) -> String? {
-        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"]
-            .map { "\(root)\($0)\(path)" }
-            .first { FileManager.default.fileExists(atPath: $0 + "/cgroup.procs") }
+        guard !path.isEmpty, let group = tree.controlGroup(path) else { return [] }
+        return (group.text(of: "cgroup.procs") ?? "").lines.compactMap { Int32($0) }
     }
 }

@@ -1,5 +1,5 @@
-import Foundation
 import Hardening
+import Linux
 import Synchronization
 import SystemdBus
 import Trials
@@ -56,36 +56,27 @@ final class CopyTrace: Sendable {
 extension Machine {
     /// The inode number of the root of its control groups; nil where there is no cgroup2 tree.
     public var rootControlGroup: UInt64? {
-        controlGroupTree.flatMap(Machine.inode)
+        controlGroupTree?.status(of: ".")?.inode
     }
 
     /// The inode numbers of all control groups there are.
     var controlGroups: Set<UInt64> {
-        guard let tree = controlGroupTree else { return [] }
         var found: Set<UInt64> = []
-        var open = [tree]
-        while let directory = open.popLast() {
-            if let number = Machine.inode(directory) { found.insert(number) }
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        var open = [controlGroupTree].compactMap(\.self)
+        while let group = open.popLast() {
+            if let number = group.status(of: ".")?.inode { found.insert(number) }
             // Files have a dot and no unit's suffix.
-            open += names.filter(Machine.isUnitDirectory).map { "\(directory)/\($0)" }
+            open += group.names.filter(Machine.isUnitDirectory).compactMap(group.subdirectory)
         }
         return found
+    }
+
+    private var controlGroupTree: RootedDirectory? {
+        tree.controlGroup("/").flatMap { $0.has("cgroup.controllers") ? $0 : nil }
     }
 
     private static func isUnitDirectory(_ name: String) -> Bool {
         [".slice", ".service", ".scope", ".mount", ".socket", ".swap"]
             .contains(where: name.hasSuffix)
-    }
-
-    private var controlGroupTree: String? {
-        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].map { root + $0 }.first {
-            FileManager.default.fileExists(atPath: $0 + "/cgroup.controllers")
-        }
-    }
-
-    private static func inode(_ path: String) -> UInt64? {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Linux
 import Synchronization
 import SystemdBus
 
@@ -30,7 +31,7 @@ final class ExcessWatch: Sendable {
         self.machine = machine
         free = Dictionary(
             uniqueKeysWithValues: ExcessWatch.places.compactMap { place in
-                ExcessWatch.free(machine.root + place).map { (place, $0) }
+                ExcessWatch.free(place, on: machine).map { (place, $0) }
             })
         Task { [weak self] in
             while true {
@@ -54,7 +55,7 @@ final class ExcessWatch: Sendable {
     /// A file system that got too full.
     private func fill() -> String? {
         for (place, before) in free {
-            guard let now = ExcessWatch.free(machine.root + place), now < before else { continue }
+            guard let now = ExcessWatch.free(place, on: machine), now < before else { continue }
             let most = min(ExcessWatch.mostBytes, UInt64(Double(before) * ExcessWatch.mostOfFree))
             if before - now > most {
                 return "killed after \((before - now) >> 20) MiB were written below \(place)"
@@ -69,9 +70,10 @@ final class ExcessWatch: Sendable {
         return count > ExcessWatch.mostProcesses ? "killed when it had \(count) processes" : nil
     }
 
-    private static func free(_ path: String) -> UInt64? {
+    private static func free(_ path: String, on machine: Machine) -> UInt64? {
+        guard let place = machine.tree.directory(at: path) else { return nil }
         var about = statvfs()
-        guard statvfs(path, &about) == 0 else { return nil }
+        guard fstatvfs(place.descriptor, &about) == 0 else { return nil }
         return UInt64(about.f_bavail) * UInt64(about.f_frsize)
     }
 }
@@ -81,13 +83,12 @@ extension Machine {
     /// (cgroup.kill, Linux 5.14); before that, one after the other.
     func killAtOnce(_ unit: String) async {
         let group = try? await controlGroup(of: Machine.path(ofUnit: unit))
-        if let group, !group.isEmpty, let directory = directory(ofControlGroup: group) {
-            let file = open(directory + "/cgroup.kill", O_WRONLY | O_CLOEXEC)
-            if file >= 0 {
-                let written = write(file, "1", 1)
-                close(file)
-                if written == 1 { return }
-            }
+        if let group, !group.isEmpty,
+            let file = try? tree.controlGroup(group)?.open("cgroup.kill", O_WRONLY)
+        {
+            let written = write(file, "1", 1)
+            close(file)
+            if written == 1 { return }
         }
         _ = try? await manager("KillUnit", .string(unit), .string("all"), .int32(SIGKILL))
     }

@@ -1,5 +1,6 @@
 import Foundation
 public import Hardening
+import Linux
 import SystemdBus
 public import Trials
 
@@ -54,22 +55,17 @@ public struct InForceProbe: Probe {
         let settings = try await machine.properties(
             of: Machine.path(ofUnit: unit), Machine.serviceInterface)
         guard let pid = settings["MainPID"]?.uint32, pid != 0,
-            let directory = machine.directory(
-                ofControlGroup: settings["ControlGroup"]?.string ?? "")
+            let group = machine.tree.controlGroup(settings["ControlGroup"]?.string ?? "")
         else { return [] }
         let checks = profile.restrictions.compactMap { Catalogue.standard[$0]?.inForceCheck }
         let paths = Set(checks.flatMap(\.paths))
-        let process = "\(machine.root)/proc/\(pid)"
-        guard
-            let reading = ProcessReading(
-                ofProcess: process, controlGroup: directory, paths: paths),
+        guard let process = machine.tree.process(pid), let one = machine.tree.process(1),
+            let reading = ProcessReading(of: process, controlGroup: group, paths: paths),
             var first = ProcessReading(
-                ofProcess: "\(machine.root)/proc/1",
-                controlGroup: machine.directory(ofControlGroup: "/init.scope") ?? "", paths: paths)
+                of: one, controlGroup: machine.tree.controlGroup("/init.scope"), paths: paths)
         else { return ["the main process cannot be looked at: its settings are not seen"] }
         // From within a directory that it made its root, its mounts cannot be told.
-        let root = try? FileManager.default.destinationOfSymbolicLink(atPath: process + "/root")
-        if root != "/" { first.present = [] }
+        if process.link("root") != "/" { first.present = [] }
         return profile.lapses(
             of: reading, comparedWith: first, in: .standard, enforcement: enforcement,
             exceptions: InForceProbe.exceptions(in: settings))

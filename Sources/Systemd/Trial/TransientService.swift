@@ -1,5 +1,6 @@
 import Glibc
 public import Hardening
+import Linux
 public import SystemdBus
 public import Trials
 
@@ -60,7 +61,7 @@ public struct TransientService: ServiceUnderTest {
     private func removeLeftovers() {
         guard machine.isDisposable else { return }
         for file in leftovers {
-            if let (place, name) = PlaceInRoot.holding(file, of: machine) { place.remove(name) }
+            if let (place, name) = machine.tree.holding(file) { place.remove(name) }
         }
     }
 

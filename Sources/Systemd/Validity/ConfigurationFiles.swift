@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Linux
 import Trials
 
 /// The files of a tree that configure a service, without asking the service: by the names of
@@ -46,7 +47,7 @@ struct ConfigurationFiles {
             return packages.owners(of: "/\(top)").isSubset(of: owners)
         }
         let named = ["/etc", "/etc/default"].flatMap { directory in
-            (PlaceInRoot(directory, of: machine)?.names ?? []).filter(isRelated)
+            machine.tree.names(in: directory).filter(isRelated)
                 .map { "\(directory)/\($0)" }
         }
         let told = arguments.flatMap { argument in
@@ -75,12 +76,12 @@ struct ConfigurationFiles {
         guard found.count < Self.mostFiles, Places.isPlain(path), !path.hasSuffix("-available"),
             ![".dpkg-", ".ucf-", ".bak", ".orig", "~"].contains(where: path.contains)
         else { return }
-        if let place = PlaceInRoot(path, of: machine) {
+        if let place = machine.tree.directory(at: path) {
             if levels == 0 { return }
             for name in place.names.sorted().prefix(Self.mostFiles) {
                 look(at: "\(path)/\(name)", levels: levels - 1, &found)
             }
-        } else if let file = TreeFile(path, in: machine.root, atMost: Self.mostBytes),
+        } else if let file = TreeFile(path, in: machine.tree, atMost: Self.mostBytes),
             !file.bytes.contains(0)
         {
             found[path] = file.text

@@ -1,12 +1,13 @@
 import Foundation
+import Linux
 
 /// The libraries that a program is linked with and theirs, as ld.so(8) would find them at rest:
 /// what a program opens itself while it runs is not among them.
 struct LinkedLibraries {
-    private let root: String
+    private let tree: RootedDirectory
     private(set) var files: [String: TreeFile] = [:]
 
-    init(root: String) { self.root = root }
+    init(of tree: RootedDirectory) { self.tree = tree }
 
     private static let places = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"]
     private static let triples = [
@@ -31,10 +32,10 @@ struct LinkedLibraries {
         let places =
             own + ["/lib", "/usr/lib"].flatMap { lib in Self.triples.map { "\(lib)/\($0)" } }
             + Self.places + ["/usr/local/lib"]
-        let root = root
+        let tree = tree
         for name in elf.needed where !name.contains("/") {
             guard
-                let library = places.lazy.compactMap({ TreeFile("\($0)/\(name)", in: root) }).first,
+                let library = places.lazy.compactMap({ TreeFile("\($0)/\(name)", in: tree) }).first,
                 files[library.path] == nil
             else { continue }
             files[library.path] = library

@@ -1,4 +1,5 @@
 import Foundation
+import Linux
 import Synchronization
 
 /// Which package a file is from, read from dpkg's own files (dpkg-query(1)): the tree's dpkg may
@@ -6,16 +7,15 @@ import Synchronization
 ///
 /// The files are read when the first question is asked, and once: they are some ten megabytes.
 final class PackageDatabase: Sendable {
-    private let root: String
+    private let tree: RootedDirectory
     private let read = Mutex<DpkgFiles?>(nil)
 
-    /// - Parameter root: of the tree; empty or `/` for this machine's.
-    init(root: String) { self.root = root }
+    init(of tree: RootedDirectory) { self.tree = tree }
 
     private var files: DpkgFiles {
         read.withLock { read in
             if let read { return read }
-            let files = DpkgFiles(root: root)
+            let files = DpkgFiles(of: tree)
             read = files
             return files
         }
@@ -31,9 +31,8 @@ final class PackageDatabase: Sendable {
 
     /// The files of a package that are its administrator's to change (deb-conffiles(5)).
     func conffiles(of package: String) -> [String] {
-        let place = "\(root)/var/lib/dpkg/info/\(package).conffiles"
-        let text = FileManager.default.contents(atPath: place) ?? Data()
-        return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        (tree.text(of: "\(DpkgFiles.lists)/\(package).conffiles") ?? "")
+            .split(separator: "\n").map(String.init)
     }
 
     /// All packages that have a path: of a directory there are often many.
@@ -42,21 +41,27 @@ final class PackageDatabase: Sendable {
 
 /// dpkg's files of one tree.
 private struct DpkgFiles {
+    static let lists = "/var/lib/dpkg/info"
+    /// Of one file and of all, in bytes: a large installation has about 50 MB in all.
+    private static let (longest, most) = (1 << 26, 1 << 28)
+
     private let lists: [(package: String, files: Data)]
     private let status: Data
 
-    init(root: String) {
-        let place = "/var/lib/dpkg/info"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: root + place)) ?? []
-        lists = names.filter { $0.hasSuffix(".list") }.sorted().compactMap { name in
-            guard let data = FileManager.default.contents(atPath: "\(root)\(place)/\(name)") else {
-                return nil
-            }
+    init(of tree: RootedDirectory) {
+        var left = Self.most
+        func data(_ path: String) -> Data? {
+            let data = TreeFile(path, in: tree, atMost: min(left, Self.longest))?.bytes
+            left -= data?.count ?? 0
+            return data
+        }
+        lists = tree.names(in: Self.lists).filter { $0.hasSuffix(".list") }.sorted().compactMap {
+            name in
             // Of several architectures: `libssl3:amd64.list`.
             let package = name.dropLast(5).prefix { $0 != ":" }
-            return (String(package), data)
+            return data("\(Self.lists)/\(name)").map { (String(package), $0) }
         }
-        status = FileManager.default.contents(atPath: root + "/var/lib/dpkg/status") ?? Data()
+        status = data("/var/lib/dpkg/status") ?? Data()
     }
 
     func owner(of path: String) -> (package: String, version: String?)? {

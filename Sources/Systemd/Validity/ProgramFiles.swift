@@ -1,4 +1,5 @@
 import Hardening
+import Linux
 
 /// The files of a service's programs: the packages of what its commands start, those of its processes
 /// that stay with their packages' libraries, and the plug-ins beside these. What only starts the
@@ -8,7 +9,7 @@ struct ProgramFiles {
     /// The names of its programs, without their directories.
     let programs: Set<String>
     private let paths: Set<String>
-    private let root: String
+    private let tree: RootedDirectory
 
     /// - Parameters:
     ///   - commands: the paths of what its unit starts.
@@ -16,9 +17,9 @@ struct ProgramFiles {
     ///   - staying: the names of its processes that stay.
     init(
         of commands: [String], running: some Sequence<String>, staying: Set<String>,
-        in root: String, _ packages: PackageDatabase
+        in tree: RootedDirectory, _ packages: PackageDatabase
     ) {
-        self.root = root
+        self.tree = tree
         // The kernel keeps 15 bytes of a process's name (proc_pid_comm(5)).
         let stay = running.filter { staying.contains(String(Self.name($0).prefix(15))) }
         let compiled = (commands + stay).filter { !Self.isInterpreter($0) }
@@ -37,13 +38,13 @@ struct ProgramFiles {
         }
         paths = Set(
             compiled + seen + files + libraries
-                + Self.plugIns(beside: files + libraries, in: root))
+                + Self.plugIns(beside: files + libraries, in: tree))
     }
 
     /// What they are linked with, and what they take from that.
     var links: (libraries: Set<String>, imports: Set<String>) {
         paths.reduce(into: ([], [])) { links, path in
-            guard let file = TreeFile(path, in: root), let elf = ElfFile(file.bytes) else { return }
+            guard let file = TreeFile(path, in: tree), let elf = ElfFile(file.bytes) else { return }
             links.0.formUnion(elf.needed)
             links.1.formUnion(elf.imports)
         }
@@ -51,12 +52,12 @@ struct ProgramFiles {
 
     /// What lies beside a package's own libraries and is loaded by its programs, whoever installed
     /// it; not in directories of everybody's libraries.
-    private static func plugIns(beside files: [String], in root: String) -> [String] {
+    private static func plugIns(beside files: [String], in tree: RootedDirectory) -> [String] {
         let places = files.filter { $0.hasSuffix(".so") }.map { file in
             String(file.dropLast(name(file).count + 1))
         }
         return Set(places).filter { !LinkedLibraries.isShared($0) }.flatMap { place in
-            (PlaceInRoot(place, root: root)?.names ?? []).filter { $0.hasSuffix(".so") }
+            tree.names(in: place).filter { $0.hasSuffix(".so") }
                 .map { "\(place)/\($0)" }
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import Hardening
+import Linux
 import SystemdBus
 
 extension Service {
@@ -18,10 +19,10 @@ extension Service {
         traits.programAmongData =
             (["/srv", "/var/www"] + data).lazy
             .compactMap { place in
-                PlaceInRoot(place, of: machine)?.program(within: 4).map { "\(place)/\($0)" }
+                machine.tree.directory(at: place)?.program(within: 4).map { "\(place)/\($0)" }
             }.first
         let files = ProgramFiles(
-            of: mainCommands.map(\.path), running: running, staying: staying, in: machine.root,
+            of: mainCommands.map(\.path), running: running, staying: staying, in: machine.tree,
             packages)
         traits.programs = files.programs
         (traits.libraries, traits.imports) = files.links
@@ -39,7 +40,7 @@ extension Service {
     }
 }
 
-extension PlaceInRoot {
+extension RootedDirectory {
     /// A file below that anybody may run, by its path from here; nil where there is none in so many
     /// levels.
     fileprivate func program(within levels: Int) -> String? {
@@ -47,7 +48,7 @@ extension PlaceInRoot {
             guard let mode = status(of: name)?.mode else { continue }
             if mode & S_IFMT == S_IFREG, mode & S_IXOTH != 0 { return name }
             if mode & S_IFMT == S_IFDIR, levels > 1,
-                let found = directory(name)?.program(within: levels - 1)
+                let found = subdirectory(name)?.program(within: levels - 1)
             {
                 return "\(name)/\(found)"
             }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import Hardening
+import Linux
 import SystemdBus
 public import Trials
 
@@ -84,7 +85,7 @@ extension Service {
 
     /// Directories for anybody, or for groups, that a program knows by itself.
     private func placesCompiledIn(_ program: String) -> [NamedPlace] {
-        guard let file = TreeFile(program, in: machine.root), ElfFile(file.bytes) != nil else {
+        guard let file = TreeFile(program, in: machine.tree), ElfFile(file.bytes) != nil else {
             return []
         }
         return file.paths(below: ["/var/", "/run/", "/srv/"]).compactMap { path in
@@ -138,7 +139,7 @@ extension Machine {
     /// What is at a path; nil where neither it nor its directory is there.
     func namedPlace(_ path: String, namedBy: String, _ source: Contest.Source) -> NamedPlace? {
         let path = Places.resolved(path)
-        guard let (place, name) = PlaceInRoot.holding(path, of: self) else { return nil }
+        guard let (place, name) = tree.holding(path) else { return nil }
         guard let status = place.status(of: name) else {
             guard let parent = place.status(of: ".") else { return nil }
             return NamedPlace(

@@ -1,7 +1,6 @@
-import CSystemd
 import Foundation
-import Glibc
 import Hardening
+import Linux
 
 /// A file of a root tree, whose links are followed inside of that tree: they may be absolute, and
 /// were made by whom we do not know.
@@ -10,24 +9,25 @@ struct TreeFile {
     let path: String
     let bytes: Data
 
-    /// - Parameters:
-    ///   - root: without links in it; empty for the machine's own.
-    ///   - limit: in bytes.
+    /// No program and no library is longer, in bytes.
+    private static let longest = 1 << 30
+
+    /// - Parameter limit: in bytes.
     /// - Returns: nil where there is no such regular file, or a larger one.
-    init?(_ path: String, in root: String, atMost limit: Int = .max) {
-        // Never blocks: what is no regular file is left alone.
-        let descriptor = csystemd_open_in_root(root, path, O_RDONLY | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
+    init?(_ path: String, in tree: RootedDirectory, atMost limit: Int = longest) {
+        guard let descriptor = try? tree.openFile(path) else { return nil }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var about = stat()
-        guard fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG,
-            about.st_size <= limit,
-            let bytes = try? file.readToEnd() ?? Data(),
-            let place = try? FileManager.default.destinationOfSymbolicLink(
-                atPath: "/proc/self/fd/\(descriptor)")
+        guard let size = try? FileStatus(of: descriptor).size, size <= limit,
+            let bytes = try? file.read(upToCount: limit) ?? Data(),
+            let root = Self.place(of: tree.descriptor), let place = Self.place(of: descriptor)
         else { return nil }
-        self.path = place.hasPrefix(root) ? String(place.dropFirst(root.count)) : path
+        self.path = root == "/" ? place : String(place.dropFirst(root.count))
         self.bytes = bytes
+    }
+
+    /// Where what is open really is.
+    private static func place(of descriptor: Int32) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
     }
 
     /// What tells this file from another: the build ID of a program, else a digest of all of it.

@@ -1,9 +1,10 @@
 import Foundation
+import Linux
 
 /// Where the files of a unit are in a tree, without asking its systemd (systemd.unit(5)): so that
 /// what did not change is seen without a lab. What is in /run no lab has.
 struct UnitPlaces {
-    let root: String
+    let tree: RootedDirectory
     /// Whose manager the unit belongs to; nil for the machine's.
     var account: UserAccount?
 
@@ -47,9 +48,7 @@ struct UnitPlaces {
         for directory in directories {
             for name in (names + prefixes(of: unit)).map({ "\($0).d" }) + ["service.d"] {
                 let place = "\(directory)/\(name)"
-                let entries =
-                    (try? FileManager.default.contentsOfDirectory(atPath: root + place)) ?? []
-                for entry in entries where entry.hasSuffix(".conf") {
+                for entry in tree.names(in: place) where entry.hasSuffix(".conf") {
                     found["\(place)/\(entry)"] = bytes(at: "\(place)/\(entry)")
                 }
             }
@@ -63,7 +62,7 @@ struct UnitPlaces {
 
     /// What is longer is no unit's file: a user's own places hold what the user likes.
     private func bytes(at path: String) -> Data? {
-        TreeFile(path, in: root, atMost: 1 << 20)?.bytes
+        TreeFile(path, in: tree, atMost: 1 << 20)?.bytes
     }
 
     /// `x@.service` for `x@y.service`.

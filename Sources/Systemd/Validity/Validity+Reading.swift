@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import Hardening
+import Linux
 public import Trials
 
 extension Validity {
@@ -16,21 +17,21 @@ extension Validity {
         account: UserAccount? = nil
     ) {
         self.init()
-        let root = canonical(root)
-        let packages = PackageDatabase(root: root)
+        let tree = RootedDirectory.tree(root)
+        let packages = PackageDatabase(of: tree)
         var about = utsname()
         uname(&about)
         kernel = withUnsafeBytes(of: &about.release) { String(cText: $0) }
         architecture = withUnsafeBytes(of: &about.machine) { String(cText: $0) }
-        let files = UnitPlaces(root: root, account: account).files(of: unit)
+        let files = UnitPlaces(tree: tree, account: account).files(of: unit)
         unitFiles = files.mapValues { Digest.of($0) }
         if let manager = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].lazy
-            .compactMap({ TreeFile($0, in: root) }).first
+            .compactMap({ TreeFile($0, in: tree) }).first
         {
             self.manager = manager.digest
             systemd = packages.owner(of: manager.path)?.version ?? ""
         }
-        var libraries = LinkedLibraries(root: root)
+        var libraries = LinkedLibraries(of: tree)
         func identity(_ file: TreeFile) -> FileIdentity {
             let owner = packages.owner(of: file.path)
             return FileIdentity(
@@ -43,7 +44,7 @@ extension Validity {
             var next: String? = path
             // A script's interpreter may be a script.
             for _ in 0..<4 {
-                guard let file = next.flatMap({ TreeFile($0, in: root) }) else { break }
+                guard let file = next.flatMap({ TreeFile($0, in: tree) }) else { break }
                 self.programs[file.path] = identity(file)
                 libraries.add(linkedWith: file)
                 next = file.interpreter
@@ -79,7 +80,7 @@ extension Validity {
 public func temperDropIns(
     of unit: String, in root: String, account: UserAccount? = nil
 ) -> [String] {
-    UnitPlaces(root: canonical(root), account: account).ours(of: unit)
+    UnitPlaces(tree: .tree(root), account: account).ours(of: unit)
 }
 
 extension UserAccount {
@@ -87,16 +88,14 @@ extension UserAccount {
     public static func named(
         _ name: String?, in root: String
     ) throws(ExperimentError) -> UserAccount {
-        try chosen(name, from: all(in: TreeFile("/etc/passwd", in: canonical(root))?.text ?? ""))
+        try chosen(name, from: all(in: RootedDirectory.tree(root).text(of: "/etc/passwd") ?? ""))
     }
 }
 
-/// A root without links in it; empty for the machine's own.
-private func canonical(_ root: String) -> String {
-    guard let path = realpath(root, nil) else { return root }
-    defer { free(path) }
-    let whole = String(cString: path)
-    return whole == "/" ? "" : whole
+extension RootedDirectory {
+    fileprivate static func tree(_ path: String) -> RootedDirectory {
+        (try? RootedDirectory(path)) ?? .nowhere
+    }
 }
 
 extension [UnitFile] {

@@ -45,7 +45,7 @@ enum OutputFile {
     ///
     /// - Parameter what: what it is, for the error.
     static func write(_ text: String, to file: String, _ what: String) throws(TemperError) {
-        do { try PlaceInRoot.write(text, to: file) } catch {
+        do { try RootedDirectory.write(text, to: file) } catch {
             throw .experiment("\(what) cannot be written to \(file): \(error)")
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Hardening
+import Linux
 import Systemd
 
 /// What was measured of machines, so that it is measured once: a small file for each, named after
@@ -30,19 +31,18 @@ struct EnforcementRecord {
         let directory = url.deletingLastPathComponent().path
         mkdir(directory, 0o700)
         guard let text = try? JSON.line(enforcement),
-            let place = PlaceInRoot(directory, root: "")
+            let place = try? RootedDirectory(directory)
         else { return }
         try? place.write(text, as: url.lastPathComponent, mode: 0o600)
     }
 
     /// Changes with the tree and with the systemd in it.
     private static func identity(ofTree root: String) -> String {
-        [root, root + "/usr/lib/systemd/systemd", root + "/lib/systemd/systemd"].map { path in
-            var about = stat()
-            guard stat(path, &about) == 0 else { return "" }
+        let tree = try? RootedDirectory(root)
+        return ["/", "/usr/lib/systemd/systemd", "/lib/systemd/systemd"].map { path in
+            guard let about = tree?.status(of: path, followingLink: true) else { return "" }
             // A directory's own time changes with whatever is put into it.
-            let time = path == root ? 0 : about.st_mtim.tv_sec
-            return "\(about.st_dev) \(about.st_ino) \(time)"
+            return "\(about.device) \(about.inode) \(path == "/" ? 0 : about.modified)"
         }.joined(separator: ";")
     }
 }

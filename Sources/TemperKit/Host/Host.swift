@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Hardening
 public import Lab
@@ -166,9 +165,10 @@ extension Host {
 
     private static func reach(_ machine: LiveMachine) async throws(TemperError) -> Host {
         // sd_booted(3)
-        guard FileManager.default.fileExists(atPath: machine.root + "/run/systemd/system") else {
+        let tree = try? RootedDirectory(machine.root)
+        guard let tree, tree.has("/run/systemd/system") else {
             throw .experiment(
-                "systemd does not run this machine (its process 1 is \(machine.firstProcess)), so "
+                "systemd does not run this machine (its process 1 is \(tree?.firstProcess ?? "unknown")), so "
                     + "none of its services can be tried; a lab is used without --live and --apply")
         }
         guard geteuid() == 0 else {
@@ -191,10 +191,10 @@ extension Host {
     }
 }
 
-extension LiveMachine {
-    /// The name of what runs as its process 1.
-    fileprivate var firstProcess: String {
-        KernelFile.line(root + "/proc/1/comm") ?? "unknown"
+extension RootedDirectory {
+    /// The name of what runs as its machine's process 1.
+    fileprivate var firstProcess: String? {
+        process(1)?.text(of: "comm").map { String($0.prefix { $0 != "\n" }) }
     }
 }
 

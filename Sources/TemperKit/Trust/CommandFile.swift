@@ -1,3 +1,4 @@
+import Linux
 import Systemd
 public import Trials
 
@@ -54,7 +55,7 @@ public struct PlanFile: Hashable, Sendable {
 enum RecordFile {
     static func write(_ record: HardeningRecord, to file: String) throws(TemperError) {
         do {
-            try PlaceInRoot.write(record.text, to: file)
+            try RootedDirectory.write(record.text, to: file)
         } catch {
             throw .experiment("the record cannot be written to \(file): \(error.description)")
         }
@@ -63,7 +64,7 @@ enum RecordFile {
     /// Whose file it was it stays, so that it is trusted as before.
     static func update(_ record: HardeningRecord, in file: String) throws(TemperError) {
         do {
-            try PlaceInRoot.write(record.text, to: file, keepingOwner: true)
+            try RootedDirectory.write(record.text, to: file, keepingOwner: true)
         } catch {
             throw .experiment("the record cannot be written to \(file): \(error.description)")
         }

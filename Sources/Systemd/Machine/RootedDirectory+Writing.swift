@@ -1,11 +1,9 @@
-// In a static build the types of stat(2) belong to CSystemd, and to Glibc in others.
-import CSystemd
 import Foundation
 import Glibc
-import Linux
+package import Linux
 package import Trials
 
-extension PlaceInRoot {
+extension RootedDirectory {
     /// Puts a file there whole or not at all: readers see the old text or the new one, also after
     /// the power failed. A link of that name is replaced and not followed.
     ///
@@ -16,15 +14,21 @@ extension PlaceInRoot {
     package func write(
         _ text: String, as name: String, mode: UInt32, keepingOwner: Bool = false
     ) throws(ExperimentError) {
+        try write(Array(text.utf8), as: name, mode: mode, keepingOwner: keepingOwner)
+    }
+
+    func write(
+        _ bytes: [UInt8], as name: String, mode: UInt32, keepingOwner: Bool = false
+    ) throws(ExperimentError) {
         let old = keepingOwner ? status(of: name) : nil
         let mode = old.map { $0.mode & 0o777 } ?? mode
-        let draft = PlaceInRoot.draft(of: name)
+        let draft = RootedDirectory.draft(of: name)
         unlinkat(descriptor, draft, 0)
         let file = openat(
             descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-        guard file >= 0 else { throw PlaceInRoot.failure(name) }
+        guard file >= 0 else { throw RootedDirectory.failure(name) }
         let isWritten =
-            PlaceInRoot.write(text, to: file)
+            RootedDirectory.write(bytes, to: file)
             && (old.map { fchown(file, $0.user, $0.group) } ?? 0) == 0
             && fchmod(file, mode) == 0 && fsync(file) == 0
         let trouble = errno
@@ -32,10 +36,10 @@ extension PlaceInRoot {
         guard isWritten else {
             unlinkat(descriptor, draft, 0)
             errno = trouble
-            throw PlaceInRoot.failure(name)
+            throw RootedDirectory.failure(name)
         }
         guard renameat(descriptor, draft, descriptor, name) == 0 else {
-            let error = PlaceInRoot.failure(name)
+            let error = RootedDirectory.failure(name)
             unlinkat(descriptor, draft, 0)
             throw error
         }
@@ -47,8 +51,9 @@ extension PlaceInRoot {
         _ text: String, to path: String, keepingOwner: Bool = false
     ) throws(ExperimentError) {
         let url = URL(fileURLWithPath: path)
-        guard let place = PlaceInRoot(url.deletingLastPathComponent().path, root: "") else {
-            throw failure(path)
+        let place: RootedDirectory
+        do { place = try RootedDirectory(url.deletingLastPathComponent().path) } catch {
+            throw failure(path, error)
         }
         try place.write(text, as: url.lastPathComponent, mode: 0o644, keepingOwner: keepingOwner)
     }
@@ -57,22 +62,34 @@ extension PlaceInRoot {
 
     /// The directory of this name, made where there is none.
     package func makingDirectory(_ name: String, mode: UInt32) throws(ExperimentError)
-        -> PlaceInRoot
+        -> RootedDirectory
     {
         if mkdirat(descriptor, name, mode) == 0 {
             fsync(descriptor)
         } else if errno != EEXIST {
-            throw PlaceInRoot.failure(name)
+            throw RootedDirectory.failure(name)
         }
-        guard let place = directory(name) else { throw PlaceInRoot.failure(name) }
+        guard let place = subdirectory(name) else { throw RootedDirectory.failure(name) }
         return place
     }
 
-    /// The text of a regular file in it, links not among them; nil where there is none.
-    package func text(of name: String) -> String? {
-        let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        return file < 0 ? nil : OpenText.reading(file)
+    /// Whether the owner was changed; `errno` says why not.
+    func give(_ name: String, to user: uid_t, _ group: gid_t) -> Bool {
+        fchownat(descriptor, name, user, group, AT_SYMLINK_NOFOLLOW) == 0
     }
+
+    func setMode(_ mode: mode_t, of name: String) {
+        fchmodat(descriptor, name, mode & 0o7777, AT_SYMLINK_NOFOLLOW)
+    }
+
+    /// Makes an empty file where there is none.
+    func makeFile(_ name: String) -> Bool {
+        let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        if file >= 0 { close(file) }
+        return file >= 0
+    }
+
+    func remove(_ name: String) { unlinkat(descriptor, name, 0) }
 
     /// Takes a directory away if nothing is in it.
     package func removeDirectory(_ name: String) { unlinkat(descriptor, name, AT_REMOVEDIR) }
@@ -80,8 +97,8 @@ extension PlaceInRoot {
     /// Makes sure that what was made or removed stays so after the power failed.
     package func sync() { fsync(descriptor) }
 
-    private static func write(_ text: String, to file: Int32) -> Bool {
-        var bytes = Array(text.utf8)[...]
+    private static func write(_ bytes: [UInt8], to file: Int32) -> Bool {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
@@ -91,27 +108,7 @@ extension PlaceInRoot {
         return true
     }
 
-    private static func failure(_ name: String) -> ExperimentError {
-        ExperimentError("\(name) cannot be written: \(Errno.current)")
-    }
-}
-
-/// What stands in an open file.
-enum OpenText {
-    /// The text of a regular file, at most a mebibyte of it. The file is closed.
-    static func reading(_ file: Int32) -> String? {
-        defer { close(file) }
-        var about = stat()
-        guard fstat(file, &about) == 0, about.st_mode & S_IFMT == S_IFREG else { return nil }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count < 1 << 20 {
-            let count = read(file, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            if count < 0 { return nil }
-            if count == 0 { break }
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
+    private static func failure(_ name: String, _ error: Errno = .current) -> ExperimentError {
+        ExperimentError("\(name) cannot be written: \(error)")
     }
 }
