@@ -161,7 +161,9 @@ private struct Choice {
         switch finding?.standing {
         case .ignored: return .ignored(cure: finding?.cure ?? "no cure is known")
         case .unknown: return .ignored(cure: finding?.cure ?? "this systemd does not know it")
-        case .failing(let how) where restriction.heldBack == nil: return .failing(how)
+        case .failing(let how) where restriction.heldBack == nil:
+            return finding?.cure == MachineFacts.uncaged
+                ? .ignored(cure: MachineFacts.uncaged) : .failing(how)
         default: return nil
         }
     }

@@ -21,11 +21,15 @@ package struct FileStatus: Hashable, Sendable {
     package var isLink: Bool { mode & S_IFMT == S_IFLNK }
 
     /// Of what is open.
-    package init(of descriptor: Int32) throws(Errno) {
+    ///
+    /// - Parameter users: how those of its machine are numbered here.
+    package init(
+        of descriptor: Int32, _ users: UserShift = UserShift(first: 0)
+    ) throws(Errno) {
         var about = stat()
         try check { fstat(descriptor, &about) }
-        user = about.st_uid
-        group = about.st_gid
+        user = users.inside(about.st_uid)
+        group = users.inside(about.st_gid)
         mode = about.st_mode
         device = UInt64(about.st_dev)
         inode = UInt64(about.st_ino)

@@ -24,7 +24,9 @@ extension RootedDirectory {
     package var rootOfProcess: RootedDirectory? {
         guard fileSystem == .proc else { return nil }
         // A link of the kernel's: nobody but the process decides where it leads.
-        return try? RootedDirectory("/proc/self/fd/\(descriptor)/root")
+        let root = Glibc.open(
+            "/proc/self/fd/\(descriptor)/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return root < 0 ? nil : RootedDirectory(owning: root, users)
     }
 
     /// A control group by its path in whichever hierarchy systemd uses; nil where there is none.

@@ -10,22 +10,27 @@ import Glibc
 /// also when a pid in its path becomes another process's.
 package final class RootedDirectory: Sendable {
     package let descriptor: Int32
+    /// How its users are numbered on our machine: files and processes are told by its own numbers.
+    package let users: UserShift
 
     /// - Parameter path: followed as any path of our own machine; empty for its root.
     package convenience init(_ path: String) throws(Errno) {
         self.init(
             owning: try check {
                 Glibc.open(path.isEmpty ? "/" : path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            })
+            }, UserShift(ofRoot: path))
     }
 
     /// - Parameter descriptor: of a directory, open for reading.
-    private init(owning descriptor: Int32) { self.descriptor = descriptor }
+    init(owning descriptor: Int32, _ users: UserShift) {
+        self.descriptor = descriptor
+        self.users = users
+    }
 
     deinit { close(descriptor) }
 
     /// One with nothing in it, for a machine that is gone.
-    package static let nowhere = RootedDirectory(owning: -1)
+    package static let nowhere = RootedDirectory(owning: -1, UserShift(first: 0))
 
     /// For open(2): what is there is only named, not read; no right to it is needed, and a device
     /// does not notice.
@@ -40,7 +45,7 @@ package final class RootedDirectory: Sendable {
 
     /// The directory at a path; paths below it lead nowhere out of *it*. nil where there is none.
     package func directory(at path: String) -> RootedDirectory? {
-        (try? open(path, O_RDONLY | O_DIRECTORY)).map(RootedDirectory.init(owning:))
+        (try? open(path, O_RDONLY | O_DIRECTORY)).map { RootedDirectory(owning: $0, users) }
     }
 
     /// The directory that holds a file, and the file's name in it.
@@ -58,7 +63,9 @@ package final class RootedDirectory: Sendable {
     /// unless so asked.
     package func status(of path: String, followingLink: Bool = false) -> FileStatus? {
         let flags = followingLink ? Self.naming : Self.naming | O_NOFOLLOW
-        return try? using(path, flags) { (file) throws(Errno) in try FileStatus(of: file) }
+        return try? using(path, flags) { (file) throws(Errno) in
+            try FileStatus(of: file, users)
+        }
     }
 
     /// Whether a path leads to something.
@@ -81,7 +88,9 @@ package final class RootedDirectory: Sendable {
 
     /// The directory of this name, links not among them.
     package func subdirectory(_ name: String) -> RootedDirectory? {
-        (try? open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)).map(RootedDirectory.init(owning:))
+        (try? open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)).map {
+            RootedDirectory(owning: $0, users)
+        }
     }
 
     private func using<Result>(

@@ -177,7 +177,10 @@ extension HardeningResult {
     }
 
     var asides: [Section] {
-        listed("Not tried: this machine would not enforce them", ignored)
+        listed(
+            "Not tried: this machine would not enforce them",
+            ignored.filter { $0.because != MachineFacts.uncaged })
+            + listed("Not judged", ignored.filter { $0.because == MachineFacts.uncaged })
             + listed("Not tried: a user's own manager cannot apply them", beyondManager ?? [])
             + listed("Tried, and enforced only in part on this machine", partlyInForce ?? [])
             + Document.section(

@@ -13,4 +13,7 @@ int linux_open_in_root(int top, const char *path, uint64_t flags, uint64_t mode)
 // f_type of statfs(2) of what is open; negative errno on failure.
 int64_t linux_file_system(int descriptor);
 
+// New files of this thread belong to them, until it is called again (setfsuid(2)).
+void linux_set_file_owner(uint32_t user, uint32_t group);
+
 #endif

@@ -4,9 +4,11 @@ extension Restriction {
     public func cure(of standing: EnforcementState, on facts: MachineFacts) -> String? {
         switch standing {
         case .inForce, .absent, .cannotTell: return nil
-        case .failing: return needs.map { $0.cure(on: facts) }.first { $0.isCertain }?.text
         case .unknown(let since?): return "needs systemd \(since)"
         case .unknown(nil): return "this systemd was built without it"
+        case .failing:
+            return needs.map { $0.cure(on: facts) }.first { $0.isCertain }?.text
+                ?? (facts.isCaged ? MachineFacts.uncaged : nil)
         case .ignored:
             return cure(needing: needs.union(inForceCheck.parts.compactMap(\.need)), facts)
         case .partly(let names):
@@ -20,15 +22,25 @@ extension Restriction {
         let cures = needs.sorted { $0.rawValue < $1.rawValue }.map { $0.cure(on: facts) }
         // What is lacking for certain comes before what the kernel may refuse, of which the most
         // particular counts.
-        return cures.first { $0.isCertain }?.text ?? cures.last?.text
+        return cures.first { $0.isCertain }?.text
+            ?? (facts.isCaged ? MachineFacts.uncaged : cures.last?.text)
             ?? "no cure is known; please report this"
     }
+}
+
+extension MachineFacts {
+    /// What would let a restriction be judged that a manager in a user namespace has no right to.
+    public static let uncaged =
+        "no caged lab can enforce it: it is judged where what runs there is trusted"
 }
 
 extension Need {
     /// What a machine lacks that does not enforce what needs this.
     func cure(on facts: MachineFacts) -> (text: String, isCertain: Bool) {
         switch self {
+        // What is there of these cannot be seen.
+        case _ where facts.isCaged && [.bpfSecurityModule, .bpfFileSystem].contains(self):
+            (MachineFacts.uncaged, false)
         case .seccomp: facts.cure("SECCOMP", .seccomp, kernel: "CONFIG_SECCOMP_FILTER")
         case .bpfFramework: facts.cure("BPF_FRAMEWORK", .bpf, kernel: "CONFIG_CGROUP_BPF")
         case .bpfSecurityModule:

@@ -12,10 +12,12 @@ public struct MachineFacts: Hashable, Codable, Sendable {
     public let securityModules: [String]
     /// Whether a BPF file system is mounted on /sys/fs/bpf.
     public let hasBPFFileSystem: Bool
+    /// Whether its users are not the kernel's own: a caged lab, or a container of that kind.
+    public let isCaged: Bool
 
     public init(
         systemd: String, features: [String], kernel: String, libraries: Set<Library>,
-        securityModules: [String], hasBPFFileSystem: Bool
+        securityModules: [String], hasBPFFileSystem: Bool, isCaged: Bool = false
     ) {
         self.systemd = systemd
         self.features = features
@@ -23,6 +25,7 @@ public struct MachineFacts: Hashable, Codable, Sendable {
         self.libraries = libraries
         self.securityModules = securityModules
         self.hasBPFFileSystem = hasBPFFileSystem
+        self.isCaged = isCaged
     }
 }
 

@@ -18,7 +18,7 @@ extension MachineFacts {
             libraries: Set(Library.allCases.filter(machine.has)),
             securityModules: machine.line(of: "/sys/kernel/security/lsm")
                 .split(separator: ",").map(String.init),
-            hasBPFFileSystem: machine.hasBPFFileSystem)
+            hasBPFFileSystem: machine.hasBPFFileSystem, isCaged: machine.users.first != 0)
     }
 }
 

@@ -17,7 +17,7 @@ extension ProcessReading {
         let status = process.text(of: "status") ?? ""
         let mountinfo = process.text(of: "mountinfo") ?? ""
         if status.isEmpty { return nil }
-        read(status: status)
+        read(status: status, process.users)
         read(mergedMemory: process.text(of: "ksm_stat") ?? "")
         mounts = MountTable(mountinfo: mountinfo)
         for kind in NamespaceKind.allCases {

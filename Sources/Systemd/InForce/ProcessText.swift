@@ -5,8 +5,8 @@ import Trials
 // The texts of proc_pid_status(5) and proc_pid_mountinfo(5) as values.
 
 extension ProcessReading {
-    /// Takes over what `/proc/PID/status` says.
-    mutating func read(status text: String) {
+    /// Takes over what `/proc/PID/status` says of a process with these users.
+    mutating func read(status text: String, _ users: UserShift = UserShift(first: 0)) {
         for line in text.lines {
             let fields = line.split(whereSeparator: \.isWhitespace)
             guard fields.count > 1 else { continue }
@@ -15,7 +15,7 @@ extension ProcessReading {
             case "CapBnd:": bounding = UInt64(fields[1], radix: 16) ?? Capability.all
             case "Seccomp_filters:": filters = Int(fields[1])
             case "Umask:": umask = UInt32(fields[1], radix: 8)
-            case "Uid:" where fields.count > 2: user = UInt32(fields[2]) ?? 0
+            case "Uid:" where fields.count > 2: user = users.inside(UInt32(fields[2]) ?? 0)
             default: break
             }
         }

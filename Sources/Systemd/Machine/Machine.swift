@@ -25,6 +25,9 @@ public struct Machine: Sendable {
     /// The user whose own manager is spoken to; nil for the machine's.
     public let user: UserAccount?
 
+    /// How its users are numbered here.
+    var users: UserShift { tree.users }
+
     public init(
         bus: Bus, root: String, network: String?, isDisposable: Bool, user: UserAccount? = nil
     ) {

@@ -24,12 +24,13 @@ extension RootedDirectory {
         let mode = old.map { $0.mode & 0o777 } ?? mode
         let draft = RootedDirectory.draft(of: name)
         unlinkat(descriptor, draft, 0)
-        let file = openat(
-            descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        let file = users.asOwner {
+            openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        }
         guard file >= 0 else { throw RootedDirectory.failure(name) }
         let isWritten =
             RootedDirectory.write(bytes, to: file)
-            && (old.map { fchown(file, $0.user, $0.group) } ?? 0) == 0
+            && (old.map { fchown(file, users.outside($0.user), users.outside($0.group)) } ?? 0) == 0
             && fchmod(file, mode) == 0 && fsync(file) == 0
         let trouble = errno
         close(file)
@@ -38,7 +39,7 @@ extension RootedDirectory {
             errno = trouble
             throw RootedDirectory.failure(name)
         }
-        guard renameat(descriptor, draft, descriptor, name) == 0 else {
+        guard users.asOwner({ renameat(descriptor, draft, descriptor, name) }) == 0 else {
             let error = RootedDirectory.failure(name)
             unlinkat(descriptor, draft, 0)
             throw error
@@ -64,7 +65,7 @@ extension RootedDirectory {
     package func makingDirectory(_ name: String, mode: UInt32) throws(ExperimentError)
         -> RootedDirectory
     {
-        if mkdirat(descriptor, name, mode) == 0 {
+        if users.asOwner({ mkdirat(descriptor, name, mode) }) == 0 {
             fsync(descriptor)
         } else if errno != EEXIST {
             throw RootedDirectory.failure(name)
@@ -75,7 +76,8 @@ extension RootedDirectory {
 
     /// Whether the owner was changed; `errno` says why not.
     func give(_ name: String, to user: uid_t, _ group: gid_t) -> Bool {
-        fchownat(descriptor, name, user, group, AT_SYMLINK_NOFOLLOW) == 0
+        fchownat(
+            descriptor, name, users.outside(user), users.outside(group), AT_SYMLINK_NOFOLLOW) == 0
     }
 
     func setMode(_ mode: mode_t, of name: String) {
@@ -84,7 +86,9 @@ extension RootedDirectory {
 
     /// Makes an empty file where there is none.
     func makeFile(_ name: String) -> Bool {
-        let file = openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let file = users.asOwner {
+            openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        }
         if file >= 0 { close(file) }
         return file >= 0
     }

@@ -6,6 +6,8 @@ import Trials
 struct ProcessAccesses {
     /// Process ids in our own numbering.
     let processes: [Int32]
+    /// How the users of their machine are numbered here.
+    var users = UserShift(first: 0)
 
     var accesses: Set<ObservedAccess> {
         var found: Set<ObservedAccess> = []
@@ -77,6 +79,7 @@ struct ProcessAccesses {
         let line = KernelFile.text("/proc/\(process)/status").lines
             .first { $0.hasPrefix("Uid:") }
         return line?.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { UInt32($0) }
+            .map(users.inside)
     }
 
     private func hasWritableCode(_ process: Int32) -> Bool {

@@ -45,7 +45,8 @@ struct TransientCopy: StartedUnit {
 
     func accesses() async throws(ExperimentError) -> Set<ObservedAccess> {
         let open = ProcessAccesses(
-            processes: machine.processes(inControlGroup: try await controlGroup()))
+            processes: machine.processes(inControlGroup: try await controlGroup()),
+            users: machine.users)
         return open.accesses.union(trace?.requests.flatMap(ObservedAccess.of) ?? [])
     }
 

@@ -8,10 +8,17 @@ import Systemd
 struct EnforcementRecord {
     let path: String
 
+    /// Where it was measured.
+    enum Place: String {
+        case machine
+        case lab
+        case cage
+    }
+
     /// - Parameter root: the tree that the machine is made of.
-    init(facts: MachineFacts, root: String, isDisposable: Bool, stateDirectory: String) {
+    init(facts: MachineFacts, root: String, place: Place, stateDirectory: String) {
         let parts =
-            [TemperVersion.current, facts.systemd, facts.kernel, root, "\(isDisposable)"]
+            [TemperVersion.current, facts.systemd, facts.kernel, root, place.rawValue]
             + [EnforcementRecord.identity(ofTree: root), "\(facts.hasBPFFileSystem)"]
             + facts.features + facts.securityModules
             + facts.libraries.map(\.rawValue).sorted()

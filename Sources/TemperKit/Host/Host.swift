@@ -135,7 +135,11 @@ extension Host {
         switch choice {
         case .lab(let plan):
             // Every lab of a campaign is made from this plan.
-            if let distrust { progress.say(distrust.text) }
+            var plan = plan
+            if let distrust {
+                plan.isCaged = true
+                progress.say("\(distrust.text); its labs are caged")
+            }
             progress.step("booting a lab of \(plan.root == "/" ? "this machine" : plan.root)")
             return try await Host.boot(plan, progress)
         case .live(let machine):

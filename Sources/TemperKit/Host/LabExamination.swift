@@ -7,13 +7,17 @@ import Trials
 public struct LabExamination: Sendable {
     /// The tree; `/` for this machine's own.
     let root: String
+    /// Whether the lab is caged, where a manager can enforce less.
+    let isCaged: Bool
     let stateDirectory: String
 
     /// - Parameters:
     ///   - root: the tree that the lab is made of; `/` for this machine's own.
+    ///   - isCaged: whether the lab is to be caged, as for what is not trusted.
     ///   - stateDirectory: where the result is kept for later campaigns.
-    public init(root: String, stateDirectory: String) {
+    public init(root: String, isCaged: Bool = false, stateDirectory: String) {
         self.root = root
+        self.isCaged = isCaged
         self.stateDirectory = stateDirectory
     }
 
@@ -36,6 +40,7 @@ public struct LabExamination: Sendable {
     private func measureInLab() async throws -> (facts: MachineFacts, enforcement: Enforcement) {
         var plan = LabPlan()
         plan.root = root
+        plan.isCaged = isCaged
         plan.network = .none
         return try await withHost(.lab(plan)) { host in
             // Else /sys is read-only for every service, whatever is asked of systemd. Only now:
@@ -51,7 +56,8 @@ public struct LabExamination: Sendable {
 
     private func record(of facts: MachineFacts) -> EnforcementRecord {
         EnforcementRecord(
-            facts: facts, root: root, isDisposable: true, stateDirectory: stateDirectory)
+            facts: facts, root: root, place: isCaged ? .cage : .lab,
+            stateDirectory: stateDirectory)
     }
 }
 
@@ -72,11 +78,13 @@ extension Bench {
         progress.step("finding out what this systemd enforces")
         let facts = try await MachineFacts(of: machine)
         if !host.isLive {
-            return try await LabExamination(root: host.tree, stateDirectory: stateDirectory)
-                .enforcement(of: facts)
+            return try await LabExamination(
+                root: host.tree, isCaged: host.lab?.isCaged ?? false,
+                stateDirectory: stateDirectory
+            ).enforcement(of: facts)
         }
         let record = EnforcementRecord(
-            facts: facts, root: host.tree, isDisposable: false, stateDirectory: stateDirectory)
+            facts: facts, root: host.tree, place: .machine, stateDirectory: stateDirectory)
         if let known = record.load() { return known }
         let enforcement = try await withTie(on: machine) { try await $0.examined(facts) }
         record.save(enforcement)
