@@ -93,6 +93,17 @@ package final class RootedDirectory: Sendable {
         }
     }
 
+    /// Runs `body` as the directory's owner as far as new files and names are concerned, where its
+    /// users are not our machine's: nobody else can make any in a file system of a user namespace's,
+    /// not even root. It changes this thread alone (setfsuid(2)).
+    package func asItsOwner<Result>(_ body: () -> Result) -> Result {
+        var about = stat()
+        if users.first == 0 || fstat(descriptor, &about) != 0 { return body() }
+        linux_set_file_owner(about.st_uid, about.st_gid)
+        defer { linux_set_file_owner(geteuid(), getegid()) }
+        return body()
+    }
+
     private func using<Result>(
         _ path: String, _ flags: Int32, _ body: (Int32) throws(Errno) -> Result
     ) throws(Errno) -> Result {

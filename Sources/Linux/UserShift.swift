@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// How the machine numbers the users and groups of a user namespace: by the same distance from the
@@ -38,13 +37,4 @@ package struct UserShift: Equatable, Sendable {
 
     /// The machine's number of a user of the namespace.
     package func outside(_ user: UInt32) -> UInt32 { user + first }
-
-    /// Runs `body` as the namespace's root as far as new files and names are concerned: nobody else
-    /// can make one in a file system of the namespace's. It changes this thread alone (setfsuid(2)).
-    package func asOwner<Result>(_ body: () -> Result) -> Result {
-        if first == 0 { return body() }
-        linux_set_file_owner(first, first)
-        defer { linux_set_file_owner(geteuid(), getegid()) }
-        return body()
-    }
 }

@@ -24,7 +24,7 @@ extension RootedDirectory {
         let mode = old.map { $0.mode & 0o777 } ?? mode
         let draft = RootedDirectory.draft(of: name)
         unlinkat(descriptor, draft, 0)
-        let file = users.asOwner {
+        let file = asItsOwner {
             openat(descriptor, draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         }
         guard file >= 0 else { throw RootedDirectory.failure(name) }
@@ -39,7 +39,7 @@ extension RootedDirectory {
             errno = trouble
             throw RootedDirectory.failure(name)
         }
-        guard users.asOwner({ renameat(descriptor, draft, descriptor, name) }) == 0 else {
+        guard asItsOwner({ renameat(descriptor, draft, descriptor, name) }) == 0 else {
             let error = RootedDirectory.failure(name)
             unlinkat(descriptor, draft, 0)
             throw error
@@ -65,7 +65,7 @@ extension RootedDirectory {
     package func makingDirectory(_ name: String, mode: UInt32) throws(ExperimentError)
         -> RootedDirectory
     {
-        if users.asOwner({ mkdirat(descriptor, name, mode) }) == 0 {
+        if asItsOwner({ mkdirat(descriptor, name, mode) }) == 0 {
             fsync(descriptor)
         } else if errno != EEXIST {
             throw RootedDirectory.failure(name)
@@ -86,7 +86,7 @@ extension RootedDirectory {
 
     /// Makes an empty file where there is none.
     func makeFile(_ name: String) -> Bool {
-        let file = users.asOwner {
+        let file = asItsOwner {
             openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         }
         if file >= 0 { close(file) }
