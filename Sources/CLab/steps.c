@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -9,33 +11,121 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-static int write_text(const char *path, const char *text, int flags, mode_t mode)
+// The tree of a lab is anybody's, and while the host's is still open here, a link in it to
+// /proc/self/fd would lead there: those of the kernel's are never followed.
+static int open_plainly(const char *path, int flags, mode_t mode)
+{
+    struct open_how how = {
+        .flags = (uint64_t)flags | O_CLOEXEC,
+        .mode = mode,
+        .resolve = RESOLVE_NO_MAGICLINKS,
+    };
+
+    return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
+
+// The directory that a path is in, and the path's last name.
+static int open_parent(const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    char parent[PATH_MAX];
+    size_t length = slash ? (size_t)(slash - path) : 0;
+
+    if (!slash || length >= sizeof parent) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(parent, path, length);
+    strcpy(parent + length, length ? "" : "/");
+    *name = slash + 1;
+    return open_plainly(parent, O_PATH | O_DIRECTORY, 0);
+}
+
+static int write_and_close(int file, const char *text)
 {
     size_t length = strlen(text), written = 0;
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
 
-    if (fd < 0)
+    if (file < 0)
         return -1;
     while (written < length) {
-        ssize_t n = write(fd, text + written, length - written);
+        ssize_t n = write(file, text + written, length - written);
         if (n < 0 && errno != EINTR) {
-            lab_close(fd);
+            lab_close(file);
             return -1;
         }
         if (n > 0)
             written += (size_t)n;
     }
-    return close(fd);
+    return close(file);
 }
 
-static int clear_the_way(const char *path)
+static int clear_the_way(int parent, const char *name)
 {
-    return unlink(path) < 0 && errno != ENOENT ? -1 : 0;
+    return unlinkat(parent, name, 0) < 0 && errno != ENOENT ? -1 : 0;
+}
+
+static int open_new(int parent, const char *name, mode_t mode)
+{
+    if (clear_the_way(parent, name) == 0)
+        return openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    // What the kernel shows as a file nobody takes away.
+    return errno == EPERM || errno == EACCES ? openat(parent, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+                                             : -1;
+}
+
+// What is made in a directory by a name that is no link then.
+static int make(int parent, const char *name, const struct lab_step *step)
+{
+    switch (step->kind) {
+    case LAB_STEP_DIRECTORY:
+        return mkdirat(parent, name, step->mode) < 0 && errno != EEXIST ? -1 : 0;
+    case LAB_STEP_FILE:
+        return write_and_close(open_new(parent, name, step->mode), step->text);
+    case LAB_STEP_SYMLINK:
+        return clear_the_way(parent, name) < 0 ? -1 : symlinkat(step->source, parent, name);
+    case LAB_STEP_DEVICE:
+        return mknodat(parent, name, S_IFCHR | step->mode, makedev(step->major, step->minor));
+    case LAB_STEP_REMOVE:
+        return unlinkat(parent, name, 0);
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+static int make_in_parent(const struct lab_step *step)
+{
+    const char *name;
+    int parent = open_parent(step->target, &name);
+    int result = parent < 0 ? -1 : make(parent, name, step);
+
+    if (parent >= 0)
+        lab_close(parent);
+    return result;
+}
+
+// mount(2) takes a path. One that names a file is below a directory that was mounted here before.
+static int mount_there(const struct lab_step *step)
+{
+    int place = open_plainly(step->target, O_PATH, 0), result;
+    int isDirectory = place >= 0 && fchdir(place) == 0;
+
+    if (place < 0)
+        return -1;
+    result = mount(step->source, isDirectory ? "." : step->target, step->type, step->flags,
+                   step->text);
+    lab_close(place);
+    return isDirectory && chdir("/") < 0 ? -1 : result;
 }
 
 static int attach(int tree, const struct lab_step *step)
 {
-    return move_mount(tree, "", AT_FDCWD, step->target, MOVE_MOUNT_F_EMPTY_PATH);
+    int place = open_plainly(step->target, O_PATH, 0), result;
+
+    if (place < 0)
+        return -1;
+    result = move_mount(tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    lab_close(place);
+    return result;
 }
 
 // The host's tree is off every path once the root is changed: absolute symbolic links of a foreign
@@ -75,27 +165,23 @@ static int take(const struct lab_step *step, int tree, int *host)
 {
     switch (step->kind) {
     case LAB_STEP_MOUNT:
-        return mount(step->source, step->target, step->type, step->flags, step->text);
+        return mount_there(step);
     case LAB_STEP_BIND:
         return bind(*host, step);
     case LAB_STEP_TREE:
         return attach(tree, step);
     case LAB_STEP_DIRECTORY:
-        return mkdir(step->target, step->mode) < 0 && errno != EEXIST ? -1 : 0;
     case LAB_STEP_FILE:
-        if (clear_the_way(step->target) < 0)
-            return -1;
-        return write_text(step->target, step->text, O_EXCL, step->mode);
-    case LAB_STEP_APPEND:
-        return write_text(step->target, step->text, O_APPEND, step->mode);
     case LAB_STEP_SYMLINK:
-        if (clear_the_way(step->target) < 0)
-            return -1;
-        return symlink(step->source, step->target);
     case LAB_STEP_DEVICE:
-        return mknod(step->target, S_IFCHR | step->mode, makedev(step->major, step->minor));
     case LAB_STEP_REMOVE:
-        return unlink(step->target);
+        return make_in_parent(step);
+    case LAB_STEP_APPEND:
+        // A pipe in its place would never be opened.
+        return write_and_close(
+            open_plainly(step->target, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY,
+                         step->mode),
+            step->text);
     case LAB_STEP_HOSTNAME:
         return sethostname(step->text, strlen(step->text));
     case LAB_STEP_ENTER:
