@@ -132,7 +132,7 @@ int lab_furnish_cage(const struct lab_cage *cage, pid_t init, int cgroup, int so
     return result;
 }
 
-int lab_become_root(void)
+static int become_root(void)
 {
     // The calls themselves: glibc's would change threads that the child of a fork does not have.
     return syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, 0, 0, 0) < 0
@@ -148,5 +148,5 @@ int lab_enter_cage(int socket)
     // Who was to send it has told what went wrong.
     if (tree < 0)
         _exit(1);
-    return lab_become_root() < 0 ? -1 : tree;
+    return become_root() < 0 ? -1 : tree;
 }

@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,45 +26,42 @@ static _Noreturn void refuse(const struct lab_command *order, int stage)
     _exit(127);
 }
 
-static int take_standard_streams(const struct lab_command *order)
+// Everything else that is open here is the caller's.
+static int arrange(const struct lab_command *order, int program, int supervisor)
 {
-    int aside[3];
+    const int given[] = {order->standard[0], order->standard[1], order->standard[2],
+                         order->report,      supervisor,         order->init,
+                         order->cgroup_procs, program};
+    int aside[ENTRY_UNUSED];
 
-    for (int i = 0; i < 3; i++)
-        if ((aside[i] = fcntl(order->standard[i], F_DUPFD_CLOEXEC, 3)) < 0)
+    for (int i = 0; i < ENTRY_UNUSED; i++)
+        if ((aside[i] = fcntl(given[i], F_DUPFD_CLOEXEC, ENTRY_UNUSED)) < 0)
             return -1;
-    for (int i = 0; i < 3; i++)
-        if (dup2(aside[i], i) < 0)
+    for (int i = 0; i < ENTRY_UNUSED; i++)
+        if (i == ENTRY_PROGRAM ? dup3(aside[i], i, O_CLOEXEC) < 0 : dup2(aside[i], i) < 0)
             return -1;
-    return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    return close_range(ENTRY_UNUSED, ~0U, 0);
 }
 
-static _Noreturn void become_command(const struct lab_command *order, int supervisor)
+// Before it is in the lab, see entry.c.
+static _Noreturn void become_entry(const struct lab_command *order, int program, int supervisor)
 {
-    sigset_t none;
+    static char *const nothing[] = {NULL};
+    static char *const name[] = {"temper-entry", NULL};
 
-    lab_die_with(supervisor);
-    // Opened by the caller outside: the right to move across cgroup namespaces is the opener's.
-    if (write(order->cgroup_procs, "0", 1) != 1)
-        refuse(order, LAB_COMMAND_CGROUP);
-    if (take_standard_streams(order) < 0)
-        refuse(order, LAB_COMMAND_EXEC);
-    if (lab_confine(&order->filter) < 0)
+    if (lab_withhold_capabilities() < 0)
         refuse(order, LAB_COMMAND_CONFINE);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    // execvp looks in the PATH of `environ`, which must be the lab's.
-    environ = (char **)order->envp;
-    execvp(order->argv[0], (char *const *)order->argv);
-    refuse(order, LAB_COMMAND_EXEC);
+    if (arrange(order, program, supervisor) == 0)
+        syscall(SYS_execveat, ENTRY_PROGRAM, "", name, nothing, AT_EMPTY_PATH);
+    refuse(order, LAB_COMMAND_ENTER);
 }
 
-enum { CALLER, COMMAND, CGROUP_KILL, FIRST_UNUSED };
+enum { CALLER, CHANGES, LIFE, CGROUP_KILL, FIRST_UNUSED };
 
 // The caller waits for the ends of its pipes, so the supervisor keeps nothing but what it needs.
-static int keep_only(int caller, int command, int cgroup_kill)
+static int keep_only(int caller, int changes, int life, int cgroup_kill)
 {
-    const int needed[] = {caller, command, cgroup_kill};
+    const int needed[] = {caller, changes, life, cgroup_kill};
     int aside[FIRST_UNUSED];
 
     for (int i = 0; i < FIRST_UNUSED; i++)
@@ -74,81 +73,93 @@ static int keep_only(int caller, int command, int cgroup_kill)
     return close_range(FIRST_UNUSED, ~0U, 0);
 }
 
-static void kill_command(pid_t command)
+// The command's status, or why it did not come to be; -1 while one of the two lives.
+static int reap(pid_t entry, int *status)
 {
-    ssize_t ignored = write(CGROUP_KILL, "1", 1);
+    int end;
+    pid_t pid;
 
-    (void)ignored;
-    kill(command, SIGKILL);
+    while ((pid = waitpid(-1, &end, WNOHANG)) != 0) {
+        if (pid < 0 && errno == ECHILD)
+            return *status;
+        // What entered ends first; nobody asks how unless it is all that there was.
+        if (pid > 0 && (pid != entry || *status < 0))
+            *status = end;
+    }
+    return -1;
 }
 
 // When the caller dies, the command is killed here and reaped here. A command that lost its
 // supervisor is a child of the machine's pid 1, not the lab's: as long as that one does not reap it,
 // the lab cannot power off.
-static int wait_for(pid_t command)
+static int wait_for(pid_t entry)
 {
-    int status = 0;
-    struct pollfd ends[] = {{.fd = CALLER, .events = POLLIN}, {.fd = COMMAND, .events = POLLIN}};
+    struct pollfd ends[] = {{.fd = CALLER, .events = POLLIN}, {.fd = CHANGES, .events = POLLIN}};
+    struct signalfd_siginfo change;
+    int status = -1, result;
+    ssize_t ignored;
 
-    while (!ends[1].revents)
-        if (poll(ends, 2, -1) > 0 && ends[0].revents && !ends[1].revents) {
-            kill_command(command);
-            break;
+    while ((result = reap(entry, &status)) < 0) {
+        if (poll(ends, 2, -1) <= 0)
+            continue;
+        if (ends[0].revents) {
+            // Before Linux 5.14 there is no such file: the command dies with its supervisor.
+            if (write(CGROUP_KILL, "1", 1) != 1)
+                _exit(128 + SIGKILL);
+            ends[0].fd = -1;
         }
-    while (waitpid(command, &status, 0) < 0 && errno == EINTR) {
+        if (ends[1].revents)
+            ignored = read(CHANGES, &change, sizeof change);
     }
-    return status;
+    (void)ignored;
+    return result;
 }
 
-// As the root of the lab, whoever that is on the machine.
-static int enter(const struct lab_command *order)
+static _Noreturn void supervise(const struct lab_command *order, int program, int caller)
 {
-    if (!order->is_caged)
-        return setns(order->init, NAMESPACES);
-    return setns(order->init, NAMESPACES | CLONE_NEWUSER) < 0 ? -1 : lab_become_root();
-}
+    sigset_t changes;
+    int life[2], status;
+    pid_t entry;
 
-// A pid namespace is entered by one's children only, so somebody has to stand at the door.
-static _Noreturn void supervise(const struct lab_command *order, int caller)
-{
-    int self = lab_pidfd_open(getpid());
-    int status;
-    pid_t command;
-
-    if (enter(order) < 0)
-        refuse(order, LAB_COMMAND_ENTER);
-    command = _Fork();
-    if (command == 0)
-        become_command(order, self);
-    if (command < 0)
+    sigemptyset(&changes);
+    sigaddset(&changes, SIGCHLD);
+    if (lab_pipe(life) < 0)
         refuse(order, LAB_COMMAND_ENTER);
     // Signals stay blocked: Ctrl-C is the command's.
-    if (keep_only(caller, lab_pidfd_open(command), order->cgroup_kill) < 0) {
-        kill(command, SIGKILL);
+    entry = _Fork();
+    if (entry == 0)
+        become_entry(order, program, life[0]);
+    if (entry < 0
+        || keep_only(caller, signalfd(-1, &changes, SFD_CLOEXEC | SFD_NONBLOCK), life[1],
+                     order->cgroup_kill)
+               < 0)
         refuse(order, LAB_COMMAND_ENTER);
-    }
-    status = wait_for(command);
+    status = wait_for(entry);
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
 pid_t lab_run(const struct lab_command *order)
 {
     sigset_t all, before;
-    int caller = lab_pidfd_open(getpid());
+    int program = lab_make_entry(order, NAMESPACES | (order->is_caged ? CLONE_NEWUSER : 0));
+    int caller = program < 0 ? -1 : lab_pidfd_open(getpid());
     pid_t pid;
 
-    if (caller < 0)
+    if (caller < 0) {
+        lab_close(program);
         return -errno;
+    }
     fcntl(caller, F_SETFD, FD_CLOEXEC);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid = _Fork();
     if (pid == 0) {
         lab_reset_signals();
-        supervise(order, caller);
+        supervise(order, program, caller);
     }
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(caller);
+    close(program);
     return pid < 0 ? -error : pid;
 }

@@ -95,6 +95,15 @@ ssize_t lab_make_filter(void *buffer, size_t room)
     return length;
 }
 
+int lab_withhold_capabilities(void)
+{
+    for (size_t i = 0; i < sizeof withheld_capabilities / sizeof *withheld_capabilities; i++)
+        // Who started us may lack it already.
+        if (prctl(PR_CAPBSET_DROP, withheld_capabilities[i], 0, 0, 0) < 0 && errno != EINVAL)
+            return -1;
+    return 0;
+}
+
 int lab_confine(const struct lab_filter *filter)
 {
     const struct sock_fprog program = {
@@ -102,10 +111,8 @@ int lab_confine(const struct lab_filter *filter)
         .filter = (struct sock_filter *)filter->code,
     };
 
-    for (size_t i = 0; i < sizeof withheld_capabilities / sizeof *withheld_capabilities; i++)
-        // Who started us may lack it already.
-        if (prctl(PR_CAPBSET_DROP, withheld_capabilities[i], 0, 0, 0) < 0 && errno != EINVAL)
-            return -1;
+    if (lab_withhold_capabilities() < 0)
+        return -1;
     // The next execve(2) takes from root what the bounding set lacks, capabilities(7).
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }

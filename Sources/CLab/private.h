@@ -17,8 +17,6 @@ int lab_furnish_cage(const struct lab_cage *cage, pid_t init, int cgroup, int so
 // What `init` does meanwhile: it waits and becomes the root of its namespace. The tree, or -1 with
 // errno set. Signals of lab_die_with are to be asked for again.
 int lab_enter_cage(int socket);
-// 0, or -1 with errno set.
-int lab_become_root(void);
 
 // Default dispositions for all signals, as a fresh process has them; the mask is left alone.
 void lab_reset_signals(void);
@@ -26,6 +24,16 @@ void lab_reset_signals(void);
 // SIGKILL when the process behind `parent` (a pidfd) ends, and at once if it already has.
 // The pidfd closes the gap between fork and prctl; getppid() cannot: it is 0 across pid namespaces.
 void lab_die_with(int parent);
+
+// The descriptors of the program that enters a lab, besides the standard streams; all but the first
+// two are closed before anybody in the lab can see it.
+enum { ENTRY_REPORT = 3, ENTRY_SUPERVISOR, ENTRY_INIT, ENTRY_MEMBERS, ENTRY_PROGRAM, ENTRY_UNUSED };
+
+// Writes that program for a command. An executable file that nobody can change, or -1 with errno set.
+int lab_make_entry(const struct lab_command *order, uint64_t namespaces);
+
+// The part of lab_confine that is lost in a new user namespace. 0, or -1 with errno set.
+int lab_withhold_capabilities(void);
 
 // Takes from the caller, for what it executes next, what reaches the machine. 0, or -1 with errno set.
 int lab_confine(const struct lab_filter *filter);
