@@ -74,7 +74,7 @@ static int add_rules(scmp_filter_ctx filter)
 ssize_t lab_make_filter(void *buffer, size_t room)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    int file = memfd_create("temper-filter", MFD_CLOEXEC);
+    int file = lab_new_file("temper-filter", 0);
     ssize_t length = -ENOMEM;
 
     if (filter && file >= 0) {

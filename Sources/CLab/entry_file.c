@@ -3,15 +3,10 @@
 #include "entry.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
 
 #if defined(__x86_64__)
 enum { MACHINE = EM_X86_64 };
@@ -167,15 +162,6 @@ static int write_program(int file, const struct draft *draft)
                : -1;
 }
 
-static int new_file(void)
-{
-    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-    int file = memfd_create("temper-entry", flags | MFD_EXEC);
-
-    // Before Linux 6.3 every one could be executed, and nothing was said of it.
-    return file < 0 && errno == EINVAL ? memfd_create("temper-entry", flags) : file;
-}
-
 int lab_make_entry(const struct lab_command *order, uint64_t namespaces)
 {
     const size_t room = room_for(order);
@@ -187,7 +173,7 @@ int lab_make_entry(const struct lab_command *order, uint64_t namespaces)
     if (memory == MAP_FAILED)
         return -1;
     tell(&draft, order, namespaces);
-    file = new_file();
+    file = lab_new_file("temper-entry", 1);
     if (file >= 0
         && (write_program(file, &draft) < 0
             || fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)

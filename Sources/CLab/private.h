@@ -7,6 +7,10 @@
 // `tree` is what LAB_STEP_TREE mounts, -1 where there is no such step.
 int lab_take_steps(const struct lab_step *steps, size_t count, int tree, int32_t *failed);
 
+// A file in memory, which can be sealed, and executed where it is a program. -1 with errno set: EACCES
+// where the machine forbids such programs.
+int lab_new_file(const char *name, int is_program);
+
 // close(2) that leaves errno as it was.
 void lab_close(int descriptor);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -24,6 +25,20 @@ void lab_die_with(int parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (poll(&gone, 1, 0) != 0)
         _exit(1);
+}
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#define MFD_EXEC 0x0010U
+#endif
+
+int lab_new_file(const char *name, int is_program)
+{
+    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int file = memfd_create(name, flags | (is_program ? MFD_EXEC : MFD_NOEXEC_SEAL));
+
+    // Before Linux 6.3 every one could be executed, and nothing was said of it.
+    return file < 0 && errno == EINVAL ? memfd_create(name, flags) : file;
 }
 
 void lab_close(int descriptor)

@@ -39,7 +39,8 @@ public struct Lab: Sendable {
     /// For `setns(2)` or a unit's `NetworkNamespacePath=`.
     public var networkNamespace: String { "/proc/\(pid)/ns/net" }
 
-    /// For `sd_journal_open_directory(3)`. The journal is volatile and not rate-limited.
+    /// For journalctl(1), which follows the links of the lab's tree, out of the lab too. The journal is
+    /// volatile and not rate-limited.
     public var journalDirectory: String { "\(rootPath)/run/log/journal" }
 
     /// Whether it still runs.

@@ -67,6 +67,7 @@ extension LabCommand {
             throw .noSuchLab(lab.name)
         }
         let tree = try CgroupTree.open()
+        var isForbidden = false
         do throws(Errno) {
             guard !arguments.isEmpty else { throw Errno(code: ENOENT) }
             let cgroup = try CommandCgroup(of: lab.name, in: tree)
@@ -83,12 +84,18 @@ extension LabCommand {
             command.report = refusals.writingEnd
             command.filter = try LabFilter.inC(strings)
             let pid = withExtendedLifetime((strings, pidOne, cgroup)) { lab_run(&command) }
+            isForbidden = pid == -EACCES
             guard pid > 0 else { throw Errno(code: -pid) }
             let supervisor = ExecSupervisor(pid: pid, cgroup: cgroup)
             try hear(refusals)
             return supervisor
         } catch {
-            throw .commandNotStarted(command: command, reason: error.description)
+            throw .commandNotStarted(
+                command: command,
+                reason: isForbidden
+                    ? "the sysctl vm.memfd_noexec=2 forbids the program that would bring it in; "
+                        + "set it to 1"
+                    : error.description)
         }
     }
 
