@@ -58,6 +58,44 @@ extension LiveTests {
             #expect(whole.restored == whole.killed)
         }
 
+        /// What a machine with much else to do does by chance: every service waits for another one,
+        /// which takes its time as soon as there is a stand-in.
+        static let late = [
+            "late.service": """
+            [Unit]
+            StartLimitIntervalSec=0
+
+            [Service]
+            Type=oneshot
+            ExecStart=/bin/sh -c 'systemctl list-units | grep "temper.s stand-in" && sleep 3 || true'
+            """
+        ]
+
+        @Test(
+            "also when what the trials hang on was to start and has not yet",
+            arguments: Release.allCases)
+        func beforeTheKnotStarts(release: Release) async throws {
+            try await MachineInUse.with(release, units: KillTests.late) { machine in
+                try await machine.shell(
+                    """
+                    mkdir /etc/systemd/system/service.d; cd /etc/systemd/system/service.d
+                    printf '[Unit]\\nWants=late.service\\nAfter=late.service\\n' >late.conf
+                    systemctl daemon-reload
+                    """)
+                let before = try await machine.standing()
+                let run = try machine.harden(trials: 3)
+                var knot = ""
+                while run.isRunning && knot.isEmpty {
+                    knot = try await machine.shell(
+                        "systemctl list-units --all --plain --no-legend 'temper*' | grep 'hang on'")
+                }
+                #expect(knot.contains("inactive"), "\(knot)")
+                run.signal(SIGKILL)
+                _ = try await run.end()
+                #expect(try await machine.settled(like: before).standing == before)
+            }
+        }
+
         struct Tally {
             var killed = 0
             var restored = 0

@@ -52,7 +52,7 @@ public final class StandIn: Sendable {
         }
         do throws(ExperimentError) {
             var job = try await standIn.start(on: machine, reading: reader, limit)
-            if job == .done { job = try await standIn.startKnot(on: machine) }
+            if job == .done { job = try await standIn.startKnot(on: machine, reading: reader) }
             if job == .done {
                 try SocketDropIn.write(with: standIn, on: machine)
                 return standIn
@@ -72,15 +72,10 @@ public final class StandIn: Sendable {
     ) async throws(ExperimentError) -> JobResult {
         let successor = TrialName.fresh()
         let unit = surroundings?.unit ?? "nothing"
-        let common: [(String, BusValue)] = [("CollectMode", .string("inactive-or-failed"))]
-        var properties: [(String, BusValue)] =
-            common + [
+        var properties =
+            lifeline(socket) + [
                 ("Description", .string("temper's stand-in for \(unit)")),
-                ("Type", .string("exec")), ("ExecStart", .command(["/bin/cat"])),
-                ("StandardInputFileDescriptor", .fileDescriptor(socket)),
-                ("StandardOutput", .string("null")), ("AddRef", .bool(true)),
                 ("RuntimeMaxUSec", .uint64(limit.microseconds)),
-                ("OOMScoreAdjust", .int32(-900)),
                 ("RuntimeDirectory", .strings([directoryName, socketDropIns(on: machine)])),
                 ("Conflicts", .strings(displaced)), ("Before", .strings(affected)),
             ]
@@ -91,12 +86,12 @@ public final class StandIn: Sendable {
                     (name, BusValue.strings([successor])), ("\(name)JobMode", .string("replace")),
                 ]
             }
-            let properties: [(String, BusValue)] =
-                common + [
-                    ("Description", .string("temper puts \(unit) back")),
-                    ("ExecStart", .command(["/bin/true"])), ("Conditions", .neverHolds),
-                    ("DefaultDependencies", .bool(false)), ("Wants", .strings(restored)),
-                ]
+            let properties: [(String, BusValue)] = [
+                ("Description", .string("temper puts \(unit) back")),
+                ("ExecStart", .command(["/bin/true"])), ("Conditions", .neverHolds),
+                ("DefaultDependencies", .bool(false)), ("Wants", .strings(restored)),
+                ("CollectMode", .string("inactive-or-failed")),
+            ]
             successors = [(successor, properties)]
         }
         return try await experiment { [properties, successors] () async throws(BusError) in
@@ -108,19 +103,33 @@ public final class StandIn: Sendable {
     /// Starts the unit that others are bound to. They cannot be bound to the stand-in itself, which
     /// would be started again by one that comes late and stop the service. This one stops
     /// with the stand-in, conflicts with nothing, and can be started once only.
-    private func startKnot(on machine: Machine) async throws(ExperimentError) -> JobResult {
-        let properties: [(String, BusValue)] =
-            [
+    ///
+    /// `Requisite=` is asked when the start is queued; a stand-in that ends after that and before
+    /// the start takes nothing with it that is not there yet. So this one has a process of its own
+    /// on the same socket and ends, however late it comes, when ours does. The other way round its
+    /// end is that of the stand-in: no copy could be started any more.
+    private func startKnot(
+        on machine: Machine, reading socket: Int32
+    ) async throws(ExperimentError) -> JobResult {
+        let properties =
+            lifeline(socket) + [
                 ("Description", .string("temper's trials hang on this")),
-                ("Type", .string("oneshot")), ("ExecStart", .command(["/bin/true"])),
-                ("RemainAfterExit", .bool(true)), ("AddRef", .bool(true)),
-                ("CollectMode", .string("inactive-or-failed")),
                 ("StartLimitIntervalUSec", .uint64(.max)), ("StartLimitBurst", .uint32(1)),
-                ("Requisite", .strings([name])),
+                ("Requisite", .strings([name])), ("PropagatesStopTo", .strings([name])),
             ] + bonds(to: name)
         return try await experiment { () async throws(BusError) in
             try await machine.bus.startTransientUnit(knot, properties: properties)
         }
+    }
+
+    /// What makes a unit end with this process.
+    private func lifeline(_ socket: Int32) -> [(String, BusValue)] {
+        [
+            ("Type", .string("exec")), ("ExecStart", .command(["/bin/cat"])),
+            ("StandardInputFileDescriptor", .fileDescriptor(socket)),
+            ("StandardOutput", .string("null")), ("OOMScoreAdjust", .int32(-900)),
+            ("AddRef", .bool(true)), ("CollectMode", .string("inactive-or-failed")),
+        ]
     }
 
     /// What ties another unit to this one: it stops with it, and the service waits for its end.
@@ -160,10 +169,12 @@ public final class StandIn: Sendable {
     }
 
     private func settled(_ machine: Machine) async -> [String] {
-        await wait(for: .seconds(3600)) {
-            guard let state = await machine.activeState(of: self.name) else { return true }
-            if !["inactive", "failed"].contains(state) { return false }
-            return await !machine.hasJob(self.name)
+        for unit in [knot, name] {
+            await wait(for: .seconds(3600)) {
+                guard let state = await machine.activeState(of: unit) else { return true }
+                if !["inactive", "failed"].contains(state) { return false }
+                return await !machine.hasJob(unit)
+            }
         }
         for unit in [knot, name] { _ = try? await machine.manager("UnrefUnit", .string(unit)) }
         var problems: [String] = []
