@@ -106,6 +106,8 @@ struct TransientCopy: StartedUnit {
         await machine.forget(name)
         // They stop with it; the next copy needs their addresses.
         for socket in sockets { await machine.forget(socket) }
+        // Together: each socket keeps the copy that it belongs to.
+        for unit in [name] + sockets { await machine.waitUntilCollected(unit) }
     }
 }
 
@@ -157,6 +159,21 @@ extension Machine {
             _ = try? await bus.stopUnit(name, deadline: .seconds(10))
             _ = try? await manager("ResetFailedUnit", .string(name))
             _ = try? await manager("UnrefUnit", .string(name))
+        }.value
+    }
+
+    /// Waits until the manager has collected a unit that ended and that nobody keeps: at once, unless
+    /// the manager has yet to see that its control group is empty. The kernel tells of that up to
+    /// 10 milliseconds later (CGROUP_FILE_NOTIFY_MIN_INTV).
+    func waitUntilCollected(_ unit: String) async {
+        // Also when the campaign was cancelled.
+        await Task {
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end {
+                // Unlike a look at its properties this does not load it.
+                do { try await manager("GetUnit", .string(unit)) } catch { return }
+                try? await Task.sleep(for: .milliseconds(5))
+            }
         }.value
     }
 
