@@ -168,6 +168,15 @@ static void copy_to_event(struct program *p, int at, int size, int from, int off
     call(p, BPF_FUNC_probe_read_kernel);
 }
 
+// Of the call whose registers are where r6 points.
+static void copy_arguments(struct program *p) {
+    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 0);
+    for (int i = 0; i < 4; i++) {
+        int at = offsetof(struct kernel_watch_event, arguments) + 8 * i;
+        copy_to_event(p, at, 8, BPF_REG_9, argument_offsets[i]);
+    }
+}
+
 static void copy_text(struct program *p, int at, int argument) {
     move(p, BPF_REG_1, BPF_REG_7);
     add(p, BPF_REG_1, at);
@@ -251,11 +260,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), BPF_REG_8);
     load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
     store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), BPF_REG_9);
-    load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 0);
-    for (int i = 0; i < 4; i++) {
-        int at = offsetof(struct kernel_watch_event, arguments) + 8 * i;
-        copy_to_event(p, at, 8, BPF_REG_9, argument_offsets[i]);
-    }
+    copy_arguments(p);
     copy_text(p, offsetof(struct kernel_watch_event, first), 0);
     // An address is no text: it holds zeroes.
     int address[2], sends[SENDING], done[2];
@@ -284,6 +289,27 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     add(p, BPF_REG_3, 2);
     call(p, BPF_FUNC_probe_read_user_str);
     for (int i = 0; i < 2; i++) land(p, done[i]);
+    end_event(p);
+    finish(p);
+}
+
+// raw_tracepoint/sys_enter: (struct pt_regs *, long number). What execve(2) is to run is told before:
+// when it returns, the memory with the path is gone, and its arguments.
+void write_executions(struct program *p, uint64_t cgroup, int ring) {
+    move(p, BPF_REG_6, BPF_REG_1);
+    load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 8);
+    int executes[2];
+    executes[0] = jump(p, BPF_JEQ, BPF_REG_8, SYS_execve);
+    executes[1] = jump(p, BPF_JEQ, BPF_REG_8, SYS_execveat);
+    leave(p, BPF_JA, 0, 0);
+    for (int i = 0; i < 2; i++) land(p, executes[i]);
+    only_below(p, cgroup);
+    begin_event(p, ring, KERNEL_WATCH_EXECUTION);
+    store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), BPF_REG_8);
+    store_value(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), 0);
+    copy_arguments(p);
+    copy_text(p, offsetof(struct kernel_watch_event, first), 0);
+    copy_text(p, offsetof(struct kernel_watch_event, second), 1);
     end_event(p);
     finish(p);
 }

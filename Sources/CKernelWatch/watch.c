@@ -10,7 +10,7 @@
 #include "CKernelWatch.h"
 #include "programs.h"
 
-enum { KINDS = 4, RING = 8 << 20, SEEN_ENTRIES = 65536 };
+enum { KINDS = 5, RING = 8 << 20, SEEN_ENTRIES = 65536 };
 
 struct kernel_watch {
     int ring, seen;
@@ -90,16 +90,19 @@ int kernel_watch_open(
         &programs[KERNEL_WATCH_CAPABILITY], cgroup, watch->ring, watch->seen, closely);
     write_kills(&programs[KERNEL_WATCH_KILL], cgroup, watch->ring);
     write_exits(&programs[KERNEL_WATCH_EXIT], cgroup, watch->ring);
+    write_executions(&programs[KERNEL_WATCH_EXECUTION], cgroup, watch->ring);
+    // What a refused one was to run is still there when it returns.
+    int kinds = closely ? KINDS : KERNEL_WATCH_EXECUTION;
     static const char *const tracepoints[KINDS] = {
-        "sys_exit", "cap_capable", "signal_generate", "sched_process_exit"};
+        "sys_exit", "cap_capable", "signal_generate", "sched_process_exit", "sys_enter"};
     *missing = 0;
-    for (int kind = 0; kind < KINDS; kind++) {
+    for (int kind = 0; kind < kinds; kind++) {
         watch->attached[kind] = attach(tracepoints[kind], &programs[kind]);
         if (watch->attached[kind] >= 0) continue;
         *missing |= 1u << kind;
         problem = watch->attached[kind];
     }
-    if (*missing == (1u << KINDS) - 1) goto fail;
+    if (*missing == (1u << kinds) - 1) goto fail;
     free(programs);
     *result = watch;
     return 0;

@@ -7,7 +7,32 @@ import Trials
 struct Decoder {
     private let events: [kernel_watch_event]
 
-    init(_ events: [kernel_watch_event]) { self.events = events }
+    /// - Parameter executions: what processes, by their ids, had begun to execute before these
+    ///   events; then after them.
+    init(_ seen: [kernel_watch_event], begun executions: inout [UInt32: kernel_watch_event]) {
+        events = seen.compactMap { event in
+            switch event.kind {
+            case Int32(KERNEL_WATCH_EXECUTION):
+                executions[event.process] = event
+                return nil
+            case Int32(KERNEL_WATCH_EXIT):
+                if event.thread == event.process { executions[event.process] = nil }
+                return event
+            // By its process: the thread that executes becomes the first of it.
+            case Int32(KERNEL_WATCH_CALL):
+                guard let begun = executions[event.process], begun.number == event.number else {
+                    return event
+                }
+                executions[event.process] = nil
+                if event.result < 0 { return event }
+                var told = event
+                (told.arguments, told.first, told.second) =
+                    (begun.arguments, begun.first, begun.second)
+                return told
+            default: return event
+            }
+        }
+    }
 
     /// A denied capability belongs to the call that fails right after it in the same thread.
     var requests: [WitnessedRequest] {

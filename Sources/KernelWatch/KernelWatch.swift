@@ -13,6 +13,8 @@ public final class KernelWatch: KernelTracer {
     private let watch: OpenWatch
     /// Of processes that ended, by their ids.
     private let names = Mutex<[Int32: String]>([:])
+    /// Of processes whose execve(2) has not returned yet, by their ids.
+    private let executions = Mutex<[UInt32: kernel_watch_event]>([:])
     /// What this kernel does not tell.
     public let blindSpots: Set<KernelBlindSpot>
 
@@ -39,7 +41,7 @@ public final class KernelWatch: KernelTracer {
     public func take() -> [WitnessedRequest] {
         var events: [kernel_watch_event] = []
         watch.takeAll(into: &events)
-        let decoder = Decoder(events)
+        let decoder = executions.withLock { Decoder(events, begun: &$0) }
         let ended = decoder.namesOfEnded
         names.withLock { names in
             // Ids come again; a record of all that ever ended is of no use.

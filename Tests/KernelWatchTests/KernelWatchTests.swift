@@ -241,6 +241,29 @@ struct KernelWatchTests {
         }
     }
 
+    @Test("the paths of programs that are over at once", arguments: Release.allCases)
+    func programs(release: Release) async throws {
+        try await withLab(release) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                """
+                [Service]
+                Type=oneshot
+                ExecStartPre=/bin/cp /bin/true /var/tmp/short-lived
+                ExecStart=/bin/sh -c "for i in 1 2 3; do /var/tmp/short-lived; /usr/bin/env true; done"
+                """)
+            let service = try await Service(named: "small.service", on: machine)
+            let copy = try await startedCopy(of: service.copies.closer).copy
+            let seen = try await copy.accesses()
+            await copy.end()
+            for program in ["/bin/cp", "/bin/sh", "/var/tmp/short-lived", "/usr/bin/env"] {
+                #expect(seen.contains(.runs(program)), "\(program) of \(seen)")
+            }
+        }
+    }
+
     @Test("what is granted is seen only where it is looked at closely")
     func closely() async throws {
         try await withLab(.trixie) { lab, machine in

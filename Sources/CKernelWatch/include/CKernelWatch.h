@@ -1,4 +1,4 @@
-// What the kernel is asked by the processes below one control group, and what it refuses: four
+// What the kernel is asked by the processes below one control group, and what it refuses: five
 // small BPF programs on raw tracepoints, loaded through bpf(2) without any library.
 #pragma once
 
@@ -9,6 +9,7 @@ enum {
     KERNEL_WATCH_CAPABILITY = 1,  // a capability was checked
     KERNEL_WATCH_KILL = 2,        // a system call filter killed
     KERNEL_WATCH_EXIT = 3,        // a thread ended
+    KERNEL_WATCH_EXECUTION = 4,   // execve(2) or execveat(2) begins; only where looked at closely
 };
 
 enum { KERNEL_WATCH_TEXT = 160, KERNEL_WATCH_LEVELS = 8 };
