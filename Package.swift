@@ -181,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Lab", "Reports", "Fixtures", "TemperTesting", "PublishedSchemas", "temper",
-                "temper-benchmark", "temper-example",
+                "Hardening", "Lab", "Reports", "Fixtures", "TemperTesting", "PublishedSchemas",
+                "temper", "temper-benchmark", "temper-example",
             ], exclude: ["Records"]),
     ])
 

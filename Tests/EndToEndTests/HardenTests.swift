@@ -1,5 +1,6 @@
 import Fixtures
 import Foundation
+import Hardening
 import Reports
 import Testing
 
@@ -47,6 +48,18 @@ extension EndToEnd {
             #expect(result.exposure.before == 9.6)
             let text = HardeningText(result, isColoured: false).text
             #expect(try ReadmeSample().linesMissing(in: text) == [])
+        }
+
+        @Test("nginx in caged labs, as of a tree of others; what is not judged there is said")
+        func caged() async throws {
+            let result = try await harden(
+                "nginx", "--probe-http", "http://127.0.0.1/", "--untrusted")
+            #expect(result.exposure.after <= 2.6)
+            let unjudged = result.ignored.filter { $0.because == MachineFacts.uncaged }
+            #expect(unjudged.contains { $0.restriction.hasPrefix("IPAddressDeny=") })
+            #expect(!result.dropIn.contains("IPAddressDeny="))
+            #expect(
+                HardeningText(result, isColoured: false).text.contains("\nNot judged\n"))
         }
 
         @Test("redis, by a command")
