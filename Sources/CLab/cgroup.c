@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -79,6 +80,19 @@ int lab_remove_cgroup(int root, const char *name)
         result = remove_tree(root, name, DEPTH);
     }
     return result;
+}
+
+int lab_bound_memory(int cgroup, const char *bytes)
+{
+    int file = openat(cgroup, "memory.max", O_WRONLY | O_CLOEXEC);
+    ssize_t written;
+
+    // Without the controller there is no such file.
+    if (file < 0)
+        return errno == ENOENT ? 0 : -1;
+    written = write(file, bytes, strlen(bytes));
+    lab_close(file);
+    return written < 0 ? -1 : 0;
 }
 
 int lab_open_cgroup_tree(void)

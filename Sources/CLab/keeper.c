@@ -362,6 +362,8 @@ static _Noreturn void keep(const struct lab_orders *orders)
     // The lowest number that is free, as before.
     if (openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) != CGROUP)
         goto failure;
+    if (lab_bound_memory(CGROUP, orders->memory) < 0)
+        goto failure;
     // Before anything is in it.
     failed = LAB_STAGE_DEVICES;
     if (lab_guard_devices(CGROUP, orders->devices, orders->device_count, 0) < 0

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a lab is to be made of.
 public struct LabPlan: Sendable, Equatable {
     /// 1 to 32 characters of `a-z`, `0-9` and `-`.
@@ -44,6 +46,12 @@ public struct LabPlan: Sendable, Equatable {
 
     /// How many processes and threads it can have at once, where the kernel can bound that.
     static let mostProcesses = 8192
+
+    /// How many bytes of memory it can have with its files, where the control groups of the kernel's
+    /// version 2 have that controller: three quarters of the machine's.
+    static var mostMemory: Int {
+        sysconf(Int32(_SC_PHYS_PAGES)) / 4 * 3 * sysconf(Int32(_SC_PAGESIZE))
+    }
 
     public static let defaultStateDirectory = "/run/temper/labs"
 

@@ -1,3 +1,5 @@
+import CLab
+import Glibc
 import Testing
 
 @testable import Lab
@@ -23,5 +25,26 @@ struct CgroupTreeTests {
     @Test func `may be mounted at a path with a blank`() {
         let mounts = #"41 31 0:38 / /my\040tree rw - cgroup2 none rw"#
         #expect(CgroupTree.mountPoints(in: mounts) == ["/my tree"])
+    }
+
+    @Test func `bounds the memory where it can, and passes over where it cannot`() throws {
+        let group = try FakeTree()
+        let directory = try OpenFile(group.path, O_RDONLY | O_DIRECTORY)
+        #expect(lab_bound_memory(directory.number, "4096") == 0)
+        try group.write("memory.max", "max\n")
+        #expect(lab_bound_memory(directory.number, "4096") == 0)
+        #expect(try TextFile.read("\(group.path)/memory.max") == "4096")
+        let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+        #expect(LabPlan.mostMemory < machine && LabPlan.mostMemory > machine / 2)
+    }
+
+    @Test func `bounds the memory of a lab of this machine`() async throws {
+        try await Lab.with(LabFixture.plan()) { lab in
+            let tree = try CgroupTree.open()
+            let path = "/proc/self/fd/\(tree.number)/\(CgroupTree.cgroup(of: lab.name))/memory.max"
+            let bound = LabFixture.text(path)
+            // Hybrid hierarchies give the controller to the first version.
+            #expect(bound == "\(LabPlan.mostMemory)\n" || bound.isEmpty)
+        }
     }
 }
