@@ -99,7 +99,8 @@ static const char **put_places(struct draft *draft, const struct lab_command *or
 
 static size_t room_for(const struct lab_command *order)
 {
-    size_t room = sizeof(struct knowledge) + order->filter.size + (1 << 16);
+    // The command's name may be the only one of its places.
+    size_t room = sizeof(struct knowledge) + order->filter.size + strlen(order->argv[0]) + (1 << 16);
 
     for (const char *const *text = order->argv; *text; text++)
         room += strlen(*text) + 64;
