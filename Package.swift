@@ -101,7 +101,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas"]),
+            dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas", "TemperTesting"]),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection", "TemperTesting"]),
         .testTarget(
             name: "HardeningTests",

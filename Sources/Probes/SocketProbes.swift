@@ -23,7 +23,7 @@ public struct HTTPProbe: Probe {
         self.place = place
     }
 
-    public var name: String { "GET \(url)" }
+    public var name: String { "GET \(url.withoutPasswords)" }
 
     public func check(deadline: Duration) async -> CheckOutcome {
         let transfer = Transfer(url: url)

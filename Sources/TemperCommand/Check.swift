@@ -2,6 +2,7 @@ import ArgumentParser
 import Reports
 import Systemd
 import TemperKit
+import Trials
 
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +20,8 @@ struct Check: AsyncParsableCommand {
     @Option(
         name: .customLong("record"),
         help: ArgumentHelp(
-            "A record that `temper harden --record` wrote, instead of the ledger's. Repeatable.",
+            "A record that `temper harden --record` wrote, instead of the ledger's, or a directory of "
+                + "such files (*.temper). Repeatable.",
             valueName: "file"))
     var files: [String] = []
 
@@ -84,7 +86,8 @@ struct Check: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let subjects = try selection.subjects()
+        let found = try selection.subjects()
+        let subjects = found.subjects
         if output != nil && subjects.count > 1 {
             throw TemperError.usage(
                 "--output holds one drop-in, and \(subjects.count) units are to be checked; name one"
@@ -105,7 +108,7 @@ struct Check: AsyncParsableCommand {
             }
             return checked
         }
-        try deliver(CheckReport(checked))
+        try deliver(CheckReport(checked + found.skipped))
     }
 
     private var selection: CheckSelection {
@@ -137,9 +140,9 @@ struct Check: AsyncParsableCommand {
         }
         switch format {
         case .text:
-            Terminal.print(CheckText(report, isColoured: Terminal.showsColours).text)
+            Terminal.print(form: CheckText(report, isColoured: Terminal.showsColours).text)
         case .json: Terminal.print(try JSON.page(report))
-        case .junit: Terminal.print(CheckJUnit(report).text)
+        case .junit: Terminal.print(form: CheckJUnit(report).text)
         }
         if report.exitStatus != 0 { throw ExitCode(report.exitStatus) }
     }

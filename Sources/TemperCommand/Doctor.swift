@@ -46,7 +46,8 @@ struct Doctor: AsyncParsableCommand {
             Terminal.print(try JSON.page(report))
         } else {
             Terminal.print(
-                DoctorText(report, catalogue: .standard, isColoured: Terminal.showsColours).text)
+                form: DoctorText(report, catalogue: .standard, isColoured: Terminal.showsColours)
+                    .text)
         }
     }
 }

@@ -55,7 +55,7 @@ struct Explain: ParsableCommand {
                     + "it has 1 to \(last)")
         }
         Terminal.print(
-            TrialText(
+            form: TrialText(
                 trial, of: unit, campaign: campaign.id, provenance: provenance,
                 isColoured: Terminal.showsColours
             ).text)

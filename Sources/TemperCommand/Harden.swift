@@ -87,7 +87,7 @@ struct Harden: AsyncParsableCommand {
         if output.json {
             Terminal.print(try JSON.page(result))
         } else {
-            Terminal.print(HardeningText(result, isColoured: Terminal.showsColours).text)
+            Terminal.print(form: HardeningText(result, isColoured: Terminal.showsColours).text)
             if let file = output.output, !result.dropIn.isEmpty {
                 Terminal.note("the drop-in is in \(file)")
             }

@@ -66,6 +66,7 @@ package final class ProgressLines: ProgressListener {
     }
 
     private func cut(_ line: String) -> String {
+        let line = line.visible(keeping: [])
         let width = max(40, Terminal.hasLiveLine ? Terminal.width - 1 : 160)
         return line.count > width ? String(line.prefix(width - 1)) + "…" : line
     }
@@ -75,7 +76,7 @@ package final class ProgressLines: ProgressListener {
     }
 
     private func settle(_ text: String) {
-        Terminal.write((Terminal.hasLiveLine ? "\r\u{1b}[K" : "") + text + "\n", to: 2)
+        Terminal.write((Terminal.hasLiveLine ? "\r\u{1b}[K" : "") + text.visible() + "\n", to: 2)
     }
 }
 

@@ -57,7 +57,7 @@ struct ReportCommand: ParsableCommand {
         let text = try format.text(
             of: report, isOverview: unit == nil,
             isColoured: output == nil && Terminal.showsColours)
-        guard let output else { return Terminal.print(text) }
+        guard let output else { return Terminal.print(form: text) }
         try OutputFile.write(text, to: output, "the report")
         Terminal.note("the report is in \(output)")
     }

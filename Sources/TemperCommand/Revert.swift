@@ -1,6 +1,7 @@
 import ArgumentParser
 import Systemd
 import TemperKit
+import Trials
 
 struct Revert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

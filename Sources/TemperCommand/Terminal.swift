@@ -1,12 +1,17 @@
 @preconcurrency import Glibc
+import Trials
 
-/// Where output goes: results to standard output, progress and errors to standard error.
+/// Where output goes: results to standard output, progress and errors to standard error. What a
+/// service or a file can say never commands the terminal.
 enum Terminal {
-    static func print(_ text: String) { write(text, to: STDOUT_FILENO) }
+    static func print(_ text: String) { write(text.visible(), to: STDOUT_FILENO) }
 
-    static func error(_ text: String) { write("temper: \(text)\n", to: STDERR_FILENO) }
+    /// A form of a report, which escaped what it holds and may have colours.
+    static func print(form text: String) { write(text, to: STDOUT_FILENO) }
 
-    static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    static func error(_ text: String) { write("temper: \(text.visible())\n", to: STDERR_FILENO) }
+
+    static func note(_ text: String) { write(text.visible() + "\n", to: STDERR_FILENO) }
 
     static var showsColours: Bool { isTerminal(STDOUT_FILENO) && wantsColours }
 

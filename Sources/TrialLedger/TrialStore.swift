@@ -11,7 +11,8 @@ public final class TrialStore: Sendable {
 
     /// Opens or makes `trials.sqlite` in `directory`.
     ///
-    /// - Throws: `ExperimentError` when the directory cannot be made or the file is not a ledger.
+    /// - Throws: `ExperimentError` when the directory cannot be made or the file is not a ledger;
+    ///   then nothing in it was changed.
     public init(directory: String) throws(ExperimentError) {
         path = directory + "/trials.sqlite"
         do {
@@ -30,6 +31,11 @@ public final class TrialStore: Sendable {
         } else if errno == ELOOP {
             throw ExperimentError("the ledger \(path) is a link; move it away to start afresh")
         }
+        if TrialStore.isForeign(path) {
+            throw ExperimentError(
+                "the ledger \(path) is another program's database; move the file away or choose "
+                    + "another place with --state-dir")
+        }
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(5)
@@ -42,6 +48,25 @@ public final class TrialStore: Sendable {
             try TrialStore.schema.migrate(database)
         } catch {
             throw TrialStore.explain(error, path)
+        }
+    }
+
+    /// Whether it is a database that holds tables and not ours. Opening it as a database would write
+    /// to it, so this reads the first page only, where the tables are described
+    /// (https://sqlite.org/fileformat.html); ours have room in it.
+    private static func isForeign(_ path: String) -> Bool {
+        guard let file = FileHandle(forReadingAtPath: path),
+            let page = try? file.read(upToCount: 65_536),
+            page.starts(with: Data("SQLite format 3\0".utf8)), page.count > 108
+        else { return false }
+        let size = Int(page[16]) << 8 | Int(page[17])
+        let first = page.prefix(size == 1 ? 65_536 : size)
+        // The application's number, of which a ledger has none, and a leaf with its count of cells.
+        if first[68..<72].contains(where: { $0 != 0 }) { return true }
+        if first[100] == 0x0d && first[103] == 0 && first[104] == 0 { return false }
+        return !["grdb_migrations", "campaign"].allSatisfy {
+            first.firstRange(of: Data("CREATE TABLE \"\($0)\"".utf8)) != nil
+                || first.firstRange(of: Data("CREATE TABLE \($0)".utf8)) != nil
         }
     }
 

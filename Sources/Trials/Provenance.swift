@@ -84,12 +84,13 @@ public struct MissingSource: Hashable, Codable, Sendable {
 }
 
 extension ProbeRequest {
-    /// A shell command that asks the same, to be run where the service runs.
+    /// A shell command that asks the same, to be run where the service runs. Passwords of URLs are
+    /// not in it.
     public var shellCommand: String {
         switch self {
-        case .command(let command): command
+        case .command(let command): command.withoutPasswords
         case .http(let url, let text):
-            "curl -fsS \(url.shellQuoted)"
+            "curl -fsS \(url.withoutPasswords.shellQuoted)"
                 + (text.map { " | grep -qF -- \($0.shellQuoted)" } ?? " >/dev/null")
         case .tcp(let address):
             "bash -c \("exec 3<>/dev/tcp/\(address.tcpPath)".shellQuoted)"

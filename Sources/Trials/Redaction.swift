@@ -4,7 +4,8 @@ import Hardening
 /// its password aloud when something fails.
 ///
 /// A value is replaced by where it comes from, such as `[DB_PASSWORD]`. Short values are replaced
-/// only where they stand by themselves; those under 4 characters are no secrets.
+/// only where they stand by themselves; those under 4 characters are no secrets. The passwords of
+/// URLs are left out whatever they are.
 public struct Redaction: Hashable, Sendable {
     private let secrets: [Secret]
 
@@ -45,8 +46,11 @@ public struct Redaction: Hashable, Sendable {
             || (value.hasPrefix("/") && Places.isPlain(value) && !value.contains("="))
     }
 
+    /// What this replaces, and besides it these secrets.
+    public func with(_ more: [Secret]) -> Redaction { Redaction(secrets + more) }
+
     public func applied(to text: String) -> String {
-        secrets.reduce(text) { text, secret in
+        secrets.reduce(text.withoutPasswords) { text, secret in
             guard text.contains(secret.value) else { return text }
             return secret.value.count >= 8
                 ? text.replacing(secret.value, with: "[\(secret.origin)]")
@@ -74,7 +78,6 @@ public struct Redaction: Hashable, Sendable {
     /// The observation as it may be written down. Names of units, settings and states are left as
     /// they are: verdicts rest on them.
     public func applied(to observation: Observation) -> Observation {
-        if secrets.isEmpty { return observation }
         switch observation {
         case .refusedByManager(let name, let message):
             return .refusedByManager(name: name, message: applied(to: message))

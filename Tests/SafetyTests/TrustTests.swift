@@ -153,7 +153,7 @@ struct TrustTests {
             #expect(read.record.isUntrusted && read.distrust == nil)
             var selection = CheckSelection(stateDirectory: top + "/state")
             selection.files = [file]
-            #expect(try selection.subjects().map { $0.distrust != nil } == [true])
+            #expect(try selection.subjects().subjects.map { $0.distrust != nil } == [true])
             record.isUntrusted = false
             chown(file, 12345, 54321)
             chmod(file, 0o640)
@@ -162,6 +162,31 @@ struct TrustTests {
             #expect(stat(file, &about) == 0 && about.st_uid == 12345 && about.st_gid == 54321)
             #expect(about.st_mode & 0o7777 == 0o640)
             #expect(try RecordFile.read(file, isUntrusted: false).distrust != nil)
+        }
+    }
+
+    @Test("a record that cannot be read keeps no other of its directory from being checked")
+    func badRecord() throws {
+        try withDirectory { top in
+            try RecordFile.write(.commanding(Plan()), to: top + "/b.temper")
+            _ = try make(top, "a.temper", "[X-Temper-Record]\nSchema=x\n")
+            _ = try make(top, "c.temper", "[X-Temper-Usage]\nWrites=/a/../etc\n")
+            _ = try make(top, "notes.txt", "nothing of ours")
+            mkfifo(top + "/d.temper", 0o600)
+            var selection = CheckSelection(stateDirectory: top + "/state")
+            selection.files = [top]
+            let found = try selection.subjects()
+            #expect(found.subjects.map(\.file) == [top + "/b.temper"])
+            #expect(found.skipped.map(\.unit) == ["a", "c", "d"].map { "\(top)/\($0).temper" })
+            #expect(
+                found.skipped.map(\.because) == [
+                    "\(top)/a.temper:2: “Schema=x” cannot be understood",
+                    "\(top)/c.temper:2: “Writes=/a/../etc” cannot be understood",
+                    "\(top)/d.temper cannot be read; give --record a file that `temper harden` wrote",
+                ])
+            #expect(CheckReport(found.skipped).exitStatus == 2)
+            selection.files = [top + "/a.temper"]
+            #expect(throws: TemperError.self) { try selection.subjects() }
         }
     }
 
@@ -193,6 +218,29 @@ struct TrustTests {
             #expect(mode(ledger) == 0o600)
             try StateDirectory.prepare(top + "/new/one")
             #expect(mode(top + "/new/one") == 0o700)
+        }
+    }
+
+    @Test("one campaign a unit and a machine, wherever its record is kept")
+    func locks() throws {
+        try withDirectory { top in
+            let unit = "temper-test-\(getpid()).service"
+            func lock(
+                _ unit: String, _ tree: String = "/", _ manager: ManagerChoice = .system
+            ) throws -> CampaignLock {
+                try CampaignLock(unit: unit, of: manager, in: tree, directory: top + "/state")
+            }
+            let first = try lock(unit)
+            let second = #expect(throws: TemperError.self) { try lock(unit) }
+            #expect(
+                second?.description.hasPrefix("another campaign on \(unit) is under way") == true)
+            try lock("other-\(unit)").release()
+            try lock(unit, "/srv/tree").release()
+            try lock(unit, "/", .user("mona")).release()
+            first.release()
+            try lock(unit).release()
+            let long = String(repeating: "x", count: 240) + ".service"
+            try lock(long).release()
         }
     }
 

@@ -89,4 +89,49 @@ struct ServicePlaceTests {
             #expect(found.wishes(notSeen: [0, 1, 450]).isEmpty)
         }
     }
+
+    @Test("are no others', whatever a record says, and neither is whom it becomes")
+    func demands() async throws {
+        try await withLab(.trixie) { lab, machine in
+            let service = try await Service(named: "nginx.service", on: machine)
+            func problem(
+                _ user: String? = nil, isTrusted: Bool = false, _ change: (inout Usage) -> Void
+            ) -> String? {
+                var usage = Usage()
+                change(&usage)
+                usage.user = user
+                let taken = user.map { [Restriction.becoming($0)] } ?? []
+                return service.problem(
+                    withUsing: usage, under: Profile(recorded: Set(taken)), isTrusted: isTrusted)
+            }
+            #expect(
+                problem { $0.written = ["/var/lib/nginx", "/var/log", "/run", "/srv/a"] } == nil)
+            for place in [
+                "/usr/bin", "/run/systemd/system", "/var/lib/dpkg", "/etc/systemd", "/etc/cron.d",
+            ] {
+                #expect(problem { $0.written = [place] } == "\(place) is not its own")
+                #expect(problem { $0.own = [place] } == "\(place) is not its own")
+            }
+            #expect(problem("www-data") { $0.files = ["/run/nginx.pid"] } == nil)
+            #expect(
+                problem("mail") { _ in }
+                    == "neither the unit nor its package names the user mail")
+            #expect(problem("mail", isTrusted: true) { _ in } == nil)
+            for name in ["root", "ghost"] {
+                #expect(
+                    problem(name, isTrusted: true) { _ in } == "there is no user \(name) here")
+            }
+            for file in ["/etc/shadow", "/run/systemd/system/a.service", "/run/utmp"] {
+                #expect(
+                    problem("www-data") { $0.files = [file] }
+                        == "\(file) would be made for it and does not bear its name")
+            }
+            #expect(
+                problem("www-data") { $0.runtimeDirectories = ["systemd": 0o755] }
+                    == "/run/systemd would be made for it and does not bear its name")
+            #expect(problem("www-data") { $0.runtimeDirectories = ["nginx": 0o755] } == nil)
+            #expect(
+                problem("www-data") { $0.written = ["/etc/ssl"] } != nil)
+        }
+    }
 }

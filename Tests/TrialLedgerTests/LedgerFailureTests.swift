@@ -32,6 +32,44 @@ struct LedgerFailureTests {
         }
     }
 
+    @Test("a database of another program is told so, in one line, and left as it is")
+    func foreign() throws {
+        for statement in [
+            "CREATE TABLE places (id INTEGER PRIMARY KEY)", "PRAGMA application_id = 252006",
+            "CREATE TABLE grdb_migrations (identifier TEXT); CREATE TABLE player (id INTEGER)",
+        ] {
+            try withDirectory { directory in
+                try FileManager.default.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true)
+                let path = directory + "/trials.sqlite"
+                do {
+                    let database = try DatabaseQueue(path: path)
+                    try database.write { try $0.execute(sql: statement) }
+                }
+                let before = try Data(contentsOf: URL(filePath: path))
+                let words = problem { _ = try TrialStore(directory: directory) }
+                #expect(
+                    words == "the ledger \(path) is another program's database; move the file away "
+                        + "or choose another place with --state-dir", "\(statement)")
+                #expect(try Data(contentsOf: URL(filePath: path)) == before)
+                #expect(
+                    try FileManager.default.contentsOfDirectory(atPath: directory)
+                        == ["trials.sqlite"])
+            }
+        }
+    }
+
+    @Test("a ledger is known again, also while it is open and by a second program")
+    func ours() throws {
+        try withDirectory { directory in
+            let first = try TrialStore(directory: directory)
+            let second = try TrialStore(directory: directory)
+            _ = try first.campaign(unit: "u", fingerprint: "f", now: 1)
+            #expect(try second.units() == ["u"])
+            #expect(try TrialStore(directory: directory).units() == ["u"])
+        }
+    }
+
     @Test("a damaged ledger is told so, wherever the damage is")
     func damaged() throws {
         try withDirectory { directory in

@@ -23,6 +23,27 @@ import Testing
         #expect(Redaction.none.applied(to: "anything") == "anything")
     }
 
+    @Test("the passwords of URLs are left out of all that is shown")
+    func urls() {
+        #expect(
+            "curl http://mona:hunter2@host/a?b=c@d ftp://x:y:z@h".withoutPasswords
+                == "curl http://mona:[password]@host/a?b=c@d ftp://x:[password]@h")
+        for text in ["http://host:80/@x", "http://mona@host", "a:b@c", "://:@", "http://a:@b"] {
+            #expect(text.withoutPasswords == text)
+        }
+        let request = ProbeRequest.http("http://mona:hunter2@127.0.0.1/", contains: nil)
+        #expect(request.shellCommand == "curl -fsS 'http://mona:[password]@127.0.0.1/' >/dev/null")
+        var plan = Plan()
+        plan.probes = [request]
+        plan.beforeStart = ["wget http://x:s3same@h"]
+        let redaction = Redaction.none.with(plan.secrets)
+        #expect(
+            redaction.applied(to: "401 for hunter2, s3same") == "401 for [password], [password]")
+        #expect(
+            redaction.applied(to: .probe(.ready, name: "x", .unhealthy("http://a:b@c said no")))
+                == .probe(.ready, name: "x", .unhealthy("http://a:[password]@c said no")))
+    }
+
     @Test("a value that holds another is replaced as a whole")
     func nested() {
         let two = Redaction([

@@ -37,6 +37,11 @@ extension Sandbox {
     /// Places that the unit keeps writable inside of what it forbids, each as its list has it.
     public var writablePlaces: [String] { self[.readWritePaths].entries + self[.bindPaths].entries }
 
+    /// The names of the capabilities that it leaves to the service.
+    public var boundCapabilities: [String] {
+        Capability.names(in: self[.capabilityBoundingSet].bits(within: Capability.all))
+    }
+
     /// Drops the capabilities that are not in the mask.
     mutating func bound(to mask: UInt64) {
         let kept = self[.capabilityBoundingSet].bits(within: Capability.all)

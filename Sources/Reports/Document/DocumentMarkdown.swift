@@ -1,4 +1,5 @@
 import Hardening
+import Trials
 
 /// A document to be pasted into a bug report (CommonMark, with the tables of GitHub).
 struct DocumentMarkdown {
@@ -61,9 +62,9 @@ struct DocumentMarkdown {
         func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
         let width = table.rows.first?.count ?? table.head.count
         let head = table.head.isEmpty ? Array(repeating: Phrase(), count: width) : table.head
-        lines.append(line(head.map(Markdown.phrase)))
+        lines.append(line(head.map(Markdown.cell)))
         lines.append("|" + String(repeating: "---|", count: width))
-        lines += table.rows.map { line($0.map(Markdown.phrase)) } + [""]
+        lines += table.rows.map { line($0.map(Markdown.cell)) } + [""]
     }
 }
 
@@ -79,28 +80,67 @@ enum Markdown {
         }.joined()
     }
 
+    /// In a cell of a table a bar ends the cell, in code as well (GitHub's extension).
+    static func cell(_ phrase: Phrase) -> String {
+        phrase.runs.map { run in
+            let text = self.phrase(Phrase([run]))
+            return switch run {
+            case .code, .said, .unit: text.withoutBars
+            case .plain, .toned, .trial: text
+            }
+        }.joined()
+    }
+
     /// As code, in a fence that is longer than any in it.
     static func code(_ text: String) -> String {
-        let line = text.replacing("\n", with: " ")
+        let line = text.inOneLine
         if line.isEmpty { return "" }
-        var fence = "`"
-        while line.contains(fence) { fence += "`" }
-        let gap = line.hasPrefix("`") || line.hasSuffix("`") ? " " : ""
+        let fence = line.fence(atLeast: 1)
+        // By scalars: for a reader a mark that joins it leaves a backtick what it is.
+        let ends = [line.unicodeScalars.first, line.unicodeScalars.last]
+        let gap = ends.contains("`") ? " " : ""
         return fence + gap + line + gap + fence
     }
 
     /// As words: what would be markup is escaped.
     static func plain(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            if "\\`*_[]<>#|".contains(character) { result.append("\\") }
-            result.append(character == "\n" ? " " : character)
+        text.inOneLine.unicodeScalars.reduce(into: "") { result, scalar in
+            if "\\`*_[]<>#|&~".unicodeScalars.contains(scalar) { result.append("\\") }
+            result.unicodeScalars.append(scalar)
         }
     }
 
     static func block(_ text: String, _ language: String) -> [String] {
-        var fence = "```"
-        while text.contains(fence) { fence += "`" }
+        let text = text.visible()
+        let fence = text.fence(atLeast: 3)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return [fence + language] + (lines.last == "" ? lines.dropLast() : lines) + [fence]
+    }
+}
+
+extension String {
+    /// With each bar escaped that is not, as a table's reader counts backslashes.
+    fileprivate var withoutBars: String {
+        var isEscaped = false
+        return unicodeScalars.reduce(into: "") { result, scalar in
+            if scalar == "|" && !isEscaped { result += "\\" }
+            isEscaped = scalar == "\\" && !isEscaped
+            result.unicodeScalars.append(scalar)
+        }
+    }
+
+    /// Longer than any row of backticks in it.
+    fileprivate func fence(atLeast length: Int) -> String {
+        let rows = unicodeScalars.split { $0 != "`" }.map(\.count)
+        return String(repeating: "`", count: max(length, (rows.max() ?? 0) + 1))
+    }
+
+    /// Without line ends, and without what a reader would not see.
+    fileprivate var inOneLine: String {
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { "\n\t".unicodeScalars.contains($0) ? " " : $0 })
+        )
+        .visible(keeping: [])
     }
 }

@@ -30,7 +30,7 @@ struct DocumentText {
         case .code(let text, _):
             lines += text.split(separator: "\n", omittingEmptySubsequences: false)
                 .reversed().drop(while: \.isEmpty).reversed()
-                .map { $0.hasPrefix("#") ? paint($0, .quiet, margin) : "\(margin)\($0)" }
+                .map { $0.hasPrefix("#") ? paint($0, .quiet, margin) : paint($0, nil, margin) }
         case .ladders, .timeline, .trials: break
         }
     }
@@ -95,7 +95,7 @@ struct DocumentText {
         let shown = body.count <= room ? body : ""
         let gap = String(repeating: " ", count: max(0, room - shown.count))
         lines.append(
-            "  \(paint(entry.lead))\(lead.dropFirst(entry.lead.text.count))  \(shown)\(gap)  "
+            "  \(paint(entry.lead))\(lead.dropFirst(entry.lead.text.count))  \(paint(shown, nil))\(gap)  "
                 + paint(note, .quiet))
         if let all = entry.body, shown.isEmpty { add(all, first: "      ", next: "      ") }
     }

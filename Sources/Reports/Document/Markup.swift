@@ -1,3 +1,5 @@
+import Trials
+
 /// An element of HTML, SVG or XML. Its names are literals, and what it holds is escaped for where
 /// it stands, as text or as the value of an attribute; nothing else can be written.
 struct Element {
@@ -102,7 +104,7 @@ enum Markup {
 }
 
 /// What XML 1.0 cannot hold, not even escaped (its production `Char`), becomes U+FFFD, and so does
-/// DEL, which HTML cannot hold.
+/// DEL, which HTML cannot hold, and what would turn or hide the text around it.
 private enum Escape {
     static func text(_ text: String) -> String { escaped(text, endOfLine: "\n", tab: "\t") }
 
@@ -123,7 +125,7 @@ private enum Escape {
             case "\t": result += tab
             // A reader would make a line end of it.
             case "\r": result += "&#13;"
-            case _ where scalar.value < 0x20, "\u{7f}", "\u{fffe}", "\u{ffff}":
+            case _ where scalar.isCommand, "\u{fffe}", "\u{ffff}":
                 result += "\u{fffd}"
             default: result.unicodeScalars.append(scalar)
             }

@@ -1,10 +1,13 @@
-/// Colours of a terminal, or none.
+import Trials
+
+/// Colours of a terminal, or none; and nothing else that would command it.
 struct Paint {
     let isOn: Bool
 
     func callAsFunction(_ text: some StringProtocol, _ tone: Phrase.Tone?, _ margin: String = "")
         -> String
     {
+        let text = String(text).visible(keeping: ["\t"])
         guard isOn, let tone, !text.isEmpty else { return margin + text }
         return "\u{1b}[\(tone.code)m\(margin)\(text)\u{1b}[0m"
     }
@@ -45,7 +48,8 @@ struct Paint {
         phrase.runs.flatMap { run -> [Toned] in
             var own = tone
             if case .toned(_, let other) = run { own = other }
-            return Phrase([run]).text.map { ($0, own) }
+            // A line's end within a phrase is a service's: lines are broken here.
+            return Phrase([run]).text.visible(keeping: []).map { ($0, own) }
         }
     }
 

@@ -29,8 +29,9 @@ public struct Ownership: Hashable, Sendable {
 
     /// The commands that do it, for people.
     public var commands: [String] {
-        trees.map { "chown -R \(user) \($0)" }
-            + files.map { "touch \($0) && chown \(user) \($0)" }
+        let user = user.shellQuoted
+        return trees.map { "chown -R \(user) \($0.shellQuoted)" }
+            + files.map(\.shellQuoted).map { "touch \($0) && chown \(user) \($0)" }
     }
 }
 

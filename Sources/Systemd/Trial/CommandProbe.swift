@@ -19,7 +19,10 @@ public struct CommandProbe: Probe {
         self.user = user
     }
 
-    public var name: String { user.map { "\(command) (as \($0))" } ?? command }
+    public var name: String {
+        let command = command.withoutPasswords
+        return user.map { "\(command) (as \($0))" } ?? command
+    }
 
     public func check(deadline: Duration) async -> CheckOutcome {
         let name = TrialName.fresh()

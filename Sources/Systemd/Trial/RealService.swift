@@ -1,3 +1,4 @@
+import Glibc
 public import Hardening
 import SystemdBus
 public import Trials
@@ -27,7 +28,7 @@ public struct RealService: ServiceUnderTest {
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
             let running = Running(
-                service: self, followed: machine.follow(unit),
+                service: self, began: RealService.now, followed: machine.follow(unit),
                 trace: machine.kernel.map { CopyTrace($0, on: machine) })
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
             await running.trace?.identify(running.path)
@@ -36,6 +37,12 @@ public struct RealService: ServiceUnderTest {
             if error.isRefusal { return .refused(name: error.name ?? "", message: error.message) }
             throw ExperimentError(error)
         }
+    }
+
+    private static var now: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
     }
 
     /// Copies may have been tried in their place. They go with the service at its stop.
@@ -49,6 +56,8 @@ public struct RealService: ServiceUnderTest {
 
     private struct Running: StartedUnit {
         let service: RealService
+        /// In microseconds since 1970: what the unit said before was said in another run.
+        let began: UInt64
         let followed: ProcessWatch.Followed?
         let trace: CopyTrace?
         var machine: Machine { service.machine }
@@ -97,7 +106,7 @@ public struct RealService: ServiceUnderTest {
         }
 
         func log() async throws(ExperimentError) -> [LogLine] {
-            try await lines(of: service.unit)
+            try await lines(of: service.unit, since: began)
         }
 
         func end() async {

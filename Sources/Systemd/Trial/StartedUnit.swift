@@ -53,10 +53,14 @@ extension StartedUnit {
     }
 
     /// Its lines in the journal, of the life that was last.
-    func lines(of unit: String) async throws(ExperimentError) -> [LogLine] {
+    ///
+    /// - Parameter start: in microseconds since 1970; older lines of the unit are of other runs.
+    func lines(
+        of unit: String, since start: UInt64 = 0
+    ) async throws(ExperimentError) -> [LogLine] {
         let invocation = try await experiment { () async throws(BusError) in
             try await machine.property("InvocationID", of: path, Machine.unitInterface)
         }
-        return try machine.log(ofInvocation: invocation.bytes ?? [], of: unit)
+        return try machine.log(ofInvocation: invocation.bytes ?? [], of: unit, since: start)
     }
 }

@@ -177,7 +177,9 @@ extension Machine {
         }.value
     }
 
-    func log(ofInvocation bytes: [UInt8], of unit: String) throws(ExperimentError) -> [LogLine] {
+    func log(
+        ofInvocation bytes: [UInt8], of unit: String, since start: UInt64 = 0
+    ) throws(ExperimentError) -> [LogLine] {
         let digits = bytes.map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
@@ -186,7 +188,7 @@ extension Machine {
             let journal = try JournalReader(root.isEmpty ? .local : .root(root))
             return try journal.entries(
                 ofInvocation: digits, unit: unit, isOfUser: user != nil, limit: 200
-            ).map { entry in
+            ).filter { $0.realtime >= start }.map { entry in
                 LogLine(
                     priority: entry.priority ?? 6, source: entry.identifier ?? "",
                     message: entry.message.withoutControlSequences,

@@ -31,6 +31,16 @@ extension CheckContext {
             check.notes.append(.init(.warning, "\(complaint): \(failure.description)"))
             return nil
         }
+        let looser = context.subject.tightened(by: proof.outcome.accepted)
+            .loosened(from: service.sandbox, in: context.subject.catalogue)
+        if !looser.isEmpty {
+            check.notes.append(
+                .init(
+                    .loosens,
+                    "\(complaint): it would loosen \(looser.joined(separator: "=, "))= of the unit")
+            )
+            return nil
+        }
         let preparations = context.preparation(for: proof.outcome)?.commands ?? []
         check.offer = .init(
             proof.outcome, dropIn: proof.dropIn, preparations: preparations,

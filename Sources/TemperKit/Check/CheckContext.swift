@@ -6,7 +6,7 @@ import Trials
 
 /// A service in a lab with a record of it: what trials of a check stand on.
 struct CheckContext: Sendable {
-    let subject: CheckSubject
+    private(set) var subject: CheckSubject
     let choices: CheckChoices
     let setup: ServiceSetup
     let bench: Bench
@@ -39,6 +39,15 @@ struct CheckContext: Sendable {
         if bench.isUnprobed {
             throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
+        if let problem = bench.service.problem(
+            withUsing: record.usage, under: record.profile, isTrusted: subject.distrust == nil)
+        {
+            throw TemperError.experiment(
+                "the record of \(record.unit) asks for what is not the service's: \(problem); "
+                    + "`temper harden \(record.unit.shellQuoted)` makes another")
+        }
+        subject.record.usage.capabilities.formIntersection(
+            bench.service.sandbox.boundCapabilities)
         // Its trials are those of this moment: none is ever taken from an earlier check.
         ledger = try store.campaign(
             unit: record.unit, fingerprint: "check \(now())", purpose: .check, now: now())

@@ -69,7 +69,8 @@ public struct CheckSession: Sendable {
             return UnitCheck(unit: record.unit, standing: .unchanged)
         }
         try StateDirectory.prepare(stateDirectory)
-        let lock = try CampaignLock(unit: record.unit, directory: stateDirectory)
+        let lock = try CampaignLock(
+            unit: record.unit, of: subject.manager, in: subject.root, directory: stateDirectory)
         defer { lock.release() }
         let store = try TrialStore(directory: stateDirectory)
         var finding = try await withHost(

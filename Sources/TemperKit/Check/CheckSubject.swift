@@ -1,10 +1,11 @@
 public import Lab
+public import Reports
 import TrialLedger
 public import Trials
 
 /// A record that is to be held against what there is now.
 public struct CheckSubject: Sendable {
-    public let record: HardeningRecord
+    public internal(set) var record: HardeningRecord
     /// The tree to make the lab of.
     let root: String
     let manager: ManagerChoice
@@ -24,7 +25,8 @@ public struct CheckSubject: Sendable {
 public struct CheckSelection: Sendable {
     /// Names of units; empty for all that there are.
     public var units: [String] = []
-    /// Files that `harden` wrote records to; empty for what the ledger has.
+    /// Files that `harden` wrote records to, and directories of such files (`*.temper`); empty for
+    /// what the ledger has.
     public var files: [String] = []
     /// The tree to make labs of; nil for where the record was made.
     public var root: String?
@@ -43,17 +45,40 @@ public struct CheckSelection: Sendable {
 
     public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
 
-    /// - Throws: `TemperError.usage` where one of the units has no record, or there is none at all.
-    public func subjects() throws(TemperError) -> [CheckSubject] {
+    /// What there is to check, and what cannot be.
+    public struct Found: Sendable {
+        public var subjects: [CheckSubject] = []
+        /// Records that nobody can read, each as the check that it does not get.
+        public var skipped: [UnitCheck] = []
+        fileprivate var first: TemperError?
+
+        /// - Parameter name: of the unit, or else of the file.
+        fileprivate mutating func skip(_ name: String, _ error: TemperError) {
+            skipped.append(
+                UnitCheck(unit: name, standing: .untested, because: error.description))
+            first = first ?? error
+        }
+    }
+
+    /// A record that cannot be read keeps no other from being checked.
+    ///
+    /// - Throws: `TemperError.usage` where one of the units has no record, or there is none at all;
+    ///   where none can be read, why the first cannot.
+    public func subjects() throws(TemperError) -> Found {
         let found = files.isEmpty ? try kept() : try filed()
-        if let missing = units.first(where: { name in !found.contains { $0.record.unit == name } })
-        {
+        if found.subjects.isEmpty, let error = found.first { throw error }
+        let missing = units.first { name in
+            !found.subjects.contains { $0.record.unit == name }
+                && !found.skipped.contains { $0.unit == name }
+        }
+        // One of those that cannot be read may be the unit's.
+        if let missing, files.isEmpty || found.skipped.isEmpty {
             throw .usage(
                 "there is no record of \(missing)"
                     + (files.isEmpty ? " in \(stateDirectory)" : " among the files of --record")
-                    + "; `temper harden \(missing)` makes one")
+                    + "; `temper harden \(missing.shellQuoted)` makes one")
         }
-        if found.isEmpty {
+        if found.subjects.isEmpty {
             throw .usage(
                 "there is nothing on record in \(stateDirectory); `temper harden UNIT` makes a "
                     + "record")
@@ -61,12 +86,17 @@ public struct CheckSelection: Sendable {
         return found
     }
 
-    private func filed() throws(TemperError) -> [CheckSubject] {
-        var found: [CheckSubject] = []
-        for file in files {
-            let (record, distrust) = try RecordFile.read(file, isUntrusted: isUntrusted)
+    private func filed() throws(TemperError) -> Found {
+        var found = Found()
+        for file in try RecordFile.all(files) {
+            let record: HardeningRecord
+            let distrust: Distrust?
+            do { (record, distrust) = try RecordFile.read(file, isUntrusted: isUntrusted) } catch {
+                found.skip(file, error)
+                continue
+            }
             if !units.isEmpty && !units.contains(record.unit) { continue }
-            found.append(
+            found.subjects.append(
                 CheckSubject(
                     record: record, root: root ?? "/", manager: manager, file: file, binds: binds,
                     network: network ?? .standard,
@@ -76,7 +106,7 @@ public struct CheckSelection: Sendable {
     }
 
     /// One record a unit: the latest, unless a tree is named that another one was made of.
-    private func kept() throws(TemperError) -> [CheckSubject] {
+    private func kept() throws(TemperError) -> Found {
         let all: [KeptRecord]
         try StateDirectory.prepare(stateDirectory)
         do { all = try TrialStore(directory: stateDirectory).records() } catch {
@@ -84,9 +114,10 @@ public struct CheckSelection: Sendable {
         }
         let wanted = all.filter { units.isEmpty || units.contains($0.unit) }
         let byUnit = Dictionary(grouping: wanted) { "\($0.unit) \($0.account)" }
-        var found: [CheckSubject] = []
+        var found = Found()
         for (_, records) in byUnit.sorted(by: { $0.key < $1.key }) {
-            if let kept = chosen(among: records) { found.append(try subject(kept)) }
+            guard let kept = chosen(among: records) else { continue }
+            do { found.subjects.append(try subject(kept)) } catch { found.skip(kept.unit, error) }
         }
         return found
     }

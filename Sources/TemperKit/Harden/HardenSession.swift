@@ -49,7 +49,8 @@ public struct HardenSession: Sendable {
                 throw distrust.refusal
             }
             try StateDirectory.prepare(stateDirectory)
-            let lock = try CampaignLock(unit: unit, directory: stateDirectory)
+            let lock = try CampaignLock(
+                unit: unit, of: manager, in: host.tree, directory: stateDirectory)
             defer { lock.release() }
             let store = try TrialStore(directory: stateDirectory)
             try await installer?.examine()

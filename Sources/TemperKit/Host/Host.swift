@@ -15,6 +15,14 @@ public enum HostChoice: Sendable {
 
     /// Whether it is a machine in use.
     public var isLive: Bool { if case .live = self { true } else { false } }
+
+    /// The tree that the service is from; `/` for this machine's own.
+    var tree: String {
+        switch self {
+        case .lab(let plan): plan.root
+        case .live(let machine): machine.root.isEmpty ? "/" : machine.root
+        }
+    }
 }
 
 /// A machine in use, and how it is reached: this one, unless said otherwise.
@@ -98,7 +106,7 @@ extension Host {
             case .healthy: continue
             case .unhealthy(let why), .cannotTell(let why):
                 throw .experiment(
-                    "\(complaint): \(setting)=\(command): \(why); `temper lab up` and "
+                    "\(complaint): \(setting)=\(command.withoutPasswords): \(why); `temper lab up` and "
                         + "`temper lab exec` let you try it by hand")
             }
         }

@@ -9,23 +9,27 @@ package enum StateDirectory {
     ///   there would be believed, and written over, by root.
     package static func prepare(_ path: String) throws(TemperError) {
         let trust = Trust.current
-        try refuse(path, trust.problem(withPath: path))
-        try make(path)
-        close(path)
+        let directory = CheckedPath(path, by: trust, making: 0o700)
+        try refuse(path, directory.problem)
+        guard directory.isDirectory else {
+            throw .experiment(
+                "cannot make the ledger's directory \(path): \(Errno.current); run as root or choose "
+                    + "a place of your own with --state-dir")
+        }
+        directory.shut()
         for name in ["trials.sqlite", "trials.sqlite-wal", "trials.sqlite-shm"] {
-            let file = "\(path)/\(name)"
-            var about = stat()
-            guard lstat(file, &about) == 0 else { continue }
+            let file = directory.entry(name)
+            guard let about = file.status else { continue }
             guard about.st_mode & S_IFMT == S_IFREG, about.st_nlink == 1 else {
                 throw .experiment(
-                    "the ledger \(file) is a link or no file; move it away or choose another "
+                    "the ledger \(path)/\(name) is a link or no file; move it away or choose another "
                         + "place with --state-dir")
             }
             try refuse(
-                file,
+                path,
                 trust.problem(owner: about.st_uid, group: about.st_gid, mode: about.st_mode)
-                    .map { "\(file) \($0)" })
-            close(file)
+                    .map { "\(path)/\(name) \($0)" })
+            file.shut()
         }
     }
 
@@ -34,28 +38,5 @@ package enum StateDirectory {
         throw .experiment(
             "the record in \(path) is not to be trusted: \(problem); take that right away with "
                 + "chown or chmod, or choose another place with --state-dir")
-    }
-
-    private static func make(_ path: String) throws(TemperError) {
-        var step = path.hasPrefix("/") ? "" : "."
-        for name in path.split(separator: "/") {
-            step += "/\(name)"
-            // Parents as they are elsewhere; the last is closed below.
-            if mkdir(step, 0o755) != 0 && errno != EEXIST {
-                throw .experiment(
-                    "cannot make the ledger's directory \(path): "
-                        + "\(Errno.current); run as root or choose a place of "
-                        + "your own with --state-dir")
-            }
-        }
-    }
-
-    /// Only what is ours: the modes of another's files are the other's business.
-    private static func close(_ path: String) {
-        var about = stat()
-        guard stat(path, &about) == 0, about.st_uid == geteuid(), about.st_mode & 0o077 != 0 else {
-            return
-        }
-        chmod(path, about.st_mode & 0o700)
     }
 }

@@ -72,7 +72,7 @@ struct Bench: Sendable {
     ) -> TrialProcedure {
         var procedure = TrialProcedure(
             service: subject, probes: probes + more, canReload: service.canReload,
-            settle: settle, redaction: service.redaction)
+            settle: settle, redaction: service.redaction.with(plan.secrets))
         procedure.beforeStart = { [self] () throws(ExperimentError) in try await makeAnew() }
         return procedure
     }

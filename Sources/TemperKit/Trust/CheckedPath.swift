@@ -16,13 +16,22 @@ struct CheckedPath: ~Copyable {
     /// As the kernel counts (path_resolution(7)).
     private static let mostLinks = 40
 
-    init(_ path: String, by trust: Trust) {
+    /// - Parameter mode: of a directory that is made where nothing is there, and nobody could exchange
+    ///   it; nil to make none. Those that lead to it are made as they are elsewhere, with 0755.
+    init(_ path: String, by trust: Trust, making mode: mode_t? = nil) {
         descriptor = open("/", CheckedPath.pathOnly | O_DIRECTORY | O_CLOEXEC)
         var left = CheckedPath.steps(path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)")
         var taken: [String] = []
         var links = 0
         while descriptor >= 0, let name = left.popLast() {
-            let next = openat(descriptor, name, CheckedPath.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+            var next = openat(descriptor, name, CheckedPath.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+            if next < 0, errno == ENOENT, problem == nil, let mode {
+                let mode = left.isEmpty ? mode : 0o755
+                // Whoever else makes it meanwhile has to stand the same test.
+                if mkdirat(descriptor, name, mode) == 0 || errno == EEXIST {
+                    next = openat(descriptor, name, CheckedPath.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+                }
+            }
             var about = stat()
             guard next >= 0, fstat(next, &about) == 0 else {
                 if next >= 0 { close(next) }
@@ -55,6 +64,11 @@ struct CheckedPath: ~Copyable {
         }
     }
 
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+        problem = nil
+    }
+
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The last first.
@@ -75,11 +89,36 @@ struct CheckedPath: ~Copyable {
         descriptor = next
     }
 
+    /// What stands in it under this name, links not followed.
+    func entry(_ name: String) -> CheckedPath {
+        CheckedPath(
+            descriptor: descriptor < 0
+                ? -1
+                : openat(descriptor, name, CheckedPath.pathOnly | O_NOFOLLOW | O_CLOEXEC))
+    }
+
+    /// nil where nothing is there.
+    var status: stat? {
+        var about = stat()
+        return descriptor >= 0 && fstat(descriptor, &about) == 0 ? about : nil
+    }
+
+    var isDirectory: Bool { status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false }
+
+    /// Closes it to others where it is ours: the modes of another's files are the other's business.
+    func shut() {
+        guard let status, status.st_uid == geteuid(), status.st_mode & 0o077 != 0 else { return }
+        chmod("/proc/self/fd/\(descriptor)", status.st_mode & 0o700)
+    }
+
+    /// Opens a file of this name in it, or makes it, mode 0600; negative where it cannot.
+    func file(making name: String) -> Int32 {
+        openat(descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    }
+
     /// The text of a regular file of at most 16 MiB; nil of anything else.
     var text: String? {
-        var about = stat()
-        guard descriptor >= 0, fstat(descriptor, &about) == 0,
-            about.st_mode & S_IFMT == S_IFREG, about.st_size <= 1 << 24
+        guard let about = status, about.st_mode & S_IFMT == S_IFREG, about.st_size <= 1 << 24
         else { return nil }
         // The file itself, wherever its name may lead by now.
         let bytes = KernelFile.bytes("/proc/self/fd/\(descriptor)")
@@ -89,12 +128,9 @@ struct CheckedPath: ~Copyable {
     /// Its owner, group and mode in one of these directories below it, where that is one.
     func problem(below names: [String], by trust: Trust) -> String? {
         for name in names {
-            let directory = openat(
-                descriptor, name, CheckedPath.pathOnly | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard directory >= 0 else { continue }
-            defer { close(directory) }
-            var about = stat()
-            guard fstat(directory, &about) == 0 else { continue }
+            guard let about = entry(name).status, about.st_mode & S_IFMT == S_IFDIR else {
+                continue
+            }
             if let problem = trust.problem(
                 owner: about.st_uid, group: about.st_gid, mode: about.st_mode)
             {

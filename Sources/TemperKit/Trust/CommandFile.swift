@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import Linux
 import Systemd
 public import Trials
@@ -68,6 +70,23 @@ enum RecordFile {
         } catch {
             throw .experiment("the record cannot be written to \(file): \(error.description)")
         }
+    }
+
+    /// The files themselves, and of each directory those called `*.temper`.
+    static func all(_ paths: [String]) throws(TemperError) -> [String] {
+        var files: [String] = []
+        for path in paths {
+            var about = stat()
+            guard stat(path, &about) == 0, about.st_mode & S_IFMT == S_IFDIR else {
+                files.append(path)
+                continue
+            }
+            let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+                .filter { $0.hasSuffix(".temper") && !$0.hasPrefix(".") }.sorted()
+            if names.isEmpty { throw .usage("--record \(path): no file there is a *.temper") }
+            files += names.map { "\(path)/\($0)" }
+        }
+        return files
     }
 
     static func read(

@@ -17,7 +17,7 @@ extension HardeningRecord {
             guard section.hasPrefix("[X-Temper-") else { continue }
             // Written again, a backslash at the end would join the next line to it.
             guard !line.text.hasSuffix("\\"), let (name, value) = line.assignment,
-                draft.take(section, name, value)
+                draft.take(section, name, value.readFromRecord)
             else {
                 throw PlanError(
                     place: "\(file):\(line.number)",
@@ -91,6 +91,9 @@ extension HardeningRecord {
             if schema == 0 || unit.isEmpty {
                 return "this is no record; `temper harden UNIT --record FILE` writes one"
             }
+            if UnitName.problem(unit) != nil || UnitName.complete(unit) != unit {
+                return "“\(unit)” is no name of a service"
+            }
             if schema > HardeningRecord.schema {
                 return "written by a newer temper (schema \(schema), this one reads up to "
                     + "\(HardeningRecord.schema)); use that one"
@@ -110,9 +113,7 @@ extension HardeningRecord {
                 if name == "Take" { taken.insert(value) }
                 if name == "Offered" { offered.insert(value) }
                 return true
-            case "[X-Temper-Usage]":
-                usage.take(name, value)
-                return true
+            case "[X-Temper-Usage]": return usage.take(name, value)
             case "[X-Temper-Usual]": return takeBaseline(name, value)
             case "[X-Temper-Refused]": return takeRefused(name, value)
             case "[X-Temper-Fingerprint]": return validity.take(name, value)
@@ -154,9 +155,7 @@ extension HardeningRecord {
 
         private mutating func takeBaseline(_ name: String, _ value: String) -> Bool {
             func words(_ count: Int) -> [String]? {
-                let words = value.split(
-                    separator: " ", maxSplits: count - 1, omittingEmptySubsequences: false
-                ).map(String.init)
+                let words = value.words(atMost: count)
                 return words.count == count ? words : nil
             }
             switch name {
@@ -193,7 +192,7 @@ extension HardeningRecord {
                         directive: words[0], position: position, program: words[4], code: code,
                         status: status))
             case "Exit":
-                let words = value.split(separator: " ", maxSplits: 2).map(String.init)
+                let words = value.words(atMost: 3)
                 guard words.count >= 2, let code = Int32(words[0]), let status = Int32(words[1])
                 else { return false }
                 exits.insert(
@@ -211,7 +210,19 @@ extension HardeningRecord {
 }
 
 extension Usage {
-    fileprivate mutating func take(_ name: String, _ value: String) {
+    /// Whether the value could be understood: a path leads to one place only, and to none that a unit
+    /// file would take for something else.
+    fileprivate mutating func take(_ name: String, _ value: String) -> Bool {
+        switch name {
+        case "Writes", "Owns", "File":
+            guard value.isDirectPath else { return false }
+        case "Device": guard value.isDirectPath, value.hasPrefix("/dev/") else { return false }
+        case "WritesHome", "ReadsHome":
+            guard value.isDirectPath, Places.isInHomes(value) else { return false }
+        case "WritesTemporary": guard Places.temporary(of: value) == value else { return false }
+        case "User": guard Plan.problem(withUser: value) == nil else { return false }
+        default: break
+        }
         switch name {
         case "User": user = value
         case "Capability": capabilities.insert(value)
@@ -221,7 +232,11 @@ extension Usage {
         case "File": files.insert(value)
         case "Makes":
             let words = value.split(separator: " ").map(String.init)
-            guard words.count == 2, let mode = UInt32(words[0], radix: 8) else { return }
+            guard words.count == 2, let mode = UInt32(words[0], radix: 8),
+                "/\(words[1])".isDirectPath, !words[1].contains("/"),
+                // Whoever may write there may also exchange what is another's.
+                mode <= 0o7777, mode & 0o1002 != 0o002
+            else { return false }
             runtimeDirectories = (runtimeDirectories ?? [:]).merging([words[1]: mode]) { $1 }
         case "WritesHome": homes[value] = true
         case "ReadsHome": homes[value] = false
@@ -230,6 +245,24 @@ extension Usage {
         case "Peer": peers = (peers ?? []).union([value])
         default: break
         }
+        return true
+    }
+}
+
+extension String {
+    /// What stands between blanks, the last with all that is left. By scalars: a name may begin with
+    /// what makes one character with the blank before it.
+    fileprivate func words(atMost count: Int) -> [String] {
+        unicodeScalars.split(
+            separator: " ", maxSplits: count - 1, omittingEmptySubsequences: false
+        ).map { String(self[$0.startIndex..<$0.endIndex]) }
+    }
+
+    /// Whether it is an absolute path that can stand in a unit file, without steps that lead nowhere.
+    fileprivate var isDirectPath: Bool {
+        Places.isPlain(self) && self != "/" && !hasSuffix("/")
+            && !dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+                .contains { $0.isEmpty || $0 == "." }
     }
 }
 
@@ -244,11 +277,11 @@ extension Validity {
         case "Feature": features.insert(value)
         case "NotInForce": notInForce.insert(value)
         case "UnitFile":
-            let words = value.split(separator: " ", maxSplits: 1).map(String.init)
+            let words = value.words(atMost: 2)
             guard words.count == 2 else { return false }
             unitFiles[words[1]] = words[0]
         case "Program", "Library":
-            let words = value.split(separator: " ", maxSplits: 3).map(String.init)
+            let words = value.words(atMost: 4)
             guard words.count == 4 else { return false }
             let file = FileIdentity(
                 digest: words[0], package: words[1] == "unknown" ? nil : words[1],

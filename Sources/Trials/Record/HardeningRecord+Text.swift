@@ -15,7 +15,7 @@ extension HardeningRecord {
                     "ExposureAfter=\(exposure.after)",
                 ] + (isStrict ? ["StrictLogs=yes"] : [])
                     + (isUntrusted ? ["Untrusted=yes"] : [])),
-            section("X-Temper", plan.recordLines),
+            "[X-Temper]\n" + plan.recordLines.map { $0 + "\n" }.joined(),
             section(
                 "X-Temper-Profile",
                 profile.restrictions.sorted().map { "Take=\($0)" }
@@ -31,8 +31,9 @@ extension HardeningRecord {
         ].joined(separator: "\n") + "\n"
     }
 
+    /// What is ours to read again, and so escaped as a whole: a process may be called as it likes.
     private func section(_ name: String, _ lines: [String]) -> String {
-        "[\(name)]\n" + lines.map { $0 + "\n" }.joined()
+        "[\(name)]\n" + lines.map { $0.assignmentInRecord + "\n" }.joined()
     }
 
     /// What cannot be written down, or nil: commands can, as one line that does the same.
@@ -186,6 +187,13 @@ extension Duration {
 }
 
 extension String {
+    /// A line `Name=value` with the value as a record has it.
+    fileprivate var assignmentInRecord: String {
+        // By scalars: the value may begin with what makes one character with the sign.
+        let equals = unicodeScalars.firstIndex(of: "=").map(unicodeScalars.index(after:))
+        return self[..<(equals ?? endIndex)] + String(self[(equals ?? endIndex)...]).inRecord
+    }
+
     fileprivate var replacingLineEnds: String {
         String(map { $0.isNewline ? " " : $0 })
     }

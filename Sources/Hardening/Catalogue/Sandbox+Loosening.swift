@@ -1,5 +1,3 @@
-public import Hardening
-
 extension Sandbox {
     /// The directives by which this sandbox lets through something that `before` did not; empty
     /// when it is at least as strict.
@@ -17,11 +15,23 @@ extension Sandbox {
         than before: Sandbox, by name: String, _ catalogue: Catalogue
     ) -> Bool {
         switch name {
-        case "CapabilityBoundingSet", "RestrictNamespaces", "AmbientCapabilities":
+        case "CapabilityBoundingSet", "RestrictNamespaces":
             let known =
                 name == "RestrictNamespaces" ? NamespaceType.all(knownTo: .max) : Capability.all
-            let unset = name == "AmbientCapabilities" ? 0 : known
-            return bits(name, unset) & ~before.bits(name, unset) & known != 0
+            return bits(name, known) & ~before.bits(name, known) & known != 0
+        case "AmbientCapabilities":
+            // Root has all that is in its bounding set, and whoever it becomes may keep some.
+            let had =
+                before.isRoot && !isRoot
+                ? before.bits("CapabilityBoundingSet", Capability.all) : 0
+            return bits(name, 0) & ~(before.bits(name, 0) | had) & Capability.all != 0
+        // Also of a dynamic user: a name that the machine has makes it that one (systemd.exec(5)).
+        case "User":
+            return self[name] != before[name] && !before.isRoot
+        case "ReadWritePaths", "BindPaths", "BindReadOnlyPaths":
+            return opensMore(than: before, by: name)
+        case "ReadOnlyPaths":
+            return !Set(self[name].entries).isSuperset(of: before[name].entries)
         case "SystemCallFilter", "RestrictAddressFamilies", "RestrictFileSystems",
             "RestrictNetworkInterfaces":
             return letsThroughMore(than: before, by: name)
@@ -34,6 +44,8 @@ extension Sandbox {
                 + (hasHomes ? [] : ["-/home", "-/root"])
             return !Set(self[name].entries).union(sealed).isSuperset(of: before[name].entries)
         case "DeviceAllow", "SupplementaryGroups":
+            // A list of devices bounds nothing by itself where each may be opened.
+            if name == "DeviceAllow", !before.boundsDevices { return false }
             // systemd itself adds the hardware clock, for reading, to a policy of its own making.
             return !Set(self[name].entries).subtracting(["char-rtc r"]).isSubset(
                 of: before[name].entries)
@@ -49,17 +61,66 @@ extension Sandbox {
         case "IPAddressDeny":
             return !Set(self[name].addresses).isSuperset(of: before[name].addresses)
                 && !Set(self[name].addresses).isSuperset(of: AddressPrefix.any)
-        case "SocketBindAllow": return !Set(ports(name)).isSubset(of: before.ports(name))
+        case "SocketBindAllow":
+            return !before.ports("SocketBindDeny").isEmpty
+                && !Set(ports(name)).isSubset(of: before.ports(name))
         case "SocketBindDeny":
             return !ports(name).contains(.any)
                 && !Set(ports(name)).isSuperset(of: before.ports(name))
         case "UMask": return mode(name) & before.mode(name) != before.mode(name)
-        case "SystemCallErrorNumber": return before.filtersCalls && answer < before.answer
+        case "SystemCallErrorNumber": return before.filtersCalls && severity < before.severity
         case "Delegate": return self[name].isOn && !before[name].isOn
         case "MemoryKSM": return self[name].isOn && !before[name].isOn
         default: return step(name, catalogue) < before.step(name, catalogue)
         }
     }
+
+    private var boundsDevices: Bool {
+        self[.devicePolicy].value(default: "auto") != "auto" || self[.privateDevices].isOn
+            || self[.protectClock].isOn || !self[.deviceAllow].entries.isEmpty
+    }
+
+    /// Whether a list of places names one that was closed before. Places around it count as well as
+    /// those in it where nothing is known of what is nested in which.
+    private func opensMore(than before: Sandbox, by name: String) -> Bool {
+        let held = before[name].entries
+        return self[name].entries.contains { entry in
+            guard !held.contains(entry) else { return false }
+            let place = String(entry.drop { "-+".contains($0) }.prefix { $0 != ":" })
+            return name == "BindReadOnlyPaths"
+                ? before.hides(place) : before.hides(place) || !before.leavesWritable(place)
+        }
+    }
+
+    private func hides(_ place: String) -> Bool {
+        let home = self[.protectHome].value(default: "no")
+        return home != "no" && home != "read-only" && place.isBelow(Sandbox.homes)
+            || self[.privateDevices].isOn && place.isBelow(["/dev"])
+    }
+
+    /// Whether what this sandbox makes read-only leaves out a place, or what is named writable has it.
+    private func leavesWritable(_ place: String) -> Bool {
+        let named = self[.readWritePaths].entries + self[.bindPaths].entries
+        func paths(_ entries: [String]) -> [String] {
+            entries.map { String($0.drop { "-+".contains($0) }.prefix { $0 != ":" }) }
+        }
+        if place.isBelow(paths(self[.readOnlyPaths].entries)) { return false }
+        if place.isBelow(paths(named)) { return true }
+        if place.isBelow(Sandbox.homes) {
+            return self[.protectHome].value(default: "no") == "no"
+                && self[.protectSystem].value(default: "no") != "strict"
+        }
+        if place.isBelow(["/proc/sys", "/sys"]), self[.protectKernelTunables].isOn { return false }
+        if place.isBelow(["/dev"]) { return true }
+        switch self[.protectSystem].value(default: "no") {
+        case "no": return true
+        case "yes": return !place.isBelow(["/boot", "/efi", "/usr"])
+        case "full": return !place.isBelow(["/boot", "/efi", "/etc", "/usr"])
+        default: return false
+        }
+    }
+
+    private static let homes = ["/home", "/root", "/run/user"]
 
     private func letsThroughMore(than before: Sandbox, by name: String) -> Bool {
         let (allows, named) = plainFilter(name)
@@ -93,7 +154,7 @@ extension Sandbox {
     }
 
     /// An error number is the mildest answer to a denied call, and death the hardest.
-    private var answer: Int { self["SystemCallErrorNumber"] == .kill ? 1 : 0 }
+    private var severity: Int { self["SystemCallErrorNumber"] == .kill ? 1 : 0 }
 
     /// How far up its ladder a setting stands; a flag has two steps.
     private func step(_ name: String, _ catalogue: Catalogue) -> Int {
@@ -103,5 +164,12 @@ extension Sandbox {
             }
         }
         return self[name].isOn ? 1 : 0
+    }
+}
+
+extension String {
+    /// Whether it is one of these places, or in one.
+    fileprivate func isBelow(_ places: [String]) -> Bool {
+        places.contains { self == $0 || hasPrefix($0 == "/" ? "/" : $0 + "/") }
     }
 }
