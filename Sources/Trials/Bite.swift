@@ -95,10 +95,10 @@ extension Baseline {
             && !tolerance.covers(request)
     }
 
-    /// What the kernel refused in one trial and in none of the others, so that nobody knows whether
-    /// it is granted to the service as it is.
+    /// What the kernel refused in one trial and in none of the others that passed, so that nobody
+    /// knows whether it is granted to the service as it is: of one that failed it was not asked.
     public func unheardOf(in trial: Trial, beside others: [Trial]) -> [KernelRequest] {
-        let heard = Set(others.flatMap(\.refusals).map(\.question))
+        let heard = Set(others.filter(\.verdict.isPass).flatMap(\.refusals).map(\.question))
         return trial.refusals.filter { mayBite($0) && !heard.contains($0.question) }
     }
 

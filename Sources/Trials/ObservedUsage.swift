@@ -49,11 +49,20 @@ public struct ObservedUsage: Hashable, Sendable {
         seeksOthers || !peers.isEmpty || accesses.contains { $0.port != nil }
     }
 
+    /// It set interfaces, routes or packet filters: over netlink(7), or as iptables-legacy does over a
+    /// raw socket (raw(7)). The right alone is also asked for to enlarge a buffer (socket(7)).
+    public var changesNetwork: Bool {
+        accesses.contains(.uses(capability: "CAP_NET_ADMIN"))
+            && (accesses.contains(.opensSocket(family: "AF_NETLINK"))
+                || accesses.contains(.uses(capability: "CAP_NET_RAW")))
+    }
+
     /// What it does not meet of what trials of some restrictions stand on.
     public var unmetNeeds: Set<Need> {
         let unmet: [(Need, Bool)] = [
             (.loopbackListener, !isLocalOnly), (.reachableNetwork, seeksOthers),
             (.quietNetwork, talksIP), (.unservedNetwork, servesOthers),
+            (.untouchedNetwork, changesNetwork),
         ]
         return Set(unmet.filter(\.1).map(\.0))
     }

@@ -77,6 +77,9 @@ import Testing
                 == .heldBack("it talks IP, and every packet would be dropped"))
         #expect(reason("PrivateNetwork=yes", unmet: .quietNetwork) == nil)
         #expect(
+            reason("PrivateNetwork=yes", unmet: .untouchedNetwork)
+                == .heldBack(Need.untouchedNetwork.cure))
+        #expect(
             reason("PrivateNetwork=yes", unmet: .reachableNetwork) == .unjudged(.reachableNetwork))
         #expect(reason("RestrictAddressFamilies=~AF_UNIX") == nil)
         #expect(

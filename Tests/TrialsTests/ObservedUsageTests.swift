@@ -101,6 +101,14 @@ struct ObservedUsageTests {
             unmet(.listens(transport: "tcp", family: "AF_INET", port: 80, isLoopback: false))
                 == [.loopbackListener, .quietNetwork, .unservedNetwork])
         #expect(unmet(.seeksOthers) == [.loopbackListener, .quietNetwork, .reachableNetwork])
+        let right = ObservedAccess.uses(capability: "CAP_NET_ADMIN")
+        #expect(unmet(right) == [.loopbackListener])
+        let netlink = ObservedAccess.opensSocket(family: "AF_NETLINK")
+        #expect(unmet(netlink) == [.loopbackListener])
+        #expect(unmet(right, netlink) == [.loopbackListener, .untouchedNetwork])
+        #expect(
+            unmet(right, .uses(capability: "CAP_NET_RAW"))
+                == [.loopbackListener, .untouchedNetwork])
     }
 
     @Test("the usual refusals are told apart by pattern, not by process id")

@@ -12,7 +12,7 @@ extension Catalogue {
         .privateNetwork, "The service has a network of its own with only loopback.",
         breaks: "every service that listens or connects beyond inherited sockets",
         introduced: 183, prior: Prior("inet", 0.97),
-        needs: [.reachableNetwork]
+        needs: [.reachableNetwork, .untouchedNetwork]
     )
     .by(.mountNamespace).failing(at: .network).refusing(.network, .hiddenTunable)
     .scoredAsBoolean(2500).inForce(.ownNamespace(.net)).likely(listens)

@@ -147,6 +147,10 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
     /// cut off, and no probe comes from there.
     case unservedNetwork
 
+    /// A service that was not seen to change the network: what it changes in one of its own reaches
+    /// nobody, and a probe of another kind passes.
+    case untouchedNetwork
+
     /// A service without a watchdog that would starve only after a trial's end.
     case unwatched
 
@@ -159,7 +163,8 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
 
     /// Those that it depends on the service whether they are met, wherever it runs.
     static let ofService: Set<Need> = [
-        .loopbackListener, .quietNetwork, .unservedNetwork, .unwatched,
+        .loopbackListener, .quietNetwork, .unservedNetwork, .untouchedNetwork,
+        .unwatched,
     ]
 
     /// That a service may need what cannot be judged without it.
@@ -171,6 +176,8 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
                 .lab,
                 settledBy:
                     "--strictest with --network host and a probe that needs what it gets there")
+        case .untouchedNetwork:
+            Contest(.kind, settledBy: "--try, with a probe that sees what it changes")
         case .unwatched: Contest(.unit, settledBy: "--settle with more than WatchdogSec=")
         default: nil
         }
@@ -185,6 +192,8 @@ public enum Need: String, Hashable, Codable, Sendable, CaseIterable {
         case .bpfFileSystem: "mount bpf on /sys/fs/bpf"
         case .loopbackListener: "only for a service that listens on nothing but loopback"
         case .quietNetwork: "it talks IP, and every packet would be dropped"
+        case .untouchedNetwork:
+            "it was seen to change the network, and what it changes in one of its own reaches nobody"
         case .unwatched:
             "its watchdog (WatchdogSec=) is fed over AF_UNIX and would starve only after a trial's "
                 + "end: --settle with more than its time settles whether it does"

@@ -51,7 +51,7 @@ extension Need {
                 ) : ("boot the kernel with bpf in lsm=", true)
         case .bpfFileSystem: (cure, !facts.hasBPFFileSystem)
         case .realNetwork, .loopbackListener, .reachableNetwork, .quietNetwork, .unservedNetwork,
-            .unwatched:
+            .untouchedNetwork, .unwatched:
             (cure, false)
         }
     }
