@@ -122,8 +122,12 @@ public struct Baseline: Hashable, Sendable {
 
     func refuses(_ pattern: KernelRequest) -> Bool { refusals.contains(pattern) }
 
+    /// Without what is only missing: a file that the service makes is removed in vain before, and
+    /// where that fails for another reason nothing can be made either.
     func refusesInAnyWay(_ request: KernelRequest) -> Bool {
         vainQuestions.contains(request.question)
+            && (request.error == ErrorNumber.enoent.rawValue
+                || !grants.changesFile(of: request) || refusals.contains(request.pattern))
     }
 
     func knows(_ end: UnitState) -> Bool {

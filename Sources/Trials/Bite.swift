@@ -33,6 +33,7 @@ struct Grants: Hashable, Sendable {
     private var accesses: Set<ObservedAccess> = []
     /// Directories in which it could write: what is made there has many names.
     private var writablePlaces: Set<String> = []
+    private var writtenFiles: Set<String> = []
     /// What else is known to be granted, without how it would be refused.
     private var questions: Set<KernelRequest> = []
 
@@ -40,11 +41,19 @@ struct Grants: Hashable, Sendable {
 
     mutating func learn(_ access: ObservedAccess) {
         switch access {
-        case .writes(let path): writablePlaces.insert(Self.directory(of: path))
+        case .writes(let path):
+            writablePlaces.insert(Self.directory(of: path))
+            writtenFiles.insert(KernelRequest.pattern(of: path))
         case .reads(let path): accesses.insert(.reads(KernelRequest.pattern(of: path)))
         case .runs(let path): accesses.insert(.runs(KernelRequest.pattern(of: path)))
         default: accesses.insert(access)
         }
+    }
+
+    /// Whether a file could be written to, made or removed that this asks to change.
+    func changesFile(of request: KernelRequest) -> Bool {
+        request.isWriting
+            && request.path.map(KernelRequest.pattern).map(writtenFiles.contains) == true
     }
 
     /// Whether the same was granted, for all that is known.

@@ -34,6 +34,23 @@ struct BiteTests {
         Verdict(of: [.unit(.ready, up), .refused(request)], baseline: baseline)
     }
 
+    /// As update-alternatives(1) makes a link: the last draft is removed, though there is none.
+    @Test("is a failure where what is made is first removed in vain")
+    func removedBefore() {
+        let draft = "/etc/alternatives/x.new"
+        let vain = Self.call("unlink", Self.enoent, draft, writing: true)
+        let refused = Self.call("unlink", Self.erofs, draft, writing: true)
+        let making = Self.baseline(granted: [.writes(draft)], refused: [vain])
+        #expect(
+            Self.verdict(refused, making)
+                == .failed("bites: daemon: unlink \(draft) failed with EROFS"))
+        #expect(Self.verdict(vain, making) == .passed)
+        // It removes what it never makes: nothing is lost.
+        let other = Self.baseline(
+            granted: [.writes("/etc/alternatives/y")], refused: [vain])
+        #expect(Self.verdict(refused, other) == .passed)
+    }
+
     @Test(
         "is a failure that names it",
         arguments: [
