@@ -96,7 +96,7 @@ struct Harden: AsyncParsableCommand {
             Terminal.note(
                 "installed as \(applied.path); \(result.unit) was tried for "
                     + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
-                    + "\(owner.user ? "--user " : "")\(result.unit)` takes it away")
+                    + "\(owner.user ? "--user " : "")\(result.unit.shellQuoted)` takes it away")
         }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
         if result.ending == .interrupted { throw ExitCode(130) }

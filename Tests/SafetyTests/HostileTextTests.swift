@@ -1,6 +1,7 @@
 import Foundation
 import Hardening
 import Reports
+import Systemd
 import TemperTesting
 import Testing
 
@@ -76,6 +77,14 @@ struct HostileTextTests {
             #expect(read.validity == record.validity)
             #expect(read.text == text)
         }
+    }
+
+    @Test("commands for a person have every word of others in quotes")
+    func commands() {
+        var usage = Usage()
+        usage.written = ["/srv/a b;touch x"]
+        #expect(
+            Ownership(user: "m'o", usage).commands == ["chown -R 'm'\\''o' '/srv/a b;touch x'"])
     }
 
     @Test("JSON is read back as it was, and shown it commands nothing")

@@ -135,6 +135,29 @@ struct CopyTests {
         }
     }
 
+    @Test("the real unit's lines are those of its own run")
+    func ownLines() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await CopyTests.install(
+                [
+                    "teller.service": """
+                    [Service]
+                    ExecStart=/bin/sh -c 'echo run-$$$$; exec sleep 1000'
+                    """
+                ], in: lab)
+            let real = try await Service(named: "teller.service", on: machine).real
+            var runs: [[String]] = []
+            for _ in 0..<2 {
+                let copy = try await startedCopy(of: real).copy
+                try await Task.sleep(for: .milliseconds(500))
+                runs.append(
+                    try await copy.log().map(\.message).filter { $0.hasPrefix("run-") })
+                await copy.end()
+            }
+            #expect(runs.map(\.count) == [1, 1] && runs[0] != runs[1], "\(runs)")
+        }
+    }
+
     @Test("a trial that is cancelled leaves nothing behind")
     func cancelled() async throws {
         try await withLab(.trixie) { lab, machine in

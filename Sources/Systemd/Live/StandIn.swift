@@ -191,7 +191,7 @@ public final class StandIn: Sendable {
             if job != .done {
                 problems.append(
                     "\(unit) was active before and does not start again; "
-                        + "`systemctl status \(unit)` says why")
+                        + "`systemctl status \(unit.shellQuoted)` says why")
             }
         }
         return problems

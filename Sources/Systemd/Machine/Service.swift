@@ -294,11 +294,11 @@ extension Machine {
                 "there is no \(unit) here; `temper lab exec` or `systemctl list-unit-files` "
                     + "show what there is")
         case "masked":
-            throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit)` first")
+            throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit.shellQuoted)` first")
         default:
             throw ExperimentError(
                 "systemd cannot load \(unit) (\(state)): \(problem); "
-                    + "`systemd-analyze verify \(unit)` says where")
+                    + "`systemd-analyze verify \(unit.shellQuoted)` says where")
         }
     }
 }

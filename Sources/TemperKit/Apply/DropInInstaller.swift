@@ -58,7 +58,7 @@ package struct DropInInstaller: Sendable {
         if isInstalled && isTriedThere {
             throw TemperError.experiment(
                 "\(unit) runs with a drop-in of temper, on which trials on the machine itself would "
-                    + "build; `temper revert \(unit)` first")
+                    + "build; `temper revert \(unit.shellQuoted)` first")
         }
         return service
     }
@@ -139,7 +139,7 @@ package struct DropInInstaller: Sendable {
 
     private func revertCommand(_ machine: Machine) -> String {
         let template = order.forTemplate ? " --template" : ""
-        return "temper revert\(machine.user == nil ? "" : " --user")\(template) \(unit)"
+        return "temper revert\(machine.user == nil ? "" : " --user")\(template) \(unit.shellQuoted)"
     }
 
     private static var date: String {
@@ -173,7 +173,7 @@ private struct State {
         guard isHealthy else { return "everything is as it was" }
         if let trouble = await bench.trouble {
             return "all was undone, but \(bench.unit) does not pass its probe: \(trouble); "
-                + "see `journalctl -u \(bench.unit)`"
+                + "see `journalctl -u \(bench.unit.shellQuoted)`"
         }
         return "everything is as it was, and \(bench.unit) passes its probe"
     }

@@ -61,7 +61,7 @@ public struct Reversal: Sendable {
         guard restart == .done else {
             throw TemperError.experiment(
                 "\(path) is gone, and \(unit) does not start without it (\(restart.rawValue)); see "
-                    + "`journalctl -u \(unit)`")
+                    + "`journalctl -u \(unit.shellQuoted)`")
         }
         return "\(path) is gone; \(unit) was restarted and runs"
     }

@@ -138,7 +138,8 @@ public struct CheckSession: Sendable {
         check.changes = context.changes
         let trial = try await context.tryProfile()
         check.trials = 1
-        check.notes = context.notes
+        check.notes =
+            (subject.distrust.map { [.init(.warning, $0.text)] } ?? []) + context.notes
         do {
             let offer =
                 trial.verdict.isPass

@@ -22,7 +22,7 @@ enum Admission {
         if let unrest = service.unrest, !(evenFailing && service.isFailing) {
             throw .experiment(
                 "\(service.unit) is \(unrest); wait until it has settled (`systemctl status "
-                    + "\(service.unit)`), then run again")
+                    + "\(service.unit.shellQuoted)`), then run again")
         }
     }
 

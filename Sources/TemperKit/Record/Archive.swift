@@ -121,7 +121,8 @@ public struct Archive {
         _ number: Int64, among campaigns: [RecordedCampaign], of unit: String
     ) throws(TemperError) -> RecordedCampaign {
         if let found = campaigns.first(where: { $0.id == number }) { return found }
-        throw .absent("\(unit) has no campaign \(number); `temper history \(unit)` lists them")
+        throw .absent(
+            "\(unit) has no campaign \(number); `temper history \(unit.shellQuoted)` lists them")
     }
 
     private func record(
