@@ -16,6 +16,15 @@ public struct Enforcement: Hashable, Codable, Sendable {
 
     public init(_ findings: [String: Measurement]) { self.findings = findings }
 
+    /// The same without what only a caged lab cannot enforce, of these restrictions: they are taken
+    /// to be in force where they were found to be.
+    public func sparing(_ restrictions: Set<String>) -> Enforcement {
+        Enforcement(
+            findings.filter { id, finding in
+                !restrictions.contains(id) || finding.cure != MachineFacts.uncaged
+            })
+    }
+
     /// Nothing was measured, and everything is taken to be in force.
     public static let unmeasured = Enforcement([:])
 

@@ -72,6 +72,13 @@ struct CheckContext: Sendable {
         let facts = try await MachineFacts(of: service.machine)
         validity.learn(facts, .unmeasured, record.profile, service.dialect)
         validity.notInForce = record.validity.notInForce
+        if facts.isCaged {
+            // What the machine has cannot be seen from there.
+            validity.features = record.validity.features
+            guard service.machine.user == nil else { return (validity, .unmeasured) }
+            let enforcement = try await bench.enforcement(stateDirectory)
+            return (validity, enforcement.sparing(record.profile.restrictions))
+        }
         let ofMachine: Set<UpgradeChange.Kind> = [.systemd, .kernel, .architecture, .feature]
         let isOther = validity.changes(since: record.validity).contains {
             ofMachine.contains($0.kind)
