@@ -17,8 +17,10 @@ package struct UserShift: Equatable, Sendable {
     /// That of a process's user namespace. Of the map's lines the first is taken, which is all of it
     /// in a lab.
     package init(ofProcess process: Int32) {
-        let fields = KernelFile.text("/proc/\(process)/uid_map")
-            .split(whereSeparator: \.isWhitespace)
+        let map = KernelFile.text("/proc/\(process)/uid_map")
+        // Of a namespace that we are in, it tells by the numbers of the one around both.
+        let isOurs = map == KernelFile.text("/proc/self/uid_map")
+        let fields = isOurs ? [] : map.split(whereSeparator: \.isWhitespace)
         first = fields.first == "0" && fields.count > 1 ? UInt32(fields[1]) ?? 0 : 0
     }
 

@@ -241,6 +241,8 @@ struct TrustTests {
             try lock(unit).release()
             let long = String(repeating: "x", count: 240) + ".service"
             try lock(long).release()
+            let left = try? FileManager.default.contentsOfDirectory(atPath: "/run/lock/temper")
+            #expect(left?.contains { $0.hasPrefix("temper-test-\(getpid())") } != true)
         }
     }
 
