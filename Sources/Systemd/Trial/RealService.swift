@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 public import Hardening
 import SystemdBus
 public import Trials
@@ -40,9 +40,7 @@ public struct RealService: ServiceUnderTest {
     }
 
     private static var now: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+        UInt64(Date().timeIntervalSince1970 * 1_000_000)
     }
 
     /// Copies may have been tried in their place. They go with the service at its stop.
