@@ -24,7 +24,8 @@ struct HostileLabTests {
             // Outside there is what would be found.
             let id = try await root(
                 """
-                systemd-run --quiet --unit=planted --remain-after-exit echo planted-line
+                systemd-run --quiet --unit=planted --property=Type=oneshot --remain-after-exit \
+                    echo planted-line
                 journalctl --sync
                 systemctl show --property=InvocationID --value planted
                 """
