@@ -35,15 +35,15 @@ static int open_of_process(pid_t process, const char *name, int flags)
 }
 
 // A map of one line, user_namespaces(7).
-static int map(pid_t process, const char *name, uint32_t first)
+static int map(pid_t process, const char *name, const struct lab_cage *cage)
 {
     char line[64] = "0 ";
-    char *end = decimal(line + strlen(line), first);
+    char *end = decimal(line + strlen(line), cage->first_user);
     int file = open_of_process(process, name, O_WRONLY);
     ssize_t written;
 
     *end++ = ' ';
-    end = decimal(end, LAB_USERS);
+    end = decimal(end, cage->user_count);
     written = file < 0 ? -1 : write(file, line, (size_t)(end - line));
     if (file >= 0)
         lab_close(file);
@@ -121,7 +121,7 @@ int lab_furnish_cage(const struct lab_cage *cage, pid_t init, int cgroup, int so
     int tree, result;
 
     *failed = LAB_STAGE_CAGE_USERS;
-    if (map(init, "/uid_map", cage->first_user) < 0 || map(init, "/gid_map", cage->first_user) < 0
+    if (map(init, "/uid_map", cage) < 0 || map(init, "/gid_map", cage) < 0
         || give_cgroup(cgroup, cage->first_user) < 0)
         return -1;
     *failed = LAB_STAGE_CAGE_TREE;

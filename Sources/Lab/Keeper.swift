@@ -36,7 +36,8 @@ struct Keeper {
                     var orders = lab_orders()
                     if let users {
                         orders.cage = lab_cage(
-                            first_user: users.first, root: strings.string(plan.root))
+                            first_user: users.first, user_count: UserShift.count,
+                            root: strings.string(plan.root))
                     }
                     orders.steps = steps.baseAddress
                     orders.step_count = steps.count

@@ -94,11 +94,9 @@ struct lab_device {
     uint32_t minor; // or LAB_ANY_MINOR
 };
 
-// The users and groups that there are in a caged lab: 0 to one less.
-enum { LAB_USERS = 65536 };
-
 struct lab_cage {
     uint32_t first_user; // the machine's number of the lab's root, user and group; 0: no cage
+    uint32_t user_count; // the lab's users and groups are 0 to one less
     const char *root;    // the tree that the lab is made from
 };
 
