@@ -9,7 +9,7 @@ let package = Package(
             name: "Temper",
             targets: [
                 "Hardening", "Bisection", "Trials", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports", "KernelWatch", "TemperKit",
+                "TrialLedger", "Lab", "Reports", "KernelWatch", "TemperKit", "WaysOut",
             ]),
     ],
     dependencies: [
@@ -28,9 +28,12 @@ let package = Package(
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "SystemdBus", dependencies: ["Linux", "CSystemd"]),
+        // What an intruder could still do from where a service is confined to, and the program that
+        // tries it.
+        .target(name: "WaysOut", dependencies: ["CProgram"]),
         .target(
             name: "Systemd",
-            dependencies: ["Hardening", "Trials", "Linux", "SystemdBus", "CSystemd"]),
+            dependencies: ["Hardening", "Trials", "Linux", "SystemdBus", "CSystemd", "WaysOut"]),
         .systemLibrary(
             name: "CProbes", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "Probes", dependencies: ["Trials", "Linux", "CProbes"]),
@@ -41,18 +44,20 @@ let package = Package(
             name: "CKernelWatch", cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("seccomp")]),
         .target(name: "KernelWatch", dependencies: ["Hardening", "Trials", "CKernelWatch"]),
+        // Programs of one function, made on the spot.
+        .target(name: "CProgram", cSettings: [.define("_GNU_SOURCE")]),
         .target(
-            name: "CLab", cSettings: [.define("_GNU_SOURCE")],
+            name: "CLab", dependencies: ["CProgram"], cSettings: [.define("_GNU_SOURCE")],
             linkerSettings: [.linkedLibrary("seccomp")]),
         .target(name: "Lab", dependencies: ["Linux", "SystemdBus", "CLab"]),
-        .target(name: "Reports", dependencies: ["Hardening", "Trials"]),
+        .target(name: "Reports", dependencies: ["Hardening", "Trials", "WaysOut"]),
 
         // The product: harden, check, apply, revert, examine.
         .target(
             name: "TemperKit",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "Linux", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports", "KernelWatch",
+                "TrialLedger", "Lab", "Reports", "KernelWatch", "WaysOut",
             ]),
         // Options, terminal, progress on screen, exit status.
         .target(

@@ -8,6 +8,8 @@
 
 #include "entry.h"
 
+#include "call.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -16,64 +18,13 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-// One function without a call, a jump table or a constant in memory: it is copied.
-#define INLINE static inline __attribute__((always_inline))
-
-#if defined(__x86_64__)
-#define ALIGNED force_align_arg_pointer,
-
-INLINE long ask(long number, long a, long b, long c, long d, long e)
+// The calls of this program have five arguments at most.
+PROGRAM_INLINE long ask(long number, long a, long b, long c, long d, long e)
 {
-    register long fourth __asm__("r10") = d;
-    register long fifth __asm__("r8") = e;
-
-    __asm__ volatile("syscall"
-                     : "+a"(number)
-                     : "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth)
-                     : "rcx", "r11", "memory");
-    return number;
+    return program_call(number, a, b, c, d, e, 0);
 }
-#elif defined(__aarch64__)
-#define ALIGNED
 
-INLINE long ask(long number, long a, long b, long c, long d, long e)
-{
-    register long call __asm__("x8") = number;
-    register long first __asm__("x0") = a;
-    register long second __asm__("x1") = b;
-    register long third __asm__("x2") = c;
-    register long fourth __asm__("x3") = d;
-    register long fifth __asm__("x4") = e;
-
-    __asm__ volatile("svc 0"
-                     : "+r"(first)
-                     : "r"(call), "r"(second), "r"(third), "r"(fourth), "r"(fifth)
-                     : "memory");
-    return first;
-}
-#elif defined(__riscv) && __riscv_xlen == 64
-#define ALIGNED
-
-INLINE long ask(long number, long a, long b, long c, long d, long e)
-{
-    register long call __asm__("a7") = number;
-    register long first __asm__("a0") = a;
-    register long second __asm__("a1") = b;
-    register long third __asm__("a2") = c;
-    register long fourth __asm__("a3") = d;
-    register long fifth __asm__("a4") = e;
-
-    __asm__ volatile("ecall"
-                     : "+r"(first)
-                     : "r"(call), "r"(second), "r"(third), "r"(fourth), "r"(fifth)
-                     : "memory");
-    return first;
-}
-#else
-#error "the way into a lab is not written for this processor"
-#endif
-
-INLINE void refuse(struct knowledge *known, int stage, long result)
+PROGRAM_INLINE void refuse(struct knowledge *known, int stage, long result)
 {
     known->refusal.stage = stage;
     known->refusal.error = (int32_t)-result;
@@ -83,7 +34,7 @@ INLINE void refuse(struct knowledge *known, int stage, long result)
 }
 
 // Into all namespaces of the lab, as its root, whoever that is on the machine.
-INLINE long enter(const struct knowledge *known)
+PROGRAM_INLINE long enter(const struct knowledge *known)
 {
     long result = ask(SYS_setns, ENTRY_INIT, (long)known->namespaces, 0, 0, 0);
 
@@ -96,7 +47,7 @@ INLINE long enter(const struct knowledge *known)
 }
 
 // A new user namespace gave back what the caller had taken away.
-INLINE long confine(const struct knowledge *known)
+PROGRAM_INLINE long confine(const struct knowledge *known)
 {
     for (long capability = 0; capability < 64; capability++)
         if (known->withheld >> capability & 1)
@@ -105,7 +56,7 @@ INLINE long confine(const struct knowledge *known)
 }
 
 // As execvp(3) does it.
-INLINE long execute(struct knowledge *known)
+PROGRAM_INLINE long execute(struct knowledge *known)
 {
     long result = -ENOENT;
 
@@ -127,7 +78,7 @@ INLINE long execute(struct knowledge *known)
     return result;
 }
 
-INLINE void become_command(struct knowledge *known)
+PROGRAM_INLINE void become_command(struct knowledge *known)
 {
     ask(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     // The supervisor, whose child this is, may have died before.
@@ -138,10 +89,10 @@ INLINE void become_command(struct knowledge *known)
     refuse(known, LAB_COMMAND_EXEC, execute(known));
 }
 
-__attribute__((section("lab_entry"), used, noinline, ALIGNED no_stack_protector)) void
+PROGRAM_FUNCTION("lab_entry") void
 lab_way_in(void)
 {
-    struct knowledge *known = (struct knowledge *)DATA;
+    struct knowledge *known = (struct knowledge *)PROGRAM_DATA;
     long result;
 
     // By a descriptor that was opened outside: the right to move across cgroup namespaces is the

@@ -1,13 +1,14 @@
 #ifndef CLAB_ENTRY_H
 #define CLAB_ENTRY_H
 
+#include "cprogram.h"
 #include "private.h"
 
 #include <linux/filter.h>
 #include <poll.h>
 #include <time.h>
 
-// All that the program knows. It is loaded at DATA, so that pointers in it hold.
+// All that the program knows. It is loaded at PROGRAM_DATA, so that pointers in it hold.
 struct knowledge {
     struct sock_fprog filter;
     uint64_t withheld; // capabilities
@@ -23,9 +24,6 @@ struct knowledge {
     const char **arguments;    // behind a free place
     const char *const *environment;
 };
-
-// Where the kernel puts nothing by itself.
-enum { CODE = 0x20000000, DATA = 0x30000000 };
 
 // Where the program begins: alone in its section, which is copied.
 void lab_way_in(void);

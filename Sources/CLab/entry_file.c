@@ -2,19 +2,10 @@
 
 #include "entry.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#if defined(__x86_64__)
-enum { MACHINE = EM_X86_64 };
-#elif defined(__aarch64__)
-enum { MACHINE = EM_AARCH64 };
-#elif defined(__riscv)
-enum { MACHINE = EM_RISCV };
-#endif
 
 // The data of the program, written one after the other.
 struct draft {
@@ -29,7 +20,7 @@ static void *put(struct draft *draft, const void *bytes, size_t size)
 
     memcpy(draft->bytes + at, bytes, size);
     draft->used = at + size;
-    return (void *)(uintptr_t)(DATA + at);
+    return (void *)(uintptr_t)(PROGRAM_DATA + at);
 }
 
 static const char *put_string(struct draft *draft, const char *text)
@@ -58,7 +49,7 @@ static const char **put_array(struct draft *draft, const char *const *texts)
 
         memcpy(draft->bytes + at + (i + 1) * sizeof text, &text, sizeof text);
     }
-    return (const char **)(uintptr_t)(DATA + at) + 1;
+    return (const char **)(uintptr_t)(PROGRAM_DATA + at) + 1;
 }
 
 static const char *search_path(const char *const *environment)
@@ -129,46 +120,13 @@ static void tell(struct draft *draft, const struct lab_command *order, uint64_t 
     memcpy(draft->bytes, &known, sizeof known);
 }
 
-// elf(5): the code and the data, each at a multiple of the largest page that there is.
-static int write_program(int file, const struct draft *draft)
-{
-    enum { PAGE = 0x10000 };
-    const size_t size = (size_t)(lab_code_end - lab_code_start);
-    const uint64_t data = PAGE + (size + PAGE - 1) / PAGE * PAGE;
-    const struct {
-        Elf64_Ehdr header;
-        Elf64_Phdr parts[3];
-    } head = {
-        .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-                               EV_CURRENT},
-                   .e_type = ET_EXEC,
-                   .e_machine = MACHINE,
-                   .e_version = EV_CURRENT,
-                   .e_entry = CODE + (uintptr_t)lab_way_in - (uintptr_t)lab_code_start,
-                   .e_phoff = sizeof(Elf64_Ehdr),
-                   .e_ehsize = sizeof(Elf64_Ehdr),
-                   .e_phentsize = sizeof(Elf64_Phdr),
-                   .e_phnum = 3},
-        .parts = {{.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = PAGE, .p_vaddr = CODE,
-                   .p_filesz = size, .p_memsz = size, .p_align = PAGE},
-                  {.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = data, .p_vaddr = DATA,
-                   .p_filesz = draft->used, .p_memsz = draft->used, .p_align = PAGE},
-                  {.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W}},
-    };
-
-    return pwrite(file, &head, sizeof head, 0) == (ssize_t)sizeof head
-                   && pwrite(file, lab_code_start, size, PAGE) == (ssize_t)size
-                   && pwrite(file, draft->bytes, draft->used, (off_t)data) == (ssize_t)draft->used
-               ? 0
-               : -1;
-}
-
 int lab_make_entry(const struct lab_command *order, uint64_t namespaces)
 {
     const size_t room = room_for(order);
     void *memory =
         mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct draft draft = {.bytes = memory};
+    const struct program_code code = {lab_code_start, lab_code_end, lab_way_in};
     int file;
 
     if (memory == MAP_FAILED)
@@ -176,7 +134,7 @@ int lab_make_entry(const struct lab_command *order, uint64_t namespaces)
     tell(&draft, order, namespaces);
     file = lab_new_file("temper-entry", 1);
     if (file >= 0
-        && (write_program(file, &draft) < 0
+        && (program_write(file, code, draft.bytes, draft.used) < 0
             || fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
                    < 0)) {
         lab_close(file);

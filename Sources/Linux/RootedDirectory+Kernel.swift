@@ -39,3 +39,21 @@ extension RootedDirectory {
             }
     }
 }
+
+extension RootedDirectory {
+    /// So many bytes of the memory of the process whose directory of /proc this is, from an address
+    /// on; nil where they cannot be read. Needs CAP_SYS_PTRACE.
+    package func memory(at address: Int, count: Int) -> [UInt8]? {
+        guard fileSystem == .proc, let file = try? openFile("mem", followingLink: false) else {
+            return nil
+        }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = try? check { pread(file, &bytes, count, address) }
+        return read == count ? bytes : nil
+    }
+
+    /// The program that the process runs whose directory of /proc this is, as the process's own root
+    /// has its path; nil where it is gone.
+    package var program: String? { fileSystem == .proc ? link("exe") : nil }
+}

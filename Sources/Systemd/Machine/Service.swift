@@ -165,7 +165,7 @@ public struct Service: Sendable {
         return Set(paths.compactMap { $0.split(separator: "/").last.map(String.init) })
     }
 
-    private var trialDropIns: DropInDirectory { DropInDirectory(of: unit, .passing, on: machine) }
+    var trialDropIns: DropInDirectory { DropInDirectory(of: unit, .passing, on: machine) }
 
     /// The name on the bus that it must take to count as started (`Type=dbus`).
     public var claimedName: String? {

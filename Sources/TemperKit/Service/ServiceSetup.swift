@@ -52,6 +52,15 @@ struct ServiceSetup: Sendable {
         return try await bench(try await Service(named: unit, on: machine), whole)
     }
 
+    /// The service as its files have it, temper's drop-in among them, in a lab that is prepared for it.
+    func serviceAsItStands(at host: Host) async throws -> Service {
+        let machine = try await host.machine(of: manager, progress)
+        let (service, own) = try await read(on: machine)
+        if own.preparations.isEmpty { return service }
+        try await prepare(own.preparations, at: host)
+        return try await Service(named: unit, on: machine, speaking: service.dialect)
+    }
+
     /// The service, and what its unit's files want of it.
     private func read(on machine: Machine) async throws -> (Service, Plan) {
         progress.step("reading \(unit)")

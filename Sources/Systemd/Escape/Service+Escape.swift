@@ -1,0 +1,162 @@
+import Glibc
+import Hardening
+import Linux
+import SystemdBus
+package import Trials
+package import WaysOut
+
+extension Service {
+    /// Starts the real unit as its files have it, and in its sandbox, beside it, a canary that tries
+    /// every way out: as `ExecStartPost=`, which has the user, the capabilities, the filters and the
+    /// file system of the service (systemd.exec(5)). The unit is stopped afterwards. Only on machines
+    /// that are thrown away.
+    ///
+    /// A filter that kills answers the canary with EPERM instead: it denies the same calls.
+    ///
+    /// - Returns: the state of each way, in the order of the table.
+    /// - Throws: `ExperimentError` where the service does not come up to be looked at.
+    package func waysOut() async throws(ExperimentError) -> [WayState] {
+        precondition(machine.isDisposable)
+        _ = try? await machine.stop(unit, with: real.sockets)
+        let ground = try await escapeGround()
+        let script = WayOut.script(on: ground)
+        let program = "/usr/lib/temper-canary-\(TrialName.fresh().prefix { $0 != "." })"
+        guard let (place, name) = machine.tree.holding(program), let file = script.file else {
+            throw ExperimentError("the lab has no /usr/lib to put the canary in")
+        }
+        defer { place.remove(name) }
+        try place.write(file, as: name, mode: 0o755)
+        trialDropIns.remove(HeldBackUnit.fileName)
+        try trialDropIns.write(HarmlessFailure.dropIn, as: HarmlessFailure.fileName)
+        try trialDropIns.write(canaryDropIn(program), as: Self.canaryFileName)
+        let result: Result<[WayState], ExperimentError>
+        do throws(ExperimentError) {
+            try await machine.reload()
+            result = .success(
+                WayOut.states(of: try await outcomes(of: script, by: program), on: ground))
+        } catch {
+            result = .failure(error)
+        }
+        _ = try? await machine.stop(unit, with: real.sockets)
+        trialDropIns.remove(Self.canaryFileName)
+        try await machine.reload()
+        return try result.get()
+    }
+
+    /// Starts the unit, and waits until the canary is through.
+    private func outcomes(
+        of script: CanaryScript, by program: String
+    ) async throws(ExperimentError) -> [Attempt.Outcome] {
+        let path = Machine.path(ofUnit: unit)
+        try await experiment { () async throws(BusError) in
+            _ = try? await machine.manager("ResetFailedUnit", .string(unit))
+            try await machine.manager("StartUnit", .string(unit), .string("replace"))
+        }
+        let patience = min(blueprint.startDeadline, .seconds(90)) + .seconds(10)
+        let end = ContinuousClock.now + patience
+        while ContinuousClock.now < end {
+            if let outcomes = try await look(at: program, of: script, path) { return outcomes }
+            let (state, isStarting) = try await experiment { () async throws(BusError) in
+                let job = try await machine.property("Job", of: path, Machine.unitInterface)
+                return (try await machine.state(of: path), job.fields?.first?.uint32 != 0)
+            }
+            // It may have been through between the two looks.
+            if !isStarting {
+                if let outcomes = try await look(at: program, of: script, path) { return outcomes }
+                throw ExperimentError(
+                    "\(unit) is \(state.active) (\(state.result)) and its canary is gone")
+            }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        throw ExperimentError("\(unit) did not come up within \(patience.components.seconds) s")
+    }
+
+    /// What the canary found; nil while it is not there or not through.
+    private func look(
+        at program: String, of script: CanaryScript, _ path: String
+    ) async throws(ExperimentError) -> [Attempt.Outcome]? {
+        let control = try await experiment { () async throws(BusError) in
+            try await machine.property("ControlPID", of: path, Machine.serviceInterface).uint32
+        }
+        guard let control, control > 0, let process = machine.tree.process(control),
+            process.program?.hasSuffix(program) == true,
+            let memory = process.memory(at: CanaryScript.address, count: script.size)
+        else { return nil }
+        return script.outcomes(in: memory)
+    }
+
+    private static let canaryFileName = "zzz-temper-canary.conf"
+
+    /// What would keep the canary from being there at all makes way for it alone.
+    private func canaryDropIn(_ program: String) -> String {
+        var lines = [
+            "[Service]", "ExecStartPost=-\(program)", "SystemCallErrorNumber=EPERM",
+            "PermissionsStartOnly=no", "RootDirectoryStartOnly=no",
+        ]
+        if hasOtherRoot { lines.append("BindReadOnlyPaths=\(program)") }
+        if sandbox[.noExecPaths] != nil { lines.append("ExecPaths=\(program)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var hasOtherRoot: Bool {
+        [.rootDirectory, .rootImage].contains {
+            !["", "/"].contains(sandbox[$0].value(default: ""))
+        }
+    }
+
+    /// What is around the unit, as it is loaded.
+    private func escapeGround() async throws(ExperimentError) -> EscapeGround {
+        var ground = EscapeGround()
+        let path = Machine.path(ofUnit: unit)
+        let properties = try await experiment { () async throws(BusError) in
+            try await machine.properties(of: path, Machine.serviceInterface)
+        }
+        let isDynamic = properties["DynamicUser"] == .bool(true)
+        let name = properties["User"]?.string ?? ""
+        // Any number that is not root's will do for one that is made at the start.
+        ground.user =
+            isDynamic
+            ? 61184 : name.isEmpty ? machine.user?.id ?? 0 : try machine.account(name).id
+        ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
+        ground.ownFiles = ownFiles
+        ground.abstractSockets = abstractSockets
+        if machine.user == nil {
+            ground.neighbour = try await mainProcess(of: "systemd-journald.service").map {
+                ($0, "systemd-journal")
+            }
+        }
+        return ground
+    }
+
+    private func mainProcess(of unit: String) async throws(ExperimentError) -> Int32? {
+        try await experiment { () async throws(BusError) in
+            try await machine.property(
+                "MainPID", of: Machine.path(ofUnit: unit), Machine.serviceInterface
+            ).uint32.flatMap { $0 == 0 ? nil : Int32($0) }
+        }
+    }
+
+    /// Programs and scripts that the unit runs, with the files that it names to them, and those of
+    /// its environment.
+    private var ownFiles: [String] {
+        let commands = [
+            "Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost",
+        ]
+        .flatMap { (reading["Exec\($0)Ex"]?.elements ?? []).compactMap(\.command) }
+        let named = commands.flatMap { [$0.path] + $0.arguments.dropFirst() }
+        let environment = (reading["EnvironmentFiles"]?.elements ?? [])
+            .compactMap { $0.fields?.first?.string }.flatMap(machine.paths)
+        return Set(named + environment).filter {
+            $0.hasPrefix("/") && machine.tree.status(of: $0, followingLink: true)?.isRegular == true
+        }.sorted()
+    }
+
+    /// As unix(7) has them: with a zero in front, which /proc/net/unix shows as `@`.
+    private var abstractSockets: [String] {
+        let lines = (machine.tree.text(of: "/proc/1/net/unix") ?? "").split(separator: "\n")
+        let addresses = lines.compactMap { $0.split(separator: " ").last }.filter {
+            $0.first == "@"
+        }
+        return Set(addresses.map(String.init)).sorted()
+    }
+}

@@ -1,0 +1,129 @@
+/// What an intruder in a service could do to what is not the service's, though systemd-analyze(1)
+/// scores none of it: a row of the table, with a harmless try.
+public struct WayOut: Sendable, Identifiable {
+    /// For machines: `system-bus`.
+    public let id: String
+    /// In a few words for people: what is done.
+    public let name: String
+    public let gain: Gain
+    /// Settings any of which closes it, the mildest first: restrictions of the catalogue by their
+    /// identifiers, and settings that are none.
+    public let closedBy: [String]
+    /// How it is tried where the service runs; empty where nothing there is what it needs.
+    public let attempts: @Sendable (EscapeGround) -> [Attempt]
+    /// Why no lab shows it: it is taken away from every process there. nil where labs show it.
+    public let withheld: String?
+
+    /// What whoever takes it has then.
+    public enum Gain: String, Sendable, CaseIterable, Codable {
+        /// All of the machine.
+        case root
+        /// What another service has or does.
+        case service
+        /// More of the kernel, where faults are.
+        case kernel
+        /// What people keep.
+        case people
+        /// Others' work is hindered.
+        case denial
+    }
+
+    init(
+        _ id: String, _ name: String, _ gain: Gain, closedBy: [String],
+        attempts: @escaping @Sendable (EscapeGround) -> [Attempt]
+    ) {
+        self.id = id
+        self.name = name
+        self.gain = gain
+        self.closedBy = closedBy
+        self.attempts = attempts
+        withheld = nil
+    }
+
+    /// One that labs do not show.
+    init(
+        _ id: String, _ name: String, _ gain: Gain, closedBy: [String], withheld: String
+    ) {
+        self.id = id
+        self.name = name
+        self.gain = gain
+        self.closedBy = closedBy
+        attempts = { _ in [] }
+        self.withheld = withheld
+    }
+}
+
+/// What is around a service where a canary is let loose in its sandbox.
+public struct EscapeGround: Sendable {
+    /// The user that an intruder in it is, by its number.
+    public var user: UInt32 = 0
+    /// What it runs and reads at its start: programs, scripts, configuration.
+    public var ownFiles: [String] = []
+    /// A process of another service: its number there, and its command name.
+    public var neighbour: (process: Int32, command: String)?
+    /// Addresses of abstract sockets, with their `@`.
+    public var abstractSockets: [String] = []
+    /// The user whose own manager runs the service; nil for the system's.
+    public var owner: Owner?
+
+    /// A user with a manager.
+    public struct Owner: Sendable {
+        public let user: UInt32
+        public let home: String
+
+        public init(user: UInt32, home: String) {
+            self.user = user
+            self.home = home
+        }
+    }
+
+    public init() {}
+}
+
+/// What is known of a way out of one sandbox.
+public enum WayState: Sendable, Hashable {
+    /// The canary got out: at these targets.
+    case open([String])
+    /// It did not. The error number of its last attempt; 0 for an answer that refuses.
+    case closed(Int32)
+    /// There is nothing here that it needs: nothing listens, no such file.
+    case absent
+    /// Not tried, for this reason.
+    case untold(String)
+
+    public var isOpen: Bool { if case .open = self { true } else { false } }
+}
+
+extension WayOut {
+    /// All of them: what leads to root first.
+    public static let all: [WayOut] = orders + managers + processes + kernel + others
+
+    /// Its state by what came of its attempts.
+    func state(of outcomes: [Attempt.Outcome], of attempts: [Attempt]) -> WayState {
+        let open = zip(attempts, outcomes).filter { $0.1 == .open }.map(\.0.target)
+        if !open.isEmpty { return .open(open) }
+        let errors = outcomes.compactMap { outcome -> Int32? in
+            if case .closed(let error) = outcome { error } else { nil }
+        }
+        // ENOENT, ESRCH, ENOSYS and ECONNREFUSED: nothing is there.
+        return errors.first { ![2, 3, 38, 111].contains($0) }.map(WayState.closed) ?? .absent
+    }
+
+    /// The attempts of all ways on one ground, in the order of the table.
+    public static func script(on ground: EscapeGround) -> CanaryScript {
+        CanaryScript(all.flatMap { $0.attempts(ground) })
+    }
+
+    /// The state of each, in the order of the table; `outcomes` are those of `script(on:)`.
+    public static func states(
+        of outcomes: [Attempt.Outcome], on ground: EscapeGround
+    ) -> [WayState] {
+        var rest = outcomes[...]
+        return all.map { way in
+            if let reason = way.withheld { return .untold(reason) }
+            let attempts = way.attempts(ground)
+            defer { rest = rest.dropFirst(attempts.count) }
+            return way.state(of: Array(rest.prefix(attempts.count)), of: attempts)
+        }
+    }
+}
