@@ -64,6 +64,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var wrongAnswers: Double?
     /// How each restriction is known that was taken, refused or contested; absent in older results.
     public var known: [Knowledge]?
+    /// The ways out of the real unit's sandbox, as a canary found them; absent where it was not let
+    /// loose, and in older results.
+    public var waysOut: WaysOutChange?
 
     /// Why the campaign ended, as `CampaignEnding` tells it.
     public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {

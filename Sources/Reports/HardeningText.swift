@@ -15,7 +15,8 @@ extension Document {
     init(_ result: HardeningResult) {
         opening = result.headline
         sections =
-            result.warningSection + result.exceptionSections + result.suspicionSection
+            result.warningSection + result.waysOutSection + result.exceptionSections
+            + result.suspicionSection
             + result.refusalSection + result.contestSection + result.asides + result.dropInSection
     }
 }
@@ -30,7 +31,7 @@ extension HardeningResult {
             "\(accepted.count) restrictions taken, \(refused.count) refused, "
             + "in \(trialWords), \(Words.duration(seconds))"
         var lines: [Document.Block] = [
-            .headline(unit, exposure), .paragraph("\(counts)"),
+            .headline(unit, exposure, waysOut), .paragraph("\(counts)"),
         ]
         if let knownWords { lines.append(.paragraph("\(knownWords)")) }
         if !dropIn.isEmpty {

@@ -115,9 +115,11 @@ extension Attempt {
         Attempt(address, Step.connecting(to: address) + [.closing(0)])
     }
 
-    /// Something is said to whom listens at a socket, and an answer waited for.
-    static func asking(_ address: String, _ words: [[UInt8]], expecting answer: String) -> Attempt {
-        let replies = (0..<4).map { _ in
+    /// Something is said to whom listens at a socket, and its answer, of a few parts, waited for.
+    static func asking(
+        _ address: String, _ words: [[UInt8]], parts: Int, expecting answer: String
+    ) -> Attempt {
+        let replies = (0..<parts).map { _ in
             Step(
                 call: SystemCall.receiveFrom,
                 arguments: [

@@ -30,11 +30,11 @@ extension WayOut {
             "programs", "programs that root runs",
             ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local/bin", "/usr/local/sbin"]),
         WayOut(
-            "own-files", "what it runs and reads at its next start", .root,
+            "own-files", "what root runs and reads at its next start", .root,
             closedBy: [
                 "ProtectSystem=full", "ReadOnlyPaths=orders", "ProtectSystem=strict", "User=",
             ]
-        ) { $0.ownFiles.map(Attempt.writing) },
+        ) { $0.filesOfRoot.map(Attempt.writing) },
     ]
 
     /// Directories, one of which is enough.
@@ -63,7 +63,7 @@ extension WayOut {
                 .asking(
                     "/run/dbus/system_bus_socket",
                     [BusWords.greeting, BusWords.hello + BusWords.startingNothing],
-                    expecting: BusWords.notFound)
+                    parts: 4, expecting: BusWords.notFound)
             ]
         },
         WayOut(
@@ -73,7 +73,7 @@ extension WayOut {
             [
                 .asking(
                     "/run/systemd/private", [BusWords.greeting, BusWords.startingNothing],
-                    expecting: BusWords.notFound)
+                    parts: 2, expecting: BusWords.notFound)
             ]
         },
         .varlink(
@@ -111,11 +111,11 @@ extension WayOut {
             return [
                 .asking(
                     "\(directory)/systemd/private", [BusWords.greeting, BusWords.startingNothing],
-                    expecting: BusWords.notFound),
+                    parts: 2, expecting: BusWords.notFound),
                 .asking(
                     "\(directory)/bus",
                     [BusWords.greeting, BusWords.hello + BusWords.startingNothing],
-                    expecting: BusWords.notFound),
+                    parts: 4, expecting: BusWords.notFound),
             ]
         },
         WayOut(
@@ -138,7 +138,8 @@ extension WayOut {
         ) { ground in
             // Others are asked for a right that they do not have, as over the bus.
             ground.user == 0
-                ? sockets.map { .asking($0, [question], expecting: "\"interfaces\"") } : []
+                ? sockets.map { .asking($0, [question], parts: 1, expecting: "\"interfaces\"") }
+                : []
         }
     }
 

@@ -57,8 +57,8 @@ public struct WayOut: Sendable, Identifiable {
 public struct EscapeGround: Sendable {
     /// The user that an intruder in it is, by its number.
     public var user: UInt32 = 0
-    /// What it runs and reads at its start: programs, scripts, configuration.
-    public var ownFiles: [String] = []
+    /// What of it root runs and reads at its start: programs, scripts, configuration.
+    public var filesOfRoot: [String] = []
     /// A process of another service: its number there, and its command name.
     public var neighbour: (process: Int32, command: String)?
     /// Addresses of abstract sockets, with their `@`.

@@ -26,8 +26,8 @@ struct Document: Sendable {
     }
 
     enum Block: Sendable {
-        /// The unit and how exposed it was and is.
-        case headline(String, HardeningResult.ExposureChange)
+        /// The unit, how exposed it was and is, and how many ways led and lead to root.
+        case headline(String, HardeningResult.ExposureChange, WaysOutChange?)
         case paragraph(Phrase, Phrase.Tone? = nil)
         case list([Entry], Style = .plain)
         case table(Table)

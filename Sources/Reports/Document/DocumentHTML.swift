@@ -27,9 +27,12 @@ struct DocumentHTML {
 
     @MarkupBuilder private func block(_ block: Document.Block) -> [Markup] {
         switch block {
-        case .headline(let unit, let change):
+        case .headline(let unit, let change, let ways):
             Element("h2") { unit }
             ExposurePicture(change).element
+            if let ways {
+                Element("p") { "Ways to root: \(ways.toRootBefore) → \(ways.toRootAfter)" }
+            }
         case .paragraph(let words, let tone):
             Element("p", ["class": tone?.cssClass]) { phrase(words) }
         case .list(let entries, .cards): entries.map(card)

@@ -18,11 +18,14 @@ struct DocumentMarkdown {
 
     private mutating func add(_ block: Document.Block) {
         switch block {
-        case .headline(let unit, let change):
+        case .headline(let unit, let change, let ways):
             let (before, after) = (change.from, change.to)
             lines += [
                 "# Hardening of \(Markdown.code(unit))", "",
-                "Exposure **\(before) \(before.label) → \(after) \(after.label)**", "",
+                "Exposure **\(before) \(before.label) → \(after) \(after.label)**"
+                    + (ways.map { ", ways to root **\($0.toRootBefore) → \($0.toRootAfter)**" }
+                        ?? ""),
+                "",
             ]
         case .paragraph(let phrase, _): lines += [Markdown.phrase(phrase), ""]
         case .list(let entries, .cards):

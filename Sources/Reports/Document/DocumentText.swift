@@ -21,7 +21,7 @@ struct DocumentText {
     private mutating func add(_ block: Document.Block, indent: Int) {
         let margin = String(repeating: " ", count: indent)
         switch block {
-        case .headline(let unit, let change): headline(unit, change)
+        case .headline(let unit, let change, let ways): headline(unit, change, ways)
         case .paragraph(let phrase, _) where phrase.isEmpty: lines.append("")
         case .paragraph(let phrase, let tone):
             add(phrase, tone, first: margin, next: margin)
@@ -46,11 +46,16 @@ struct DocumentText {
         }
     }
 
-    private mutating func headline(_ unit: String, _ change: HardeningResult.ExposureChange) {
+    private mutating func headline(
+        _ unit: String, _ change: HardeningResult.ExposureChange, _ ways: WaysOutChange?
+    ) {
         let (before, after) = (change.from, change.to)
         lines.append(
             "\(paint(unit, .strong))  exposure \(before) \(before.label) → "
-                + paint("\(after) \(after.label)", .strong))
+                + paint("\(after) \(after.label)", .strong)
+                + (ways.map { ", ways to root \($0.toRootBefore) → " } ?? "")
+                + (ways.map { paint("\($0.toRootAfter)", $0.toRootAfter == 0 ? .strong : .bad) }
+                    ?? ""))
         let width = 50
         let (left, gone) = (after.tenths * width / 100, before.tenths * width / 100)
         lines.append(

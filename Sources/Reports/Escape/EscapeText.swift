@@ -52,6 +52,17 @@ public struct EscapeText: Sendable {
 }
 
 extension WayOut.Gain {
+    /// Behind what is done.
+    var leadsTo: String {
+        switch self {
+        case .root: "leads to root"
+        case .service: "leads to other services"
+        case .people: "leads to what people keep"
+        case .kernel: "leads deeper into the kernel"
+        case .denial: "hinders others"
+        }
+    }
+
     /// As a heading.
     var words: String {
         switch self {

@@ -12,7 +12,7 @@ extension Document {
                     .quiet)
             ]
         sections =
-            result.warningSection
+            result.warningSection + result.waysOutSection
             + Document.section(
                 Phrase("Refused, the dearest first", .strong), report.refusals.map(Entry.init),
                 .cards)

@@ -1,8 +1,10 @@
 import Hardening
 import Trials
+import WaysOut
 
 /// A report as a log of SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"): a rule
-/// for each directive that was refused, a result for each refused restriction.
+/// for each directive that was refused, a result for each refused restriction; and the same for
+/// each way out that is open.
 public struct ReportSARIF: Encodable, Sendable {
     private let version = "2.1.0"
     private let schema = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -35,13 +37,14 @@ public struct ReportSARIF: Encodable, Sendable {
     private struct Result: Encodable {
         let ruleId: String
         let ruleIndex: Int
-        /// `warning` where the refusal costs exposure, else `note`.
+        /// `warning` where the refusal costs exposure, else `note`; `error` for a way to root.
         let level: String
         let message: Message
         let locations: [Location]
-        /// So that the same refusal is known again in a later run.
+        /// So that the same is known again in a later run.
         let partialFingerprints: [String: String]
-        let properties: Properties
+        /// Of a refusal.
+        let properties: Properties?
     }
 
     private struct Properties: Encodable {
@@ -83,7 +86,7 @@ public struct ReportSARIF: Encodable, Sendable {
                     ruleIndex: names.firstIndex(of: refusal.directive) ?? 0,
                     level: (refusal.price ?? 0) > 0 ? "warning" : "note",
                     message: Message(text: ReportSARIF.message(refusal, of: unit.unit)),
-                    locations: [ReportSARIF.location(refusal, unit)],
+                    locations: [ReportSARIF.location(refusal.directive, unit)],
                     partialFingerprints: [
                         "restriction/v1": "\(unit.unit) \(refusal.restriction)"
                     ],
@@ -92,8 +95,39 @@ public struct ReportSARIF: Encodable, Sendable {
                         trial: refusal.trial, evidence: refusal.evidence, advice: refusal.advice))
             }
         }
-        let driver = Driver(version: report.temper, rules: rules)
-        runs = [Run(tool: ["driver": driver], results: results)]
+        let ways = ReportSARIF.waysOut(of: report, after: names.count)
+        let driver = Driver(version: report.temper, rules: rules + ways.rules)
+        runs = [Run(tool: ["driver": driver], results: results + ways.results)]
+    }
+
+    /// A rule and results for each way out that is open; the rules follow so many others.
+    private static func waysOut(
+        of report: Report, after count: Int
+    ) -> (rules: [Rule], results: [Result]) {
+        let open = report.units.flatMap { unit in
+            (unit.result.waysOut?.open ?? []).map { (unit: unit, way: $0) }
+        }
+        let rows = WayOut.all.filter { row in open.contains { $0.way.way == row.id } }
+        let rules = rows.map { row in
+            let closers = row.closedBy.joined(separator: ", ")
+            return Rule(
+                id: "way-out/\(row.id)", shortDescription: Message(text: row.name),
+                fullDescription: Message(text: "\(row.name): \(row.gain.leadsTo)"),
+                help: Message(text: "Closed by any of \(closers)."))
+        }
+        let results = open.map { unit, way in
+            Result(
+                ruleId: "way-out/\(way.way)",
+                ruleIndex: count + (rows.firstIndex { $0.id == way.way } ?? 0),
+                level: way.gain == .root ? "error" : "warning",
+                message: Message(
+                    text:
+                        "A way out of \(unit.unit) is open, which \(way.gain.leadsTo): \(way.what) ("
+                        + "\(way.targets.joined(separator: " "))). \(way.because ?? "")"),
+                locations: [location("way-out/\(way.way)", unit)],
+                partialFingerprints: ["wayOut/v1": "\(unit.unit) \(way.way)"], properties: nil)
+        }
+        return (rules, results)
     }
 
     private static func message(_ refusal: RefusedRestriction, of unit: String) -> String {
@@ -107,13 +141,13 @@ public struct ReportSARIF: Encodable, Sendable {
             + (advice ?? "")
     }
 
-    private static func location(_ refusal: RefusedRestriction, _ unit: UnitReport) -> Location {
+    private static func location(_ name: String, _ unit: UnitReport) -> Location {
         Location(
             physicalLocation: unit.unitFiles.first.map {
                 PhysicalLocation(artifactLocation: ["uri": ReportSARIF.uri($0)])
             },
             logicalLocations: [
-                ["fullyQualifiedName": "\(unit.unit)/\(refusal.directive)", "kind": "object"]
+                ["fullyQualifiedName": "\(unit.unit)/\(name)", "kind": "object"]
             ])
     }
 

@@ -118,7 +118,7 @@ extension Service {
             isDynamic
             ? 61184 : name.isEmpty ? machine.user?.id ?? 0 : try machine.account(name).id
         ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
-        ground.ownFiles = ownFiles
+        ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
         ground.abstractSockets = abstractSockets
         if machine.user == nil {
             ground.neighbour = try await mainProcess(of: "systemd-journald.service").map {
@@ -136,17 +136,18 @@ extension Service {
         }
     }
 
-    /// Programs and scripts that the unit runs, with the files that it names to them, and those of
-    /// its environment.
-    private var ownFiles: [String] {
+    /// Programs and scripts that root runs for the unit, with the files that it names to them, and
+    /// those of its environment where it is root that reads them for itself.
+    private func filesOfRoot(isRoot: Bool) -> [String] {
         let commands = [
             "Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost",
         ]
         .flatMap { (reading["Exec\($0)Ex"]?.elements ?? []).compactMap(\.command) }
+        .filter { isRoot || !$0.flags.filter(Command.asRoot.contains).isEmpty }
         let named = commands.flatMap { [$0.path] + $0.arguments.dropFirst() }
         let environment = (reading["EnvironmentFiles"]?.elements ?? [])
             .compactMap { $0.fields?.first?.string }.flatMap(machine.paths)
-        return Set(named + environment).filter {
+        return Set(named + (isRoot ? environment : [])).filter {
             $0.hasPrefix("/") && machine.tree.status(of: $0, followingLink: true)?.isRegular == true
         }.sorted()
     }
@@ -159,4 +160,9 @@ extension Service {
         }
         return Set(addresses.map(String.init)).sorted()
     }
+}
+
+extension Command {
+    /// The flags of `+`, `!` and `!!`.
+    fileprivate static let asRoot: Set<String> = ["privileged", "no-setuid", "ambient"]
 }

@@ -17,6 +17,8 @@ extension HardeningResult {
         livedThrough = proof.livedThrough.isEmpty ? nil : proof.livedThrough
         unproved = proof.unproved
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        if let ways = proof.waysOut { tell(ways) }
+        if let why = proof.waysUntold { skipped.append(Skipped(what: "ways out", because: why)) }
         if bench.host.isLive { skipLabStages(context.plan) }
     }
 

@@ -1,5 +1,6 @@
 import Hardening
 import Lab
+import Reports
 import Systemd
 import TrialLedger
 import Trials
@@ -31,7 +32,25 @@ struct Proving: Sendable {
         if found.outcome.accepted != outcome.accepted { proved.contradiction = nil }
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
+        await lookForWaysOut(&proved)
         return proved
+    }
+
+    /// Lets a canary loose in the sandbox of the real unit, without the drop-in and with it.
+    private func lookForWaysOut(_ proof: inout Proof) async {
+        if proof.dropIn.isEmpty || proof.outcome.ending == .interrupted { return }
+        bench.progress.step("trying the ways out of \(bench.unit)")
+        do {
+            try await bench.makeAnew()
+            try await bench.service.uninstall()
+            let before = try await bench.service.waysOut()
+            try await bench.makeAnew()
+            _ = try await bench.service.install(dropIn: proof.dropIn, expecting: proof.expected)
+            let after = try await bench.service.waysOut()
+            proof.waysOut = WaysOutChange(before: before, after: after)
+        } catch {
+            proof.waysUntold = "\(error)"
+        }
     }
 
     private func fresh(like lab: LabPlan, measuredBy baseline: Baseline) -> FreshService {
