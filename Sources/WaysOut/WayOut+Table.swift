@@ -163,7 +163,7 @@ extension WayOut {
         WayOut(
             "neighbour-signals", "another service is ended", .denial,
             closedBy: [
-                "CapabilityBoundingSet=~CAP_KILL", "PrivatePIDs=yes", "SystemCallFilter=~@signal",
+                "CapabilityBoundingSet=~CAP_KILL", "PrivatePIDs=yes", "SystemCallFilter=~@process",
                 "User=",
             ]
         ) { ground in
@@ -231,7 +231,7 @@ extension WayOut {
             "device-nodes", "nodes of devices are made", .root,
             closedBy: [
                 "CapabilityBoundingSet=~CAP_MKNOD", "PrivateDevices=yes",
-                "SystemCallFilter=@system-service", "User=",
+                "SystemCallFilter=~@file-system", "User=",
             ]
         ) { _ in
             ["/run", "/tmp", "/var/tmp", "/dev/shm"].map { directory in
@@ -302,7 +302,7 @@ extension WayOut {
         },
         WayOut(
             "page-faults", "the kernel waits for a process (userfaultfd)", .kernel,
-            closedBy: ["SystemCallFilter=@system-service"]
+            closedBy: ["SystemCallFilter=~userfaultfd"]
         ) { _ in
             [
                 Attempt(
@@ -316,7 +316,7 @@ extension WayOut {
         },
         WayOut(
             "rings", "calls that no filter sees (io_uring)", .kernel,
-            closedBy: ["SystemCallFilter=@system-service"]
+            closedBy: ["SystemCallFilter=~@aio", "SystemCallFilter=@system-service"]
         ) { _ in
             [
                 Attempt(
@@ -367,7 +367,7 @@ extension WayOut {
         WayOut(
             "other-users", "files of all other users", .service,
             closedBy: [
-                "CapabilityBoundingSet=~CAP_SETUID", "SystemCallFilter=~@setuid", "User=",
+                "CapabilityBoundingSet=~CAP_SETUID", "SystemCallFilter=~@privileged", "User=",
             ]
         ) { ground in
             // setfsuid(2) tells the user of before, and changes nothing for a number that is none.
@@ -471,7 +471,7 @@ extension WayOut {
         WayOut(
             "user-namespaces", "a user namespace, with all that root may ask of the kernel",
             .kernel,
-            closedBy: ["RestrictNamespaces=~user", "SystemCallFilter=@system-service"]
+            closedBy: ["RestrictNamespaces=~user", "SystemCallFilter=~@process"]
         ) { _ in
             // CLONE_NEWUSER
             [Attempt("unshare()", SystemCall.unshare, 0x1000_0000)]

@@ -76,6 +76,7 @@ extension HardeningResult {
         if let exception = accommodations.first(where: { isIt($0.restriction) }) {
             return "\(exception.restriction) leaves \(exception.settings.joined(separator: " "))"
         }
+        if accepted.contains(where: isIt) { return "\(closer) is taken and does not close it" }
         if let known = known?.first(where: { isIt($0.restriction) && $0.known == .contested }) {
             return "\(known.restriction) is contested: \(known.because ?? "")"
         }
