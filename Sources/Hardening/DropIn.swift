@@ -38,8 +38,8 @@ extension HardeningSubject {
                     }
                 return (directive.name, directive.effect, assignments)
             }
-        // Places that are open in spite of all, or closed once more.
-        sections += (Exception.places + [Exception.closed]).map { setting, effect in
+        // Places that are open in spite of all.
+        sections += Exception.places.map { setting, effect in
             (setting.rawValue, effect, change.additions(to: setting.rawValue))
         }
         let settings = sections.filter { !$0.assignments.isEmpty }.flatMap { section in

@@ -12,6 +12,7 @@ public enum ErrorNumber: Int32, Sendable {
     case eafnosupport = 97
     case eaddrnotavail = 99
     case enetunreach = 101
+    case econnrefused = 111
 
     /// The name of any number; its digits where it is none of these.
     public static func name(_ number: Int32) -> String {

@@ -16,9 +16,15 @@ public struct HardeningSubject: Sendable {
     public func tightened(by profile: Profile) -> Sandbox {
         var result = answering
         let taken = catalogue.restrictions.filter { profile.restrictions.contains($0.id) }
-        for restriction in taken { result.apply(restriction, dialect) }
+        for restriction in taken where !restriction.closesPlaces {
+            result.apply(restriction, dialect)
+        }
         result.makeExceptions(for: taken)
         result.closeRun(unlessOpenIn: sandbox)
+        // Last, where it is known what is writable: the rest need not be named.
+        for restriction in taken where restriction.closesPlaces {
+            result.apply(restriction, dialect)
+        }
         if !sandbox.filtersCalls && !result.filtersCalls { result.answer = sandbox.answer }
         return result
     }

@@ -24,9 +24,14 @@ enum KernelRefusal: Hashable, Sendable {
     case hiddenHome, hiddenKernelLog, hiddenDevice, hiddenTemporary, hiddenTunable, hiddenProcess
     case hiddenModules
 
+    /// A socket is closed, by that of `InaccessiblePaths=`.
+    case closedSocket(of: String)
+
     // A path is read-only.
     case readOnlyHome, readOnlyControlGroup, readOnlyTunable, readOnlySystem, readOnlyConfiguration
     case readOnlyData
+    /// By that of `ReadOnlyPaths=`, besides.
+    case readOnlyOrders(of: String)
     /// Which is not known.
     case readOnlySomewhere
 
@@ -55,6 +60,11 @@ enum KernelRefusal: Hashable, Sendable {
         if isBelow("/proc/", "/sys/") { return .readOnlyTunable }
         if isBelow("/usr/", "/boot/", "/efi/", "/bin/", "/sbin/", "/lib") { return .readOnlySystem }
         return isBelow("/etc/") ? .readOnlyConfiguration : .readOnlyData
+    }
+
+    /// Whom a path points at that is read-only.
+    static func suspects(protecting path: String?) -> Set<String> {
+        protecting(path).suspects.union(path.flatMap(Catalogue.orders)?.suspects ?? [])
     }
 
     /// Restrictions by their id, or all of a directive by its name.

@@ -3,13 +3,16 @@
 /// them. The more particular come first. A suspicion that saves trials, never a proof: programs word
 /// their errors freely.
 enum LogSignature: CaseIterable, Sendable {
-    case noFamily, lowPort, port, owner, group, user, setpcap, chroot, memory, limits, personality
+    case bus, noFamily, lowPort, port, owner, group, user, setpcap, chroot, memory, limits,
+        personality
     case readOnly, code, protection, device, missingDevice, home, process, temporary, access
 
     /// Of one of these lists all words occur in the line, in lower case.
     private var words: [[String]] {
         let denied = "not permitted"
         return switch self {
+        // As sd-bus, libdbus and the clients of engines say it.
+        case .bus: [[" bus", "refused"], ["_bus_", "refused"], [".sock", "connection refused"]]
         case .noFamily: [["address family not supported"]]
         case .lowPort: [["bind", "permission denied"]]
         case .port: [["bind", denied]]
@@ -55,7 +58,7 @@ extension Suspects {
         guard let signature = LogSignature(inLine: line) else { return [] }
         // Of a path it is known who makes it read-only; the last in a line is the object.
         if signature == .readOnly, let path = paths(in: line).last {
-            return KernelRefusal.protecting(String(path)).suspects
+            return KernelRefusal.suspects(protecting: String(path))
         }
         return bySignature[signature] ?? []
     }

@@ -82,7 +82,8 @@ public struct Offer: Sendable {
     /// exposure's table loses when everything is on, shared between those that are needed for it.
     ///
     /// A test that needs three capabilities gone gives each a third; no restriction is worth
-    /// less than one point, so that tightening more is always better.
+    /// less than one point, so that tightening more is always better. What closes a way to root is
+    /// worth more than all of them.
     public var weights: [Double] {
         let catalogue = subject.catalogue
         let everything = Profile(restrictions.map(\.id), in: catalogue)
@@ -95,7 +96,8 @@ public struct Offer: Sendable {
         let best = points(without: nil)
         let worst = subject.points
         let without = restrictions.map { points(without: $0.id) }
-        var weights = Array(repeating: 1.0, count: restrictions.count)
+        let all = restrictions.count + Int(worst.reduce(0, +))
+        var weights = restrictions.map { 1.0 + ($0.closesWayToRoot ? Double(all) : 0) }
         for test in best.indices where worst[test] > best[test] {
             let needed = without.indices.filter { without[$0][test] > best[test] }
             for index in needed {

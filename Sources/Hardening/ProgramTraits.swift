@@ -15,6 +15,8 @@ public struct ProgramTraits: Hashable, Sendable {
     public var pidFile: String?
     /// The work of others that it runs, such as `scheduled jobs`; nil where it does its own.
     public var hostedWork: String?
+    /// The name that its unit says it has on the bus; nil where it says none.
+    public var busName: String?
     /// Whether one of its processes stays root.
     public var keepsRoot = false
     /// The commands that its configuration names, with where: `/etc/x/x.conf:9`.

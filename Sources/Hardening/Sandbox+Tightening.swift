@@ -14,7 +14,7 @@ extension Sandbox {
             if Set(self[name].entries) != Set(names) { settings[name] = .list(names) }
         case .add(let names):
             let missing = names.filter {
-                !self[name].entries.contains($0) && !holdsNoNewProgram($0)
+                !self[name].entries.contains($0) && !isMoot($0, in: name)
             }
             if !missing.isEmpty { settings[name] = .list(self[name].entries + missing) }
         case .denyFamily(let family): deny([family], of: name)
@@ -55,10 +55,14 @@ extension Sandbox {
             }
         }
         var steps: [String: Restriction] = [:]
-        for restriction in taken { steps[restriction.directive] = restriction }
+        for restriction in taken {
+            // Of lists that forbid each adds its own.
+            let key = restriction.isAdded ? restriction.id : restriction.directive
+            steps[key] = restriction
+        }
         let forbidsPrograms = taken.contains(where: \.forbidsPrograms)
-        for directive in steps.keys.sorted() {
-            for exception in steps[directive]?.exceptions ?? []
+        for key in steps.keys.sorted() {
+            for exception in steps[key]?.exceptions ?? []
             where !withdrawn.contains(exception) {
                 grant(exception, forbidsPrograms: forbidsPrograms)
             }
@@ -143,5 +147,10 @@ extension Restriction {
     fileprivate var grant: DirectiveName? { Catalogue.standard.directive(directive)?.grant }
 
     /// Whether programs cannot be run from places that can be written to.
-    fileprivate var forbidsPrograms: Bool { if case .add = change { true } else { false } }
+    fileprivate var forbidsPrograms: Bool { directive == DirectiveName.noExecPaths.rawValue }
+
+    /// Whether it makes places read-only of which other settings may do so as well.
+    var closesPlaces: Bool { directive == DirectiveName.readOnlyPaths.rawValue }
+
+    fileprivate var isAdded: Bool { if case .add = change { true } else { false } }
 }

@@ -48,6 +48,7 @@ extension KernelRequest {
 
     private func names(refusing call: String, in dialect: Dialect) -> Set<String> {
         let hiding = path.flatMap(KernelRefusal.hiding)?.suspects ?? []
+        let closing = path.flatMap(Catalogue.closedSocket)?.suspects ?? []
         let droppers = lacking.reduce(into: Set<String>()) {
             $0.formUnion(Catalogue.standard.dropping($1))
         }
@@ -64,8 +65,9 @@ extension KernelRequest {
         case .eacces:
             if !lacking.isEmpty { return droppers.union(hiding) }
             if call == "mmap" || call == "mprotect" { return KernelRefusal.code.suspects }
-            return call.hasPrefix("exec") ? KernelRefusal.program.suspects : hiding
-        case .erofs: return KernelRefusal.protecting(path).suspects
+            return call.hasPrefix("exec") ? KernelRefusal.program.suspects : hiding.union(closing)
+        case .econnrefused: return closing
+        case .erofs: return KernelRefusal.suspects(protecting: path)
         case .eafnosupport:
             return family.map(Catalogue.standard.denying) ?? KernelRefusal.someFamily.suspects
         case .enoent where Self.objects.contains(call):

@@ -128,7 +128,7 @@ extension NamedPlace {
         case .device where Places.isPlain(path) && !Places.isPseudoDevice(path):
             (.device, "a device")
         case .socket where Places.temporary(of: path) == nil:
-            (.socket, "a socket")
+            (.socket(path), "a socket")
         case .program where !isOfSystem || Places.temporary(of: path) != nil:
             (.program, "a program")
         case .file, .directory, .socket, .program:

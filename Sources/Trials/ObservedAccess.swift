@@ -30,7 +30,7 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     case uses(capability: String)
     /// It made a socket of this address family.
     case opensSocket(family: String)
-    /// It opened a file that a sandbox can hide.
+    /// It opened a file that a sandbox can hide, or connected to a socket that one can close.
     case reads(String)
     /// It ran a program.
     case runs(String)
@@ -75,9 +75,10 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
         }
     }
 
-    private static let hidable = [
-        "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
-    ]
+    private static let hidable =
+        [
+            "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
+        ] + Catalogue.socketsOfRoot
 }
 
 extension KernelRequest {

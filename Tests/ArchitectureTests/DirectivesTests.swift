@@ -25,7 +25,7 @@ struct DirectivesTests {
 
     /// Settings that bear on directives and are none of the catalogue.
     private static let besides: Set = [
-        "DefaultDependencies", "IPEgressFilterPath", "IPIngressFilterPath", "ReadOnlyPaths",
+        "DefaultDependencies", "IPEgressFilterPath", "IPIngressFilterPath",
         "RootDirectory", "RootImage", "Type",
     ]
 

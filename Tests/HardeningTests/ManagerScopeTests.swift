@@ -67,6 +67,6 @@ import Testing
     func names() {
         let known = Set(catalogue.directives.map(\.name))
         let obstructed = known.filter { ManagerScope.user.obstacle(to: $0) != nil }
-        #expect(obstructed.count == 11)
+        #expect(obstructed.count == 13)
     }
 }

@@ -32,8 +32,11 @@ import Testing
     @Test("profiles can be taken in either order or at once")
     func commutes() {
         // What a denied call gets is asked of a service that has denied calls, and where nothing
-        // may be run from depends on what is read-only.
-        let asked = ["SystemCallErrorNumber=kill", "NoExecPaths=writable"]
+        // may be run from, and what else is named read-only, depends on what is read-only.
+        let asked = [
+            "SystemCallErrorNumber=kill", "NoExecPaths=writable", "ReadOnlyPaths=manager",
+            "ReadOnlyPaths=orders",
+        ]
         forRandomCases(seed: 3) { before, first, second in
             let first = Profile(recorded: first.restrictions.subtracting(asked))
             let second = Profile(recorded: second.restrictions.subtracting(asked))

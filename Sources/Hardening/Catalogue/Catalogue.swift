@@ -27,7 +27,7 @@ public struct Catalogue: Sendable {
     /// The whole table.
     public static let standard = Catalogue(
         fileSystem + devices + kernel + processes + capabilities + identity + network
-            + systemCalls + service)
+            + systemCalls + service + orders)
 
     public var restrictions: [Restriction] { directives.flatMap(\.restrictions) }
 

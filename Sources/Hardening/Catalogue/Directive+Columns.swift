@@ -103,6 +103,9 @@ extension Directive {
         mapping { $0.likelihoods = likelihoods }
     }
 
+    /// What closes what lets whoever is in the service be root outside of it.
+    var closingWaysToRoot: Directive { mapping { $0.closesWayToRoot = true } }
+
     func advised(_ remedy: Remedy) -> Directive { mapping { $0.remedy = remedy } }
 
     /// Columns of single restrictions, by what stands behind the sign of equality.

@@ -10,6 +10,7 @@ public enum DirectiveName: String, Hashable, Sendable, CaseIterable, CustomStrin
     case deviceAllow = "DeviceAllow"
     case devicePolicy = "DevicePolicy"
     case dynamicUser = "DynamicUser"
+    case inaccessiblePaths = "InaccessiblePaths"
     case ipAddressAllow = "IPAddressAllow"
     case ipAddressDeny = "IPAddressDeny"
     case ipEgressFilterPath = "IPEgressFilterPath"

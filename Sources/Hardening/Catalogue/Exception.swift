@@ -21,11 +21,6 @@ public struct Exception: Hashable, Codable, Sendable {
         (.bindReadOnlyPaths, "Places that stay readable all the same."),
     ]
 
-    /// The setting that closes a place once more.
-    static let closed: (DirectiveName, String) = (
-        .readOnlyPaths, "Other settings would leave it writable."
-    )
-
     /// The settings that make no row of a drop-in.
     static let settings: [DirectiveName] =
         places.map(\.setting) + [

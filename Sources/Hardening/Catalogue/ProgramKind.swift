@@ -68,6 +68,9 @@ public struct ProgramKind: Sendable {
             }, needs: needs, settledBy: settledBy, isOfRoot: true, isOpenEnded: true)
     }
 
+    private static let bus = ["InaccessiblePaths=system-bus"]
+    private static let talking = "a probe for which it talks on the bus"
+
     private static func calls(_ groups: String...) -> [String] {
         groups.map { "SystemCallFilter=~\($0)" }
     }
@@ -100,6 +103,8 @@ public struct ProgramKind: Sendable {
             needs: workForUsers + [
                 "SocketBindDeny", "PrivateNetwork=yes",
                 "RestrictAddressFamilies=~AF_UNIX", "RestrictAddressFamilies=~AF_NETLINK",
+                // A session is begun over the bus (pam_systemd(8)).
+                "InaccessiblePaths=system-bus",
             ]
                 + capabilities(
                     "DAC_READ_SEARCH", "AUDIT_WRITE", "SYS_CHROOT", "SYS_RESOURCE", "SYS_NICE")
@@ -166,8 +171,25 @@ public struct ProgramKind: Sendable {
         ProgramKind(
             source: .kind,
             sign: { traits in traits.hostedWork.map { "it runs \($0)" } },
-            needs: network + ["PrivateTmp", "ProtectProc"],
+            needs: network + [
+                "PrivateTmp", "ProtectProc", "InaccessiblePaths", "ReadOnlyPaths",
+            ],
             settledBy: "--try, where none of that work needs it", isOpenEnded: true),
+        // What it does there is asked for by others, when they want it.
+        ProgramKind(
+            source: .unit, sign: { traits in traits.busName.map { "its unit says BusName=\($0)" } },
+            needs: bus, settledBy: "a probe that calls it there (--probe-dbus)", isOfRoot: true),
+        calling(
+            "sd_bus_open_system", "sd_bus_default_system", "sd_bus_open", "sd_bus_default",
+            "sd_bus_open_system_with_description", "dbus_bus_get", "dbus_bus_get_private",
+            "dbus_connection_open_private", "g_bus_get", "g_bus_get_sync", "g_bus_own_name",
+            "g_dbus_proxy_new_for_bus", "g_dbus_proxy_new_for_bus_sync",
+            needs: bus, settledBy: talking),
+        linked(
+            with: "libdbus-1.so", "libsdbus-c++.so", "libQt5DBus.so", "libQt6DBus.so",
+            "libavahi-client.so", "libpolkit-gobject-1.so",
+            needs: bus, settledBy: talking, isOfRoot: true),
+        running(["firewall-cmd"], needs: bus, settledBy: talking),
         // Others may read what it does not make for itself alone.
         ProgramKind(
             source: .directory,

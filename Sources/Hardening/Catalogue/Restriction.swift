@@ -6,7 +6,7 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public let id: String
     /// The directive's name, such as `ProtectSystem`.
     public let directive: String
-    public let change: Tightening
+    public internal(set) var change: Tightening
     /// The systemd version that first knows this value, for instance 257.
     public let introduced: Int
     /// The restrictions that this one contains: taking it means having taken those. Weaker steps
@@ -29,6 +29,9 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     public internal(set) var likelihoods: [Likelihood] = []
     /// Whether it takes away only what root can do.
     public internal(set) var isForRoot = false
+    /// Whether, beside all that could be taken, it is what closes a way by which whoever is in the
+    /// service would be root outside of it: that is worth more than any exposure.
+    public internal(set) var closesWayToRoot = false
     /// How the kernel refuses what it takes away, where not every step of its directive does so.
     var refusals: Set<KernelRefusal> = []
     /// What programs say that it refused something.

@@ -31,6 +31,11 @@ extension Sandbox {
         case "ReadWritePaths", "BindPaths", "BindReadOnlyPaths":
             return opensMore(than: before, by: name)
         case "ReadOnlyPaths":
+            // What other settings make read-only need not be named.
+            return Set(before[name].entries).subtracting(self[name].entries).contains { entry in
+                leavesWritable(String(entry.drop { "-+".contains($0) }))
+            }
+        case "InaccessiblePaths":
             return !Set(self[name].entries).isSuperset(of: before[name].entries)
         case "SystemCallFilter", "RestrictAddressFamilies", "RestrictFileSystems",
             "RestrictNetworkInterfaces":
@@ -99,13 +104,19 @@ extension Sandbox {
     }
 
     /// Whether what this sandbox makes read-only leaves out a place, or what is named writable has it.
-    private func leavesWritable(_ place: String) -> Bool {
-        let named = self[.readWritePaths].entries + self[.bindPaths].entries
-        func paths(_ entries: [String]) -> [String] {
+    /// Of places around it the deepest counts, and of two entries for one the read-only one (systemd
+    /// 252, 257 and 262).
+    func leavesWritable(_ place: String) -> Bool {
+        /// How long the deepest entry around the place is.
+        func depth(_ entries: [String]) -> Int? {
             entries.map { String($0.drop { "-+".contains($0) }.prefix { $0 != ":" }) }
+                .filter { place.isBelow([$0]) }.map(\.utf8.count).max()
         }
-        if place.isBelow(paths(self[.readOnlyPaths].entries)) { return false }
-        if place.isBelow(paths(named)) { return true }
+        let closed = depth(self[.readOnlyPaths].entries)
+        if let open = depth(self[.readWritePaths].entries + self[.bindPaths].entries) {
+            return open > closed ?? 0
+        }
+        if closed != nil { return false }
         if place.isBelow(Sandbox.homes) {
             return self[.protectHome].value(default: "no") == "no"
                 && self[.protectSystem].value(default: "no") != "strict"
@@ -116,7 +127,7 @@ extension Sandbox {
         case "no": return true
         case "yes": return !place.isBelow(["/boot", "/efi", "/usr"])
         case "full": return !place.isBelow(["/boot", "/efi", "/etc", "/usr"])
-        default: return false
+        default: return opensRun && place.isBelow(["/run"])
         }
     }
 

@@ -131,10 +131,20 @@ extension Sandbox {
         }
     }
 
-    private var opensRun: Bool {
+    /// Whether /run is writable under it, though all is said to be read-only.
+    var opensRun: Bool {
         self[.protectSystem].value(default: "no") == "strict"
             && (self[.protectControlGroups].value(default: "no") != "no"
                 || self[.protectKernelTunables].isOn)
+    }
+
+    /// Whether an entry of a list that forbids would change nothing, or undo what others do.
+    func isMoot(_ entry: String, in list: String) -> Bool {
+        switch DirectiveName(rawValue: list) {
+        case .noExecPaths: holdsNoNewProgram(entry)
+        case .readOnlyPaths: !leavesWritable(String(entry.drop { "-+".contains($0) }))
+        default: false
+        }
     }
 
     /// Whether a path must not be named in `NoExecPaths=`, because another directive makes it

@@ -35,7 +35,8 @@ extension Catalogue {
         "ktun": 0.06, "proc": 0.1, "clock": 0.02, "klog": 0.02, "res": 0.15, "ipc": 0.05,
         "host": 0.02, "arch": 0.015, "audit": 0.015, "bpf": 0.015, "mac": 0.01, "keyring": 0.025,
         "aio": 0.04, "sync": 0.06, "timer": 0.05, "notify": 0.05, "groups": 0.3, "kill": 0.3,
-        "filesystems": 0.05, "system-service": 0.1, "delegate": 0.5,
+        "filesystems": 0.05, "system-service": 0.1, "delegate": 0.5, "bus": 0.08,
+        "manager": 0.03, "engines": 0.01, "orders": 0.03,
     ]
     public static let rareFamily = 0.01
 }

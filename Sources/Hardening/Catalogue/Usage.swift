@@ -117,7 +117,10 @@ extension Catalogue {
             "PrivateDevices=yes": nodes.map { Exception(.bindPaths, "-\($0)") },
         ]
         var rows = directives.map { row in
-            row.mapping { $0.exceptions = exceptions[$0.id] ?? [] }
+            row.mapping { restriction in
+                restriction.exceptions = exceptions[restriction.id] ?? []
+                restriction.leaveWritable(usage.written, own: own)
+            }
         }
         func contest(of place: String) -> (String, Contest)? {
             if let claim = usage.claims?[place] { return Self.contest(by: claim) }
@@ -274,6 +277,24 @@ extension [Directive] {
 }
 
 extension Restriction {
+    /// Leaves out of a list of what becomes read-only what is the service's own, and makes exceptions
+    /// for what it writes below. Where it writes around such a place (`/etc`), this is not its own.
+    fileprivate mutating func leaveWritable(_ written: Set<String>, own: Set<String>) {
+        guard closesPlaces, case .add(let entries) = change else { return }
+        func isBelow(_ place: String, _ other: String) -> Bool {
+            place == other || place.hasPrefix(other + "/")
+        }
+        let places = entries.map { String($0.drop { $0 == "-" }) }
+        let kept = places.filter { place in
+            !written.contains(place) && !own.contains { isBelow(place, $0) }
+        }
+        change = .add(kept.map { "-\($0)" })
+        inForceCheck = InForceCheck(
+            inForceCheck.parts.filter { kept.contains($0.name) })
+        exceptions += written.union(own).filter { use in kept.contains { isBelow(use, $0) } }
+            .sorted().map { Exception(.readWritePaths, "-\($0)") }
+    }
+
     /// The id of being another user.
     public static func becoming(_ user: String) -> String { "\(identity)=\(user)" }
 

@@ -2,8 +2,8 @@
 public enum WishedFor: Hashable, Sendable {
     /// A device node.
     case device
-    /// A unix socket of somebody else's.
-    case socket
+    /// A unix socket of somebody else's, at this path.
+    case socket(String)
     /// A program among data.
     case program
     /// A file of others in a directory for temporary files.
@@ -22,7 +22,8 @@ public enum WishedFor: Hashable, Sendable {
     var needs: Set<String> {
         switch self {
         case .device: ["PrivateDevices", "DevicePolicy"]
-        case .socket: ["RestrictAddressFamilies=~AF_UNIX"]
+        case .socket(let path):
+            Catalogue.closing(socket: path).union(["RestrictAddressFamilies=~AF_UNIX"])
         case .program: ["NoExecPaths"]
         case .sharedTemporary: ["PrivateTmp"]
         case .home: ["ProtectHome=yes"]

@@ -16,6 +16,7 @@ extension Service {
     ) -> ProgramTraits {
         var traits = ProgramTraits()
         traits.declined = declinedDirectives
+        traits.busName = reading.files.values(of: "BusName").last { !$0.isEmpty }
         traits.programAmongData =
             (["/srv", "/var/www"] + data).lazy
             .compactMap { place in
