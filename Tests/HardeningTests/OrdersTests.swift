@@ -88,6 +88,13 @@ import Testing
         }
         #expect(offered(Sandbox()) == Set(Self.sockets + Self.places))
         #expect(offered(Sandbox(["User": .word("daemon")])) == [])
+        func granted(_ name: String) -> Sandbox {
+            Sandbox([
+                "User": .word("x"), "AmbientCapabilities": .mask(Capability.mask([name])),
+            ])
+        }
+        #expect(offered(granted("CAP_NET_BIND_SERVICE")) == [])
+        #expect(offered(granted("CAP_DAC_OVERRIDE")).count == 5)
         let inGroup = Sandbox(["User": .word("x"), "SupplementaryGroups": .list(["docker"])])
         #expect(offered(inGroup).contains("InaccessiblePaths=containers"))
         #expect(offered(Sandbox(["DefaultDependencies": .flag(false)])) == Set(Self.places))

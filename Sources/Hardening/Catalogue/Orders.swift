@@ -158,8 +158,9 @@ extension Catalogue {
 
     /// Why a service with this sandbox gives no orders that root would obey; nil where it may.
     private static func harmless(_ sandbox: Sandbox) -> String? {
-        // A group can open an engine's socket, and a capability any file.
-        sandbox.isRoot || sandbox.ambientCapabilities != 0
+        // A group can open an engine's socket, and some capabilities any file.
+        sandbox.isRoot
+            || sandbox.ambientCapabilities & Capability.mask(Capability.ofRoot.sorted()) != 0
             || !sandbox[.supplementaryGroups].entries.isEmpty
             ? nil : "it is not root, and none of this obeys it"
     }
