@@ -17,6 +17,8 @@ public struct ProgramTraits: Hashable, Sendable {
     public var hostedWork: String?
     /// The name that its unit says it has on the bus; nil where it says none.
     public var busName: String?
+    /// What names a module of PAM that talks on the bus, and which: `/etc/pam.d/x names pam_x.so`.
+    public var talkingModule: String?
     /// Whether one of its processes stays root.
     public var keepsRoot = false
     /// The commands that its configuration names, with where: `/etc/x/x.conf:9`.

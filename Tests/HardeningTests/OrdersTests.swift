@@ -148,6 +148,10 @@ import Testing
         #expect(
             contested { $0.imports = ["sd_bus_open_system"] } == ["InaccessiblePaths=system-bus"])
         #expect(contested { $0.imports = ["sd_notify"] } == [])
+        #expect(contested { $0.libraries = ["libpam.so.0"] } == [])
+        #expect(
+            contested { $0.talkingModule = "/etc/pam.d/sshd names pam_systemd.so" }
+                == ["InaccessiblePaths=system-bus"])
         #expect(
             contested { $0.hostedWork = "scheduled jobs" } == Set(Self.sockets + Self.places))
     }

@@ -103,8 +103,6 @@ public struct ProgramKind: Sendable {
             needs: workForUsers + [
                 "SocketBindDeny", "PrivateNetwork=yes",
                 "RestrictAddressFamilies=~AF_UNIX", "RestrictAddressFamilies=~AF_NETLINK",
-                // A session is begun over the bus (pam_systemd(8)).
-                "InaccessiblePaths=system-bus",
             ]
                 + capabilities(
                     "DAC_READ_SEARCH", "AUDIT_WRITE", "SYS_CHROOT", "SYS_RESOURCE", "SYS_NICE")
@@ -190,6 +188,10 @@ public struct ProgramKind: Sendable {
             "libavahi-client.so", "libpolkit-gobject-1.so",
             needs: bus, settledBy: talking, isOfRoot: true),
         running(["firewall-cmd"], needs: bus, settledBy: talking),
+        // Who logs in has a session begun over the bus (pam_systemd(8)).
+        ProgramKind(
+            source: .configuration, sign: \.talkingModule, needs: bus,
+            settledBy: "a probe that logs a user in", isOfRoot: true),
         // Others may read what it does not make for itself alone.
         ProgramKind(
             source: .directory,

@@ -27,6 +27,9 @@ extension Service {
             packages)
         traits.programs = files.programs
         (traits.libraries, traits.imports) = files.links
+        traits.talkingModule =
+            files.programs.sorted().lazy
+            .compactMap { PAMStack(of: $0, in: machine.tree).talksOnBus }.first
         return traits
     }
 
