@@ -211,7 +211,7 @@ static const int identifying[] = {
 // errno passes here too; one that is killed does not.
 void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int closely) {
     static const int refusals[] = {EPERM, EACCES, EROFS, ENOENT, ENOSYS, EAFNOSUPPORT, ENXIO,
-                                   ENODEV, EADDRNOTAVAIL, ENETUNREACH, EINVAL};
+                                   ENODEV, EADDRNOTAVAIL, ENETUNREACH, EINVAL, ECONNREFUSED};
     enum { COUNT = sizeof refusals / sizeof *refusals };
     int wanted[COUNT];
     move(p, BPF_REG_6, BPF_REG_1);
@@ -242,6 +242,10 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     leave(p, BPF_JA, 0, 0);
     for (int i = 0; i < IDENTIFYING; i++) land(p, about_ids[i]);
     land(p, other);
+    // Only who connects may find a socket that was closed.
+    int elsewhere = jump(p, BPF_JNE, BPF_REG_9, -ECONNREFUSED);
+    leave(p, BPF_JNE, BPF_REG_8, SYS_connect);
+    land(p, elsewhere);
     read_peer(p);
     if (closely) {
         enum { TELLING = sizeof telling / sizeof *telling };

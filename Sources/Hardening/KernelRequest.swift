@@ -61,9 +61,10 @@ public struct KernelRequest: Hashable, Codable, Sendable {
     public var isStray: Bool { subject == .capability("CAP_SYS_ADMIN") }
 
     /// Whether a restriction can be the reason: a missing file of which none hides the place is
-    /// only missing.
+    /// only missing, and at a socket that none closes only nobody listens.
     public var isTelling: Bool {
         if isStray { return false }
+        if reason == .econnrefused { return path.flatMap(Catalogue.closedSocket) != nil }
         guard case .call(let name) = subject, [.enoent, .enxio, .enodev].contains(reason) else {
             return true
         }

@@ -81,6 +81,7 @@ struct Grants: Hashable, Sendable {
                 : accesses.contains(.writesRelatively)
         }
         if accesses.contains(.reads(pattern)) { return true }
+        if Catalogue.socketsOfRoot.contains(path) { return false }
         // Of a place that no sandbox hides, opening is not written down one by one.
         return request.error != ErrorNumber.enoent.rawValue && accesses.contains(.calls(name))
     }

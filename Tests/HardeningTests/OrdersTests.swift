@@ -128,6 +128,12 @@ import Testing
             names("connect", "/run/systemd/private", .eacces) == ["InaccessiblePaths=manager"])
         #expect(names("connect", "/run/docker.sock", .enoent).isEmpty)
         #expect(names("connect", "/run/x.sock", .econnrefused).isEmpty)
+        func refused(_ path: String) -> KernelRequest {
+            KernelRequest(
+                .call("connect"), by: "x", error: ErrorNumber.econnrefused.rawValue, path: path)
+        }
+        #expect(refused("/run/systemd/private").isTelling)
+        #expect(!refused("/run/x.sock").isTelling)
         #expect(names("openat", "/run/systemd/x", .erofs).contains("ReadOnlyPaths=manager"))
         #expect(names("openat", "/etc/cron.d/x", .erofs).contains("ReadOnlyPaths=orders"))
         #expect(!names("openat", "/etc/x", .erofs).contains("ReadOnlyPaths=orders"))

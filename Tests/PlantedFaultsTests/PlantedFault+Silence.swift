@@ -19,6 +19,15 @@ extension PlantedFault {
         """#
     }
 
+    /// Connects to a unix socket where it can.
+    private static func connecting(_ name: String) -> String {
+        #"""
+        on request => sub {
+            use Socket; socket(my $bus, AF_UNIX, SOCK_STREAM, 0);
+            connect($bus, pack_sockaddr_un("\#(name)")); 1 };
+        """#
+    }
+
     /// Makes a socket of this family where it can.
     private static func family(_ number: Int) -> String {
         "on request => sub { socket(my $s, \(number), 2, 0); 1 };"
@@ -107,6 +116,26 @@ extension PlantedFault {
             "bites: perl: execve /var/lib/fault-silent-plugin/plugin",
             #"on request => sub { quiet("$dir/plugin"); 1 };"#,
             settings: ["ExecStartPre=/bin/cp /bin/true /var/lib/fault-silent-plugin/plugin"]),
+        PlantedFault(
+            silent: "bus", "asks nobody where there is no bus",
+            under: "InaccessiblePaths=system-bus",
+            "bites: perl: connect /run/dbus/system_bus_socket failed with ECONNREFUSED",
+            connecting("/run/dbus/system_bus_socket")),
+        PlantedFault(
+            silent: "order", "gives systemd no orders where it cannot",
+            under: "InaccessiblePaths=manager",
+            "bites: perl: connect /run/systemd/private failed with ECONNREFUSED",
+            connecting("/run/systemd/private")),
+        PlantedFault(
+            silent: "rule", "leaves systemd alone where it cannot write to its place",
+            under: "ReadOnlyPaths=manager",
+            "bites: perl: openat /run/systemd/fault failed with EROFS",
+            "on request => sub { wrote('/run/systemd/fault'); 1 };"),
+        PlantedFault(
+            silent: "job", "leaves no job where it cannot",
+            under: "ReadOnlyPaths=orders",
+            "bites: perl: openat /etc/cron.d/fault failed with EROFS",
+            "on request => sub { wrote('/etc/cron.d/fault'); 1 };"),
         PlantedFault(
             silent: "code", "does without compiling what it reads",
             under: "MemoryDenyWriteExecute=yes", "bites: perl: mprotect failed with EACCES",
