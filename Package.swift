@@ -92,6 +92,10 @@ let package = Package(
         .testTarget(name: "LabTests", dependencies: ["Lab", "lab-victim"]),
         // What root in a lab reaches of the machine: row by row.
         .testTarget(name: "ContainmentTests", dependencies: ["Lab", "SystemdBus", "Fixtures"]),
+        // What a canary finds of a service's sandbox: row by row.
+        .testTarget(
+            name: "WaysOutTests",
+            dependencies: ["Hardening", "Lab", "Systemd", "WaysOut", "Fixtures"]),
         .testTarget(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),
@@ -106,7 +110,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["Reports", "Hardening", "Trials", "PublishedSchemas", "TemperTesting"]),
+            dependencies: [
+                "Reports", "Hardening", "Trials", "WaysOut", "PublishedSchemas", "TemperTesting",
+            ]),
         .testTarget(name: "BisectionTests", dependencies: ["Bisection", "TemperTesting"]),
         .testTarget(
             name: "HardeningTests",

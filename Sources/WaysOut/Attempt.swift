@@ -140,6 +140,12 @@ extension Attempt.Step {
             arguments: [.here, .text(path), .number(Int(flags | O_CLOEXEC)), .number(0)])
     }
 
+    static func socket(_ family: Int32, _ type: Int, _ protocolNumber: Int) -> Attempt.Step {
+        Attempt.Step(
+            call: SystemCall.socket,
+            arguments: [Int(family), type, protocolNumber].map { .number($0) })
+    }
+
     static func closing(_ step: Int) -> Attempt.Step {
         Attempt.Step(call: SystemCall.close, arguments: [.result(of: step)], isOptional: true)
     }
@@ -169,12 +175,7 @@ extension Attempt.Step {
                 ], isOptional: true)
         }
         return [
-            Attempt.Step(
-                call: SystemCall.socket,
-                arguments: [
-                    .number(Int(AF_UNIX)),
-                    .number(Int(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)), .number(0),
-                ]),
+            .socket(AF_UNIX, Int(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0),
             limiting(SO_RCVTIMEO), limiting(SO_SNDTIMEO),
             Attempt.Step(
                 call: SystemCall.connect,

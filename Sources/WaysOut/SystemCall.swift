@@ -15,6 +15,7 @@ enum SystemCall {
     static let setSocketOption = Int(SYS_setsockopt)
     static let sendTo = Int(SYS_sendto)
     static let receiveFrom = Int(SYS_recvfrom)
+    static let controlFile = Int(SYS_ioctl)
     static let kill = Int(SYS_kill)
     static let control = Int(SYS_prctl)
     static let setFileUser = Int(SYS_setfsuid)

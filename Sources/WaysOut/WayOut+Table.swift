@@ -31,26 +31,29 @@ extension WayOut {
             ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/local/bin", "/usr/local/sbin"]),
         WayOut(
             "own-files", "what root runs and reads at its next start", .root,
-            closedBy: [
-                "ProtectSystem=full", "ReadOnlyPaths=orders", "ProtectSystem=strict", "User=",
-            ]
+            closedBy: ["ProtectSystem=full", "ProtectSystem=strict", "User="]
         ) { $0.filesOfRoot.map(Attempt.writing) },
     ]
 
     /// Directories, one of which is enough.
     private static func writing(_ id: String, _ name: String, _ directories: [String]) -> WayOut {
-        let below: (String) -> Bool = { place in directories.contains { $0.hasPrefix(place) } }
-        var closers = [
-            "ReadOnlyPaths=orders", "ReadOnlyPaths=manager", "ProtectSystem=full",
-            "ProtectSystem=strict", "User=",
-        ]
-        if !below("/run/") { closers.removeAll { $0 == "ReadOnlyPaths=manager" } }
-        if directories.allSatisfy({ $0.hasPrefix("/usr/") }) {
-            closers.insert("ProtectSystem=yes", at: 0)
+        func closers(_ places: [(String, String)], else other: String?) -> String {
+            let found = directories.compactMap { path in
+                places.first { path == $0.0 || path.hasPrefix($0.0 + "/") }?.1 ?? other
+            }
+            return Set(found).sorted().joined(separator: " + ")
         }
-        return WayOut(id, name, .root, closedBy: closers) { _ in
-            directories.map(Attempt.makingFile(in:))
-        }
+        let (manager, home) = (
+            ("/run", "ReadOnlyPaths=manager"), ("/root", "ProtectHome=read-only")
+        )
+        let usual = [manager, home, ("/usr", "ProtectSystem=full"), ("/etc", "ProtectSystem=full")]
+        return WayOut(
+            id, name, .root,
+            closedBy: [
+                closers(usual + [("/boot", "ProtectSystem=full")], else: "ReadOnlyPaths=orders"),
+                closers([home], else: "ProtectSystem=strict"), "User=",
+            ]
+        ) { _ in directories.map(Attempt.makingFile(in:)) }
     }
 
     /// Those who do as root what they are asked to.
@@ -150,22 +153,16 @@ extension WayOut {
             "manager-root", "the root directory of process 1", "root", O_RDONLY | O_DIRECTORY),
         .process1("manager-mounts", "the mounts of process 1", "ns/mnt", O_RDONLY),
         WayOut(
-            "neighbour-memory", "the memory of another service", .root,
-            closedBy: [
-                "ProtectProc=invisible", "CapabilityBoundingSet=~CAP_SYS_PTRACE", "PrivatePIDs=yes",
-                "User=",
-            ]
+            "neighbour-memory", "the memory of other services of the same user", .service,
+            closedBy: ["PrivatePIDs=yes", "PrivateUsers=yes"]
         ) { ground in
             ground.neighbour.map {
                 [.opening("mem", of: $0.process, called: $0.command, O_RDWR)]
             } ?? []
         },
         WayOut(
-            "neighbour-signals", "another service is ended", .denial,
-            closedBy: [
-                "CapabilityBoundingSet=~CAP_KILL", "PrivatePIDs=yes", "SystemCallFilter=~@process",
-                "User=",
-            ]
+            "neighbour-signals", "other services of the same user are ended", .denial,
+            closedBy: ["PrivatePIDs=yes", "SystemCallFilter=~@process"]
         ) { ground in
             ground.neighbour.map {
                 [Attempt("kill(\($0.process), 0)", SystemCall.kill, Int($0.process), 0)]
@@ -200,8 +197,7 @@ extension WayOut {
         WayOut(
             id, name, .root,
             closedBy: [
-                "ProtectProc=invisible", "CapabilityBoundingSet=~CAP_SYS_PTRACE", "PrivatePIDs=yes",
-                "User=",
+                "CapabilityBoundingSet=~CAP_SYS_PTRACE", "PrivatePIDs=yes", "User=",
             ]
         ) { _ in [.opening(file, of: 1, called: "systemd", flags)] }
     }
@@ -268,7 +264,10 @@ extension WayOut {
             withheld: "no process of a lab may open a disk"),
         WayOut(
             "bpf", "programs in the kernel (bpf)", .kernel,
-            closedBy: ["CapabilityBoundingSet=~CAP_BPF", "SystemCallFilter=@system-service"]
+            closedBy: [
+                "CapabilityBoundingSet=~CAP_BPF + CapabilityBoundingSet=~CAP_SYS_ADMIN",
+                "SystemCallFilter=@system-service", "User=",
+            ]
         ) { _ in
             // BPF_PROG_GET_NEXT_ID; ENOENT where there is none.
             [
@@ -285,7 +284,10 @@ extension WayOut {
         },
         WayOut(
             "performance-events", "counters of the kernel (perf)", .kernel,
-            closedBy: ["CapabilityBoundingSet=~CAP_PERFMON", "SystemCallFilter=@system-service"]
+            closedBy: [
+                "CapabilityBoundingSet=~CAP_PERFMON + CapabilityBoundingSet=~CAP_SYS_ADMIN",
+                "SystemCallFilter=@system-service", "User=",
+            ]
         ) { _ in
             // PERF_TYPE_SOFTWARE of all processes on the first processor.
             let attributes = [1, 0, 0, 0, 128, 0, 0, 0] + [UInt8](repeating: 0, count: 120)
@@ -316,7 +318,7 @@ extension WayOut {
         },
         WayOut(
             "rings", "calls that no filter sees (io_uring)", .kernel,
-            closedBy: ["SystemCallFilter=~@aio", "SystemCallFilter=@system-service"]
+            closedBy: ["SystemCallFilter=~@aio"]
         ) { _ in
             [
                 Attempt(
@@ -329,38 +331,35 @@ extension WayOut {
                     ])
             ]
         },
-        .socket(
-            "packets", "packets of other services are read and forged", .service, AF_PACKET, 3,
-            0x300,
+        WayOut(
+            "packets", "packets of other services are read and forged", .service,
             closedBy: [
                 "CapabilityBoundingSet=~CAP_NET_RAW", "RestrictAddressFamilies=~AF_PACKET",
                 "PrivateNetwork=yes", "User=",
-            ]),
-        .socket(
-            "audit", "records of the kernel's audit are read", .kernel, AF_NETLINK, 3, 9,
-            closedBy: ["RestrictAddressFamilies=~AF_NETLINK"]),
-    ]
-
-    private static func socket(
-        _ id: String, _ name: String, _ gain: Gain, _ family: Int32, _ type: Int,
-        _ protocolNumber: Int,
-        closedBy: [String]
-    ) -> WayOut {
-        WayOut(id, name, gain, closedBy: closedBy) { _ in
-            [
+            ]
+        ) { _ in
+            // SIOCGIFNAME of the first interface after loopback, which a network of its own has not.
+            let request = [UInt8](repeating: 0, count: 16) + [2] + [UInt8](repeating: 0, count: 23)
+            return [
                 Attempt(
-                    "socket(\(family), \(type), \(protocolNumber))",
+                    "AF_PACKET",
                     [
+                        .socket(AF_PACKET, 3, 0x300),
                         Attempt.Step(
-                            call: SystemCall.socket,
-                            arguments: [
-                                .number(Int(family)), .number(type), .number(protocolNumber),
-                            ]),
+                            call: SystemCall.controlFile,
+                            arguments: [.result(of: 0), .number(0x8910), .bytes(request)]),
                         .closing(0),
                     ])
             ]
-        }
-    }
+        },
+        WayOut(
+            "audit", "records of the kernel's audit are read", .kernel,
+            closedBy: ["RestrictAddressFamilies=~AF_NETLINK"]
+        ) { _ in
+            // NETLINK_AUDIT
+            [Attempt("AF_NETLINK", [.socket(AF_NETLINK, 3, 9), .closing(0)])]
+        },
+    ]
 
     /// What others have, and their work.
     static let others: [WayOut] = [
@@ -371,13 +370,13 @@ extension WayOut {
             ]
         ) { ground in
             // setfsuid(2) tells the user of before, and changes nothing for a number that is none.
-            let (nobody, none) = (65534, 0xffff_ffff)
+            let (other, none) = (ground.user == 1 ? 2 : 1, 0xffff_ffff)
             return [
                 Attempt(
-                    "setfsuid(\(nobody))",
-                    [nobody, none].map {
+                    "setfsuid(\(other))",
+                    [other, none].map {
                         Attempt.Step(call: SystemCall.setFileUser, arguments: [.number($0)])
-                    }, opening: .returned(nobody)),
+                    }, opening: .returned(other)),
                 // Back again.
                 Attempt(
                     "setfsuid(\(ground.user))", SystemCall.setFileUser, Int(ground.user),
@@ -404,7 +403,7 @@ extension WayOut {
         },
         WayOut(
             "keys", "keys in the user's keyring", .service,
-            closedBy: ["SystemCallFilter=~@keyring", "SystemCallFilter=@system-service"]
+            closedBy: ["SystemCallFilter=~@keyring"]
         ) { _ in
             // KEYCTL_GET_KEYRING_ID of KEY_SPEC_USER_KEYRING
             [Attempt("keyctl()", SystemCall.keys, 0, -4, 0)]

@@ -6,8 +6,8 @@ public struct WayOut: Sendable, Identifiable {
     /// In a few words for people: what is done.
     public let name: String
     public let gain: Gain
-    /// Settings any of which closes it, the mildest first: restrictions of the catalogue by their
-    /// identifiers, and settings that are none.
+    /// What closes it, any of them, the mildest first: restrictions of the catalogue by their
+    /// identifiers, and settings that are none. With ` + ` between them they close it together.
     public let closedBy: [String]
     /// How it is tried where the service runs; empty where nothing there is what it needs.
     public let attempts: @Sendable (EscapeGround) -> [Attempt]
@@ -59,7 +59,8 @@ public struct EscapeGround: Sendable {
     public var user: UInt32 = 0
     /// What of it root runs and reads at its start: programs, scripts, configuration.
     public var filesOfRoot: [String] = []
-    /// A process of another service: its number there, and its command name.
+    /// A process of another service of the same user, which has no capability: its number there, and
+    /// its command name.
     public var neighbour: (process: Int32, command: String)?
     /// Addresses of abstract sockets, with their `@`.
     public var abstractSockets: [String] = []

@@ -3,6 +3,7 @@ import Hardening
 import PublishedSchemas
 import Testing
 import Trials
+import WaysOut
 
 @testable import Reports
 
@@ -30,7 +31,22 @@ import Trials
                 restriction: "PrivateNetwork=yes", known: .contested, because: Sample.nasty,
                 source: .lab, price: 0.5, settledBy: "--network world"),
         ]
+        result.tell(Self.waysOut)
         return result
+    }
+
+    /// One that is closed, and one that stays open.
+    private static var waysOut: WaysOutChange {
+        WaysOutChange(
+            before: Sample.ways(open: ["system-bus", "keys"]), after: Sample.ways(open: ["keys"]))
+    }
+
+    private static var escape: EscapeReport {
+        var ways = Sample.ways(open: ["system-bus"])
+        ways[0] = .closed(30)
+        return EscapeReport(
+            unit: "x.service", root: "/", systemd: "257.13", exposure: Exposure(tenths: 14),
+            states: ways, seconds: 2.5)
     }
 
     /// And a check with every key, of a unit of each standing.
@@ -87,6 +103,7 @@ import Trials
         case "temper.harden/1": return try encoder.encode(result)
         case "temper.check/1": return try encoder.encode(check)
         case "temper.doctor/1": return try encoder.encode(doctor)
+        case "temper.escape/1": return try encoder.encode(escape)
         default: return try encoder.encode(Sample.report)
         }
     }

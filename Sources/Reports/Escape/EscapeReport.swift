@@ -1,4 +1,4 @@
-import Hardening
+public import Hardening
 public import WaysOut
 
 /// What `temper escape --json` prints: which ways out of a unit's sandbox are open.
@@ -14,7 +14,7 @@ public struct EscapeReport: Hashable, Codable, Sendable {
     /// The version of systemd, such as `257.13-1~deb13u1`.
     public var systemd: String
     /// As systemd-analyze(1) scores it, 0...10.
-    public var exposure: String
+    public var exposure: Double
     public var seconds: Double
     /// In the order of the table.
     public var ways: [Way]
@@ -44,14 +44,14 @@ public struct EscapeReport: Hashable, Codable, Sendable {
 
     /// - Parameter states: in the order of the table.
     public init(
-        unit: String, root: String, systemd: String, exposure: String, states: [WayState],
+        unit: String, root: String, systemd: String, exposure: Exposure, states: [WayState],
         seconds: Double
     ) {
         self.unit = unit
         self.root = root
         self.systemd = systemd
-        self.exposure = exposure
-        self.seconds = seconds
+        self.exposure = exposure.points
+        self.seconds = (seconds * 1000).rounded() / 1000
         ways = zip(WayOut.all, states).map(Way.init)
     }
 

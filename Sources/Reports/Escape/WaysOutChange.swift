@@ -58,7 +58,8 @@ extension HardeningResult {
 
     private func whyOpen(_ way: String) -> String {
         let closers = WayOut.all.first { $0.id == way }?.closedBy ?? []
-        let reasons = closers.compactMap(whyNotClosing)
+        let reasons = closers.flatMap { $0.split(separator: " + ").map(String.init) }
+            .compactMap(whyNotClosing)
         return reasons.isEmpty
             ? "nothing that closes it was on offer: \(closers.joined(separator: ", "))"
             : reasons.joined(separator: "; ")
@@ -76,7 +77,9 @@ extension HardeningResult {
         if let exception = accommodations.first(where: { isIt($0.restriction) }) {
             return "\(exception.restriction) leaves \(exception.settings.joined(separator: " "))"
         }
-        if accepted.contains(where: isIt) { return "\(closer) is taken and does not close it" }
+        if accepted.contains(where: isIt) {
+            return "\(closer) is taken and does not close all of it"
+        }
         if let known = known?.first(where: { isIt($0.restriction) && $0.known == .contested }) {
             return "\(known.restriction) is contested: \(known.because ?? "")"
         }

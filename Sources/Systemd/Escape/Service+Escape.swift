@@ -120,19 +120,27 @@ extension Service {
         ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
         ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
         ground.abstractSockets = abstractSockets
-        if machine.user == nil {
-            ground.neighbour = try await mainProcess(of: "systemd-journald.service").map {
-                ($0, "systemd-journal")
-            }
-        }
+        if !isDynamic { ground.neighbour = try await startNeighbour(as: name) }
         return ground
     }
 
-    private func mainProcess(of unit: String) async throws(ExperimentError) -> Int32? {
-        try await experiment { () async throws(BusError) in
-            try await machine.property(
-                "MainPID", of: Machine.path(ofUnit: unit), Machine.serviceInterface
-            ).uint32.flatMap { $0 == 0 ? nil : Int32($0) }
+    /// Another service of the same user, without capabilities; it stays as long as the lab.
+    private func startNeighbour(
+        as user: String
+    ) async throws(ExperimentError) -> (process: Int32, command: String)? {
+        let name = TrialName.fresh()
+        return try await experiment { () async throws(BusError) in
+            let job = try await machine.bus.startTransientUnit(
+                name,
+                properties: [
+                    ("Type", .string("exec")), ("ExecStart", .command(["/bin/sleep", "infinity"])),
+                ]
+                    + (machine.user == nil
+                        ? [("User", .string(user)), ("CapabilityBoundingSet", .uint64(0))] : []))
+            let process = try await machine.property(
+                "MainPID", of: Machine.path(ofUnit: name), Machine.serviceInterface
+            ).uint32
+            return job == .done ? process.map { (Int32($0), "sleep") } : nil
         }
     }
 

@@ -36,7 +36,7 @@ public struct EscapeSession: Sendable {
                 let states = try await service.waysOut()
                 return EscapeReport(
                     unit: service.unit, root: host.root, systemd: service.systemdVersion,
-                    exposure: "\(service.subject(in: .standard).exposure)", states: states,
+                    exposure: service.subject(in: .standard).exposure, states: states,
                     seconds: (ContinuousClock.now - began).seconds)
             }
         }
