@@ -21,7 +21,8 @@ public struct Temper: AsyncParsableCommand {
             """,
         version: TemperVersion.current,
         subcommands: [
-            Harden.self, Check.self, Escape.self, Revert.self, ReportCommand.self, Doctor.self,
+            Harden.self, Check.self, EscapeCommand.self, Revert.self, ReportCommand.self,
+            Doctor.self,
             Explain.self, History.self, LabCommands.self,
         ])
 

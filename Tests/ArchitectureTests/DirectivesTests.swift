@@ -13,6 +13,10 @@ struct DirectivesTests {
         "Sources/Systemd/Copy/CopyTable+Sandbox.swift": ([], sending),
         "Sources/Systemd/Copy/CopyTable+Resources.swift": ([], sending),
         "Sources/Systemd/Copy/CopyTable+Service.swift": ([], sending),
+        "Sources/WaysOut/WayOut+Table.swift": (
+            [], "what closes a way, by the catalogue's identifiers"
+        ),
+        "Sources/Systemd/Escape/Service+Escape.swift": ([], "what makes way for the canary alone"),
         "Sources/Systemd/Trial/CommandProbe.swift": (["User"], "whom a probe runs as"),
         "Sources/TemperCommand/Explain.swift": (["ProtectSystem"], "an example in a help text"),
         "Sources/Trials/Record/HardeningRecord+Reading.swift": (["User"], "a key of the record"),

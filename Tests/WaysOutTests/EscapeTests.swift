@@ -10,11 +10,13 @@ import WaysOut
 /// setting that is said to close it does.
 @Suite("A canary in a service's sandbox", .serialized, .timeLimit(.minutes(6)))
 struct EscapeTests {
-    /// Services that sleep, and one that listens where no package of the tree does.
+    /// Services that sleep, and one that listens where no package of the tree does. As process 1 of a
+    /// pid namespace, sleep(1) would not end by SIGTERM.
     private static let units = [
         "escapee.service": """
         [Service]
         Type=exec
+        KillSignal=SIGKILL
         EnvironmentFile=/etc/escapee.env
         ExecStart=/bin/sleep infinity
         """,

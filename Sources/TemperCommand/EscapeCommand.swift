@@ -4,8 +4,9 @@ import Reports
 import TemperKit
 import Trials
 
-struct Escape: AsyncParsableCommand {
+struct EscapeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "escape",
         abstract: "Tries every way out of a service's sandbox, as the unit stands.",
         discussion: """
             Starts the unit in a lab as its files have it, whoever hardened it, and in its sandbox a \
