@@ -146,11 +146,5 @@ extension Restriction {
     /// The list that makes exceptions from its directive.
     fileprivate var grant: DirectiveName? { Catalogue.standard.directive(directive)?.grant }
 
-    /// Whether programs cannot be run from places that can be written to.
-    fileprivate var forbidsPrograms: Bool { directive == DirectiveName.noExecPaths.rawValue }
-
-    /// Whether it makes places read-only of which other settings may do so as well.
-    var closesPlaces: Bool { directive == DirectiveName.readOnlyPaths.rawValue }
-
     fileprivate var isAdded: Bool { if case .add = change { true } else { false } }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Systemd
 
-@Suite("Modules of PAM") struct PAMStackTests {
+@Suite("Modules of PAM", .timeLimit(.minutes(1))) struct PAMStackTests {
     @Test("are found in what a program's file includes, however it does, and in no comment")
     func included() throws {
         let root = NSTemporaryDirectory() + "temper-pam-\(UUID().uuidString)"

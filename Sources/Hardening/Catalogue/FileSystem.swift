@@ -201,3 +201,11 @@ extension Catalogue {
     .by(.program).failing(at: .bpf).inForce(.canary(.fileSystem))
     .onBus(BusShape("(bas)", copying: .fileSystems))
 }
+
+extension Restriction {
+    /// Whether programs cannot be run from places that can be written to.
+    var forbidsPrograms: Bool { directive == DirectiveName.noExecPaths.rawValue }
+
+    /// Whether it makes places read-only of which other settings may do so as well.
+    var closesPlaces: Bool { directive == DirectiveName.readOnlyPaths.rawValue }
+}
