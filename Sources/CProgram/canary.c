@@ -39,8 +39,6 @@ PROGRAM_FUNCTION("program_canary") static void canary(void)
         if (step->result < 0 && step->result >= -4095 && !(step->flags & CANARY_OPTIONAL))
             has_failed = 1;
     }
-    while (script->exits)
-        program_call(SYS_exit_group, has_failed ? -steps->result : 0, 0, 0, 0, 0, 0);
     __atomic_store_n(&script->is_finished, 1, __ATOMIC_RELEASE);
     // Any of them may be denied.
     for (;;) {

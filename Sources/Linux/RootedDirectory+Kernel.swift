@@ -38,9 +38,7 @@ extension RootedDirectory {
                     && group.has("cgroup.procs")
             }
     }
-}
 
-extension RootedDirectory {
     /// So many bytes of the memory of the process whose directory of /proc this is, from an address
     /// on; nil where they cannot be read. Needs CAP_SYS_PTRACE.
     package func memory(at address: Int, count: Int) -> [UInt8]? {

@@ -18,15 +18,7 @@ struct EscapeCommand: AsyncParsableCommand {
     @Argument(help: "The service, such as nginx.service.")
     var unit: String
 
-    @Option(
-        help: ArgumentHelp(
-            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
-    var root: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
-    var bind: [String] = []
+    @OptionGroup var tree: TreeOptions
 
     @OptionGroup(title: "Manager") var owner: ManagerOptions
     @OptionGroup var trust: TrustOptions
@@ -45,8 +37,7 @@ struct EscapeCommand: AsyncParsableCommand {
         let progress = ProgressLines(isQuiet: quiet)
         var session = EscapeSession(unit: UnitName.complete(unit))
         session.manager = owner.choice
-        if let root { session.lab.root = root }
-        session.lab.binds = bind
+        session.lab = tree.plan
         session.isUntrusted = trust.untrusted
         session.progress = progress
         let report = try await withInterruption(progress) { [session] () throws(TemperError) in

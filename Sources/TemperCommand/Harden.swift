@@ -33,7 +33,7 @@ struct Harden: AsyncParsableCommand {
     func validate() throws {
         try refuse(
             UnitName.problem(unit) ?? probes.problem ?? search.problem ?? owner.problem
-                ?? place.problem ?? install.problem(root: place.root)
+                ?? place.problem ?? install.problem(root: place.tree.root)
                 ?? trust.problem(isLive: place.live, isToInstall: install.apply) ?? output.problem
                 ?? record.problem)
     }

@@ -22,8 +22,7 @@ public struct Temper: AsyncParsableCommand {
         version: TemperVersion.current,
         subcommands: [
             Harden.self, Check.self, EscapeCommand.self, Revert.self, ReportCommand.self,
-            Doctor.self,
-            Explain.self, History.self, LabCommands.self,
+            Doctor.self, Explain.self, History.self, LabCommands.self,
         ])
 
     public init() {}

@@ -67,7 +67,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
                     if name == "mkdir" || name == "mkdirat" {
                         shown.append(.makesDirectory(path))
                     }
-                } else if hidable.contains(where: path.hasPrefix) {
+                } else if hidable.contains(where: path.hasPrefix)
+                    || Catalogue.socketsOfRoot.contains(path)
+                {
                     shown.append(.reads(path))
                 }
             }
@@ -75,10 +77,9 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
         }
     }
 
-    private static let hidable =
-        [
-            "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
-        ] + Catalogue.socketsOfRoot
+    private static let hidable = [
+        "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/", "/dev/", "/proc/", "/sys/",
+    ]
 }
 
 extension KernelRequest {

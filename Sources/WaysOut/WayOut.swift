@@ -29,27 +29,15 @@ public struct WayOut: Sendable, Identifiable {
     }
 
     init(
-        _ id: String, _ name: String, _ gain: Gain, closedBy: [String],
-        attempts: @escaping @Sendable (EscapeGround) -> [Attempt]
+        _ id: String, _ name: String, _ gain: Gain, closedBy: [String], withheld: String? = nil,
+        attempts: @escaping @Sendable (EscapeGround) -> [Attempt] = { _ in [] }
     ) {
         self.id = id
         self.name = name
         self.gain = gain
         self.closedBy = closedBy
-        self.attempts = attempts
-        withheld = nil
-    }
-
-    /// One that labs do not show.
-    init(
-        _ id: String, _ name: String, _ gain: Gain, closedBy: [String], withheld: String
-    ) {
-        self.id = id
-        self.name = name
-        self.gain = gain
-        self.closedBy = closedBy
-        attempts = { _ in [] }
         self.withheld = withheld
+        self.attempts = attempts
     }
 }
 

@@ -47,8 +47,6 @@ struct canary_step {
 // At PROGRAM_DATA, with the steps behind it.
 struct canary_script {
     uint64_t count;
-    // Whether it exits with the error number of its first step, 0 for none, instead of waiting.
-    uint64_t exits;
     uint64_t is_finished;
 };
 

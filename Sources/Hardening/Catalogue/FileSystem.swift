@@ -104,10 +104,7 @@ extension Catalogue {
     .loading { sandbox, dialect in
         // Measured: systemd 262 does so and 257 does not. /var may not be mounted that early.
         let isEarly = sandbox[.defaultDependencies] == .flag(false) && dialect.version > 257
-        let hasRoot = [sandbox[.rootDirectory], sandbox[.rootImage]].contains { root in
-            root != nil && root != .word("") && root != .word("/")
-        }
-        if isEarly && !hasRoot && sandbox[.privateTmp].value(default: "no") == "yes" {
+        if isEarly && !sandbox.hasOwnRoot && sandbox[.privateTmp].value(default: "no") == "yes" {
             sandbox[.privateTmp] = .word("disconnected")
         }
     }
@@ -208,4 +205,13 @@ extension Restriction {
 
     /// Whether it makes places read-only of which other settings may do so as well.
     var closesPlaces: Bool { directive == DirectiveName.readOnlyPaths.rawValue }
+}
+
+extension Sandbox {
+    /// Whether the service has a root directory of its own.
+    public var hasOwnRoot: Bool {
+        [.rootDirectory, .rootImage].contains { name in
+            !["", "/"].contains(self[name].value(default: ""))
+        }
+    }
 }

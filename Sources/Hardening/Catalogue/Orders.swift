@@ -46,14 +46,17 @@ extension Catalogue {
     ]
 
     /// All of them, also as they are called by way of /var/run.
-    public static let socketsOfRoot: [String] = takingOrders.flatMap { $0.value.flatMap(spellings) }
+    public static let socketsOfRoot = Set(closers.keys)
 
-    /// The ids of what closes a socket.
-    static func closing(socket path: String) -> Set<String> {
-        Set(
-            takingOrders.filter { $0.value.flatMap(spellings).contains(path) }.map {
-                "\(DirectiveName.inaccessiblePaths)=\($0.key)"
-            })
+    /// By what `InaccessiblePaths=` calls whom each is of.
+    private static let closers = Dictionary(
+        uniqueKeysWithValues: takingOrders.flatMap { name, sockets in
+            sockets.flatMap(spellings).map { ($0, name) }
+        })
+
+    /// The id of what closes a socket; nil for one that nothing closes.
+    static func closing(socket path: String) -> String? {
+        closers[path].map { "\(DirectiveName.inaccessiblePaths)=\($0)" }
     }
 
     private static func spellings(of path: String) -> [String] {
@@ -152,8 +155,7 @@ extension Catalogue {
 
     /// Who has a socket of `InaccessiblePaths=`; nil where none has it.
     static func closedSocket(at path: String) -> KernelRefusal? {
-        takingOrders.first { $0.value.flatMap(spellings).contains(path) }
-            .map { .closedSocket(of: $0.key) }
+        closers[path].map { .closedSocket(of: $0) }
     }
 
     /// Why a service with this sandbox gives no orders that root would obey; nil where it may.

@@ -23,7 +23,9 @@ public enum WishedFor: Hashable, Sendable {
         switch self {
         case .device: ["PrivateDevices", "DevicePolicy"]
         case .socket(let path):
-            Catalogue.closing(socket: path).union(["RestrictAddressFamilies=~AF_UNIX"])
+            Set(
+                [Catalogue.closing(socket: path), "RestrictAddressFamilies=~AF_UNIX"].compactMap(
+                    \.self))
         case .program: ["NoExecPaths"]
         case .sharedTemporary: ["PrivateTmp"]
         case .home: ["ProtectHome=yes"]

@@ -53,9 +53,10 @@ struct DocumentText {
         lines.append(
             "\(paint(unit, .strong))  exposure \(before) \(before.label) → "
                 + paint("\(after) \(after.label)", .strong)
-                + (ways.map { ", ways to root \($0.toRootBefore) → " } ?? "")
-                + (ways.map { paint("\($0.toRootAfter)", $0.toRootAfter == 0 ? .strong : .bad) }
-                    ?? ""))
+                + (ways.map {
+                    ", ways to root \($0.toRootBefore) → "
+                        + paint("\($0.toRootAfter)", $0.toRootAfter == 0 ? .strong : .bad)
+                } ?? ""))
         let width = 50
         let (left, gone) = (after.tenths * width / 100, before.tenths * width / 100)
         lines.append(

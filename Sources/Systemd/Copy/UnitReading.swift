@@ -55,6 +55,11 @@ extension UnitReading {
         }
     }
 
+    /// What a setting such as `ExecStart` runs.
+    func commands(of kind: String) -> [Command] {
+        (self["\(kind)Ex"]?.elements ?? []).compactMap(\.command)
+    }
+
     func hasCommands(_ kind: String) -> Bool {
         self["\(kind)Ex"]?.elements?.isEmpty == false
     }

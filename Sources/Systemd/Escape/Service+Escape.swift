@@ -8,8 +8,8 @@ package import WaysOut
 extension Service {
     /// Starts the real unit as its files have it, and in its sandbox, beside it, a canary that tries
     /// every way out: as `ExecStartPost=`, which has the user, the capabilities, the filters and the
-    /// file system of the service (systemd.exec(5)). The unit is stopped afterwards. Only on machines
-    /// that are thrown away.
+    /// file system of the service (systemd.exec(5)). The unit is stopped afterwards; before it is
+    /// started again the manager has to read its units anew. Only on machines that are thrown away.
     ///
     /// A filter that kills answers the canary with EPERM instead: it denies the same calls.
     ///
@@ -39,7 +39,6 @@ extension Service {
         }
         _ = try? await machine.stop(unit, with: real.sockets)
         trialDropIns.remove(Self.canaryFileName)
-        try await machine.reload()
         return try result.get()
     }
 
@@ -93,15 +92,9 @@ extension Service {
             "[Service]", "ExecStartPost=-\(program)", "SystemCallErrorNumber=EPERM",
             "PermissionsStartOnly=no", "RootDirectoryStartOnly=no",
         ]
-        if hasOtherRoot { lines.append("BindReadOnlyPaths=\(program)") }
+        if sandbox.hasOwnRoot { lines.append("BindReadOnlyPaths=\(program)") }
         if sandbox[.noExecPaths] != nil { lines.append("ExecPaths=\(program)") }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private var hasOtherRoot: Bool {
-        [.rootDirectory, .rootImage].contains {
-            !["", "/"].contains(sandbox[$0].value(default: ""))
-        }
     }
 
     /// What is around the unit, as it is loaded.
@@ -150,12 +143,10 @@ extension Service {
         let commands = [
             "Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost",
         ]
-        .flatMap { (reading["Exec\($0)Ex"]?.elements ?? []).compactMap(\.command) }
+        .flatMap { reading.commands(of: "Exec\($0)") }
         .filter { isRoot || !$0.flags.filter(Command.asRoot.contains).isEmpty }
         let named = commands.flatMap { [$0.path] + $0.arguments.dropFirst() }
-        let environment = (reading["EnvironmentFiles"]?.elements ?? [])
-            .compactMap { $0.fields?.first?.string }.flatMap(machine.paths)
-        return Set(named + (isRoot ? environment : [])).filter {
+        return Set(named + (isRoot ? environmentFilePaths : [])).filter {
             $0.hasPrefix("/") && machine.tree.status(of: $0, followingLink: true)?.isRegular == true
         }.sorted()
     }

@@ -15,11 +15,15 @@ extension Service {
     }
 
     private var environmentFiles: [Redaction.Secret] {
-        let patterns = (reading["EnvironmentFiles"]?.elements ?? [])
-            .compactMap { $0.fields?.first?.string }
-        return patterns.flatMap(machine.paths).flatMap { path in
+        environmentFilePaths.flatMap { path in
             EnvironmentText.secrets(in: machine.text(ofFile: path) ?? "")
         }
+    }
+
+    /// Those that its patterns name.
+    var environmentFilePaths: [String] {
+        (reading["EnvironmentFiles"]?.elements ?? []).compactMap { $0.fields?.first?.string }
+            .flatMap(machine.paths)
     }
 
     private var credentials: [Redaction.Secret] {

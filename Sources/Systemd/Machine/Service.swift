@@ -153,7 +153,7 @@ public struct Service: Sendable {
 
     /// What its `ExecStart=` lines start.
     var mainCommands: [Command] {
-        (reading["ExecStartEx"]?.elements ?? []).compactMap(\.command)
+        reading.commands(of: "ExecStart")
     }
 
     /// The programs that it starts, without their directories; of a script its name too.

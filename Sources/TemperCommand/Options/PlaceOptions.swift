@@ -17,15 +17,7 @@ struct PlaceOptions: ParsableArguments {
             valueName: "time"))
     var maxDowntime: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
-    var root: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
-    var bind: [String] = []
+    @OptionGroup var tree: TreeOptions
 
     @OptionGroup var connection: NetworkOptions
 
@@ -35,9 +27,7 @@ struct PlaceOptions: ParsableArguments {
             if let most = try time(maxDowntime, "--max-downtime") { machine.maxDowntime = most }
             return .live(machine)
         }
-        var plan = LabPlan()
-        if let root { plan.root = root }
-        plan.binds = bind
+        var plan = tree.plan
         plan.network = connection.network ?? .standard
         return .lab(plan)
     }
@@ -52,11 +42,11 @@ struct PlaceOptions: ParsableArguments {
             return "--max-downtime \(maxDowntime ?? ""): allow at least 5s"
         }
         if lab { return "--live and --lab: the trials are made in one place" }
-        if root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
+        if tree.root != nil { return "--root makes a lab of a tree; with --live there is no lab" }
         if connection.network != nil {
             return "--network connects a lab; with --live there is none"
         }
-        if !bind.isEmpty {
+        if !tree.bind.isEmpty {
             return "--bind shares a directory with a lab; with --live there is none"
         }
         return nil
