@@ -124,7 +124,7 @@ extension Catalogue {
             )
             return flags.contains { seen.sandbox[$0].isOn }
                 || words.contains { seen.sandbox[$0].value(default: "no") != "no" }
-                || !seen.rootTree(.rootImage).isEmpty
+                || !seen.sandbox.rootTree(.rootImage).isEmpty
         }
     )
     .inForce(.ownNamespace(.mnt)).onBus(BusShape("b", copying: .onlyWhenTrue))
@@ -208,10 +208,13 @@ extension Restriction {
 }
 
 extension Sandbox {
+    /// The root directory or image that a setting gives a service; empty for that of the machine.
+    func rootTree(_ name: DirectiveName) -> String {
+        if case .word(let path) = self[name], path != "/" { path } else { "" }
+    }
+
     /// Whether the service has a root directory of its own.
     public var hasOwnRoot: Bool {
-        [.rootDirectory, .rootImage].contains { name in
-            !["", "/"].contains(self[name].value(default: ""))
-        }
+        !rootTree(.rootDirectory).isEmpty || !rootTree(.rootImage).isEmpty
     }
 }

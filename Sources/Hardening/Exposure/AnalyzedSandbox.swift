@@ -12,10 +12,6 @@ struct AnalyzedSandbox {
     /// Not a static user other than root and not a dynamic one.
     var isPrivileged: Bool { sandbox.isRoot }
 
-    func rootTree(_ name: DirectiveName) -> String {
-        if case .word(let path) = sandbox[name], path != "/" { path } else { "" }
-    }
-
     /// Calls of PowerPC alone. systemd leaves out of a test what the machine's architecture does
     /// not have; these two must be, as libseccomp gives them one number elsewhere, so that
     /// @cpu-emulation reads with a call of @debug (measured on x86-64, systemd 252 to 262).

@@ -62,7 +62,7 @@ struct Assessment: Sendable {
     static let table: [Assessment] =
         Catalogue.withExamples.directives.flatMap(\.assessments) + [
             Assessment("RootDirectory/RootImage", 200) { seen in
-                !seen.rootTree(.rootDirectory).isEmpty || !seen.rootTree(.rootImage).isEmpty
+                seen.sandbox.hasOwnRoot
             }.onlyWithDefaultDependencies
         ]
 }
