@@ -175,5 +175,45 @@ extension EndToEnd {
                     try await Self.check(question, state: state).standing == .unchanged)
             }
         }
+
+        /// Becomes mail, whom nothing names.
+        private static let becoming = """
+            [Service]
+            Type=exec
+            ExecStart=/usr/bin/perl -MPOSIX -e 'setgid(8); setuid(8); sleep 1000'
+            """
+
+        @Test(
+            "a service becomes on record whom it was seen to become, and nobody else",
+            arguments: [("mail", UnitCheck.Conclusion.passed), ("games", .untested)])
+        func becomes(user: String, standing: UnitCheck.Conclusion) async throws {
+            try await withTree(.trixie, units: ["becoming.service": Self.becoming]) { root in
+                try await withState { state in
+                    try FileManager.default.createDirectory(
+                        atPath: state, withIntermediateDirectories: true)
+                    let record = state + "/becoming.temper"
+                    try """
+                    [X-Temper-Record]
+                    Schema=2
+                    Unit=becoming.service
+                    [X-Temper]
+                    Probe=pgrep perl
+                    [X-Temper-Profile]
+                    Take=User=\(user)
+                    [X-Temper-Usage]
+                    User=\(user)
+                    """.write(toFile: record, atomically: true, encoding: .utf8)
+                    let result = try await Self.check(
+                        ["--record", record, "--root", root, "--no-tightening"], state: state)
+                    #expect(result.standing == standing, "\(result)")
+                    let refusal =
+                        "the record of becoming.service asks for what is not the service's: "
+                        + "neither the unit nor its package names the user games; "
+                    #expect(
+                        standing == .passed || result.because?.hasPrefix(refusal) == true,
+                        "\(result)")
+                }
+            }
+        }
     }
 }

@@ -26,12 +26,8 @@ extension AgainstSystemd {
                         .withImplied(by: dialect)
                     let about = Comment(rawValue: "\(unit): \(base) under \(profile.ids)")
                     #expect(after.differences(from: predicted) == [], about)
-                    var own = before
-                    // A dynamic user without a name is called after its unit (systemd.exec(5)).
-                    if before["DynamicUser"].isOn, before["User"] == .word(base) {
-                        #expect(after["User"] == .word(String(unit.prefix { $0 != "." })), about)
-                        own.settings["User"] = after["User"]
-                    }
+                    let own = before.asOf(unit, insteadOf: base)
+                    if own.user != before.user { #expect(after["User"] == own["User"], about) }
                     #expect(after.loosened(from: own, in: catalogue) == [], about)
                 }
                 #expect(try await fixture.complaints() == [])
@@ -145,4 +141,15 @@ extension Catalogue {
 extension Profile {
     /// Sorted, for messages.
     var ids: String { restrictions.sorted().joined(separator: ", ") }
+}
+
+extension Sandbox {
+    /// What it is in a unit of another name: a dynamic user without a name is called after its unit
+    /// (systemd.exec(5)).
+    func asOf(_ unit: String, insteadOf base: String) -> Sandbox {
+        guard self["DynamicUser"].isOn, self["User"] == .word(base) else { return self }
+        var own = self
+        own.settings["User"] = .word(String(unit.prefix { $0 != "." }))
+        return own
+    }
 }

@@ -95,14 +95,14 @@ struct ServicePlaceTests {
         try await withLab(.trixie) { lab, machine in
             let service = try await Service(named: "nginx.service", on: machine)
             func problem(
-                _ user: String? = nil, isTrusted: Bool = false, _ change: (inout Usage) -> Void
+                _ user: String? = nil, seen: Set<UInt32> = [], _ change: (inout Usage) -> Void
             ) -> String? {
                 var usage = Usage()
                 change(&usage)
                 usage.user = user
                 let taken = user.map { [Restriction.becoming($0)] } ?? []
                 return service.problem(
-                    withUsing: usage, under: Profile(recorded: Set(taken)), isTrusted: isTrusted)
+                    withUsing: usage, under: Profile(recorded: Set(taken)), seen: seen)
             }
             #expect(
                 problem { $0.written = ["/var/lib/nginx", "/var/log", "/run", "/srv/a"] } == nil)
@@ -116,11 +116,14 @@ struct ServicePlaceTests {
             #expect(
                 problem("mail") { _ in }
                     == "neither the unit nor its package names the user mail")
-            #expect(problem("mail", isTrusted: true) { _ in } == nil)
+            #expect(problem("mail", seen: [0, 33]) { _ in } != nil)
+            #expect(problem("mail", seen: [0, 8]) { _ in } == nil)
             for name in ["root", "ghost"] {
                 #expect(
-                    problem(name, isTrusted: true) { _ in } == "there is no user \(name) here")
+                    problem(name, seen: [0]) { _ in } == "there is no user \(name) here")
             }
+            #expect(service.names(user: "www-data") && !service.names(user: "mail"))
+            #expect(!service.names(user: "ghost"))
             for file in ["/etc/shadow", "/run/systemd/system/a.service", "/run/utmp"] {
                 #expect(
                     problem("www-data") { $0.files = [file] }

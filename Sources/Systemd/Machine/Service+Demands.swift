@@ -9,10 +9,10 @@ extension Service {
     ///
     /// - Parameters:
     ///   - profile: what is taken; a user counts only where it is.
-    ///   - isTrusted: whether it was seen here, or on a machine as good, that the service becomes that
-    ///     user. Otherwise the unit or its package must name the user.
+    ///   - seen: the users at work in the service as its unit is, where that was looked at.
+    ///     Another one must be named by the unit or its package.
     public func problem(
-        withUsing usage: Usage, under profile: Profile, isTrusted: Bool
+        withUsing usage: Usage, under profile: Profile, seen: Set<UInt32> = []
     ) -> String? {
         let places = usage.written.union(usage.own ?? []).sorted()
         if let place = places.first(where: isForeign) { return "\(place) is not its own" }
@@ -22,7 +22,7 @@ extension Service {
         guard let user = usage.user, id == Restriction.becoming(user) else {
             return "\(id) is no user that it was seen to become"
         }
-        if let problem = problem(withBecoming: user, isTrusted: isTrusted) { return problem }
+        if let problem = problem(withBecoming: user, seen: seen) { return problem }
         let ownership = Ownership(user: user, usage)
         if let tree = foreign(ownership.trees, besides: ownNames) {
             return "\(tree) would have to change hands and is not its own"
@@ -40,15 +40,21 @@ extension Service {
         }.map { "\($0) would be made for it and does not bear its name" }
     }
 
-    private func problem(withBecoming user: String, isTrusted: Bool) -> String? {
+    private func problem(withBecoming user: String, seen: Set<UInt32>) -> String? {
         if sandbox.user == user { return nil }
         if machine.user != nil || !sandbox.isRoot {
             return "its unit does not run as root, so it cannot become \(user)"
         }
         guard let account = machine.accounts.first(where: { $0.name == user }), account.id != 0
         else { return "there is no user \(user) here" }
-        return isTrusted || isNamed(account)
+        return seen.contains(account.id) || isNamed(account)
             ? nil : "neither the unit nor its package names the user \(user)"
+    }
+
+    /// Whether the unit or its package names the user, so that nobody has to see it at work.
+    public func names(user: String) -> Bool {
+        sandbox.user == user
+            || machine.accounts.contains { $0.name == user && isNamed($0) }
     }
 
     /// Whether the unit, its configuration or its package's, or an owner of its directories says so.

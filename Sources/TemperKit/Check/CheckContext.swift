@@ -39,8 +39,9 @@ struct CheckContext: Sendable {
         if bench.isUnprobed {
             throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
+        let seen = try await bench.users(of: record)
         if let problem = bench.service.problem(
-            withUsing: record.usage, under: record.profile, isTrusted: subject.distrust == nil)
+            withUsing: record.usage, under: record.profile, seen: seen)
         {
             throw TemperError.experiment(
                 "the record of \(record.unit) asks for what is not the service's: \(problem); "
@@ -211,6 +212,23 @@ struct CheckContext: Sendable {
             KeptRecord(
                 unit: record.unit, root: subject.root, account: service.machine.user?.name ?? "",
                 made: now(), campaign: ledger.id, text: record.text))
+    }
+}
+
+extension Bench {
+    /// The users at work in the service as its unit is. It is started for this only where the record
+    /// makes it become one whom neither its unit nor its package names.
+    fileprivate func users(of record: HardeningRecord) async throws -> Set<UInt32> {
+        guard let user = record.ownership?.user, !service.names(user: user) else { return [] }
+        progress.step("starting \(unit) once as it is, to see whom it becomes")
+        let seen: Trial
+        do throws(ExperimentError) {
+            seen = try await Campaign.warmUp(
+                procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
+        } catch {
+            throw error.isBaseline ? TemperError.baseline(error, of: self) : .experiment("\(error)")
+        }
+        return ObservedUsage(seen.accesses, sandbox: service.sandbox).users
     }
 }
 
