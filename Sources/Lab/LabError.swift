@@ -72,8 +72,7 @@ extension LabError: CustomStringConvertible {
             "a lab with the machine's network needs pasta: install the package passt"
         case .noCage(let reason):
             "this machine cages no lab (\(reason)): what is not trusted cannot be run here; allow "
-                + "user namespaces (sysctl user.max_user_namespaces), with the tree on ext4, xfs, "
-                + "btrfs or tmpfs and Linux 5.19 or later, or trust it"
+                + "that, or trust it"
         case .notInCage(let what):
             "a caged lab has \(what) of the machine: leave that out, or trust what runs in it"
         case .stepFailed(let step, let reason):

@@ -17,8 +17,8 @@ extension LabSetup {
         if let missing = Self.part(ofWorldAtStage: stage) {
             return .noWorld(reason: "\(missing): \(reason)")
         }
-        if let missing = part(ofCageAtStage: stage) {
-            return .noCage(reason: "\(missing): \(reason)")
+        if let (missing, wanting) = part(ofCageAtStage: stage, number: number) {
+            return .noCage(reason: "\(missing): \(reason); \(wanting)")
         }
         return .stepFailed(step: Self.name(ofStage: stage), reason: reason)
     }
@@ -33,12 +33,30 @@ extension LabSetup {
         }
     }
 
-    private func part(ofCageAtStage stage: Int32) -> String? {
+    /// What the kernel refused of a cage, and what allows it (user_namespaces(7), mount_setattr(2)).
+    private func part(
+        ofCageAtStage stage: Int32, number: Int32
+    ) -> (missing: String, wanting: String)? {
         switch stage {
-        case LAB_STAGE_CAGE_NAMESPACES.rawValue: "a user namespace"
-        case LAB_STAGE_CAGE_USERS.rawValue: "users of its own"
-        case LAB_STAGE_CAGE_TREE.rawValue: "the files of \(plan.root) under other owners"
-        default: nil
+        case LAB_STAGE_CAGE_NAMESPACES.rawValue:
+            let isTooMany = number == ENOSPC || number == EUSERS
+            return (
+                "a user namespace",
+                isTooMany
+                    ? "the sysctl user.max_user_namespaces allows no more of them"
+                    : "a security module or a container forbids it, such as AppArmor by the sysctl "
+                        + "kernel.apparmor_restrict_unprivileged_userns"
+            )
+        case LAB_STAGE_CAGE_USERS.rawValue:
+            return (
+                "users of its own", "a user namespace around this one may not have enough of them"
+            )
+        case LAB_STAGE_CAGE_TREE.rawValue:
+            return (
+                "the files of \(plan.root) under other owners",
+                "that needs Linux 5.19 and the tree on ext4, xfs, btrfs or tmpfs"
+            )
+        default: return nil
         }
     }
 

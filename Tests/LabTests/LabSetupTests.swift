@@ -1,4 +1,5 @@
 import CLab
+import Glibc
 import Testing
 
 @testable import Lab
@@ -149,5 +150,31 @@ struct LabSetupTests {
         #expect(
             setup.error(atStage: Int32(step), number: 19)
                 == .overlayUnavailable(reason: "No such device"))
+    }
+
+    @Test(
+        "a cage that is forbidden is refused in one line that names what allows it",
+        arguments: [
+            (LAB_STAGE_CAGE_NAMESPACES, ENOSPC, "sysctl user.max_user_namespaces"),
+            (LAB_STAGE_CAGE_NAMESPACES, EUSERS, "sysctl user.max_user_namespaces"),
+            (
+                LAB_STAGE_CAGE_NAMESPACES, EPERM,
+                "sysctl kernel.apparmor_restrict_unprivileged_userns"
+            ),
+            (
+                LAB_STAGE_CAGE_NAMESPACES, EACCES,
+                "sysctl kernel.apparmor_restrict_unprivileged_userns"
+            ),
+            (LAB_STAGE_CAGE_USERS, EPERM, "user namespace around this one"),
+            (LAB_STAGE_CAGE_TREE, EINVAL, "Linux 5.19 and the tree on ext4"),
+        ])
+    func forbidden(stage: lab_stage, number: Int32, words: String) {
+        let error = setup { $0.isCaged = true }.error(atStage: stage.rawValue, number: number)
+        guard case .noCage = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(error.description.contains(words) && !error.description.contains("\n"))
+        #expect(error.description.contains("what is not trusted cannot be run here"))
     }
 }
