@@ -9,10 +9,13 @@ final class SimulatedCopy: ServiceCopy {
     /// What it complains of although it works.
     private let complaints: [String]
     private let statusAtStop: Int32
+    /// Whether the helper that comes and goes is there at a look of this number.
+    private let helperIsThere: @Sendable (_ isSecondLife: Bool, _ look: Int) -> Bool
     private let life = Mutex(Life())
 
     private struct Life {
         var looks = 0
+        var processLooks = 0
         var isReloaded = false
         var isStopped = false
         var isSecond = false
@@ -20,12 +23,13 @@ final class SimulatedCopy: ServiceCopy {
 
     init(
         of service: SimulatedService, fault: SimulatedFault?, complaints: [String] = [],
-        statusAtStop: Int32 = 0
+        statusAtStop: Int32 = 0, helperIsThere: @escaping @Sendable (Bool, Int) -> Bool
     ) {
         self.service = service
         self.fault = fault
         self.complaints = complaints
         self.statusAtStop = statusAtStop
+        self.helperIsThere = helperIsThere
     }
 
     var startJob: JobEnding {
@@ -100,6 +104,7 @@ final class SimulatedCopy: ServiceCopy {
         try service.fail(in: .startAgain)
         life.withLock { life in
             life.isSecond = true
+            life.processLooks = 0
             life.isStopped = false
         }
         return fault == .secondStart ? .failed : .done
@@ -107,7 +112,13 @@ final class SimulatedCopy: ServiceCopy {
 
     func processSet() async throws(ExperimentError) -> ProcessSet {
         try service.fail(in: .processSet)
-        return ProcessSet(["simulated": 1, "worker": fault == .workerMissing ? 1 : 2])
+        let (isSecond, look) = life.withLock { life in
+            life.processLooks += 1
+            return (life.isSecond, life.processLooks)
+        }
+        var members = ["simulated": 1, "worker": fault == .workerMissing ? 1 : 2]
+        if helperIsThere(isSecond, look) { members["helper"] = 1 }
+        return ProcessSet(members)
     }
 
     func footprint() -> Footprint {

@@ -19,6 +19,8 @@ public final class SimulatedService: ServiceUnderTest {
     private let lies: @Sendable (_ start: Int) -> Bool
     /// Whether it lies only of what is restricted.
     private let isHonestUnrestricted: Bool
+    /// Whether a helper is there that comes and goes by itself.
+    private let helperIsThere: @Sendable (_ life: Int, _ look: Int) -> Bool
     /// What it is put through besides.
     let exercises: @Sendable (any ServiceCopy) -> [Exercise]
     private let life = Mutex(Life())
@@ -32,14 +34,19 @@ public final class SimulatedService: ServiceUnderTest {
         var current: SimulatedCopy?
     }
 
-    /// - Parameter lies: whether the start of this number, counted from 1, shows the contrary of
-    ///   the truth, as a flaky probe would.
+    /// - Parameters:
+    ///   - lies: whether the start of this number, counted from 1, shows the contrary of the truth,
+    ///     as a flaky probe would.
+    ///   - helperIsThere: whether a helper that comes and goes by itself is there in the life of
+    ///     this number, of which each copy has two, at the look of this number at its processes,
+    ///     both counted from 1.
     public init(
         conflicts: [Set<String>] = [], fault: SimulatedFault = .execStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
         statusesAtStop: [Int32] = [0],
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false },
+        helperIsThere: @escaping @Sendable (_ life: Int, _ look: Int) -> Bool = { _, _ in false },
         exercises: @escaping @Sendable (any ServiceCopy) -> [Exercise] = { _ in [] }
     ) {
         self.isHonestUnrestricted = isHonestUnrestricted
@@ -48,6 +55,7 @@ public final class SimulatedService: ServiceUnderTest {
         self.complaints = complaints
         self.breakdown = breakdown
         self.statusesAtStop = statusesAtStop
+        self.helperIsThere = helperIsThere
         self.exercises = exercises
         self.lies = lies
     }
@@ -84,7 +92,10 @@ public final class SimulatedService: ServiceUnderTest {
             of: self, fault: isBroken ? fault : nil,
             complaints: complaints.filter { $0.value.isSubset(of: profile.restrictions) }
                 .map(\.key).sorted(),
-            statusAtStop: statusesAtStop[(number - 1) % statusesAtStop.count])
+            statusAtStop: statusesAtStop[(number - 1) % statusesAtStop.count],
+            helperIsThere: { [helperIsThere] isSecondLife, look in
+                helperIsThere(number * 2 - (isSecondLife ? 0 : 1), look)
+            })
         life.withLock { $0.current = copy }
         return .started(job: copy.startJob, copy)
     }

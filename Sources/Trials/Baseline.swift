@@ -46,15 +46,47 @@ public struct Baseline: Hashable, Sendable {
 
     private init() {}
 
-    /// It was seen to end in these ways too, under a profile under which it otherwise passes.
-    mutating func learnEndings(of trial: Trial) { ends += trial.ends }
+    /// It was seen to end in these ways, and to do with these processes, too, under a profile under
+    /// which it otherwise passes.
+    mutating func learnHabits(of trial: Trial) {
+        ends += trial.ends
+        learnProcesses(of: trial)
+    }
+
+    private mutating func learnProcesses(of trial: Trial) {
+        guard let seen = trial.processSet else { return }
+        processSet = processSet?.meet(seen) ?? seen
+    }
+
+    /// These processes were too few in a trial by chance.
+    mutating func learnAbsence(of names: Set<String>, in trial: Trial) {
+        guard let seen = trial.processSet, let processSet else { return }
+        self.processSet = ProcessSet(
+            processSet.meet(seen).members.filter { names.contains($0.key) }
+                .merging(processSet.members.filter { !names.contains($0.key) }) { one, _ in one })
+    }
 
     /// Whether what it exited with when it was stopped is all that is wrong with a trial.
     func blamesExitStatusAlone(for trial: Trial) -> Bool {
         var lenient = self
-        lenient.learnEndings(of: trial)
+        lenient.ends += trial.ends
         guard lenient.exitStatusesAtStop.count > 1, trial.verdict.isFailure else { return false }
         return Verdict(of: trial.observations, baseline: lenient).isPass
+    }
+
+    /// Of which processes there are too few in a trial; nil where it was not seen who was there.
+    func missing(in trial: Trial) -> Set<String>? {
+        guard let processSet, let left = trial.processSet?.meet(processSet) else { return nil }
+        return Set(processSet.members.filter { left.members[$0.key] != $0.value }.keys)
+    }
+
+    /// The same where that is all that is wrong with it; empty where it is not.
+    func missingAlone(in trial: Trial) -> Set<String> {
+        var lenient = self
+        lenient.learnProcesses(of: trial)
+        guard trial.verdict.isFailure, Verdict(of: trial.observations, baseline: lenient).isPass
+        else { return [] }
+        return missing(in: trial) ?? []
     }
 
     /// Of a service of which only an ending is known.
@@ -99,12 +131,11 @@ public struct Baseline: Hashable, Sendable {
 
     public mutating func learn(_ trial: Trial) {
         lives += 1
-        learnEndings(of: trial)
+        learnHabits(of: trial)
         for observation in trial.observations {
             switch observation {
             case .helper(let exit): helpers.insert(exit)
             case .ended(let exit): exits.insert(exit)
-            case .processSet(let seen): processSet = processSet?.meet(seen) ?? seen
             case .footprint(let seen): footprint = footprint?.meet(seen) ?? seen
             case .log(let line): lines.insert(line.plain)
             case .refused(let request):

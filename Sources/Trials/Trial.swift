@@ -93,6 +93,13 @@ public struct Trial: Hashable, Codable, Sendable {
         }
     }
 
+    /// Who was there at each look; nil where nobody looked.
+    var processSet: ProcessSet? {
+        var common: ProcessSet?
+        for case .processSet(let seen) in observations { common = common?.meet(seen) ?? seen }
+        return common
+    }
+
     public var accesses: Set<ObservedAccess> {
         Set(observations.compactMap { if case .saw(let access) = $0 { access } else { nil } })
     }

@@ -102,6 +102,12 @@ extension CampaignState {
             return
         }
         phase = .searching
+        if !expectations.baseline.missingAlone(in: trial).isEmpty {
+            // Nothing was restricted: they come and go.
+            expectations.learnHabits(of: trial)
+            queue.append(.expect(expectations))
+            return
+        }
         // The service as it is takes nothing.
         let lastTaken = trials.last { $0.verdict.isPass && !$0.profile.restrictions.isEmpty }
         if trial.verdict.isFailure {

@@ -5,8 +5,8 @@ import Hardening
 struct Inquiry {
     let question: Question
     let spec: TrialSpec
-    /// What was answered first, where that was wrong in nothing but its exit status.
-    var doubted: Trial?
+    /// What was answered first, where that may be chance.
+    var doubted: Doubt?
 }
 
 /// Who asks it, and goes on with the answer.
@@ -88,21 +88,15 @@ extension CampaignState {
 
     mutating func learnAnswer(_ trial: Trial, _ inquiry: Inquiry, _ asker: Asker) {
         var answer = trial
-        if let doubted = inquiry.doubted {
-            if trial.verdict.isPass {
-                expectations.learnEndings(of: doubted)
-                queue.append(.expect(expectations))
-            } else {
-                answer = doubted
+        if var doubt = inquiry.doubted {
+            doubt.left -= 1
+            learn(trial, repeating: &doubt)
+            if trial.verdict.isFailure && doubt.left > 0 {
+                return ask(inquiry, doubting: doubt, asker)
             }
-        } else if expectations.baseline.blamesExitStatusAlone(for: trial) {
-            // What a sandbox does to an ending it does each time; some services lose a race now
-            // and then, too rarely to be seen in a baseline.
-            var spec = inquiry.spec
-            spec.purpose = .endsSoAgain
-            phase = .asking(
-                Inquiry(question: inquiry.question, spec: spec, doubted: trial), asker)
-            return
+            if !trial.verdict.isPass { answer = doubt.trial }
+        } else if let doubt = doubt(of: trial) {
+            return ask(inquiry, doubting: doubt, asker)
         }
         learn(answer, inquiry.question)
         switch asker {

@@ -22,6 +22,8 @@ public struct CampaignState: TrialSeries {
     var known: [Trial] = []
     /// How often a result did not pass when it was repeated.
     var denials = 0
+    /// Processes that were missing as often as it takes to believe that restrictions take them away.
+    var takenAway: Set<String> = []
     /// How often the probe seems to be wrong, if it failed the service as it is.
     var flipRates: FlipRates?
     var phase: Phase

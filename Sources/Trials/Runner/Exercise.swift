@@ -88,6 +88,11 @@ extension TrialProcedure {
             if after.isWell { try await ask(copy, .exercised, since: clock.now, &after) }
             if after.isWell { await pause(settle, &after) }
             if after.isWell { try await lookAround(copy, &after) }
+            // What it is like afterwards by itself no trial may be blamed for.
+            if notes.isLearning {
+                notes.observations += after.observations.dropFirst(notes.observations.count)
+                    .filter(\.isLookAround)
+            }
             switch Verdict(of: after.observations, baseline: notes.baseline) {
             case .failed(let why): outcome = .unhealthy(why)
             case .unresolved(let why): outcome = .cannotTell(why)

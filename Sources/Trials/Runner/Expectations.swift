@@ -49,8 +49,14 @@ public struct Expectations: Sendable {
             trial.microseconds, endingsVary: baseline.exitStatusesAtStop.count > 1)
     }
 
-    /// A trial that was repeated and then passed: how it ended is not a matter of its profile.
-    mutating func learnEndings(of trial: Trial) { baseline.learnEndings(of: trial) }
+    /// A trial that was repeated and then passed: how it ended, and who was missing in it, is not a
+    /// matter of its profile.
+    mutating func learnHabits(of trial: Trial) { baseline.learnHabits(of: trial) }
+
+    /// The same of processes that were missing in it and then there, while others stayed away.
+    mutating func learnAbsence(of names: Set<String>, in trial: Trial) {
+        baseline.learnAbsence(of: names, in: trial)
+    }
 
     /// The service as it is fails in this stage, in which way: nothing can be learned from that of
     /// a restricted one.

@@ -3,7 +3,7 @@ import Hardening
 /// The parts of a copy's life in which the baseline sets the measure.
 extension TrialProcedure {
     /// Who is there once it has settled, and what of it others can see. A service that replaces its
-    /// workers is waited for; of one that was never seen, those count that are there to stay.
+    /// workers is waited for; as long as its ways are learned, those count that are there to stay.
     func lookAround(
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) {
@@ -11,8 +11,8 @@ extension TrialProcedure {
         func look() async throws(ExperimentError) -> [Observation] {
             [.processSet(try await copy.processSet()), .footprint(try await copy.footprint())]
         }
-        var seen = try await look()
-        if notes.baseline.processSet != nil {
+        if !notes.isLearning {
+            var seen = try await look()
             while seen.contains(where: { Verdict.oddity($0, baseline: notes.baseline) != nil })
                 && clock.now - began < notes.pacing.cadence.startPeriod
                 && !Task.isCancelled
@@ -20,13 +20,35 @@ extension TrialProcedure {
                 await pause(.milliseconds(10), &notes)
                 seen = try await look()
             }
+            notes.observations += seen
         } else {
-            await pause(min(.milliseconds(250), settle * 5), &notes)
-            seen = zip(seen, try await look()).map { $0.lasting(with: $1) }
+            let first = try await copy.footprint()
+            try await lookOn(copy, for: min(.milliseconds(250), settle * 5), &notes)
+            notes.observations.append(.footprint(first.meet(try await copy.footprint())))
         }
-        notes.observations += seen
         notes.timing = timing
         notes.timing.processCount = microseconds(since: began)
+    }
+
+    /// Who of a service that is not restricted is there to stay: once all are there who always were,
+    /// whoever is missing at any look comes and goes, and no trial may fail for that.
+    private func lookOn(
+        _ copy: any ServiceCopy, for time: Duration, _ notes: inout Notes
+    ) async throws(ExperimentError) {
+        let (began, looks) = (clock.now, 10)
+        var staying = try await copy.processSet()
+        // As long as a trial would wait for them.
+        while let known = notes.expectations.baseline.processSet, staying.lack(of: known) != nil,
+            clock.now - began < notes.pacing.cadence.startPeriod, !Task.isCancelled
+        {
+            await pause(.milliseconds(10), &notes)
+            staying = try await copy.processSet()
+        }
+        for _ in 0..<looks {
+            await pause(time / looks, &notes)
+            staying = staying.meet(try await copy.processSet())
+        }
+        notes.observations.append(.processSet(staying))
     }
 
     /// Stops it and writes down how it and the commands beside it ended.
@@ -58,6 +80,10 @@ extension TrialProcedure {
         if notes.isWell {
             try await ask(copy, .secondReady, since: began, &notes)
             try await observe(copy, .secondReady, &notes)
+        }
+        // Which of them another life has may be chance, too.
+        if notes.isWell && notes.isLearning && notes.expectations.baseline.processSet != nil {
+            try await lookOn(copy, for: min(.milliseconds(50), settle), &notes)
         }
         notes.observations += try await copy.disturbances
         try await stop(copy, .secondStop, &notes)
@@ -118,12 +144,11 @@ extension TrialProcedure {
 }
 
 extension Observation {
-    /// What of it is still there at another look.
-    fileprivate func lasting(with other: Observation) -> Observation {
-        switch (self, other) {
-        case (.processSet(let one), .processSet(let other)): .processSet(one.meet(other))
-        case (.footprint(let one), .footprint(let other)): .footprint(one.meet(other))
-        default: self
+    /// Whether it is of a look at who is there, and what of it others see.
+    var isLookAround: Bool {
+        switch self {
+        case .processSet, .footprint: true
+        default: false
         }
     }
 }

@@ -79,6 +79,8 @@ public struct TrialProcedure: Sendable {
 
         var pacing: Pacing { expectations.pacing }
         var baseline: Baseline { expectations.measure }
+        /// Nothing is compared yet: who is there is to be learned.
+        var isLearning: Bool { baseline.processSet == nil }
     }
 
     private func live(

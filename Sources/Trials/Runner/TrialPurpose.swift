@@ -29,6 +29,7 @@ extension TrialPurpose {
 /// A search.
 extension TrialPurpose {
     static let endsSoAgain: TrialPurpose = "does it end so again?"
+    static let missesAgain: TrialPurpose = "are its processes missing again?"
     public static let confirmation: TrialPurpose = "does the result pass again?"
 
     static func identity(_ name: String) -> TrialPurpose {
