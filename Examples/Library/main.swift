@@ -47,6 +47,7 @@ try await withHost(.lab(lab)) { host in
     for wanted in [Profile.unrestricted, Profile(restrictions, in: .standard)] {
         let trial = try await runner.runAside(TrialSpec(wanted, "example"))
         let exposure = service.subject(in: .standard).exposure(of: wanted)
-        print("\(wanted.restrictions.count) restrictions: \(trial.because), exposure \(exposure)")
+        let count = wanted.restrictions.count.counted("restriction")
+        print("\(count): \(trial.because), exposure \(exposure)")
     }
 }

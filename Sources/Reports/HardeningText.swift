@@ -28,7 +28,7 @@ extension HardeningResult {
 
     var headline: [Document.Block] {
         let counts =
-            "\(accepted.count) restrictions taken, \(refused.count) refused, "
+            "\(accepted.count.counted("restriction")) taken, \(refused.count) refused, "
             + "in \(trialWords), \(Words.duration(seconds))"
         var lines: [Document.Block] = [
             .headline(unit, exposure, waysOut), .paragraph("\(counts)"),
@@ -62,8 +62,8 @@ extension HardeningResult {
 
     /// As the header of the drop-in has it, which was written before it was tried.
     public var trialWords: String {
-        guard let realUnitTrials else { return "\(trials) trials" }
-        let copies = "\(copyTrials) trials of copies"
+        guard let realUnitTrials else { return trials.counted("trial") }
+        let copies = "\(copyTrials.counted("trial")) of copies"
         return realUnitTrials == 0 ? copies : "\(copies) and \(realUnitTrials) of the real unit"
     }
 

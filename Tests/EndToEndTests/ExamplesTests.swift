@@ -69,7 +69,7 @@ extension EndToEnd {
             let breaks = try await program.run(
                 arguments + ["PrivateNetwork=yes"], within: .seconds(60))
             #expect(breaks.output.contains("0 restrictions: passed, exposure 9.6"))
-            #expect(breaks.output.contains("1 restrictions: GET http://127.0.0.1/"))
+            #expect(breaks.output.contains("1 restriction: GET http://127.0.0.1/"))
         }
     }
 }

@@ -38,6 +38,24 @@ import Trials
         #expect(table.count == 4 && table[2].contains("worse.service"))
     }
 
+    @Test("one of a thing is not told of as several", arguments: [(1, ""), (2, "s"), (0, "s")])
+    func plurals(count: Int, ending: String) throws {
+        var result = Sample.result
+        result.accepted = (0..<count).map { "Protect\($0)=yes" }
+        (result.trials, result.realUnitTrials) = (count, nil)
+        let words = "\(count) restriction\(ending) taken, \(result.refused.count) refused, "
+        let text = HardeningText(result, isColoured: false).text
+        #expect(text.contains("\(words)in \(count) trial\(ending), 12.5 s"), "\(text)")
+        result.realUnitTrials = 0
+        #expect(result.trialWords == "\(count) trial\(ending) of copies")
+        let unfinished = HistoryLine(result: nil, trials: count, isCheck: true).text
+        #expect(unfinished == "unfinished after \(count) trial\(ending)")
+        var check = UnitCheck(unit: "a.service", standing: .passed)
+        (check.profile, check.trials) = (count, count)
+        let line = "under its profile of \(count) restriction\(ending): \(count) trial\(ending), "
+        #expect(CheckText(CheckReport([check]), isColoured: false).text.contains(line))
+    }
+
     @Test("Markdown can be pasted: what a service says is never markup")
     func markdown() {
         let text = ReportMarkdown(Sample.unit).text

@@ -38,11 +38,11 @@ extension UnitCheck {
         switch standing {
         case .passed:
             let more = furtherTrials > 0 ? ", \(furtherTrials) more to look around" : ""
-            let count = trials == 1 ? "1 trial" : "\(trials) trials"
             return [
                 said(
                     "passes", .good,
-                    " under its profile of \(taken ?? profile) restrictions: \(count)\(more), "
+                    " under its profile of \((taken ?? profile).counted("restriction")): "
+                        + "\(trials.counted("trial"))\(more), "
                         + Words.duration(seconds))
             ]
         case .unchanged:
@@ -51,12 +51,14 @@ extension UnitCheck {
             return [
                 said(
                     "REGRESSED", .bad,
-                    ": it works as it is and not under its profile of \(taken ?? profile) restrictions"
+                    ": it works as it is and not under its profile of "
+                        + (taken ?? profile).counted("restriction")
                 )
             ] + explained + [
                 .list([
                     Document.Entry(
-                        lead: "\(bisecting) trials of bisecting, \(trials + furtherTrials) in all, "
+                        lead: "\(bisecting.counted("trial")) of bisecting, "
+                            + "\(trials + furtherTrials) in all, "
                             + "\(Words.duration(seconds))")
                 ])
             ]

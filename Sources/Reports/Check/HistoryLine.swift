@@ -20,7 +20,9 @@ public struct HistoryLine: Sendable {
                 + "\(result.accepted.count) taken, \(result.refused.count) refused, "
                 + result.trialWords
         } else {
-            text = "unfinished after \(trials) trials" + (isCheck ? "" : "; harden resumes it")
+            text =
+                "unfinished after \(trials.counted("trial"))"
+                + (isCheck ? "" : "; harden resumes it")
         }
     }
 
@@ -29,7 +31,7 @@ public struct HistoryLine: Sendable {
         let culprits = check.culprits.map(\.names).joined(separator: ", ")
         return "check: \(check.standing.rawValue)"
             + (then == now ? "" : ", systemd \(then) → \(now)")
-            + ", \(check.trials + check.furtherTrials) trials"
+            + ", \((check.trials + check.furtherTrials).counted("trial"))"
             + (culprits.isEmpty ? "" : ": \(culprits)")
             + (check.applied == nil ? "" : "; what passes was installed")
     }

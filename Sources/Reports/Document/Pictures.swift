@@ -1,4 +1,5 @@
 import Hardening
+import Trials
 
 /// Exposure before and after as two bars on the scale of `systemd-analyze security`.
 struct ExposurePicture {
@@ -72,7 +73,8 @@ struct Timeline {
                 "svg",
                 [
                     "class": "timeline", "viewBox": "0 0 1000 72", "role": "img",
-                    "aria-label": "\(trials.count) trials in \(end / 1000) seconds; "
+                    "aria-label": "\(trials.count.counted("trial")) in "
+                        + "\((end / 1000).counted("second")); "
                         + "those that failed hang lower",
                 ]
             ) {

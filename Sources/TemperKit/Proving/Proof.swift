@@ -94,7 +94,7 @@ extension Outcome {
             "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
                 + "\(service.systemdVersion).",
             "Exposure \(before) before, \(after) with this drop-in; "
-                + "\(trials.count) trials of copies.",
+                + "\(trials.count.counted("trial")) of copies.",
         ]
         if context.isStrictest {
             header.append("With --strictest: all that passed the probes, also what bites.")
