@@ -6,7 +6,7 @@ extension HardeningResult {
     public init(
         unit: String, systemd: String, outcome: Outcome, enforcement: Enforcement,
         notCarriedOver: [(setting: String, because: String)], dropIn: String, verified: Bool,
-        seconds: Double, seeing usage: ObservedUsage? = nil
+        seconds: Double, seeing usage: ObservedUsage? = nil, hosting: WorkloadHost? = nil
     ) {
         let (offer, catalogue) = (outcome.problem.offer, outcome.problem.subject.catalogue)
         func notTried(_ list: NotTried) -> [Ignored] {
@@ -50,7 +50,8 @@ extension HardeningResult {
             skipped: outcome.skipped.map { Skipped(what: $0.what, because: $0.because) },
             warnings: outcome.surprises,
             wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 },
-            known: usage.map { outcome.known(seeing: $0).map { Knowledge($0, outcome) } })
+            known: usage.map { outcome.known(seeing: $0).map { Knowledge($0, outcome) } },
+            inherited: hosting.flatMap { Inheritance($0, outcome.accepted, catalogue) })
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {
@@ -87,6 +88,17 @@ extension HardeningResult {
     /// The restrictions of which no stricter step of the same directive was taken as well.
     static func tops(_ profile: Profile, _ catalogue: Catalogue) -> [String] {
         catalogue.strictest(of: profile).map(\.id)
+    }
+}
+
+extension HardeningResult.Inheritance {
+    /// nil where nothing is denied.
+    init?(_ host: WorkloadHost, _ taken: Profile, _ catalogue: Catalogue) {
+        let denials = catalogue.denials(under: taken)
+        if denials.isEmpty { return nil }
+        self.init(
+            work: host.work,
+            denied: denials.map { Denied(what: $0.what, restrictions: $0.restrictions) })
     }
 }
 

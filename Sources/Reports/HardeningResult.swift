@@ -67,6 +67,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// The ways out of the real unit's sandbox, as a canary found them; absent where it was not let
     /// loose, and in older results.
     public var waysOut: WaysOutChange?
+    /// What the work of others is denied that the service runs; absent where it runs none, where
+    /// nothing was taken, and in older results.
+    public var inherited: Inheritance?
 
     /// Why the campaign ended, as `CampaignEnding` tells it.
     public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {
@@ -161,6 +164,20 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var price: Double?
         /// The probe or the option that would settle it; of what is contested only.
         public var settledBy: String?
+    }
+
+    /// The sandbox is that of others' work, too, which no trial of the service speaks for.
+    public struct Inheritance: Hashable, Codable, Sendable {
+        /// Whose work it is: `scheduled jobs`.
+        public var work: String
+        public var denied: [Denied]
+
+        public struct Denied: Hashable, Codable, Sendable {
+            /// `setting the clock`
+            public var what: String
+            /// The restrictions taken that each deny it.
+            public var restrictions: [String]
+        }
     }
 
     public struct SuspiciousLine: Hashable, Codable, Sendable {

@@ -17,7 +17,8 @@ extension Document {
         sections =
             result.warningSection + result.waysOutSection + result.exceptionSections
             + result.suspicionSection
-            + result.refusalSection + result.contestSection + result.asides + result.dropInSection
+            + result.refusalSection + result.contestSection + result.inheritanceSection
+            + result.asides + result.dropInSection
     }
 }
 
@@ -91,6 +92,18 @@ extension HardeningResult {
 
     var warningSection: [Section] {
         Document.section(Phrase("Warnings", .doubt), warnings.map { Entry(lead: "\($0)") })
+    }
+
+    /// What others' work loses, whatever was tried of the service.
+    var inheritanceSection: [Section] {
+        guard let inherited else { return [] }
+        return Document.section(
+            Phrase("Denied to the \(inherited.work) that it runs, as far as known", .doubt),
+            inherited.denied.map { denied in
+                let names = denied.restrictions.map { RestrictionWords($0) }
+                    .map { $0.need ?? $0.id }
+                return Entry(lead: "\(denied.what)", note: .code(names, separator: ", "))
+            })
     }
 
     var exceptionSections: [Section] {

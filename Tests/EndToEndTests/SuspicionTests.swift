@@ -80,6 +80,15 @@ extension EndToEnd {
                         + ["--max-trials", "3"])
                 let result = try Tool.result(report)
                 #expect(result.warnings.contains { $0.contains("every job of every user") })
+                // Whatever was taken by then is told in words of what it denies.
+                if result.accepted.isEmpty {
+                    #expect(result.inherited == nil)
+                } else {
+                    let inherited = try #require(result.inherited)
+                    #expect(inherited.work == "scheduled jobs" && !inherited.denied.isEmpty)
+                    let named = Set(inherited.denied.flatMap(\.restrictions))
+                    #expect(named.isSubset(of: result.accepted))
+                }
             }
         }
     }

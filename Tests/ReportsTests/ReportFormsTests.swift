@@ -56,6 +56,32 @@ import Trials
         #expect(CheckText(CheckReport([check]), isColoured: false).text.contains(line))
     }
 
+    @Test("what others' work is denied stands in every form")
+    func inherited() {
+        var unit = Sample.unit
+        unit.result.inherited = .init(
+            work: "scheduled jobs",
+            denied: [
+                .init(
+                    what: "setting the clock",
+                    restrictions: ["ProtectClock=yes", "CapabilityBoundingSet=~CAP_SYS_TIME"])
+            ])
+        let text = HardeningText(unit.result, isColoured: false).text
+        #expect(
+            text.contains(
+                """
+                Denied to the scheduled jobs that it runs, as far as known
+                  setting the clock  ProtectClock=yes, CAP_SYS_TIME
+                """), "\(text)")
+        for text in [
+            ReportText(unit, isColoured: false).text, ReportMarkdown(unit).text,
+            ReportHTML(Report(temper: "0.1.0", units: [unit])).text,
+        ] {
+            #expect(text.contains("Denied to the scheduled jobs that it runs"))
+            #expect(text.contains("CAP_SYS_TIME"))
+        }
+    }
+
     @Test("Markdown can be pasted: what a service says is never markup")
     func markdown() {
         let text = ReportMarkdown(Sample.unit).text

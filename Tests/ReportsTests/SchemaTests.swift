@@ -31,6 +31,9 @@ import WaysOut
                 restriction: "PrivateNetwork=yes", known: .contested, because: Sample.nasty,
                 source: .lab, price: 0.5, settledBy: "--network world"),
         ]
+        result.inherited = .init(
+            work: "scheduled jobs",
+            denied: [.init(what: "setting the clock", restrictions: ["ProtectClock=yes"])])
         result.tell(Self.waysOut)
         return result
     }

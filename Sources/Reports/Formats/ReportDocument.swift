@@ -17,6 +17,7 @@ extension Document {
                 Phrase("Refused, the dearest first", .strong), report.refusals.map(Entry.init),
                 .cards)
             + result.exceptionSections + result.suspicionSection + report.missingSection
+            + result.inheritanceSection
             + report.ladderSections + result.asides + report.trialSections + result.dropInSection
     }
 

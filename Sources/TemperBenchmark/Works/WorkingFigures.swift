@@ -25,6 +25,7 @@ struct WorkingFigures: Sendable {
             let words =
                 result.warnings + result.suspicious.flatMap { [$0.line] + $0.restrictions }
                 + open.map(\.restriction)
+                + (result.inherited?.denied.flatMap(\.restrictions) ?? [])
             return cause.split(separator: " | ").contains { line in
                 let directive = line.prefix { $0 != "=" } + "="
                 return words.contains { $0.contains(directive) }

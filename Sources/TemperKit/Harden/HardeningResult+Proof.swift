@@ -13,7 +13,8 @@ extension HardeningResult {
             notCarriedOver: bench.service.notCarriedOver.map {
                 (context.procedure.redaction.applied(to: $0.assignment), $0.because)
             }, dropIn: proof.dropIn, verified: proof.isVerified, seconds: seconds,
-            seeing: context.observedUsage)
+            seeing: context.observedUsage,
+            hosting: WorkloadHost.of(unit: bench.unit, programs: bench.service.programs))
         livedThrough = proof.livedThrough.isEmpty ? nil : proof.livedThrough
         unproved = proof.unproved
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
