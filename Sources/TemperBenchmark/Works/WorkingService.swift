@@ -39,16 +39,14 @@ extension WorkingService {
     /// Reads a table: a word at the beginning of a line and its value, or below it, indented by four
     /// blanks, commands of the shell.
     ///
-    /// - Parameter release: of Debian; `unit@bookworm` wins over `unit` there.
+    /// - Parameter release: of Debian; `unit@bookworm` wins over `unit` there, and so with each word.
     init(named name: String, reading text: String, for release: String) throws {
         self.init(name: name)
         var common = ""
-        for entry in try Entry.all(in: text, of: name) {
+        for entry in try Entry.all(in: text, of: name).of(release) {
             switch entry.word {
             case "kind": kind = entry.value
-            case "unit": if unit.isEmpty { unit = entry.value }
-            case "unit@\(release)": unit = entry.value
-            case let word where word.hasPrefix("unit@"): continue
+            case "unit": unit = entry.value
             case "user": account = entry.value
             case "packages":
                 packages += entry.value.split(separator: " ").map(String.init)
@@ -78,9 +76,25 @@ extension WorkingService {
     }
 }
 
+extension [Entry] {
+    /// Those that hold there, without the mark of a release.
+    fileprivate func of(_ release: String) -> [Entry] {
+        let own = Set(map(\.word).filter { $0.hasSuffix("@\(release)") })
+        return compactMap { entry in
+            var entry = entry
+            if own.contains(entry.word) {
+                entry.word = String(entry.word.dropLast(release.count + 1))
+                return entry
+            }
+            return entry.word.contains("@") || own.contains("\(entry.word)@\(release)")
+                ? nil : entry
+        }
+    }
+}
+
 /// A word of a table with its value and what stands below it.
 private struct Entry {
-    let word: String
+    var word: String
     let value: String
     /// Without the indentation; each line with its end.
     var body = ""
