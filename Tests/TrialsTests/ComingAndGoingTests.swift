@@ -1,4 +1,5 @@
 import Hardening
+import Synchronization
 import TemperTesting
 import Testing
 import Trials
@@ -113,6 +114,31 @@ struct ComingAndGoingTests {
         #expect(
             try await learned({ life, look in life == 1 || look != 3 }, knowing: known)
                 == Self.withoutHelper)
+    }
+
+    @Test("who never comes again is waited for once, and no longer than a trial would")
+    func goneForGood() async throws {
+        let looks = Mutex<[Int: Int]>([:])
+        let service = SimulatedService(helperIsThere: { life, _ in
+            looks.withLock { $0[life, default: 0] += 1 }
+            return life <= 2
+        })
+        var baseline = Baseline.unknown
+        for _ in 1...3 {
+            let began = ContinuousClock.now
+            let trial = try await TrialRunner(
+                TrialProcedure(
+                    service: service, probes: [service.probe], canReload: true, settle: .zero),
+                expecting: Expectations(chosen: ChosenCadence(), baseline: baseline), now: { 0 }
+            ).runOnce(TrialSpec(.unrestricted, .asItIs, startsAgain: true), number: 1)
+            baseline.learn(trial)
+            // Before anything is known of its pace, a service is given half a minute to start.
+            #expect(ContinuousClock.now - began < .seconds(25))
+        }
+        #expect(baseline.processSet?.members == Self.withoutHelper)
+        let (seen, all) = (looks.withLock { $0 }, 11)
+        #expect((seen[3] ?? 0) > all, "\(seen)")
+        #expect(seen[1] == all && [4, 5, 6].allSatisfy { seen[$0] == all }, "\(seen)")
     }
 
     @Test("nor who is away after what a service lives through")

@@ -39,6 +39,15 @@ public struct Pacing: Hashable, Sendable {
             chosen: chosen)
     }
 
+    /// How long trials would wait for a service that is no slower than in this life.
+    func patience(after timing: Trial.Timing) -> Duration {
+        let checks = Duration.microseconds(timing.probes + timing.settle)
+        let learned = Cadence.learned(
+            untilHealthy: .microseconds(timing.start) + checks, slowestCheck: checks,
+            chosen: chosen)
+        return min(cadence.startPeriod, learned.startPeriod)
+    }
+
     mutating func holdToLimits() {
         // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)

@@ -36,10 +36,11 @@ extension TrialProcedure {
         _ copy: any ServiceCopy, for time: Duration, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let (began, looks) = (clock.now, 10)
+        let patience = notes.pacing.patience(after: notes.timing)
         var staying = try await copy.processSet()
         // As long as a trial would wait for them.
-        while let known = notes.expectations.baseline.processSet, staying.lack(of: known) != nil,
-            clock.now - began < notes.pacing.cadence.startPeriod, !Task.isCancelled
+        while let always = notes.alwaysThere, staying.lack(of: always) != nil,
+            clock.now - began < patience, !Task.isCancelled
         {
             await pause(.milliseconds(10), &notes)
             staying = try await copy.processSet()

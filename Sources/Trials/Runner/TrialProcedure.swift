@@ -79,6 +79,14 @@ public struct TrialProcedure: Sendable {
 
         var pacing: Pacing { expectations.pacing }
         var baseline: Baseline { expectations.measure }
+        /// Who was there in every life so far, this one's earlier looks included; nil where there
+        /// was none before.
+        var alwaysThere: ProcessSet? {
+            let known = expectations.baseline.processSet
+            return observations.reduce(known) { common, observation in
+                if case .processSet(let seen) = observation { common?.meet(seen) } else { common }
+            }
+        }
         /// Nothing is compared yet: who is there is to be learned.
         var isLearning: Bool { baseline.processSet == nil }
     }
