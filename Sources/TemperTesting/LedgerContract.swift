@@ -87,6 +87,7 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
                 sockets: ["/run/s": .init(user: 1, group: 2, mode: 0o770)], label: "init_t",
                 names: ["org.example.X"],
                 files: ["/run/x.pid": .init(user: 0, group: 0, mode: 0o644)])),
+        .seenAfter(exercise: "boot", Footprint(listeners: ["tcp [::]:80"])),
         .blind(to: "how processes end"),
         .helper(
             HelperExit(

@@ -10,6 +10,9 @@ public struct Baseline: Hashable, Sendable {
     public private(set) var processSet: ProcessSet?
     /// What others can always see of it; nil until that was looked at.
     public private(set) var footprint: Footprint?
+    /// What of that there is once it has lived through an exercise: a log that was begun anew is
+    /// not there before a next line is written to it.
+    private var afterExercises: [String: Footprint] = [:]
     private(set) var helpers: Set<HelperExit> = []
     private(set) var exits: Set<ProcessExit> = []
     /// Its lines without what differs from run to run.
@@ -137,6 +140,8 @@ public struct Baseline: Hashable, Sendable {
             case .helper(let exit): helpers.insert(exit)
             case .ended(let exit): exits.insert(exit)
             case .footprint(let seen): footprint = footprint?.meet(seen) ?? seen
+            case .seenAfter(let exercise, let seen):
+                afterExercises[exercise] = afterExercises[exercise]?.meet(seen) ?? seen
             case .log(let line): lines.insert(line.plain)
             case .refused(let request):
                 refusals.insert(request.pattern)
@@ -147,6 +152,15 @@ public struct Baseline: Hashable, Sendable {
             default: break
             }
         }
+    }
+
+    /// The measure of it once it has lived through an exercise: as it was before, but as far as
+    /// the service as it is was seen to be so afterwards, too.
+    func after(_ exercise: String) -> Baseline {
+        guard let seen = afterExercises[exercise] else { return self }
+        var measure = self
+        measure.footprint = footprint.map(seen.meet)
+        return measure
     }
 
     var isKnown: Bool { lives > 0 }

@@ -44,9 +44,15 @@ public struct Footprint: Hashable, Codable, Sendable {
                 && !(mode & group != 0 && self.group == other.group)
         }
 
-        fileprivate var text: String {
-            "owner \(user):\(group), mode 0\(String(mode, radix: 8))"
+        fileprivate func difference(from other: Access) -> String {
+            mode == other.mode
+                ? "\(Footprint.ofOthers)\(owner) instead of \(other.owner), with \(modeText)"
+                : "it has owner \(owner), \(modeText) instead of owner \(other.owner), "
+                    + other.modeText
         }
+
+        private var owner: String { "\(user):\(group)" }
+        private var modeText: String { "mode 0\(String(mode, radix: 8))" }
     }
 
     public init(
@@ -58,6 +64,25 @@ public struct Footprint: Hashable, Codable, Sendable {
         self.label = label
         self.names = names
         self.files = files
+    }
+
+    /// The same on a machine of whatever name: what is called after it is not to be missed where a
+    /// service is tried in another lab. Written as systemd does, `%H`.
+    public func underAnyName(of host: String?) -> Footprint {
+        guard let host, !host.isEmpty else { return self }
+        func renamed(_ path: String) -> String {
+            // The first two are the system's: /var/log, /run/x.
+            let parts = path.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+            guard parts.count == 4 else { return path }
+            let own = String(parts[3]).replacing(host, with: "%H")
+            return parts[..<3].joined(separator: "/") + "/" + own
+        }
+        func renamed(_ paths: [String: Access]) -> [String: Access] {
+            Dictionary(paths.map { (renamed($0.key), $0.value) }) { one, _ in one }
+        }
+        return Footprint(
+            listeners: listeners, sockets: renamed(sockets), label: label, names: names,
+            files: files.map(renamed))
     }
 
     /// What both have: a port that is another one at each start is nobody's to rely on.
@@ -93,9 +118,13 @@ public struct Footprint: Hashable, Codable, Sendable {
     }
 
     private static let narrowed = "not all may "
+    private static let ofOthers = "it belongs to "
 
-    /// Whether the reason of a failure is that a file or a socket has a mode for fewer than before.
-    static func isNarrowed(in reason: String) -> Bool { reason.contains(narrowed) }
+    /// Whether the reason of a failure is that a file or a socket has a mode for fewer than before;
+    /// not where it is the same mode, and another owner.
+    static func isNarrowed(in reason: String) -> Bool {
+        reason.contains(narrowed) && !reason.contains(ofOthers)
+    }
 
     private func loss(
         _ verb: String, _ kind: String, _ use: Access.Use, of before: [String: Access],
@@ -105,8 +134,8 @@ public struct Footprint: Hashable, Codable, Sendable {
             guard let now = now[path] else { return "others no longer find its \(kind) \(path)" }
             if now.denies(use, whom: before) {
                 return
-                    "\(Footprint.narrowed)\(verb) its \(kind) \(path) who could: it has \(now.text) "
-                    + "instead of \(before.text)"
+                    "\(Footprint.narrowed)\(verb) its \(kind) \(path) who could: "
+                    + now.difference(from: before)
             }
         }
         return nil

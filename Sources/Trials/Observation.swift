@@ -31,6 +31,8 @@ public enum Observation: Hashable, Codable, Sendable {
     case processSet(ProcessSet)
     /// What others could see of the copy when it had settled.
     case footprint(Footprint)
+    /// The same, once it had lived through an exercise.
+    case seenAfter(exercise: String, Footprint)
     /// A command beside the main process ran and ended.
     case helper(HelperExit)
     /// One of its processes ended, not with status 0.
@@ -44,7 +46,7 @@ public enum Observation: Hashable, Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case refusedByManager, job, unit, probe, managerReloaded, foreignDropIn, originalRan, excess
         case skipped, log, saw, refused, helper, ended, command, blind, footprint
-        case exercise
+        case exercise, seenAfter
         case processSet = "crew"
     }
 

@@ -57,6 +57,8 @@ public protocol ServiceCopy: Sendable {
     func excess() async -> String?
     /// Its lines in the journal, oldest first.
     func log() async throws(ExperimentError) -> [LogLine]
+    /// How long its start took where more had to be done for it, such as a boot; else nil.
+    var startTook: Duration? { get }
     /// Who asks whether it works; nil for those of the procedure.
     var probes: [any Probe]? { get }
     /// What it is put through besides.
@@ -67,6 +69,7 @@ public protocol ServiceCopy: Sendable {
 
 extension ServiceCopy {
     public func excess() async -> String? { nil }
+    public var startTook: Duration? { nil }
     public var probes: [any Probe]? { nil }
     public var exercises: [Exercise] { [] }
 }

@@ -1,3 +1,10 @@
+extension Trial {
+    /// Whether it failed by nothing but how it was beside the service as it is.
+    public var isWrongByComparison: Bool {
+        verdict.isFailure && judged(by: .unknown).verdict.isPass
+    }
+}
+
 /// What is wrong with a life although the unit stayed up: found by comparison with the baseline.
 extension Verdict {
     /// nil where the service does nothing that it does not do without restriction.
@@ -11,6 +18,9 @@ extension Verdict {
             return baseline.processSet.flatMap(processSet.lack)
         case .footprint(let footprint):
             return baseline.holdsFootprint ? baseline.footprint.flatMap(footprint.lack) : nil
+        case .seenAfter(let exercise, let footprint):
+            return oddity(.footprint(footprint), baseline: baseline.after(exercise))
+                .map { "\(exercise): \($0)" }
         case .log(let line) where !baseline.knows(line):
             // Told by the service of its own process; systemd's words on the main one come late.
             guard line.source != "systemd", let signal = line.crash else { return nil }

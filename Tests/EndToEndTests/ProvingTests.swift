@@ -85,6 +85,48 @@ extension EndToEnd {
             }
         }
 
+        /// As loggers do: a log is made where it is not there, for a group, and given to it; one is
+        /// named after the machine; one that was begun anew is made with the next line.
+        private static let logger = """
+            use strict; use Socket;
+            my $group = getgrnam 'adm';
+            open my $name, '<', '/etc/hostname' or die; chomp(my $host = <$name>);
+            sub written { my $path = shift; my $isNew = !-e $path; open my $f, '>>', $path or die "open: $!";
+                if ($isNew) { chmod 0640, $path; chown 0, $group, $path or warn "chown: $!" } $f }
+            mkdir '/var/log/lately';
+            my ($all, $rare) = (written('/var/log/lately/all'), written('/var/log/lately/rare'));
+            my $own = written("/var/log/lately/of-$host");
+            $SIG{HUP} = sub { close $rare; close $all; $all = written('/var/log/lately/all') };
+            $SIG{TERM} = sub { exit 0 };
+            socket my $s, AF_INET, SOCK_STREAM, 0 or die; setsockopt $s, SOL_SOCKET, SO_REUSEADDR, 1;
+            bind $s, pack_sockaddr_in(7812, INADDR_LOOPBACK) or die "bind: $!"; listen $s, 5;
+            while (1) { accept my $client, $s or next; syswrite $client, "ok\\n"; close $client }
+            """
+        private static let rotation = """
+            #!/bin/sh
+            cd /var/log/lately && for log in all rare; do mv -f $log $log.1 || :; done
+            kill -HUP $(systemctl show -P MainPID firstly)
+            sleep 0.2
+            """
+
+        @Test("a log that is not there after a rotation, as it is, is no fault")
+        func lateLog() async throws {
+            let (status, result) = try await harden(Self.unit, Self.logger, daily: Self.rotation)
+            #expect(status == 0 && result.verified, "\(result.warnings)")
+            #expect(result.unproved == nil)
+            #expect(
+                result.livedThrough
+                    == ["first start", "cron (/etc/cron.daily/firstly)", "restart", "boot"])
+            let proved = result.refused.filter { $0.because.hasPrefix("the proving: ") }
+            #expect(
+                Set(proved.map(\.restriction)) == [
+                    "SystemCallFilter=~@chown", "CapabilityBoundingSet=~CAP_CHOWN",
+                    // The group is nobody's there.
+                    "PrivateUsers=yes",
+                ])
+            #expect(result.trials < 60)
+        }
+
         @Test("what the service as it is does not live through is left out, and said")
         func unfit() async throws {
             // It finds what it needs only until the next boot.

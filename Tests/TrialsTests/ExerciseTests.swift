@@ -36,6 +36,14 @@ struct ExerciseTests {
         }
         #expect(trial.verdict == .passed)
         #expect(trial.passedExercises == ["cron", "restart", "boot"])
+        let seen = trial.observations.compactMap { observation in
+            if case .seenAfter(let exercise, let footprint) = observation {
+                footprint.listeners.isEmpty ? nil : exercise
+            } else {
+                nil
+            }
+        }
+        #expect(seen == trial.passedExercises)
         #expect(trial.failedExercise == nil)
     }
 

@@ -69,8 +69,57 @@ extension LifeVerdictTests {
                     "not all may read its file /run/x.pid who could: it has owner 0:0, mode 0600 "
                         + "instead of owner 0:0, mode 0644"))
         #expect(verdict(file(0o644), after: file(0o666)) == .passed)
+        // What is called after the machine is the same on another one.
+        func log(_ host: String) -> Footprint {
+            Footprint(
+                files: ["/var/log/remote/\(host)/cron.log": .init(user: 0, group: 4, mode: 0o640)]
+            ).underAnyName(of: host)
+        }
+        #expect(verdict(log("lab-x57"), after: log("lab-v72")) == .passed)
+        #expect(
+            verdict(Footprint(files: [:]), after: log("lab-v72"))
+                == .failed("others no longer find its file /var/log/remote/%H/cron.log"))
+        #expect(file(0o644).underAnyName(of: "run") == file(0o644))
         // What was not looked at is not missed.
         #expect(verdict(Footprint(), after: named) == .passed)
         #expect(verdict(Footprint(), after: file(0o644)) == .passed)
+    }
+
+    @Test("after an exercise it is measured by what the service as it is shows after that one")
+    func afterExercises() {
+        func files(_ names: String...) -> Footprint {
+            Footprint(
+                files: Dictionary(
+                    uniqueKeysWithValues: names.map {
+                        ("/var/log/\($0)", .init(user: 0, group: 4, mode: 0o640))
+                    }))
+        }
+        func life(_ rotated: Footprint, booted: Footprint) -> [Observation] {
+            self.life(.footprint(files("all", "users"))) + [
+                .exercise(name: "log rotation", .healthy),
+                .seenAfter(exercise: "log rotation", rotated),
+                .exercise(name: "boot", .healthy),
+                .seenAfter(exercise: "boot", booted),
+            ]
+        }
+        // A log that was begun anew is not there before the next line of its kind.
+        let asItIs = life(files("all"), booted: files("all", "users"))
+        let baseline = Baseline(learnedFrom: [trial(asItIs)])
+        #expect(Verdict(of: asItIs, baseline: baseline) == .passed)
+        #expect(
+            Verdict(of: life(files(), booted: files("all", "users")), baseline: baseline)
+                == .failed("log rotation: others no longer find its file /var/log/all"))
+        #expect(
+            Verdict(of: life(files("all"), booted: files("all")), baseline: baseline)
+                == .failed("boot: others no longer find its file /var/log/users"))
+        // Of an exercise that it was never seen in, the measure is what it was before.
+        let first = Baseline(learnedFrom: [trial(self.life(.footprint(files("all", "users"))))])
+        let failed = trial(asItIs).judged(by: first)
+        #expect(
+            failed.verdict
+                == .failed("log rotation: others no longer find its file /var/log/users"))
+        // And what was compared too early can be compared again.
+        #expect(failed.isWrongByComparison)
+        #expect(failed.judged(by: baseline).verdict == .passed)
     }
 }

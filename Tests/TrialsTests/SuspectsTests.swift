@@ -75,6 +75,26 @@ struct SuspectsTests {
                 == Suspects(["UMask=0027", "UMask=0077"], confidence: 0.9))
     }
 
+    @Test("what belongs to somebody else at the same mode suspects no mode of new files")
+    func otherOwner() {
+        func file(group: UInt32, mode: UInt32 = 0o640) -> Observation {
+            .footprint(Footprint(files: ["/var/log/x": .init(user: 0, group: group, mode: mode)]))
+        }
+        func trial(_ observation: Observation, _ baseline: Baseline = .unknown) -> Trial {
+            Trial(
+                number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
+                observations: [observation], baseline: baseline)
+        }
+        let baseline = Baseline(learnedFrom: [trial(file(group: 4))])
+        let owned = trial(file(group: 0), baseline)
+        #expect(
+            owned.because
+                == "not all may read its file /var/log/x who could: it belongs to 0:0 instead of "
+                + "0:4, with mode 0640")
+        #expect(owned.suspects(in: dialect).isEmpty)
+        #expect(!trial(file(group: 4, mode: 0o600), baseline).suspects(in: dialect).isEmpty)
+    }
+
     @Test("a call that failed for lack of a capability suspects what takes the capability away")
     func capability() {
         let found = suspects(refused("setgid", 1, lacking: ["CAP_SETGID"]))

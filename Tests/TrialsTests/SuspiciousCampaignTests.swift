@@ -58,6 +58,18 @@ struct SuspiciousCampaignTests {
         #expect(outcome.trials.count <= 5)
     }
 
+    @Test("where nobody asks what is odd, no trial is made for it")
+    func untraced() async throws {
+        var options = CampaignOptions()
+        let service = SimulatedService(complaints: noise)
+        let traced = try await CampaignFixture.campaign(service, options: options).run()
+        options.tracesSuspicions = false
+        let outcome = try await CampaignFixture.campaign(service, options: options).run()
+        #expect(outcome.suspicious == [])
+        #expect(outcome.accepted == traced.accepted)
+        #expect(outcome.trials.count < traced.trials.count)
+    }
+
     @Test("a result that fails at its second start only is found again with second starts")
     func secondStart() async throws {
         for fault in [SimulatedFault.secondStart, .probeAfterSecondStart, .endsOtherwiseAgain] {

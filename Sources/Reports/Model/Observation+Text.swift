@@ -21,6 +21,8 @@ extension Observation {
         case .refused(let request): "kernel: \(request.text)"
         case .processSet(let processSet): Observation.text(processSet)
         case .footprint(let footprint): Observation.text(footprint)
+        case .seenAfter(let exercise, let footprint):
+            Observation.text(footprint).map { "after \(exercise): \($0)" }
         case .helper(let exit):
             exit.isSuccess ? nil : "\(exit.directive) \(exit.program) ended with \(exit.ending)"
         case .ended(let exit):

@@ -44,7 +44,15 @@ extension Machine {
         return Footprint(
             listeners: listeners, sockets: found,
             label: labels.count == 1 ? labels.first.flatMap { $0 } : nil,
-            files: files(of: processes, pidFile: pidFile))
+            files: files(of: processes, pidFile: pidFile)
+        ).underAnyName(of: hostName)
+    }
+
+    /// What the machine is called; nil where it has no name of its own.
+    private var hostName: String? {
+        // Without comments, as hostname(5) has it.
+        let lines = (text(ofFile: "/etc/hostname") ?? "").split(separator: "\n")
+        return lines.first { !$0.hasPrefix("#") }.map(String.init)
     }
 
     /// What these processes keep for others to read.

@@ -27,10 +27,12 @@ public struct RealService: ServiceUnderTest {
             try await startSockets()
             // Held, so that its ending can be read after it has stopped.
             _ = try await machine.manager("RefUnit", .string(unit))
-            let running = Running(
+            var running = Running(
                 service: self, began: RealService.now, followed: machine.follow(unit),
                 trace: machine.kernel.map { CopyTrace($0, on: machine) })
+            let starting = ContinuousClock.now
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
+            running.startTook = ContinuousClock.now - starting
             await running.trace?.identify(running.path)
             return .started(job: JobEnding(job), running)
         } catch {
@@ -58,6 +60,8 @@ public struct RealService: ServiceUnderTest {
         let began: UInt64
         let followed: ProcessWatch.Followed?
         let trace: CopyTrace?
+        /// Where the machine was booted for it, that is no part of it.
+        var startTook: Duration?
         var machine: Machine { service.machine }
         var helperProperties: [String] { service.helperProperties }
         var path: String { Machine.path(ofUnit: service.unit) }

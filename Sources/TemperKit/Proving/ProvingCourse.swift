@@ -53,14 +53,26 @@ struct ProvingCourse {
             return finding
         }
         baseline.grant(unheard)
+        let wasCutShort = !trial.verdict.isPass
         trial = trial.judged(by: baseline)
+        if wasCutShort && trial.isWrongByComparison { trial = try await compareOnceMore(trial) }
+        // What is no fault by what is known now kept it from the rest.
+        if wasCutShort && trial.verdict.isPass { trial = try await tryOut(outcome.accepted) }
         if trial.verdict.isPass { return finding(trial) }
         // What only a first start needs is mostly an exception: a directory that is made then and
         // only read from then on.
         if let wider = outcome.makingExceptions(trial: trial.number, because: trial.because) {
+            let whole = outcome
             outcome = wider
-            trial = try await tryOut(wider.accepted)
-            if trial.verdict.isPass { return finding(trial) }
+            let again = try await tryOut(wider.accepted)
+            if again.verdict.isPass { return finding(again) }
+            if again.because == trial.because {
+                // They are not to blame.
+                outcome = whole
+                outcome.count(again)
+            } else {
+                trial = again
+            }
         }
         return try await open(after: trial)
     }
@@ -78,7 +90,8 @@ struct ProvingCourse {
         case .passed(let trial, _): return finding(trial)
         case .broken(let found):
             outcome = outcome.narrowed(to: found, number: course.number)
-            guard let passed = found.passedIn, found.ending == .complete else {
+            // What passed by then is proved, too, when patience is at its end.
+            guard let passed = found.passedIn, [.complete, .limit].contains(found.ending) else {
                 var finding = finding(nil)
                 finding.obstacle =
                     "the real unit fails where it never ran before, and it was not found out in "
@@ -102,6 +115,9 @@ struct ProvingCourse {
         options.baselineRuns = 1
         options.cadence = service.context.plan.cadence
         options.tolerance = baseline.tolerance
+        // The campaign of the copies did.
+        options.tracesSuspicions = false
+        options.maxTrials = Self.patience(for: accepted)
         // What passes here passed where it never ran before, which is all that the proving asks.
         if !isUnreliable { options.confirmations = 0 }
         var baseline = baseline
@@ -120,6 +136,13 @@ struct ProvingCourse {
         return campaign
     }
 
+    /// So many trials, each a boot of a lab, may a bisection take. Of what a first start needs there
+    /// are a few things, and each is found in about log2 of all trials; what takes more has no such
+    /// cause, and no end.
+    private static func patience(for profile: Profile) -> Int {
+        10 * (Int.bitWidth - profile.restrictions.count.leadingZeroBitCount)
+    }
+
     /// The service as it is, through the same: what it does not live through is left out.
     ///
     /// - Returns: why it fails before all that; nil where it does not.
@@ -135,6 +158,15 @@ struct ProvingCourse {
             notPutThrough.append(
                 "\(failed.name): the service as it is fails in it: \(failed.because)")
         }
+    }
+
+    /// What is only otherwise than usual the service as it is may do now and then, too: a log that
+    /// is made at the next message is there or not. Bisected, that would have any restriction to
+    /// blame, and no end.
+    private mutating func compareOnceMore(_ failed: Trial) async throws -> Trial {
+        let again = try await tryOut(.unrestricted)
+        if again.verdict.isPass { baseline.learn(again) }
+        return failed.judged(by: baseline)
     }
 
     private var notPutThrough: [String] = []

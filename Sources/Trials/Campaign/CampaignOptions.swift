@@ -14,6 +14,8 @@ public struct CampaignOptions: Sendable {
     public var tolerance = Tolerance.none
     /// Everything that passes the probes is taken: also what bites, and filters that kill.
     public var isStrictest = false
+    /// Whether it is found out what brings the odd things that a result that passed does.
+    public var tracesSuspicions = true
     public var maxTrials: Int?
     public var maxTime: Duration?
     public var goodEnough: Exposure?

@@ -27,7 +27,8 @@ extension CampaignState {
     mutating func hunt(ending: CampaignEnding) {
         var hunt = SuspicionHunt(profile: problem.profile(search.best), ending: ending)
         var known: Set<String> = []
-        for trial in trials where trial.profile == hunt.profile && trial.verdict.isPass {
+        for trial in options.tracesSuspicions ? trials : []
+        where trial.profile == hunt.profile && trial.verdict.isPass {
             for suspicion in trial.suspicions(against: expectations.baseline)
             where known.insert(suspicion.key).inserted {
                 hunt.open.append((suspicion, trial.number))

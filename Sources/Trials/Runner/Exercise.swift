@@ -73,25 +73,30 @@ public struct Exercise: Sendable {
 }
 
 extension TrialProcedure {
-    /// Puts it through one exercise and asks afterwards whether it works and is seen as before. The
-    /// answer is one observation: what went wrong has the name of the exercise.
+    /// Puts it through one exercise and asks afterwards whether it works and is seen as before. What
+    /// went wrong has the name of the exercise.
     func put(
         _ copy: any ServiceCopy, through exercise: Exercise, _ notes: inout Notes
     ) async throws(ExperimentError) {
         // It may start the service again.
         try await beforeStart()
         var outcome = try await exercise.perform()
+        var footprint: Footprint?
         if outcome.isHealthy {
             var after = notes
             try await observe(
                 copy, .exercised, &after, patience: notes.pacing.cadence.startPeriod)
             if after.isWell { try await ask(copy, .exercised, since: clock.now, &after) }
             if after.isWell { await pause(settle, &after) }
-            if after.isWell { try await lookAround(copy, &after) }
-            // What it is like afterwards by itself no trial may be blamed for.
+            if after.isWell {
+                try await lookAround(copy, by: notes.baseline.after(exercise.name), &after)
+                // It stands by itself: what others are to see may become known only later.
+                if case .footprint(let seen) = after.observations.popLast() { footprint = seen }
+            }
+            // Who is away afterwards by itself no trial may be blamed for.
             if notes.isLearning {
                 notes.observations += after.observations.dropFirst(notes.observations.count)
-                    .filter(\.isLookAround)
+                    .filter { if case .processSet = $0 { true } else { false } }
             }
             switch Verdict(of: after.observations, baseline: notes.baseline) {
             case .failed(let why): outcome = .unhealthy(why)
@@ -100,6 +105,9 @@ extension TrialProcedure {
             }
         }
         notes.observations.append(.exercise(name: exercise.name, outcome))
+        if outcome.isHealthy, let footprint {
+            notes.observations.append(.seenAfter(exercise: exercise.name, footprint))
+        }
     }
 }
 
@@ -110,7 +118,7 @@ extension Trial {
         return nil
     }
 
-    /// The exercises that it passed.
+    /// The exercises after which it still worked. How it was seen then is a matter of the verdict.
     public var passedExercises: [String] {
         observations.compactMap {
             if case .exercise(let name, .healthy) = $0 { name } else { nil }

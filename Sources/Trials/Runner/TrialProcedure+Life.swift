@@ -4,16 +4,19 @@ import Hardening
 extension TrialProcedure {
     /// Who is there once it has settled, and what of it others can see. A service that replaces its
     /// workers is waited for; as long as its ways are learned, those count that are there to stay.
+    ///
+    /// - Parameter measure: what it is waited for; nil for what the service always is like.
     func lookAround(
-        _ copy: any ServiceCopy, _ notes: inout Notes
+        _ copy: any ServiceCopy, by measure: Baseline? = nil, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let (began, timing) = (clock.now, notes.timing)
         func look() async throws(ExperimentError) -> [Observation] {
             [.processSet(try await copy.processSet()), .footprint(try await copy.footprint())]
         }
         if !notes.isLearning {
+            let measure = measure ?? notes.baseline
             var seen = try await look()
-            while seen.contains(where: { Verdict.oddity($0, baseline: notes.baseline) != nil })
+            while seen.contains(where: { Verdict.oddity($0, baseline: measure) != nil })
                 && clock.now - began < notes.pacing.cadence.startPeriod
                 && !Task.isCancelled
             {
@@ -141,15 +144,5 @@ extension TrialProcedure {
             last.append(refusal)
         }
         return last.reversed()
-    }
-}
-
-extension Observation {
-    /// Whether it is of a look at who is there, and what of it others see.
-    var isLookAround: Bool {
-        switch self {
-        case .processSet, .footprint: true
-        default: false
-        }
     }
 }

@@ -48,6 +48,7 @@ public struct TrialProcedure: Sendable {
         case .refused(let name, let message):
             notes.observations.append(.refusedByManager(name: name, message: message))
         case .started(let job, let copy):
+            if let took = copy.startTook { notes.timing.start = took.microseconds }
             notes.observations.append(.job(.start, result: job))
             do {
                 try await live(copy, since: clock.now, &notes)
@@ -190,7 +191,14 @@ public struct TrialProcedure: Sendable {
     }
 
     func microseconds(since instant: ContinuousClock.Instant) -> UInt64 {
-        let (seconds, attoseconds) = (clock.now - instant).components
-        return UInt64(max(0, seconds)) * 1_000_000 + UInt64(max(0, attoseconds) / 1_000_000_000_000)
+        (clock.now - instant).microseconds
+    }
+}
+
+extension Duration {
+    /// Whole ones; none of a negative time.
+    fileprivate var microseconds: UInt64 {
+        UInt64(max(0, components.seconds)) * 1_000_000
+            + UInt64(max(0, components.attoseconds) / 1_000_000_000_000)
     }
 }
