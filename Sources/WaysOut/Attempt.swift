@@ -95,12 +95,15 @@ extension Attempt {
 
     /// The same of another process, as long as it is the one that is meant: in a pid namespace of its
     /// own a service is process 1.
-    static func opening(_ name: String, of process: Int32, called command: String, _ flags: Int32)
-        -> Attempt
-    {
+    ///
+    /// - Parameter target: for people; by default its path.
+    static func opening(
+        _ name: String, of process: Int32, called command: String, _ flags: Int32,
+        target: String? = nil
+    ) -> Attempt {
         let directory = "/proc/\(process)"
         return Attempt(
-            "\(directory)/\(name)",
+            target ?? "\(directory)/\(name)",
             [
                 .opening("\(directory)/\(name)", flags),
                 .opening("\(directory)/comm", O_RDONLY),

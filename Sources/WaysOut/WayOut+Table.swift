@@ -157,7 +157,11 @@ extension WayOut {
             closedBy: ["PrivatePIDs=yes", "PrivateUsers=yes"]
         ) { ground in
             ground.neighbour.map {
-                [.opening("mem", of: $0.process, called: $0.command, O_RDWR)]
+                [
+                    .opening(
+                        "mem", of: $0.process, called: $0.command, O_RDWR,
+                        target: "what another service of \($0.user) has in its memory")
+                ]
             } ?? []
         },
         WayOut(
@@ -165,7 +169,11 @@ extension WayOut {
             closedBy: ["PrivatePIDs=yes", "SystemCallFilter=~@process"]
         ) { ground in
             ground.neighbour.map {
-                [Attempt("kill(\($0.process), 0)", SystemCall.kill, Int($0.process), 0)]
+                [
+                    Attempt(
+                        "kill() of another service of \($0.user)", SystemCall.kill,
+                        Int($0.process), 0)
+                ]
             } ?? []
         },
         WayOut(

@@ -47,13 +47,26 @@ public struct EscapeGround: Sendable {
     public var user: UInt32 = 0
     /// What of it root runs and reads at its start: programs, scripts, configuration.
     public var filesOfRoot: [String] = []
-    /// A process of another service of the same user, which has no capability: its number there, and
-    /// its command name.
-    public var neighbour: (process: Int32, command: String)?
+    /// A process of another service of the same user, which has no capability; nil where no other
+    /// service has that user.
+    public var neighbour: Neighbour?
     /// Addresses of abstract sockets, with their `@`.
     public var abstractSockets: [String] = []
     /// The user whose own manager runs the service; nil for the system's.
     public var owner: Owner?
+
+    /// A process of somebody else's.
+    public struct Neighbour: Sendable {
+        let process: Int32
+        /// Its command name.
+        let command: String
+        /// The name of the user whom it shares.
+        let user: String
+
+        public init(process: Int32, command: String, user: String) {
+            (self.process, self.command, self.user) = (process, command, user)
+        }
+    }
 
     /// A user with a manager.
     public struct Owner: Sendable {

@@ -27,8 +27,11 @@ public struct Usage: Hashable, Codable, Sendable {
     /// Addresses of other machines that it connects to: `192.0.2.1/32`; nil in ledgers of older
     /// versions.
     public var peers: Set<String>?
-    /// Whom it becomes: the one user besides root that its processes have.
+    /// Whom it becomes: the one user besides root that its processes have; where they have none,
+    /// who it could be instead of root.
     public var user: String?
+    /// How there comes to be that user; nil where it exists.
+    public var newUser: NewUser?
     /// The capabilities it uses for its work, and not for becoming somebody else.
     public var capabilities: Set<String> = []
 
@@ -244,6 +247,7 @@ extension Catalogue {
                         .become(
                             user: user, keeping: Capability.mask(usage.capabilities.sorted()),
                             making: usage.preparations(for: user)),
+                        implies: usage.newUser == .dynamic ? ["DynamicUser=yes"] : [],
                         prior: Prior("userswitch", 0.9),
                         heldBack: "decided before everything else")
                 ]

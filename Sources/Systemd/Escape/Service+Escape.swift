@@ -113,14 +113,16 @@ extension Service {
         ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
         ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
         ground.abstractSockets = abstractSockets
-        if !isDynamic { ground.neighbour = try await startNeighbour(as: name) }
+        if !isDynamic && !isItsOwn(user: name) {
+            ground.neighbour = try await startNeighbour(as: name)
+        }
         return ground
     }
 
     /// Another service of the same user, without capabilities; it stays as long as the lab.
     private func startNeighbour(
         as user: String
-    ) async throws(ExperimentError) -> (process: Int32, command: String)? {
+    ) async throws(ExperimentError) -> EscapeGround.Neighbour? {
         let name = TrialName.fresh()
         return try await experiment { () async throws(BusError) in
             let job = try await machine.bus.startTransientUnit(
@@ -133,7 +135,9 @@ extension Service {
             let process = try await machine.property(
                 "MainPID", of: Machine.path(ofUnit: name), Machine.serviceInterface
             ).uint32
-            return job == .done ? process.map { (Int32($0), "sleep") } : nil
+            let name = user.isEmpty ? machine.user?.name ?? "root" : user
+            return job == .done
+                ? process.map { .init(process: Int32($0), command: "sleep", user: name) } : nil
         }
     }
 

@@ -22,7 +22,7 @@ extension Service {
         guard let user = usage.user, id == Restriction.becoming(user) else {
             return "\(id) is no user that it was seen to become"
         }
-        if let problem = problem(withBecoming: user, seen: seen) { return problem }
+        if let problem = problem(withBecoming: user, usage.newUser, seen: seen) { return problem }
         let ownership = Ownership(user: user, usage)
         if let tree = foreign(ownership.trees, besides: ownNames) {
             return "\(tree) would have to change hands and is not its own"
@@ -40,10 +40,15 @@ extension Service {
         }.map { "\($0) would be made for it and does not bear its name" }
     }
 
-    private func problem(withBecoming user: String, seen: Set<UInt32>) -> String? {
+    private func problem(
+        withBecoming user: String, _ newUser: NewUser?, seen: Set<UInt32>
+    ) -> String? {
         if sandbox.user == user { return nil }
         if machine.user != nil || !sandbox.isRoot {
             return "its unit does not run as root, so it cannot become \(user)"
+        }
+        if newUser != nil, !machine.accounts.contains(where: { $0.name == user }) {
+            return user == userOfItsOwn ? nil : "a new user \(user) does not bear its name"
         }
         guard let account = machine.accounts.first(where: { $0.name == user }), account.id != 0
         else { return "there is no user \(user) here" }
@@ -51,9 +56,10 @@ extension Service {
             ? nil : "neither the unit nor its package names the user \(user)"
     }
 
-    /// Whether the unit or its package names the user, so that nobody has to see it at work.
+    /// Whether the unit or its package names the user, or it would be its own, so that nobody has to
+    /// see it at work.
     public func names(user: String) -> Bool {
-        sandbox.user == user
+        sandbox.user == user || user == userOfItsOwn
             || machine.accounts.contains { $0.name == user && isNamed($0) }
     }
 
@@ -68,7 +74,7 @@ extension Service {
     }
 
     /// Names of the service's own: of its unit, its package and its programs.
-    private var ownNames: Set<String> {
+    var ownNames: Set<String> {
         programs.union([stem]).union(package.map { [$0] } ?? [])
     }
 

@@ -31,6 +31,9 @@ public struct UserAccount: Hashable, Sendable {
         }
     }
 
+    /// The numbers of users that packages and administrators make for services.
+    static let ofSystem: ClosedRange<UInt32> = 100...999
+
     /// Whether it is a person's (the range of Debian's adduser and systemd's own default).
     var isOrdinary: Bool { (1000..<60000).contains(id) }
 }

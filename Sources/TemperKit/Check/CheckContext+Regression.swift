@@ -25,7 +25,7 @@ extension CheckContext {
             procedure: context.procedure, ledger: ledger, options: options,
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: context.baseline,
             now: now, report: progress.show)
-        if let name = identity.restrictions.first {
+        if let name = identity.becoming {
             campaign.identity = Identity(
                 name: name, problem: whole, prepare: { () throws(ExperimentError) in },
                 undo: giveBack)

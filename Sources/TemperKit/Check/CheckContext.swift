@@ -135,9 +135,7 @@ struct CheckContext: Sendable {
     }
 
     /// Who the service is under the profile.
-    var identity: Profile {
-        Profile(recorded: record.profile.restrictions.filter(Restriction.isBecoming))
-    }
+    var identity: Profile { record.profile.identity(in: asItIs.catalogue) }
 
     /// The search for what broke a profile.
     ///

@@ -17,6 +17,7 @@ enum Fingerprint {
                 + options.tolerance.words
                 + plan.beforeStart.flatMap { ["before", $0] }
                 + (options.isStrictest ? ["strictest"] : [])
+                + (bench.leavesOwners ? ["leaves owners"] : [])
                 + (bench.host.chosenNetwork.map { ["network", $0] } ?? [])
                 + (isTrusted ? [] : ["untrusted"]))
     }

@@ -86,8 +86,7 @@ public struct HardenSession: Sendable {
             unit: unit, manager: manager, plan: wanted,
             setsAsideTouched: apply != nil && isForced, progress: progress)
         var bench = try await setup.bench(at: host)
-        // Files would have to change hands, which nobody could take back for certain.
-        if apply != nil { bench.plan.keep.insert(Restriction.identity) }
+        bench.leavesOwners = apply != nil
         if options.isStrictest { bench.plan.attempt.insert(Restriction.killing) }
         let hosting = try bench.admit(isForced: isForced)
         let ledger = try store.campaign(
@@ -101,11 +100,6 @@ public struct HardenSession: Sendable {
         result.warnings += found.context.notes + bench.probing
         result.tell(absence)
         result.warnings += try await leaveRecord(of: found.proof, on: found.context, store, ledger)
-        if apply != nil && found.context.subject.catalogue.directive(Restriction.identity) != nil {
-            result.warnings.append(
-                "\(Restriction.identity)= was not tried: files would have to change hands, which "
-                    + "--apply leaves to you; harden without it says which")
-        }
         if found.proof.outcome.ending != .interrupted {
             try ledger.finish(result: JSON.line(result), now: now())
         }

@@ -44,13 +44,8 @@ struct HardeningContext: Sendable {
             fixed: fixed)
     }
 
-    /// By its programs, its unit, and by what it asked for where nobody gets it.
     private func contested(in subject: HardeningSubject) -> [String: ContestedRestriction] {
-        traits.contested(in: subject.catalogue, isRoot: subject.sandbox.isRoot) {
-            observedUsage.exercises($0, in: subject.dialect)
-        }.merging(
-            bench.host.outOfReach.contested(by: observedUsage.denied, in: subject.dialect)
-        ) { $1 }
+        bench.contested(in: subject, by: traits, observedUsage)
     }
 
     /// Another identity to try, with its files given to it for as long as it holds.
@@ -111,9 +106,6 @@ extension Bench {
             usage.own = ownPlaces(usage, named: names, of: observedUsage.users)
             (wishes, commands) = claims(&usage, observedUsage, named: names)
         }
-        let (ownership, obstacle) = ownership(usage, besides: names)
-        if obstacle != nil { usage.user = nil }
-        let subject = service.subject(using: usage)
         var traits = service.traits(
             running: observedUsage.programs, staying: names,
             data: usage.written.union(usage.own ?? []).sorted())
@@ -123,6 +115,10 @@ extension Bench {
         traits.keepsRoot = observedUsage.users.contains(0)
         traits.wishes = wishes
         traits.commands = commands
+        if usage.user == nil { propose(&usage, traits, observedUsage, named: names) }
+        let (ownership, obstacle) = ownership(usage, besides: names)
+        if obstacle != nil { (usage.user, usage.newUser) = (nil, nil) }
+        let subject = service.subject(using: usage)
         // What it used up and is made anew is nothing that it left.
         try await makeAnew()
         return HardeningContext(
@@ -160,13 +156,20 @@ extension Bench {
             plan.keep.isDisjoint(with: [Restriction.identity, Restriction.becoming(user)])
         else { return (nil, nil) }
         let ownership = Ownership(user: user, usage)
+        let notTried = "\(Restriction.becoming(user)) was not tried"
+        if leavesOwners && !ownership.isEmpty {
+            return (
+                nil,
+                "\(notTried): that takes \(ownership.commands.joined(separator: "; ")), which --apply "
+                    + "leaves to you"
+            )
+        }
         guard let foreign = service.foreign(ownership.trees, besides: names) else {
             return (ownership, nil)
         }
         return (
             nil,
-            "\(Restriction.becoming(user)) was not tried: \(foreign) would have to change hands, "
-                + "and it is not the service's own"
+            "\(notTried): \(foreign) would have to change hands, and it is not the service's own"
         )
     }
 }

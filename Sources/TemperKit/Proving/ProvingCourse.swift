@@ -104,7 +104,7 @@ struct ProvingCourse {
 
     private func campaign(_ course: CourseLedger) throws -> Campaign {
         let (accepted, subject) = (outcome.accepted, outcome.problem.subject)
-        let identity = Profile(recorded: accepted.restrictions.filter(Restriction.isBecoming))
+        let identity = accepted.identity(in: subject.catalogue)
         func problem(fixed: Profile) throws -> SearchProblem {
             try SearchProblem(
                 regressing: accepted, of: subject, enforcement: service.context.enforcement,
@@ -128,7 +128,7 @@ struct ProvingCourse {
             procedure: procedure, ledger: course, options: options,
             observedUsage: service.context.observedUsage, baseline: baseline, now: now,
             report: { [progress = bench.progress] in progress.show(course.onRecord($0)) })
-        if let name = identity.restrictions.first {
+        if let name = identity.becoming {
             // Each lab gives it its files where the profile has it.
             campaign.identity = Identity(
                 name: name, problem: whole, prepare: { () throws(ExperimentError) in }, undo: {})

@@ -15,6 +15,9 @@ struct Bench: Sendable {
     let progress: any ProgressListener
     /// Whether nobody said how to see that the service works.
     var isUnprobed = false
+    /// Whether files stay whose they are, because a result will be installed: nobody could take that
+    /// back for certain.
+    var leavesOwners = false
     /// What the service has where it is in use; nil where that is not this machine, or not now.
     var production: ProductionUsage?
 
@@ -41,6 +44,7 @@ struct Bench: Sendable {
             progress: progress)
         bench.isUnprobed = isUnprobed
         bench.production = production
+        bench.leavesOwners = leavesOwners
         return bench
     }
 

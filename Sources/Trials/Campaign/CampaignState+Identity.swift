@@ -105,6 +105,6 @@ extension Trial {
 extension Outcome {
     /// The trials that proved beforehand whom the service can be; none where it stays who it is.
     public var proofsOfIdentity: [Trial] {
-        trials.filter { $0.isFirstStart(as: problem.fixed.restrictions.first) }
+        trials.filter { $0.isFirstStart(as: problem.fixed.becoming) }
     }
 }

@@ -225,6 +225,9 @@ extension Usage {
         }
         switch name {
         case "User": user = value
+        case "NewUser":
+            guard let kind = NewUser(rawValue: value) else { return false }
+            newUser = kind
         case "Capability": capabilities.insert(value)
         case "Writes": written.insert(value)
         case "WritesTemporary": temporary = (temporary ?? []).union([value])

@@ -107,7 +107,8 @@ extension ProbeRequest {
 
 extension Usage {
     var recordLines: [String] {
-        (user.map { ["User=\($0)"] } ?? []) + capabilities.sorted().map { "Capability=\($0)" }
+        (user.map { ["User=\($0)"] } ?? []) + (newUser.map { ["NewUser=\($0)"] } ?? [])
+            + capabilities.sorted().map { "Capability=\($0)" }
             + written.sorted().map { "Writes=\($0)" }
             + (temporary ?? []).sorted().map { "WritesTemporary=\($0)" }
             + (own ?? []).sorted().map { "Owns=\($0)" } + files.sorted().map { "File=\($0)" }
