@@ -49,6 +49,7 @@ public enum HostileRecord {
             Take=\(any(["User=root", "ProtectSystem=no", "Nonsense", "ExecStart=/bin/sh", "=x"]))
             [X-Temper-Usage]
             \(often ? "User=\(user)" : "Owns=/var/lib/x")
+            NewUser=\(any(["dynamic", "dynamic", "system", "system", "x"]))
             Capability=\(any(["CAP_SYS_ADMIN", "CAP_NET_BIND_SERVICE", "CAP_NONSENSE"]))
             Port=\(any(["tcp:80", "tcp:0", "x"]))
             Peer=\(any(["192.0.2.1/32", "0.0.0.0/0", "x"]))

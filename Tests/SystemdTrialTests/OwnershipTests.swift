@@ -71,6 +71,37 @@ struct OwnershipTests {
         }
     }
 
+    @Test("a user of its own is made as systemd-sysusers makes one, and goes again")
+    func ownUser() async throws {
+        try await withLab(.trixie) { lab, machine in
+            func files() async throws -> String {
+                try await lab.run([
+                    "sh", "-c", "cat /etc/passwd /etc/group; stat -c '%U %a' /etc/passwd",
+                ])
+                .stdout
+            }
+            let before = try await files()
+            _ = try await lab.run(["mkdir", "/var/lib/homemade"])
+            var usage = usage(writing: ["/var/lib/homemade"])
+            usage.newUser = .system
+            let ownership = Ownership(user: "homemade", usage)
+            let undo = try machine.apply(ownership)
+            #expect(!undo.isEmpty)
+            #expect(try await owner("/var/lib/homemade", in: lab) == "homemade")
+            let account = try await lab.run(["getent", "passwd", "homemade"]).stdout
+            #expect(account.hasSuffix("::/:/usr/sbin/nologin\n"), "\(account)")
+            #expect(try await lab.run(["id", "-gn", "homemade"]).stdout == "homemade\n")
+            // Who is there already is not made again.
+            #expect(try machine.apply(ownership).isEmpty)
+            undo.run()
+            #expect(try await files() == before)
+            #expect(try await owner("/var/lib/homemade", in: lab) == "root")
+            usage.newUser = .dynamic
+            usage.written = []
+            #expect(try machine.apply(Ownership(user: "homemade", usage)).isEmpty)
+        }
+    }
+
     @Test("a user that the machine does not have is said to be missing")
     func missingUser() async throws {
         _ = try await withLab(.trixie) { _, machine in

@@ -122,6 +122,13 @@ struct ServicePlaceTests {
                 #expect(
                     problem(name, seen: [0]) { _ in } == "there is no user \(name) here")
             }
+            #expect(problem("nginx") { $0.newUser = .dynamic } == nil)
+            #expect(
+                problem("ghost") { $0.newUser = .system }
+                    == "a new user ghost does not bear its name")
+            #expect(
+                problem("mail") { $0.newUser = .dynamic }
+                    == "neither the unit nor its package names the user mail")
             #expect(service.names(user: "www-data") && !service.names(user: "mail"))
             #expect(!service.names(user: "ghost"))
             for file in ["/etc/shadow", "/run/systemd/system/a.service", "/run/utmp"] {

@@ -24,6 +24,7 @@ struct RecordTests {
         usage.ports = ["tcp:80"]
         usage.peers = ["192.0.2.1/32"]
         usage.user = "www-data"
+        usage.newUser = .system
         usage.capabilities = ["CAP_NET_BIND_SERVICE"]
         var validity = Validity()
         validity.systemd = "252.39-1~deb12u2"

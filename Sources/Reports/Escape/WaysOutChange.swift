@@ -83,6 +83,7 @@ extension HardeningResult {
         if let known = known?.first(where: { isIt($0.restriction) && $0.known == .contested }) {
             return "\(known.restriction) is contested: \(known.because ?? "")"
         }
+        if let absent = skipped.first(where: { isIt($0.what) }) { return absent.because }
         let others = ignored + (leftOut ?? []) + (beyondManager ?? [])
         return others.first { isIt($0.restriction) }.map {
             "\($0.restriction) was not tried: \($0.because)"

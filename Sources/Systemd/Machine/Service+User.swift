@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Trials
 
@@ -10,6 +11,44 @@ extension Service {
             return UserAccount.ofSystem.contains(account.id)
                 && ownNames.contains { $0 == name || "Debian-\($0)" == name }
         }?.name
+    }
+
+    /// A file of its configuration that somebody who is not root could not read; nil where there is
+    /// none. It may be read long after the start.
+    ///
+    /// - Parameters:
+    ///   - user: who it would be; nil for somebody new, who has neither files nor groups.
+    ///   - names: that directories of the service's own bear.
+    public func configurationOfRoot(for user: String?, named names: Set<String>) -> String? {
+        let account = user.flatMap { user in machine.accounts.first { $0.name == user } }
+        func isLost(_ status: FileStatus) -> Bool {
+            let mode = status.mode
+            return mode & S_IROTH == 0 && (mode & S_IRGRP == 0 || status.group != account?.group)
+                && (mode & S_IRUSR == 0 || status.user != account?.id)
+        }
+        func lost(in place: RootedDirectory, at path: String, levels: Int) -> String? {
+            for name in place.names.sorted() {
+                let own = "\(path)/\(name)"
+                guard let status = place.status(of: name) else { continue }
+                if status.isRegular || status.isDirectory, isLost(status) { return own }
+                if levels > 1, status.isDirectory, let inner = place.subdirectory(name),
+                    let found = lost(in: inner, at: own, levels: levels - 1)
+                {
+                    return found
+                }
+            }
+            return nil
+        }
+        for name in names.sorted() {
+            if let place = machine.tree.directory(at: "/etc/\(name)"),
+                let found = lost(in: place, at: "/etc/\(name)", levels: 3)
+            {
+                return found
+            }
+        }
+        return (package.map(packages.files) ?? []).first { path in
+            Places.isBelow(path, "/etc") && machine.tree.status(of: path).map(isLost) == true
+        }
     }
 
     /// Whether no other service has this user: one that a package or an administrator made, and whom

@@ -3,6 +3,12 @@ import Systemd
 import Trials
 
 extension Bench {
+    /// What is closed by restrictions that begin so is also lost with root: its capabilities, what is
+    /// others', and what it is obeyed in on the bus.
+    private static let rightsOfRoot = [
+        "CapabilityBoundingSet=", "PrivateUsers=", "InaccessiblePaths=",
+    ]
+
     /// Restrictions that are contested by the service's programs, its unit, and by what it asked for
     /// where nobody gets it.
     func contested(
@@ -18,42 +24,59 @@ extension Bench {
     /// of its own.
     ///
     /// What is left open of root's rights, or of what such a user implies, because something speaks
-    /// for it although no trial does, leaves it root as well: it is lost with root.
+    /// for it although no trial does, leaves it root as well: it is lost with root. So does a file of
+    /// its configuration that only root may read.
     ///
     /// - Parameter names: that directories of the service's own bear.
+    /// - Returns: why it stays root; nil where it is tried as somebody else, or never was root.
     func propose(
         _ usage: inout Usage, _ traits: ProgramTraits, _ observed: ObservedUsage,
         named names: Set<String>
-    ) {
-        guard service.machine.user == nil, service.sandbox.isRoot, traits.hostedWork == nil,
-            observed.users.isSubset(of: [0])
-        else { return }
+    ) -> String? {
+        guard usage.user == nil, service.machine.user == nil, service.sandbox.isRoot else {
+            return nil
+        }
+        if let work = traits.hostedWork { return "it runs \(work), which may need root" }
+        if !observed.users.isSubset(of: [0]) { return "its processes are of several users" }
         let places = usage.written.union(usage.own ?? []).filter { !Places.isBelow($0, "/run") }
         let known = service.machine.ownPlaces(named: names, of: observed.users)
         let own = service.ownPlaces(among: places, besides: known, named: names)
-        // What others have in the same place would be lost to them, or to it.
-        guard own == places, usage.files.allSatisfy({ Places.isBelow($0, "/run") }) else { return }
-        let keeps = places.union(service.declaredDirectories).contains {
-            !Places.isBelow($0, "/run")
+        let files = usage.files.filter { !Places.isBelow($0, "/run") }
+        if let shared = (places.subtracting(own).union(files)).min() {
+            return "it writes to \(shared), which is not its own"
         }
-        let isMade = !usage.files.isEmpty || usage.runtimeDirectories?.isEmpty == false
         var wanted = usage
         if let user = service.packageUser {
             wanted.user = user
         } else if let user = service.userOfItsOwn {
-            wanted.user = user
-            wanted.newUser = keeps || isMade ? .system : .dynamic
+            let keeps = places.union(service.declaredDirectories).contains {
+                !Places.isBelow($0, "/run")
+            }
+            let makes = !usage.files.isEmpty || usage.runtimeDirectories?.isEmpty == false
+            (wanted.user, wanted.newUser) = (user, keeps || makes ? .system : .dynamic)
         }
-        guard let user = wanted.user else { return }
+        guard let user = wanted.user else { return "its name cannot be that of a user of its own" }
+        let existing = wanted.newUser == nil ? user : nil
+        if let file = service.configurationOfRoot(for: existing, named: names) {
+            return "\(user) may not read \(file)"
+        }
         let subject = service.subject(using: wanted)
         let implied = Profile([Restriction.becoming(user)], in: subject.catalogue).restrictions
-        let isContested = contested(in: subject, by: traits, observed).keys.contains {
-            implied.contains($0) || $0.hasPrefix("CapabilityBoundingSet=")
-                || $0.hasPrefix("PrivateUsers=")
+        let contested = contested(in: subject, by: traits, observed).filter { id, _ in
+            implied.contains(id) || Bench.rightsOfRoot.contains { id.hasPrefix($0) }
         }
-        let isKept = implied.contains { id in
-            plan.keep.contains(id) || plan.keep.contains(String(id.prefix { $0 != "=" }))
+        if let (id, known) = contested.min(by: { $0.key < $1.key }) {
+            return "\(id) is contested: \(known.because)"
         }
-        if !isContested && !isKept { usage = wanted }
+        if let kept = implied.sorted().first(where: plan.keeps) { return "\(kept) is kept out" }
+        usage = wanted
+        return nil
+    }
+}
+
+extension Plan {
+    /// Whether a restriction is not to be tried.
+    fileprivate func keeps(_ id: String) -> Bool {
+        keep.contains(id) || keep.contains(String(id.prefix { $0 != "=" }))
     }
 }

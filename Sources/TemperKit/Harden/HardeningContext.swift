@@ -25,6 +25,8 @@ struct HardeningContext: Sendable {
     var traits = ProgramTraits()
     /// Whether all that passes the probes is taken.
     var isStrictest = false
+    /// Why nobody but root was tried; nil where somebody was, or it never was root.
+    var staysRoot: String?
     /// What was not tried and why, for the user.
     var notes: [String] = []
 
@@ -115,7 +117,7 @@ extension Bench {
         traits.keepsRoot = observedUsage.users.contains(0)
         traits.wishes = wishes
         traits.commands = commands
-        if usage.user == nil { propose(&usage, traits, observedUsage, named: names) }
+        let staysRoot = propose(&usage, traits, observedUsage, named: names)
         let (ownership, obstacle) = ownership(usage, besides: names)
         if obstacle != nil { (usage.user, usage.newUser) = (nil, nil) }
         let subject = service.subject(using: usage)
@@ -130,7 +132,7 @@ extension Bench {
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, subject: subject, ownership: ownership, traits: traits,
-            isStrictest: isStrictest,
+            isStrictest: isStrictest, staysRoot: staysRoot,
             notes: [obstacle, host.unsignedNames(for: traits)].compactMap { $0 })
     }
 

@@ -18,6 +18,10 @@ extension HardeningResult {
         livedThrough = proof.livedThrough.isEmpty ? nil : proof.livedThrough
         unproved = proof.unproved
         preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        if let why = context.staysRoot {
+            let after = context.subject.tightened(by: proof.outcome.accepted)
+            skipped.append(.staysRoot(costing: after.costOfRoot(in: context.subject.dialect), why))
+        }
         if let ways = proof.waysOut { tell(ways) }
         if let why = proof.waysUntold { skipped.append(Skipped(what: "ways out", because: why)) }
         if bench.host.isLive { skipLabStages(context.plan) }
@@ -27,6 +31,23 @@ extension HardeningResult {
     mutating func tell(_ absence: Absence) {
         downtime = absence.downtime
         if let why = absence.cutShort { warnings.append("\(why): the trials ended there") }
+    }
+}
+
+extension HardeningResult.Skipped {
+    fileprivate static func staysRoot(costing cost: Int, _ why: String) -> Self {
+        let price = cost > 0 ? ", which costs \(Exposure(tenths: cost)) of exposure" : ""
+        return Self(what: "\(Restriction.identity)=", because: "it stays root\(price): \(why)")
+    }
+}
+
+extension Sandbox {
+    /// How much less exposed it would be as somebody else, in tenths.
+    fileprivate func costOfRoot(in dialect: Dialect) -> Int {
+        var other = self
+        other.settings[Restriction.identity] = .word("somebody")
+        return Exposure(of: self, dialect: dialect).tenths
+            - Exposure(of: other, dialect: dialect).tenths
     }
 }
 
