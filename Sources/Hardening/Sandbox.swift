@@ -37,4 +37,10 @@ public struct Dialect: Hashable, Codable, Sendable {
         self.available = available
         self.scope = scope
     }
+
+    /// The calls that a name of a filter stands for: those of a group, or the call itself; nil for a
+    /// group that is not known.
+    public func calls(of name: String) -> Set<String>? {
+        name.hasPrefix("@") ? calls[name] : [name]
+    }
 }

@@ -101,7 +101,7 @@ extension Catalogue {
     fileprivate func filters(of call: String, in dialect: Dialect) -> Set<String> {
         ids { restriction in
             switch restriction.change {
-            case .denyCalls(let group): dialect.calls[group]?.contains(call) ?? false
+            case .denyCalls(let group): dialect.calls(of: group)?.contains(call) ?? false
             case .allowOnlyCalls(let group):
                 dialect.calls[group].map { !$0.contains(call) } ?? false
             default: false

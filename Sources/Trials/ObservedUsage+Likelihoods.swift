@@ -51,7 +51,8 @@ extension ObservedUsage {
         case .touches(let places): touches(places)
         case .runs(let places): accesses.contains { $0.runsBelow(places) }
         case .calls(let names): !calls.isDisjoint(with: names)
-        case .callsOf(let group): dialect.calls[group].map { !$0.isDisjoint(with: calls) } ?? true
+        case .callsOf(let group):
+            dialect.calls(of: group).map { !$0.isDisjoint(with: calls) } ?? true
         case .callsBeyond(let group): !calls.subtracting(dialect.calls[group] ?? []).isEmpty
         case .uses(let capability): accesses.contains(.uses(capability: capability))
         case .opens(let family): accesses.contains(.opensSocket(family: family))

@@ -33,6 +33,11 @@ extension WayOut {
             "own-files", "what root runs and reads at its next start", .root,
             closedBy: ["ProtectSystem=full", "ProtectSystem=strict", "User="]
         ) { $0.filesOfRoot.map(Attempt.writing) },
+        // Links there lead them elsewhere.
+        WayOut(
+            "root-commands", "where root's own commands of the unit make and change things", .root,
+            closedBy: ["ProtectSystem=strict", "User="]
+        ) { $0.workplacesOfRoot.map(Attempt.writing) },
     ]
 
     /// Directories, one of which is enough.
@@ -175,6 +180,13 @@ extension WayOut {
                         Int($0.process), 0)
                 ]
             } ?? []
+        },
+        // One that is not root's has to name a process of the unit (systemd.service(5)).
+        WayOut(
+            "pid-file", "systemd ends another process in the service's place", .denial,
+            closedBy: ["ProtectSystem=strict", "User="]
+        ) { ground in
+            ground.user == 0 ? (ground.pidFile.map { [.writing(to: $0)] } ?? []) : []
         },
         WayOut(
             "control-groups", "other services are stopped or moved by their control group",

@@ -47,6 +47,11 @@ public struct EscapeGround: Sendable {
     public var user: UInt32 = 0
     /// What of it root runs and reads at its start: programs, scripts, configuration.
     public var filesOfRoot: [String] = []
+    /// Directories in which commands of the unit's that always run as root are given a path.
+    public var workplacesOfRoot: [String] = []
+    /// The directory of the file by which systemd knows the service's main process; nil where there
+    /// is none.
+    public var pidFile: String?
     /// A process of another service of the same user, which has no capability; nil where no other
     /// service has that user.
     public var neighbour: Neighbour?

@@ -101,3 +101,20 @@ extension Sample {
         }
     }
 }
+
+@Suite("The guide of the ways out") struct WaysOutGuideTests {
+    @Test("has each row, with what is done and what closes it")
+    func rows() throws {
+        let guide = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/TemperKit/TemperKit.docc/WaysOut.md")
+        let told = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("| `") }.map(String.init)
+        let rows = WayOut.all.map { way in
+            let closers = way.closedBy.map { closer in
+                closer.replacing(" + ", with: "` and `")
+            }.map { "`\($0)`" }.joined(separator: ", or ")
+            return "| `\(way.id)` | \(way.name) | \(closers) |"
+        }
+        #expect(Set(told) == Set(rows) && told.count == rows.count)
+    }
+}

@@ -18,6 +18,8 @@ struct EscapeTests {
         Type=exec
         KillSignal=SIGKILL
         EnvironmentFile=/etc/escapee.env
+        PIDFile=/run/escapee/pid
+        ExecStartPre=+/bin/mkdir -p /run/escapee
         ExecStart=/bin/sleep infinity
         """,
         "escapee-user.service": """

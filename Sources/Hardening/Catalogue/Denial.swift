@@ -54,6 +54,7 @@ extension Denial {
         for (name, what) in capabilities { words["CapabilityBoundingSet=~CAP_\(name)"] = what }
         for (name, what) in calls { words["SystemCallFilter=~@\(name)"] = what }
         for (name, what) in families { words["RestrictAddressFamilies=~\(name)"] = what }
+        words["SystemCallFilter=~userfaultfd"] = "handling page faults by itself"
         words["SystemCallFilter=@system-service"] = "system calls that services seldom make"
         words["ProtectKernelModules=yes"] = modules
         words["ProtectClock=yes"] = clock

@@ -6,6 +6,15 @@ public enum NewUser: String, Hashable, Codable, Sendable {
     case system
 }
 
+extension Restriction {
+    /// Whether it closes what is also lost with root: capabilities, what is others', and being
+    /// obeyed by who listens in its places.
+    public var isLostWithRoot: Bool {
+        let rights: [DirectiveName] = [.capabilityBoundingSet, .privateUsers, .inaccessiblePaths]
+        return rights.contains { $0.rawValue == directive }
+    }
+}
+
 extension Profile {
     /// Who the service is under it, with what that implies; nobody else where it takes no user.
     public func identity(in catalogue: Catalogue) -> Profile {

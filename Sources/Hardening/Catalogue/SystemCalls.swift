@@ -8,7 +8,7 @@ extension Catalogue {
     private static let systemCallFilter = Directive(
         .systemCallFilter, "These groups of system calls are denied.",
         breaks: "whatever needs the calls: `systemd-analyze syscall-filter` lists a group",
-        introduced: 187, restrictions: callGroups.map(\.restriction) + [systemService]
+        introduced: 187, restrictions: callGroups.map(\.restriction) + [userfaultfd, systemService]
     )
     .by(.callFilter).failing(at: .capabilities).inForce(.filtersCalls)
     .onBus(BusShape("(bas)", copying: .callFilter))
@@ -29,6 +29,9 @@ extension Catalogue {
                 $0.badness(of: group, in: .systemCallFilter)
             }
         })
+
+    /// A call by itself: no group denies it without others that services need.
+    private static let userfaultfd = CallGroup("userfaultfd", "userfaultfd", 0.7).restriction
 
     private static let systemService = {
         var restriction = Restriction(

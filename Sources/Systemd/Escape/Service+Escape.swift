@@ -112,6 +112,8 @@ extension Service {
             ? 61184 : name.isEmpty ? machine.user?.id ?? 0 : try machine.account(name).id
         ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
         ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
+        ground.workplacesOfRoot = workplacesOfRoot
+        ground.pidFile = pidFile.map(Places.parent)
         ground.abstractSockets = abstractSockets
         if !isDynamic && !isItsOwn(user: name) {
             ground.neighbour = try await startNeighbour(as: name)
@@ -144,15 +146,23 @@ extension Service {
     /// Programs and scripts that root runs for the unit, with the files that it names to them, and
     /// those of its environment where it is root that reads them for itself.
     private func filesOfRoot(isRoot: Bool) -> [String] {
-        let commands = [
-            "Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost",
-        ]
-        .flatMap { reading.commands(of: "Exec\($0)") }
-        .filter { isRoot || !$0.flags.filter(Command.asRoot.contains).isEmpty }
+        let commands = commands.filter { isRoot || $0.isAsRoot }
         let named = commands.flatMap { [$0.path] + $0.arguments.dropFirst() }
         return Set(named + (isRoot ? environmentFilePaths : [])).filter {
             $0.hasPrefix("/") && machine.tree.status(of: $0, followingLink: true)?.isRegular == true
         }.sorted()
+    }
+
+    private var commands: [Command] {
+        ["Condition", "StartPre", "Start", "StartPost", "Reload", "Stop", "StopPost"]
+            .flatMap { reading.commands(of: "Exec\($0)") }
+    }
+
+    private var workplacesOfRoot: [String] {
+        Set(
+            commands.filter(\.isAsRoot).flatMap { $0.arguments.dropFirst() }
+                .filter { $0.hasPrefix("/") && !$0.hasPrefix("/dev/") }.map(Places.parent)
+        ).sorted()
     }
 
     /// As unix(7) has them: with a zero in front, which /proc/net/unix shows as `@`.
@@ -166,6 +176,8 @@ extension Service {
 }
 
 extension Command {
-    /// The flags of `+`, `!` and `!!`.
-    fileprivate static let asRoot: Set<String> = ["privileged", "no-setuid", "ambient"]
+    /// Whether it has `+`, `!` or `!!` before it.
+    fileprivate var isAsRoot: Bool {
+        !flags.filter(["privileged", "no-setuid", "ambient"].contains).isEmpty
+    }
 }

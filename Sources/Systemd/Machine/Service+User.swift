@@ -1,4 +1,5 @@
 import Glibc
+import Hardening
 import Linux
 import Trials
 
@@ -59,11 +60,14 @@ extension Service {
                 $0.name == user && UserAccount.ofSystem.contains($0.id)
             })
         else { return false }
-        return !["/etc/systemd/system", "/usr/lib/systemd/system"].contains { directory in
-            machine.tree.names(in: directory).contains { name in
-                name.hasSuffix(".service") && !name.contains("@.") && name != unit
-                    && UnitFileLine.all(in: machine.text(ofFile: "\(directory)/\(name)") ?? "")
-                        .contains { $0.assignment.map { $0 == ("User", user) } ?? false }
+        let files = ["/etc/systemd/system", "/usr/lib/systemd/system"].flatMap { directory in
+            machine.tree.names(in: directory)
+                .filter { $0.hasSuffix(".service") && !$0.contains("@.") && $0 != unit }
+                .map { "\(directory)/\($0)" }
+        }
+        return !files.contains { file in
+            UnitFileLine.all(in: machine.text(ofFile: file) ?? "").contains { line in
+                line.assignment.map { $0 == (Restriction.identity, user) } == true
             }
         }
     }

@@ -3,12 +3,6 @@ import Systemd
 import Trials
 
 extension Bench {
-    /// What is closed by restrictions that begin so is also lost with root: its capabilities, what is
-    /// others', and what it is obeyed in on the bus.
-    private static let rightsOfRoot = [
-        "CapabilityBoundingSet=", "PrivateUsers=", "InaccessiblePaths=",
-    ]
-
     /// Restrictions that are contested by the service's programs, its unit, and by what it asked for
     /// where nobody gets it.
     func contested(
@@ -63,7 +57,7 @@ extension Bench {
         let subject = service.subject(using: wanted)
         let implied = Profile([Restriction.becoming(user)], in: subject.catalogue).restrictions
         let contested = contested(in: subject, by: traits, observed).filter { id, _ in
-            implied.contains(id) || Bench.rightsOfRoot.contains { id.hasPrefix($0) }
+            implied.contains(id) || subject.catalogue[id]?.isLostWithRoot == true
         }
         if let (id, known) = contested.min(by: { $0.key < $1.key }) {
             return "\(id) is contested: \(known.because)"
