@@ -39,12 +39,15 @@ struct PlantedServer {
         }
     }
 
+    /// It stays root: as somebody else it would need some things twice, and each is to have one
+    /// culprit.
     static let unit = """
         [Service]
         Type=notify
         ExecStart=/usr/local/bin/planted
 
         [X-Temper]
+        Keep=User
         ProbeTCP=127.0.0.1:7000
         """
 

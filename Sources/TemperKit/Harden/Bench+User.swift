@@ -35,7 +35,10 @@ extension Bench {
         let places = usage.written.union(usage.own ?? []).filter { !Places.isBelow($0, "/run") }
         let known = service.machine.ownPlaces(named: names, of: observed.users)
         let own = service.ownPlaces(among: places, besides: known, named: names)
-        let files = usage.files.filter { !Places.isBelow($0, "/run") }
+        // Other files than those of its number would lose what is in them: they are made anew.
+        let files = usage.files.filter { file in
+            !Places.isBelow(file, "/run") || !file.hasSuffix(".pid") && file != service.pidFile
+        }
         if let shared = (places.subtracting(own).union(files)).min() {
             return "it writes to \(shared), which is not its own"
         }
