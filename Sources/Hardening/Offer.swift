@@ -189,10 +189,17 @@ private struct Choice {
     }
 
     private func isKept(_ restriction: Restriction) -> Bool {
-        keep.contains(restriction.id) || keep.contains(restriction.directive)
+        restriction.isNamed(in: keep)
     }
 
     private func isKept(_ id: String) -> Bool {
         keep.contains(id) || keep.contains(subject.catalogue[id]?.directive ?? "")
+    }
+}
+
+extension Restriction {
+    /// Whether it is among these ids, or its directive among these names.
+    public func isNamed(in names: Set<String>) -> Bool {
+        names.contains(id) || names.contains(directive)
     }
 }

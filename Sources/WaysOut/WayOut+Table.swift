@@ -186,7 +186,7 @@ extension WayOut {
             "pid-file", "systemd ends another process in the service's place", .denial,
             closedBy: ["ProtectSystem=strict", "User="]
         ) { ground in
-            ground.user == 0 ? (ground.pidFile.map { [.writing(to: $0)] } ?? []) : []
+            ground.user == 0 ? (ground.placeOfPIDFile.map { [.writing(to: $0)] } ?? []) : []
         },
         WayOut(
             "control-groups", "other services are stopped or moved by their control group",

@@ -51,7 +51,7 @@ public struct EscapeGround: Sendable {
     public var workplacesOfRoot: [String] = []
     /// The directory of the file by which systemd knows the service's main process; nil where there
     /// is none.
-    public var pidFile: String?
+    public var placeOfPIDFile: String?
     /// A process of another service of the same user, which has no capability; nil where no other
     /// service has that user.
     public var neighbour: Neighbour?

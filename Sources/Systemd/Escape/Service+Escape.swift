@@ -113,7 +113,7 @@ extension Service {
         ground.owner = machine.user.map { .init(user: $0.id, home: $0.home) }
         ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
         ground.workplacesOfRoot = workplacesOfRoot
-        ground.pidFile = pidFile.map(Places.parent)
+        ground.placeOfPIDFile = pidFile.map(Places.parent)
         ground.abstractSockets = abstractSockets
         if !isDynamic && !isItsOwn(user: name) {
             ground.neighbour = try await startNeighbour(as: name)

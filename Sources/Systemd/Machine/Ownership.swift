@@ -56,12 +56,12 @@ extension Machine {
     public func apply(_ ownership: Ownership) throws(ExperimentError) -> OwnershipUndo {
         var undo = OwnershipUndo()
         if ownership.isEmpty, ownership.newUser == .dynamic { return undo }
-        if ownership.newUser == .system { try addAccount(ownership.user, &undo) }
-        guard let user = accounts.first(where: { $0.name == ownership.user }) else {
-            undo.run()
-            throw ExperimentError("there is no user \(ownership.user) on the service's machine")
-        }
-        do {
+        do throws(ExperimentError) {
+            if ownership.newUser == .system { try addAccount(ownership.user, &undo) }
+            guard let user = account(named: ownership.user) else {
+                throw ExperimentError(
+                    "there is no user \(ownership.user) on the service's machine")
+            }
             for file in ownership.files {
                 guard let (place, name) = tree.holding(file) else { continue }
                 if place.makeFile(name) { undo.made.append((place, name)) }
@@ -83,14 +83,8 @@ extension Machine {
     private func addAccount(
         _ name: String, _ undo: inout OwnershipUndo
     ) throws(ExperimentError) {
-        if accounts.contains(where: { $0.name == name }) { return }
-        let groups = text(ofFile: "/etc/group") ?? ""
-        let taken = Set(
-            accounts.flatMap { [$0.id, $0.group] }
-                + groups.lines.compactMap { line in
-                    let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-                    return fields.count > 2 ? UInt32(fields[2]) : nil
-                })
+        if account(named: name) != nil { return }
+        let taken = Set(accounts.flatMap { [$0.id, $0.group] } + groups.map(\.id))
         guard let id = UserAccount.ofSystem.reversed().first(where: { !taken.contains($0) }),
             let (place, _) = tree.holding("/etc/passwd")
         else { throw ExperimentError("there is no number left for a user \(name)") }

@@ -47,11 +47,11 @@ extension Service {
         if machine.user != nil || !sandbox.isRoot {
             return "its unit does not run as root, so it cannot become \(user)"
         }
-        if newUser != nil, !machine.accounts.contains(where: { $0.name == user }) {
+        let account = machine.account(named: user)
+        if newUser != nil, account == nil {
             return user == userOfItsOwn ? nil : "a new user \(user) does not bear its name"
         }
-        guard let account = machine.accounts.first(where: { $0.name == user }), account.id != 0
-        else { return "there is no user \(user) here" }
+        guard let account, account.id != 0 else { return "there is no user \(user) here" }
         return seen.contains(account.id) || isNamed(account)
             ? nil : "neither the unit nor its package names the user \(user)"
     }
@@ -60,7 +60,7 @@ extension Service {
     /// see it at work.
     public func names(user: String) -> Bool {
         sandbox.user == user || user == userOfItsOwn
-            || machine.accounts.contains { $0.name == user && isNamed($0) }
+            || machine.account(named: user).map(isNamed) == true
     }
 
     /// Whether the unit, its configuration or its package's, or an owner of its directories says so.

@@ -21,7 +21,7 @@ extension Service {
     ///   - user: who it would be; nil for somebody new, who has neither files nor groups.
     ///   - names: that directories of the service's own bear.
     public func configurationOfRoot(for user: String?, named names: Set<String>) -> String? {
-        let account = user.flatMap { user in machine.accounts.first { $0.name == user } }
+        let account = user.flatMap(machine.account)
         func isLost(_ status: FileStatus) -> Bool {
             let mode = status.mode
             return mode & S_IROTH == 0 && (mode & S_IRGRP == 0 || status.group != account?.group)
@@ -55,10 +55,8 @@ extension Service {
     /// Whether no other service has this user: one that a package or an administrator made, and whom
     /// neither another unit names nor another instance of the same template has.
     func isItsOwn(user: String) -> Bool {
-        guard !unit.contains("@"),
-            machine.accounts.contains(where: {
-                $0.name == user && UserAccount.ofSystem.contains($0.id)
-            })
+        guard !unit.contains("@"), let account = machine.account(named: user),
+            UserAccount.ofSystem.contains(account.id)
         else { return false }
         let files = ["/etc/systemd/system", "/usr/lib/systemd/system"].flatMap { directory in
             machine.tree.names(in: directory)
@@ -75,11 +73,7 @@ extension Service {
     /// The name of a user that would be its own: that of its unit, where it can be a user's and is
     /// nobody's (systemd.exec(5), `DynamicUser=`).
     public var userOfItsOwn: String? {
-        let taken =
-            machine.accounts.map(\.name)
-            + (machine.text(ofFile: "/etc/group") ?? "").lines.map { line in
-                String(line.prefix { $0 != ":" })
-            }
+        let taken = machine.accounts.map(\.name) + machine.groups.map(\.name)
         return stem.wholeMatch(of: /[a-z_][a-z0-9_-]{0,30}/) != nil && !taken.contains(stem)
             ? stem : nil
     }

@@ -68,6 +68,18 @@ extension Machine {
     /// The name of a user of the machine, by its number.
     public func userName(_ id: UInt32) -> String? { accounts.first { $0.id == id }?.name }
 
+    /// The account of this name; nil where there is none.
+    func account(named name: String) -> UserAccount? { accounts.first { $0.name == name } }
+
+    /// The groups of group(5): their names and numbers.
+    var groups: [(name: String, id: UInt32)] {
+        (text(ofFile: "/etc/group") ?? "").lines.compactMap { line in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard fields.count == 4, let id = UInt32(fields[2]) else { return nil }
+            return (String(fields[0]), id)
+        }
+    }
+
     var accounts: [UserAccount] { UserAccount.all(in: text(ofFile: "/etc/passwd") ?? "") }
 
     /// Starts the user's own manager and connects to it over the user's bus.

@@ -224,7 +224,8 @@ extension Bench {
             seen = try await Campaign.warmUp(
                 procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
         } catch {
-            throw error.isBaseline ? TemperError.baseline(error, of: self) : .experiment("\(error)")
+            if error.isBaseline { throw TemperError.baseline(error, of: self) }
+            throw error
         }
         return ObservedUsage(seen.accesses, sandbox: service.sandbox).users
     }

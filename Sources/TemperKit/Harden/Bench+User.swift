@@ -65,15 +65,9 @@ extension Bench {
         if let (id, known) = contested.min(by: { $0.key < $1.key }) {
             return "\(id) is contested: \(known.because)"
         }
-        if let kept = implied.sorted().first(where: plan.keeps) { return "\(kept) is kept out" }
+        let kept = implied.sorted().first { subject.catalogue[$0]?.isNamed(in: plan.keep) == true }
+        if let kept { return "\(kept) is kept out" }
         usage = wanted
         return nil
-    }
-}
-
-extension Plan {
-    /// Whether a restriction is not to be tried.
-    fileprivate func keeps(_ id: String) -> Bool {
-        keep.contains(id) || keep.contains(String(id.prefix { $0 != "=" }))
     }
 }
