@@ -95,7 +95,7 @@ let package = Package(
         // What a canary finds of a service's sandbox: row by row.
         .testTarget(
             name: "WaysOutTests",
-            dependencies: ["Hardening", "Lab", "Systemd", "WaysOut", "Fixtures"]),
+            dependencies: ["Hardening", "Lab", "Systemd", "SystemdBus", "WaysOut", "Fixtures"]),
         .testTarget(
             name: "KernelWatchTests",
             dependencies: ["KernelWatch", "Hardening", "Trials", "Systemd", "Lab", "Fixtures"]),

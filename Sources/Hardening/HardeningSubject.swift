@@ -29,6 +29,15 @@ public struct HardeningSubject: Sendable {
         return result
     }
 
+    /// What systemd sets in this unit, whether it is taken or not, where `restriction` is.
+    public func set(beside restriction: Restriction) -> Set<String> {
+        let rows = catalogue.directives.filter { row in
+            row.name != restriction.directive
+                && row.setBeside?(restriction, sandbox, dialect) ?? false
+        }
+        return Set(rows.flatMap(\.restrictions).map(\.id))
+    }
+
     /// The same unit, standing under `profile`.
     public func under(_ profile: Profile) -> HardeningSubject {
         HardeningSubject(tightened(by: profile), in: catalogue, dialect: dialect)

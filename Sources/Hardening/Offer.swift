@@ -75,7 +75,8 @@ public struct Offer: Sendable {
 
     /// The restrictions of the offer that `restriction` contains.
     public func implications(of restriction: Restriction) -> Set<String> {
-        restriction.implies.intersection(restrictions.map(\.id))
+        restriction.implies.union(subject.set(beside: restriction))
+            .intersection(restrictions.map(\.id))
     }
 
     /// How many points of exposure each restriction of the offer is worth: what a test of the

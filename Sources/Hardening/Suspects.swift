@@ -26,6 +26,14 @@ public struct Suspects: Hashable, Sendable {
     public static let narrowingModes = Catalogue.standard.ids { restriction in
         if case .addMode = restriction.change { true } else { false }
     }
+
+    /// What keeps a process that runs another program under the security label that it has.
+    public static let holdingLabels = {
+        let own = Catalogue.standard.ids { restriction in
+            Catalogue.standard.directive(restriction.directive)?.holdsLabels ?? false
+        }
+        return own.union(Catalogue.standard.ids { !$0.implies.isDisjoint(with: own) })
+    }()
 }
 
 extension KernelRequest {

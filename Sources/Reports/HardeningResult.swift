@@ -128,6 +128,11 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var price: Double?
         /// What could be given up for it; absent where it fails alone, and in older results.
         public var instead: [Choice]?
+        /// What was given up with it, because this systemd sets it in such a unit for those, too;
+        /// absent where there is nothing of the kind.
+        public var alongside: [String]?
+        /// The line of SELinux's policy that would allow it; absent where it was refused otherwise.
+        public var policy: String?
     }
 
     /// Another choice between restrictions that only fail together.

@@ -145,9 +145,7 @@ extension HardeningResult {
                 Entry(
                     lead: Words.refused(refusal.restriction), body: "\(said: refusal.because)",
                     note: "\(trial: refusal.trial)",
-                    details: Words.together(refusal.restriction, refusal.conflict).map {
-                        [.init(.none, $0, .quiet)]
-                    } ?? [])
+                    details: refusal.details)
             }, .columns)
     }
 

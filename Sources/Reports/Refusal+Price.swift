@@ -20,11 +20,33 @@ extension HardeningResult.Refusal {
             return HardeningResult.Choice(
                 without: other, exposure: Double(tenths(rest)) / 10)
         }
+        let alongside = problem.offer.restrictions.filter { other in
+            !accepted.restrictions.contains(other.id)
+                && problem.offer.subject.set(beside: other).contains(refused.restriction)
+        }.map(\.id)
         self.init(
             restriction: refused.restriction, conflict: refused.conflict, trial: refused.trial,
             because: refused.isUnresolved
                 ? "could not be judged: \(refused.because)" : refused.because,
-            price: Double(max(0, price)) / 10, instead: instead.isEmpty ? nil : instead)
+            price: Double(max(0, price)) / 10, instead: instead.isEmpty ? nil : instead,
+            alongside: alongside.isEmpty ? nil : alongside,
+            policy: LabelChange(in: refused.because)?.policy)
+    }
+}
+
+extension HardeningResult.Refusal {
+    /// What else goes with it, and what would allow it.
+    var details: [Document.Detail] {
+        let together = Words.together(restriction, conflict)
+        let lost: Phrase? = alongside.map { ids in
+            let names = ids.map { id in
+                ids.count > 6 ? String(id.prefix { $0 != "=" }) : RestrictionWords(id).name
+            }
+            return "systemd sets it in this unit for these too, left open with it: "
+                + Phrase.code(Set(names).sorted(), separator: ", ")
+        }
+        let cure: Phrase? = LabelChange(in: because)?.cure.map { "\(said: $0)" }
+        return [together, lost, cure].compactMap { $0 }.map { Document.Detail(.none, $0, .quiet) }
     }
 }
 

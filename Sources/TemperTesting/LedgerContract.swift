@@ -84,7 +84,8 @@ public enum LedgerContract: String, CaseIterable, Sendable, CustomTestStringConv
         .footprint(
             Footprint(
                 listeners: ["tcp [::]:80"],
-                sockets: ["/run/s": .init(user: 1, group: 2, mode: 0o770)], label: "init_t",
+                sockets: ["/run/s": .init(user: 1, group: 2, mode: 0o770)],
+                labels: ["init_t", "x_t"],
                 names: ["org.example.X"],
                 files: ["/run/x.pid": .init(user: 0, group: 0, mode: 0o644)])),
         .seenAfter(exercise: "boot", Footprint(listeners: ["tcp [::]:80"])),

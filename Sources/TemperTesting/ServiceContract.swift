@@ -11,6 +11,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
     case reloads = "a copy stays up through its reload"
     case startsAgain = "a copy that was stopped can be started again, and its words are still told"
     case isManned = "a copy that is up has processes"
+    case isSeenAlike = "what others see of a copy, labels included, they see of the next one"
     case hasHelpers = "how the commands beside the main process ended can be read"
     case endsVisibly = "a copy's processes are seen to end, where that can be seen"
     case speaks = "a copy's words can be read after its end"
@@ -62,6 +63,7 @@ public enum ServiceContract: String, CaseIterable, Sendable, CustomTestStringCon
         case .reloads: try await reloads(fixture)
         case .startsAgain: try await startsAgain(fixture)
         case .isManned: try await isManned(fixture)
+        case .isSeenAlike: try await isSeenAlike(fixture)
         case .hasHelpers: try await hasHelpers(fixture)
         case .endsVisibly: try await endsVisibly(fixture)
         case .speaks: try await speaks(fixture)
@@ -124,6 +126,14 @@ extension ServiceContract {
             #expect(job == .done && end.active == "inactive" && end.result == "success")
             #expect(try await copy.log().contains { $0.message == "up" })
         }
+    }
+
+    private func isSeenAlike(_ fixture: Fixture) async throws {
+        var seen: [Footprint] = []
+        for _ in 0..<2 {
+            try await with(fixture.service) { _, copy in seen.append(try await copy.footprint()) }
+        }
+        #expect(seen[0].labels == seen[1].labels && seen[0].listeners == seen[1].listeners)
     }
 
     private func leavesNothing(_ fixture: Fixture) async throws {

@@ -122,7 +122,10 @@ final class SimulatedCopy: ServiceCopy {
     }
 
     func footprint() -> Footprint {
-        Footprint(listeners: fault == .listenerMissing ? [] : ["tcp 127.0.0.1:1"])
+        let domain = fault == .labelHeld ? "init_t" : "simulated_t"
+        return Footprint(
+            listeners: fault == .listenerMissing ? [] : ["tcp 127.0.0.1:1"],
+            labels: ["system_u:system_r:\(domain):s0"])
     }
 
     func helpers() async throws(ExperimentError) -> [HelperExit] {

@@ -31,6 +31,9 @@ public enum SimulatedFault: Sendable, CaseIterable {
     case workerMissing
     /// A socket that others reach it by is not there.
     case listenerMissing
+    /// It works, in the domain of whoever started it, as under SELinux a process does that can gain
+    /// no privileges.
+    case labelHeld
     /// It works, and its next start fails because of what the first one left behind.
     case secondStart
     /// It works, and starts again, and then does not work.

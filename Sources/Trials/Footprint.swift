@@ -5,9 +5,9 @@ public struct Footprint: Hashable, Codable, Sendable {
     public let listeners: Set<String>
     /// Its unix sockets that others find in the file system, by their path.
     public let sockets: [String: Access]
-    /// The security label of its processes (`/proc/PID/attr/current`, such as a domain of SELinux);
-    /// nil where the kernel has none, or where they have several.
-    public let label: String?
+    /// The security labels of its processes (`/proc/PID/attr/current`, such as a domain of SELinux);
+    /// none where the kernel has none.
+    public let labels: Set<String>
     /// The names on the bus that it owns; nil where that was not looked at.
     public var names: Set<String>?
     /// What it keeps in the file system for others, by path: its `PIDFile=`, and the files below
@@ -56,12 +56,12 @@ public struct Footprint: Hashable, Codable, Sendable {
     }
 
     public init(
-        listeners: Set<String> = [], sockets: [String: Access] = [:], label: String? = nil,
+        listeners: Set<String> = [], sockets: [String: Access] = [:], labels: Set<String> = [],
         names: Set<String>? = nil, files: [String: Access]? = nil
     ) {
         self.listeners = listeners
         self.sockets = sockets
-        self.label = label
+        self.labels = labels
         self.names = names
         self.files = files
     }
@@ -81,7 +81,7 @@ public struct Footprint: Hashable, Codable, Sendable {
             Dictionary(paths.map { (renamed($0.key), $0.value) }) { one, _ in one }
         }
         return Footprint(
-            listeners: listeners, sockets: renamed(sockets), label: label, names: names,
+            listeners: listeners, sockets: renamed(sockets), labels: labels, names: names,
             files: files.map(renamed))
     }
 
@@ -90,7 +90,7 @@ public struct Footprint: Hashable, Codable, Sendable {
         Footprint(
             listeners: listeners.intersection(other.listeners),
             sockets: sockets.filter { other.sockets[$0.key] != nil },
-            label: label == other.label ? label : nil,
+            labels: labels.intersection(other.labels),
             names: other.names.flatMap { names?.intersection($0) },
             files: other.files.flatMap { found in files?.filter { found[$0.key] != nil } })
     }
@@ -111,10 +111,17 @@ public struct Footprint: Hashable, Codable, Sendable {
         {
             return loss
         }
-        if let before = other.label, label != before {
-            return "its security label is \(label ?? "another") instead of \(before)"
+        return labelChange(from: other)?.reason
+    }
+
+    /// The first label that `other` has and this one lacks, with what there is in its place.
+    private func labelChange(from other: Footprint) -> LabelChange? {
+        other.labels.subtracting(labels).min().map { before in
+            let others = labels.subtracting(other.labels)
+            // Where there is none that is new, its processes have stayed in one of those that were.
+            return LabelChange(
+                from: before, to: (others.isEmpty ? labels : others).min() ?? "another")
         }
-        return nil
     }
 
     private static let narrowed = "not all may "
@@ -139,5 +146,35 @@ public struct Footprint: Hashable, Codable, Sendable {
             }
         }
         return nil
+    }
+}
+
+// MARK: - Ledgers
+
+extension Footprint {
+    private enum CodingKeys: String, CodingKey {
+        case listeners, sockets, label, labels, names, files
+    }
+
+    /// In ledgers of earlier versions one label stands for all.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let one = try values.decodeIfPresent(String.self, forKey: .label)
+        self.init(
+            listeners: try values.decode(Set<String>.self, forKey: .listeners),
+            sockets: try values.decode([String: Access].self, forKey: .sockets),
+            labels: try values.decodeIfPresent(Set<String>.self, forKey: .labels)
+                ?? Set(one.map { [$0] } ?? []),
+            names: try values.decodeIfPresent(Set<String>.self, forKey: .names),
+            files: try values.decodeIfPresent([String: Access].self, forKey: .files))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(listeners, forKey: .listeners)
+        try values.encode(sockets, forKey: .sockets)
+        if !labels.isEmpty { try values.encode(labels, forKey: .labels) }
+        try values.encodeIfPresent(names, forKey: .names)
+        try values.encodeIfPresent(files, forKey: .files)
     }
 }

@@ -32,6 +32,9 @@ extension Trial {
         if Footprint.isNarrowed(in: reason) {
             found.append(Suspects(Suspects.narrowingModes, confidence: Trial.sure))
         }
+        if LabelChange(in: reason) != nil {
+            found.append(Suspects(Suspects.holdingLabels, confidence: Trial.sure))
+        }
         return found
     }
 

@@ -118,6 +118,11 @@ extension Attempt {
         Attempt(address, Step.connecting(to: address) + [.closing(0)])
     }
 
+    /// A datagram socket is given whom to send to, and nothing is sent.
+    static func addressing(_ address: String) -> Attempt {
+        Attempt(address, Step.connecting(to: address, by: SOCK_DGRAM) + [.closing(0)])
+    }
+
     /// Something is said to whom listens at a socket, and its answer, of a few parts, waited for.
     static func asking(
         _ address: String, _ words: [[UInt8]], parts: Int, expecting answer: String
@@ -164,7 +169,9 @@ extension Attempt.Step {
 
     /// unix(7), with a fifth of a second for whatever has to be waited for. An address that begins
     /// with `@` is abstract.
-    static func connecting(to address: String) -> [Attempt.Step] {
+    static func connecting(
+        to address: String, by type: __socket_type = SOCK_STREAM
+    ) -> [Attempt.Step] {
         var bytes = withUnsafeBytes(of: sa_family_t(AF_UNIX)) { Array($0) }
         let isAbstract = address.first == "@"
         bytes += isAbstract ? [0] + Array(address.utf8.dropFirst()) : Array(address.utf8) + [0]
@@ -178,7 +185,7 @@ extension Attempt.Step {
                 ], isOptional: true)
         }
         return [
-            .socket(AF_UNIX, Int(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0),
+            .socket(AF_UNIX, Int(type.rawValue | SOCK_CLOEXEC.rawValue), 0),
             limiting(SO_RCVTIMEO), limiting(SO_SNDTIMEO),
             Attempt.Step(
                 call: SystemCall.connect,

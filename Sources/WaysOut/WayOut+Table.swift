@@ -188,6 +188,16 @@ extension WayOut {
         ) { ground in
             ground.user == 0 ? (ground.placeOfPIDFile.map { [.writing(to: $0)] } ?? []) : []
         },
+        // MAINPID= of root's may be any process; who is not root has to name one of the unit
+        // (sd_notify(3); seen on 252, 257 and 262).
+        WayOut(
+            "main-process", "systemd is told that another's process is the service's, and ends it",
+            .denial,
+            closedBy: ["NotifyAccess=none", "RestrictAddressFamilies=~AF_UNIX", "User="]
+        ) { ground in
+            ground.user == 0 && ground.isHeardBySystemd
+                ? [.addressing("/run/systemd/notify")] : []
+        },
         WayOut(
             "control-groups", "other services are stopped or moved by their control group",
             .service,

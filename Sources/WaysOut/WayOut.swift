@@ -52,6 +52,8 @@ public struct EscapeGround: Sendable {
     /// The directory of the file by which systemd knows the service's main process; nil where there
     /// is none.
     public var placeOfPIDFile: String?
+    /// Whether systemd heeds what processes of the service, the main one at least, tell it.
+    public var isHeardBySystemd = false
     /// A process of another service of the same user, which has no capability; nil where no other
     /// service has that user.
     public var neighbour: Neighbour?

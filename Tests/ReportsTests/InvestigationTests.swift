@@ -29,6 +29,41 @@ import Trials
         #expect(first.request?.path == "/etc/x" && first.request?.error == "EROFS")
     }
 
+    @Test("is the security label where that is another one, with what the policy would have to say")
+    func label() throws {
+        func seen(_ label: String) -> Observation { .footprint(Footprint(labels: [label])) }
+        let up = Sample.trial(1, [], [seen("u:r:x_t:s0")], passes: true)
+        let held = Sample.trial(
+            2, ["NoNewPrivileges=yes"], [seen("u:r:init_t:s0")],
+            baseline: Baseline(learnedFrom: [up]), passes: true)
+        let found = Investigation(
+            trials: [up, held], catalogue: .standard, dialect: Sample.dialect
+        ).evidence(
+            against: "NoNewPrivileges=yes", conflict: ["NoNewPrivileges=yes"], witness: 2)
+        let first = try #require(found.first)
+        #expect(first.source == .label && first.certainty == .certain)
+        #expect(first.text == "its security label is u:r:init_t:s0 instead of u:r:x_t:s0")
+        let advice = Advice.on(
+            try #require(Catalogue.standard["NoNewPrivileges=yes"]), found, in: Sample.result,
+            passedIn: nil)
+        #expect(
+            advice.map(\.text) == [
+                "SELinux leaves a process that can gain no privileges in the domain where it is, "
+                    + "unless its policy has (allow init_t x_t (process2 (nnp_transition)))"
+            ])
+        var result = Sample.result
+        result.refused = [
+            .init(
+                restriction: "NoNewPrivileges=yes", conflict: ["NoNewPrivileges=yes"], trial: 2,
+                because: held.because, alongside: ["LockPersonality=yes"])
+        ]
+        // Lines are broken where they are full.
+        let words = HardeningText(result, isColoured: false).text.split { $0.isWhitespace }
+        let text = words.joined(separator: " ")
+        #expect(text.contains("(allow init_t x_t (process2 (nnp_transition)))"), "\(text)")
+        #expect(text.contains("left open with it: LockPersonality=yes"), "\(text)")
+    }
+
     @Test("is only likely where it refused two, of which the last stands first")
     func two() {
         let found = evidence(

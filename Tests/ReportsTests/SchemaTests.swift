@@ -23,6 +23,8 @@ import WaysOut
         result.skipped = [.init(what: "reload", because: "the unit has none")]
         result.downtime = .init(estimate: 60, seconds: 41.5, limit: 900)
         result.wrongAnswers = 0.07
+        result.refused[0].alongside = ["LockPersonality=yes"]
+        result.refused[0].policy = "(allow a_t b_t (process2 (nnp_transition)))"
         result.known = [
             .init(restriction: "UMask=0077", known: .exercised),
             .init(restriction: "PrivateIPC=yes", known: .unused),

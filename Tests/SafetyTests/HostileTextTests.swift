@@ -64,7 +64,7 @@ struct HostileTextTests {
             record.validity.programs = ["/" + word(): FileIdentity(digest: "ab")]
             let footprint = Footprint(
                 listeners: [word(), word()],
-                sockets: ["/" + word(): .init(user: 1, group: 2, mode: 0o600)], label: word(),
+                sockets: ["/" + word(): .init(user: 1, group: 2, mode: 0o600)], labels: [word()],
                 names: [word()], files: ["/" + word(): .init(user: 0, group: 0, mode: 0o644)])
             record.baseline = Baseline(
                 ends: [], processSet: ProcessSet(["a" + word(): 1, word() + "b": 2]),

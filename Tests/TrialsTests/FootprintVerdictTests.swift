@@ -42,9 +42,16 @@ extension LifeVerdictTests {
         // Root needs no permission.
         #expect(verdict(socket(0o700), after: socket(0o770)) == .passed)
         #expect(
-            verdict(Footprint(label: "init_t"), after: Footprint(label: "httpd_t"))
+            verdict(Footprint(labels: ["init_t"]), after: Footprint(labels: ["httpd_t"]))
                 == .failed("its security label is init_t instead of httpd_t"))
-        #expect(verdict(Footprint(label: "init_t"), after: Footprint()) == .passed)
+        #expect(verdict(Footprint(labels: ["init_t"]), after: Footprint()) == .passed)
+        // A child that should go over to a domain of its own and does not.
+        let two = Footprint(labels: ["httpd_t", "script_t"])
+        #expect(
+            verdict(Footprint(labels: ["httpd_t"]), after: two)
+                == .failed("its security label is httpd_t instead of script_t"))
+        #expect(verdict(two, after: two) == .passed)
+        #expect(verdict(two, after: Footprint(labels: ["httpd_t"])) == .passed)
     }
 
     @Test("a name on the bus, and files that others read, are of it too")

@@ -39,7 +39,7 @@ struct RecordTests {
         let end = UnitState(type: "", active: "", sub: "", result: "success", mainCode: 1)
         let seen = Footprint(
             listeners: ["tcp [::1]:80", "unix @a b"],
-            sockets: ["/run/a b": .init(user: 33, group: 4, mode: 0o660)], label: "a_t (x)")
+            sockets: ["/run/a b": .init(user: 33, group: 4, mode: 0o660)], labels: ["a_t (x)", "b"])
         let life = Trial(
             number: 1, purpose: .baseline(run: 1), profile: .unrestricted, began: 0,
             microseconds: .init(), observations: [.unit(.stop, end), .footprint(seen)],

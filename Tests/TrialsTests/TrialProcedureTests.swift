@@ -114,6 +114,11 @@ struct TrialProcedureTests {
             (.childCrashes, "its process worker died: signal SIGSYS"),
             (.workerMissing, "1 of its 2 processes worker are missing"),
             (.listenerMissing, "no longer listens on tcp 127.0.0.1:1"),
+            (
+                .labelHeld,
+                "its security label is system_u:system_r:init_t:s0 instead of "
+                    + "system_u:system_r:simulated_t:s0"
+            ),
             (.secondStart, "second start failed: exit status 1"),
             (.probeAfterSecondStart, "simulated probe after a second start: HTTP 502"),
             (.endsOtherwiseAgain, "stopped a second time otherwise than usual: signal SIGSEGV"),

@@ -16,6 +16,7 @@ struct EscapeTests {
         "escapee.service": """
         [Service]
         Type=exec
+        NotifyAccess=main
         KillSignal=SIGKILL
         EnvironmentFile=/etc/escapee.env
         PIDFile=/run/escapee/pid
@@ -75,13 +76,13 @@ struct EscapeTests {
         }
     }
 
-    private static func write(_ text: String, to path: String, in lab: Lab) async throws {
+    static func write(_ text: String, to path: String, in lab: Lab) async throws {
         let written = try await lab.run(
             ["sh", "-c", "printf '%s\\n' \"$1\" >\"$2\"", "sh", text, path])
         try #require(written.status == 0, "\(written)")
     }
 
-    private static func states(
+    static func states(
         of unit: String, on machine: Machine, speaking dialect: Dialect? = nil
     ) async throws -> [String: WayState] {
         let service = try await Service(named: unit, on: machine, speaking: dialect)
@@ -105,6 +106,51 @@ struct EscapeTests {
             }
             let others = try await Self.states(of: "escapee-user.service", on: machine)
             #expect(others["setuid-programs"]?.isOpen == true)
+        }
+    }
+
+    /// Who sleeps as the main process of a service that only says once that another one is.
+    private static func naming(_ process: String, as user: String, heard access: String) -> String {
+        """
+        [Service]
+        Type=exec
+        User=\(user)
+        NotifyAccess=\(access)
+        ExecStart=/usr/bin/perl -e 'use Socket; socket(S, AF_UNIX, SOCK_DGRAM, 0); \
+            connect(S, sockaddr_un("/run/systemd/notify")); send(S, "MAINPID=\(process)", 0); sleep'
+        """
+    }
+
+    @Test(
+        "has systemd end another's process in the place of its own where it is root and is heard",
+        arguments: Release.allCases)
+    func mainProcess(release: Release) async throws {
+        try await Self.inLab(of: release) { lab, _ in
+            func main(of unit: String) async throws -> String {
+                try await lab.run(["systemctl", "show", "-P", "MainPID", unit]).stdout
+                    .trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+            let engines = try await main(of: "engines")
+            let services = ["none", "main", "all"].flatMap { access in
+                ["root", "nobody"].map { (access, $0, "naming-\(access)-\($0).service") }
+            }
+            for (access, user, unit) in services {
+                try await Self.write(
+                    Self.naming(engines, as: user, heard: access),
+                    to: "/run/systemd/system/\(unit)", in: lab)
+            }
+            let started = try await lab.run(
+                ["sh", "-c", "systemctl daemon-reload && systemctl start \"$@\" && sleep 1", "sh"]
+                    + services.map(\.2))
+            try #require(started.status == 0, "\(started)")
+            for (access, user, unit) in services {
+                let isTaken = try await main(of: unit) == engines
+                #expect(isTaken == (access != "none" && user == "root"), "\(unit)")
+            }
+            // And ended with it.
+            _ = try await lab.run(["systemctl", "stop", "naming-main-root.service"])
+            let state = try await lab.run(["systemctl", "is-active", "engines"])
+            #expect(state.status != 0, "\(state)")
         }
     }
 
@@ -141,9 +187,9 @@ struct EscapeTests {
     }
 
     /// As temper writes restrictions; what is none of the catalogue as it stands.
-    private static func settings(of closer: String, for service: Service) throws -> String {
+    static func settings(of closer: String, for service: Service) throws -> String {
         let ids = closer.split(separator: " + ").map(String.init)
-        let subject = service.subject(in: .standard)
+        let subject = service.subject(in: .standard(under: service.dialect.scope))
         if ids.allSatisfy({ subject.catalogue[$0] != nil }) {
             return subject.dropIn(for: Profile(ids, in: subject.catalogue)).text
         }

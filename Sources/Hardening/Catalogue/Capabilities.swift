@@ -61,8 +61,18 @@ extension Catalogue {
         introduced: 187, prior: Prior("userswitch", 0.15)
     )
     .failing(at: .noNewPrivileges).refusing(calls: "execve", "execveat").takingRights
-    .scored(1000).inForce(.noNewPrivileges)
+    .scored(1000).inForce(.noNewPrivileges).holdingLabels
     .survived(because: "ambient capabilities do what file capabilities did")
+    .set { other, sandbox, dialect in
+        // Who is not root may set up filters only with it (context_has_no_new_privileges). Later
+        // than 254, systemd sets them up as root, unless they deny what it takes to give that up
+        // (seccomp_allows_drop_privileges). A user's manager never is root.
+        guard dialect.scope == .system, !sandbox.isRoot,
+            sandbox.ambientCapabilities & Capability.mask(["CAP_SYS_ADMIN"]) == 0
+        else { return false }
+        return dialect.version < 255
+            ? other.filtersCalls : other.denies(["capget", "capset", "prctl"], in: dialect)
+    }
 
     private static let capabilitySignatures: [String: Set<LogSignature>] = [
         "CAP_NET_BIND_SERVICE": [.lowPort], "CAP_CHOWN": [.owner], "CAP_SETGID": [.group],

@@ -73,6 +73,14 @@ extension Directive {
 
     var takingRights: Directive { changing { $0.takesRights = true } }
 
+    var holdingLabels: Directive { changing { $0.holdsLabels = true } }
+
+    func set(
+        beside isSet: @escaping @Sendable (Restriction, Sandbox, Dialect) -> Bool
+    ) -> Directive {
+        changing { $0.setBeside = isSet }
+    }
+
     var silencing: Directive { changing { $0.silencesReadiness = true } }
 
     func noGood(_ why: @escaping @Sendable (Sandbox, Dialect) -> String?) -> Directive {

@@ -39,6 +39,10 @@ public struct Directive: Sendable {
     /// Whether processes have less rights under it, or files less to give: any refusal for lack of
     /// rights that no trial without it had is its own.
     public internal(set) var takesRights = false
+    /// Whether processes under it keep their security label where they run another program.
+    public internal(set) var holdsLabels = false
+    /// What else systemd sets it for, in a unit with such a sandbox.
+    var setBeside: (@Sendable (Restriction, Sandbox, Dialect) -> Bool)?
     /// Whether other processes than the main one can no longer tell systemd that they are ready.
     public internal(set) var silencesReadiness = false
     /// Why it is no good for a service with this sandbox, wherever it runs; nil where it may be.

@@ -35,6 +35,23 @@ enum Mechanism: Hashable, Sendable {
     var needsUserNamespace: Bool { self == .mountNamespace || self == .capabilities }
 }
 
+extension Restriction {
+    /// Whether it brings a system call filter of its own.
+    var filtersCalls: Bool {
+        Catalogue.standard.directive(directive)?.mechanisms.contains(.callFilter) ?? false
+    }
+
+    /// Whether its filter denies one of these calls.
+    func denies(_ calls: Set<String>, in dialect: Dialect) -> Bool {
+        switch change {
+        case .denyCalls(let group): !(dialect.calls(of: group) ?? []).isDisjoint(with: calls)
+        case .allowOnlyCalls(let group):
+            dialect.calls[group] != nil && !calls.isSubset(of: dialect.allows(group))
+        default: false
+        }
+    }
+}
+
 extension Directive {
     func canFail(at step: ExecStep) -> Bool {
         steps.contains(step) || mechanisms.contains { $0.steps.contains(step) }

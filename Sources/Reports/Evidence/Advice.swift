@@ -25,6 +25,9 @@ extension Advice {
     ) -> [Advice] {
         let cause = evidence.first { $0.certainty != .seen }
         let requests = evidence.filter { $0.certainty != .seen }.compactMap(\.request)
+        if cause?.source == .label, let change = cause.flatMap({ LabelChange(in: $0.text) }) {
+            return change.cure.map { [Advice(text: $0)] } ?? []
+        }
         let path = requests.lazy.compactMap(\.path).first ?? cause?.path
         switch restriction.change {
         case .withdraw(let exceptions): return needing(exceptions, passedIn)

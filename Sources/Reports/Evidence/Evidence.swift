@@ -11,6 +11,8 @@ public struct Evidence: Hashable, Codable, Sendable {
         case setup
         /// systemd would not load the unit.
         case manager
+        /// Its processes had another security label than those of the service as it is.
+        case label
         /// How a process ended: its signal, core dump or exit status.
         case ending
         /// The service's own words, which it never says without restriction.

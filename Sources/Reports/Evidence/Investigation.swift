@@ -65,6 +65,7 @@ public struct Investigation: Sendable {
         var found = kernel(trial, against: restriction, suspects, conflict)
         found += setup(trial, against: restriction, suspects)
         found += manager(trial, suspects)
+        found += label(trial, suspects)
         found += endings(trial)
         found += journal(trial, suspects)
         found += probes(trial, against: restriction)
@@ -234,6 +235,18 @@ public struct Investigation: Sendable {
 
     private func isSilencing(_ name: String) -> Bool {
         catalogue.directive(name)?.silencesReadiness ?? false
+    }
+
+    // MARK: The security module
+
+    private func label(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
+        guard LabelChange(in: trial.verdict.words) != nil else { return [] }
+        let isHolder = !Suspects.holdingLabels.isDisjoint(with: suspects)
+        return [
+            Evidence(
+                source: .label, certainty: isHolder ? .certain : .likely, text: trial.verdict.words,
+                trial: trial.number)
+        ]
     }
 
     // MARK: The service

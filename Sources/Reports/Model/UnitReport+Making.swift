@@ -102,6 +102,10 @@ extension Ladder {
             if let because = leftOut[step.id] {
                 return (because == HardeningResult.inForce ? .inForce : .leftOut, because, nil)
             }
+            let holder = result.refused.first { $0.alongside?.contains(step.id) ?? false }
+            if let holder {
+                return (.untried, "brings \(holder.restriction), which was refused", holder.trial)
+            }
             if let below = step.implies.sorted().first(where: { refused[$0] != nil }) {
                 return (.untried, "contains \(below), which was refused", refused[below]?.trial)
             }

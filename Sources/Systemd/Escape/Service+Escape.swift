@@ -114,6 +114,7 @@ extension Service {
         ground.filesOfRoot = machine.user == nil ? filesOfRoot(isRoot: ground.user == 0) : []
         ground.workplacesOfRoot = workplacesOfRoot
         ground.placeOfPIDFile = pidFile.map(Places.parent)
+        ground.isHeardBySystemd = (properties["NotifyAccess"]?.string ?? "none") != "none"
         ground.abstractSockets = abstractSockets
         if !isDynamic && !isItsOwn(user: name) {
             ground.neighbour = try await startNeighbour(as: name)

@@ -40,10 +40,8 @@ extension Machine {
                     }.first
             }
         }
-        let labels = Set(processes.map(Machine.label))
         return Footprint(
-            listeners: listeners, sockets: found,
-            label: labels.count == 1 ? labels.first.flatMap { $0 } : nil,
+            listeners: listeners, sockets: found, labels: Set(processes.compactMap(Machine.label)),
             files: files(of: processes, pidFile: pidFile)
         ).underAnyName(of: hostName)
     }
@@ -106,10 +104,12 @@ extension Machine {
         return Footprint.Access(user: seen.user, group: seen.group, mode: seen.mode)
     }
 
-    /// nil where no security module labels processes, or says the same of all.
+    /// nil where no security module labels processes.
     private static func label(of process: Int32) -> String? {
-        let label = KernelFile.line("/proc/\(process)/attr/current")
-        return label?.isEmpty == false ? label : nil
+        // SELinux ends it with a zero byte, others with a line's end or with nothing.
+        let text = KernelFile.text("/proc/\(process)/attr/current")
+        let label = text.prefix { $0 != "\0" && !$0.isNewline }
+        return label.isEmpty ? nil : String(label)
     }
 }
 

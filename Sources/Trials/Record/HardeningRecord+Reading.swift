@@ -65,7 +65,7 @@ extension HardeningRecord {
         var processSet: [String: Int] = [:]
         var listeners: Set<String> = []
         var sockets: [String: Footprint.Access] = [:]
-        var label: String?
+        var labels: Set<String> = []
         var names: Set<String>?
         var files: [String: Footprint.Access]?
         var helpers: Set<HelperExit> = []
@@ -84,7 +84,7 @@ extension HardeningRecord {
 
         private var footprint: Footprint {
             Footprint(
-                listeners: listeners, sockets: sockets, label: label, names: names, files: files)
+                listeners: listeners, sockets: sockets, labels: labels, names: names, files: files)
         }
 
         var problem: String? {
@@ -174,7 +174,7 @@ extension HardeningRecord {
                     files = (files ?? [:]).merging([words[3]: access]) { $1 }
                 }
             case "BusName": names = (names ?? []).union([value])
-            case "Label": label = value
+            case "Label": labels.insert(value)
             case "Ending":
                 guard let words = words(3), let code = Int32(words[1]),
                     let status = Int32(words[2])

@@ -141,7 +141,7 @@ extension Baseline {
 extension Footprint {
     fileprivate var recordLines: [String] {
         listeners.sorted().map { "Listens=\($0)" }
-            + Self.lines("Socket", sockets) + (label.map { ["Label=\($0)"] } ?? [])
+            + Self.lines("Socket", sockets) + labels.sorted().map { "Label=\($0)" }
             + (names ?? []).sorted().map { "BusName=\($0)" }
             + Self.lines("MadeFile", files ?? [:])
     }
