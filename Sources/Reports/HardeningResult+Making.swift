@@ -51,7 +51,8 @@ extension HardeningResult {
             warnings: outcome.surprises,
             wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 },
             known: usage.map { outcome.known(seeing: $0).map { Knowledge($0, outcome) } },
-            inherited: hosting.flatMap { Inheritance($0, outcome.accepted, catalogue) })
+            inherited: hosting.flatMap { Inheritance($0, outcome.accepted, catalogue) },
+            bus: usage.flatMap { BusPeer.all(in: $0.onBus) })
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {

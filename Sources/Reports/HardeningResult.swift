@@ -70,6 +70,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// What the work of others is denied that the service runs; absent where it runs none, where
     /// nothing was taken, and in older results.
     public var inherited: Inheritance?
+    /// Whom it deals with on the system bus, by their names, as it was seen while nothing restricted
+    /// it; absent where it was seen to deal with nobody or nobody listened, and in older results.
+    public var bus: [BusPeer]?
 
     /// Why the campaign ended, as `CampaignEnding` tells it.
     public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {
@@ -183,6 +186,18 @@ public struct HardeningResult: Hashable, Codable, Sendable {
             /// The restrictions taken that each deny it.
             public var restrictions: [String]
         }
+    }
+
+    /// A name on the system bus, and what the service has to do with it.
+    public struct BusPeer: Hashable, Codable, Sendable {
+        /// Such as `org.freedesktop.login1`.
+        public var name: String
+        /// Methods that it called of whoever has the name: `Manager.CreateSession`.
+        public var calls: [String]
+        /// Whether it asked for the name itself.
+        public var owns: Bool
+        /// Whether it asked to hear the signals of whoever has it.
+        public var hears: Bool
     }
 
     public struct SuspiciousLine: Hashable, Codable, Sendable {

@@ -15,7 +15,8 @@ extension Document {
     init(_ result: HardeningResult) {
         opening = result.headline
         sections =
-            result.warningSection + result.waysOutSection + result.exceptionSections
+            result.warningSection + result.waysOutSection + result.busSection
+            + result.exceptionSections
             + result.suspicionSection
             + result.refusalSection + result.contestSection + result.inheritanceSection
             + result.asides + result.dropInSection

@@ -29,6 +29,15 @@ extension Bus {
             to: .daemon("GetConnectionUnixProcessID"), [.string(name)], deadline, \.uint32)
     }
 
+    /// The unique name of the connection that owns a name.
+    ///
+    /// - Throws: any ``BusError`` but `cannotConnect`; `refused` where nobody owns it.
+    public func owner(
+        of name: String, deadline: Duration = defaultDeadline
+    ) async throws(BusError) -> String {
+        try await answer(to: .daemon("GetNameOwner"), [.string(name)], deadline, \.string)
+    }
+
     /// The one value of a reply, of the type that it must have.
     private func answer<Value>(
         to call: BusCall, _ arguments: [BusValue], _ deadline: Duration,

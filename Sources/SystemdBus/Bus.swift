@@ -30,9 +30,18 @@ public actor Bus {
     public static func connect(
         to address: BusAddress, deadline: Duration = defaultDeadline
     ) async throws(BusError) -> Bus {
+        try await connect(to: address, isMonitor: false, deadline: deadline)
+    }
+
+    /// - Parameter isMonitor: whether it is to answer nothing that it hears (`sd_bus_set_monitor`).
+    static func connect(
+        to address: BusAddress, isMonitor: Bool, deadline: Duration
+    ) async throws(BusError) -> Bus {
         let bus: Bus
         do throws(Errno) {
-            bus = try Bus { connection throws(Errno) in try address.open(&connection) }
+            bus = try Bus { connection throws(Errno) in
+                try address.open(&connection, isMonitor: isMonitor)
+            }
         } catch {
             throw .cannotConnect(address, errno: error.code)
         }
@@ -69,6 +78,14 @@ public actor Bus {
     }
 
     private func disconnect() { connection.close() }
+
+    /// From now on, every method call that comes in; `onCall` is called on the bus's thread.
+    func hear(
+        _ onCall: @escaping @Sendable (HeardCall) -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) throws(BusError) {
+        try connection.hear(onCall, onEnd: onEnd)
+    }
 
     /// Calls a method and waits for its reply.
     ///
@@ -136,16 +153,16 @@ public actor Bus {
 
 extension BusAddress {
     /// Starts to connect; the greetings are exchanged by sd_bus_process.
-    fileprivate func open(_ bus: inout OpaquePointer?) throws(Errno) {
+    ///
+    /// - Parameter isMonitor: only for a bus that is named by its socket or its address.
+    fileprivate func open(_ bus: inout OpaquePointer?, isMonitor: Bool) throws(Errno) {
         switch self {
         case .system: try check(sd_bus_open_system(&bus))
         case .user: try check(sd_bus_open_user(&bus))
         case .address(let address):
             try check(sd_bus_new(&bus))
             try check(sd_bus_set_address(bus, address))
-            try check(sd_bus_set_bus_client(bus, 1))
-            try check(sd_bus_negotiate_fds(bus, 1))
-            try check(sd_bus_start(bus))
+            try BusAddress.start(bus, isMonitor: isMonitor)
         case .socket(let path, let user, let root):
             let place = try RootedDirectory(root).open(path, RootedDirectory.naming)
             defer { Glibc.close(place) }
@@ -162,10 +179,15 @@ extension BusAddress {
                 Glibc.close(descriptor)
                 throw error
             }
-            try check(sd_bus_set_bus_client(bus, 1))
-            try check(sd_bus_negotiate_fds(bus, 1))
-            try check(sd_bus_start(bus))
+            try BusAddress.start(bus, isMonitor: isMonitor)
         }
+    }
+
+    private static func start(_ bus: OpaquePointer?, isMonitor: Bool) throws(Errno) {
+        try check(sd_bus_set_monitor(bus, isMonitor ? 1 : 0))
+        try check(sd_bus_set_bus_client(bus, 1))
+        try check(sd_bus_negotiate_fds(bus, 1))
+        try check(sd_bus_start(bus))
     }
 
     /// Whether who listens is of the machine whose root directory this is, as far as that says which.

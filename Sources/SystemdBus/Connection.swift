@@ -11,6 +11,13 @@ final class Connection {
     private var lastID: Waiters.ID = 0
     /// Waits for the answer to `Hello`.
     private var greeting: Waiters.ID?
+    private var ear: Ear?
+
+    private struct Ear {
+        var slot: OpaquePointer?
+        var onCall: (HeardCall) -> Void
+        var onEnd: () -> Void
+    }
 
     private struct Subscription {
         var slot: OpaquePointer?
@@ -55,6 +62,9 @@ final class Connection {
             subscription.onEnd()
         }
         subscriptions = [:]
+        sd_bus_slot_unref(ear?.slot)
+        ear?.onEnd()
+        ear = nil
         sd_bus_unref(bus)
     }
 
@@ -125,6 +135,22 @@ final class Connection {
         sd_bus_slot_unref(subscriptions.removeValue(forKey: id)?.slot)
     }
 
+    /// Hands on every method call that comes in from now on.
+    func hear(
+        _ onCall: @escaping (HeardCall) -> Void, onEnd: @escaping () -> Void
+    ) throws(BusError) {
+        let call = BusCall.daemon("BecomeMonitor")
+        guard let bus else { throw .disconnected(call) }
+        do throws(Errno) {
+            let slot = try Ticket.register(self, nextID()) { slot, ticket in
+                sd_bus_add_filter(bus, &slot, Ticket.onAny, ticket)
+            }
+            ear = Ear(slot: slot, onCall: onCall, onEnd: onEnd)
+        } catch {
+            throw error.failure(of: call)
+        }
+    }
+
     // MARK: What comes in
 
     /// Handles what has arrived and what is overdue. Nil when the connection is gone.
@@ -173,6 +199,13 @@ final class Connection {
             let signal = BusSignal(message)
         else { return }
         subscription.onSignal(signal)
+    }
+
+    /// Whether it was a call.
+    func heard(_ message: OpaquePointer) -> Bool {
+        guard let ear, let call = HeardCall(message) else { return false }
+        ear.onCall(call)
+        return true
     }
 
     private static func reply(to call: BusCall, _ message: OpaquePointer) -> Waiters.Reply {

@@ -45,6 +45,14 @@ final class Ticket {
         ticket.connection?.received(signalFor: ticket.id, message)
         return 0
     }
+
+    /// Returns one for a call: libsystemd would answer it with an error, and the bus throws out a
+    /// monitor that says anything.
+    static let onAny: sd_bus_message_handler_t = { message, userdata, _ in
+        guard let message, let userdata else { return 0 }
+        let ticket = Unmanaged<Ticket>.fromOpaque(userdata).takeUnretainedValue()
+        return ticket.connection?.heard(message) == true ? 1 : 0
+    }
 }
 
 extension BusSignal {

@@ -36,6 +36,8 @@ public enum ObservedAccess: Hashable, Codable, Sendable {
     case runs(String)
     /// It asked for something that only who is privileged gets, and was refused.
     case isDenied(KernelRequest)
+    /// It did this on the system bus.
+    case usesBus(BusUse)
 
     /// What a request shows: one that was granted, or one for another machine.
     public static func of(_ request: KernelRequest) -> [ObservedAccess] {

@@ -96,6 +96,11 @@ public struct ObservedUsage: Hashable, Sendable {
             .sorted { $0.text < $1.text }
     }
 
+    /// What it did on the system bus, where that was listened to.
+    public var onBus: Set<BusUse> {
+        Set(accesses.compactMap { if case .usesBus(let use) = $0 { use } else { nil } })
+    }
+
     /// Addresses of other machines that it connected to.
     var peers: Set<String> {
         Set(accesses.compactMap { if case .connects(let peer) = $0 { peer } else { nil } })

@@ -65,15 +65,31 @@ extension LiveTests {
         func downtime() async throws {
             try await MachineInUse.with(.trixie) { machine in
                 let before = try await machine.standing()
-                let slow = "sleep 0.8; test -e /run/mine/pid"
-                let report = try await machine.harden(probe: slow, trials: 100, downtime: 9).end()
+                let slow = "sleep 1.6; test -e /run/mine/pid"
+                let report = try await machine.harden(probe: slow, trials: 100, downtime: 18).end()
                 #expect(report.status == 0, "\(report.errors)")
                 let result = try report.result()
                 let downtime = try #require(result.downtime)
                 #expect(
                     result.ending == .limit && result.trials >= 2,
                     "\(result.ending) \(result.trials) \(downtime)")
-                #expect(downtime.limit == 9 && downtime.seconds < 12)
+                #expect(downtime.limit == 18 && downtime.seconds < 21)
+                #expect(try await machine.standing() == before)
+            }
+        }
+
+        @Test("when that time is over before anything was found out")
+        func tooShort() async throws {
+            try await MachineInUse.with(.trixie) { machine in
+                let before = try await machine.standing()
+                let slow = "sleep 5; test -e /run/mine/pid"
+                let report = try await machine.harden(probe: slow, downtime: 7).end()
+                #expect(report.status == 2)
+                #expect(
+                    report.errors.contains(
+                        "the time that the service may be down is over, and nothing was found out "
+                            + "by then; allow more than 7.0 s (--max-downtime)"), "\(report.errors)"
+                )
                 #expect(try await machine.standing() == before)
             }
         }

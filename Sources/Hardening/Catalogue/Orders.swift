@@ -59,6 +59,9 @@ extension Catalogue {
         closers[path].map { "\(DirectiveName.inaccessiblePaths)=\($0)" }
     }
 
+    /// The id of what closes the system bus.
+    public static let closedBus = "\(DirectiveName.inaccessiblePaths)=system-bus"
+
     private static func spellings(of path: String) -> [String] {
         path.hasPrefix("/run/") ? [path, "/var\(path)"] : [path]
     }

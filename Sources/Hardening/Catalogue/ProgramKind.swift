@@ -68,7 +68,7 @@ public struct ProgramKind: Sendable {
             }, needs: needs, settledBy: settledBy, isOfRoot: true, isOpenEnded: true)
     }
 
-    private static let bus = ["InaccessiblePaths=system-bus"]
+    private static let bus = [Catalogue.closedBus]
     private static let talking = "a probe for which it talks on the bus"
 
     private static func calls(_ groups: String...) -> [String] {

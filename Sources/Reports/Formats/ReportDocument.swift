@@ -12,7 +12,7 @@ extension Document {
                     .quiet)
             ]
         sections =
-            result.warningSection + result.waysOutSection
+            result.warningSection + result.waysOutSection + result.busSection
             + Document.section(
                 Phrase("Refused, the dearest first", .strong), report.refusals.map(Entry.init),
                 .cards)

@@ -20,6 +20,7 @@ struct TransientCopy: StartedUnit {
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
     let watch: ExcessWatch
+    let busWatch: BusWatch?
     /// Its socket units.
     let sockets: [String]
 
@@ -47,7 +48,9 @@ struct TransientCopy: StartedUnit {
         let open = ProcessAccesses(
             processes: machine.processes(inControlGroup: try await controlGroup()),
             users: machine.users)
+        let onBus = await busWatch?.uses().map(ObservedAccess.usesBus) ?? []
         return open.accesses.union(trace?.requests.flatMap(ObservedAccess.of) ?? [])
+            .union(onBus)
     }
 
     func startAgain(limit: Duration?) async throws(ExperimentError) -> JobEnding {
@@ -103,6 +106,7 @@ struct TransientCopy: StartedUnit {
     }
 
     func end() async {
+        await busWatch?.end()
         await machine.forget(name)
         // They stop with it; the next copy needs their addresses.
         for socket in sockets { await machine.forget(socket) }

@@ -19,6 +19,8 @@ public struct TransientService: ServiceUnderTest {
     var usualStop: Duration?
     /// What a command for a person leaves out.
     var redaction = Redaction.none
+    /// Whether is looked at what its copies do on the system bus.
+    var watchesBus = false
 
     public init(
         machine: Machine, blueprint: Blueprint, subject: HardeningSubject, dropIns: Set<String>,
@@ -77,7 +79,8 @@ public struct TransientService: ServiceUnderTest {
             stopDeadline: blueprint.stopDeadline,
             trace: machine.kernel.map { CopyTrace($0, on: machine) },
             helperProperties: blueprint.helperProperties, followed: machine.follow(name),
-            watch: ExcessWatch(of: name, on: machine), sockets: sockets)
+            watch: ExcessWatch(of: name, on: machine),
+            busWatch: watchesBus ? await BusWatch(of: name, on: machine) : nil, sockets: sockets)
     }
 
     /// What the manager refuses, or does not come to an end with, is an answer about the service.
@@ -100,9 +103,11 @@ public struct TransientService: ServiceUnderTest {
         throw ExperimentError(error)
     }
 
-    /// The same service, of which also what is granted is seen.
+    /// The same service, of which also what is granted is seen, and in a lab what it does on the
+    /// system bus.
     public var closer: TransientService {
         var closer = self
+        closer.watchesBus = true
         closer.machine.kernel = machine.kernel?.closer()
         return closer
     }

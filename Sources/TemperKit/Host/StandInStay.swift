@@ -50,6 +50,13 @@ func withStandIn<Result>(
         absence.downtime = HardeningResult.Downtime(
             estimate: estimate.whole.seconds.rounded(), seconds: seconds, limit: limit.seconds)
     }
+    if case .failure(let error as ExperimentError) = result, error.isPlaceLost,
+        seconds >= limit.seconds
+    {
+        throw TemperError.experiment(
+            "\(error), and nothing was found out by then; allow more than "
+                + "\(DowntimeEstimate.text(limit.seconds)) (--max-downtime)")
+    }
     return (try result.get(), absence)
 }
 
