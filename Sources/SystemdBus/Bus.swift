@@ -81,10 +81,14 @@ public actor Bus {
 
     /// From now on, every method call that comes in; `onCall` is called on the bus's thread.
     func hear(
-        _ onCall: @escaping @Sendable (HeardCall) -> Void,
-        onEnd: @escaping @Sendable () -> Void
+        at address: BusAddress, _ identify: @escaping @Sendable (UInt32) -> String?,
+        _ onCall: @escaping @Sendable (HeardCall) -> Void, onEnd: @escaping @Sendable () -> Void
     ) throws(BusError) {
-        try connection.hear(onCall, onEnd: onEnd)
+        let callers: Callers
+        do throws(Errno) { callers = try Callers(at: address, identify) } catch {
+            throw .cannotConnect(address, errno: error.code)
+        }
+        try connection.hear(callers, onCall, onEnd: onEnd)
     }
 
     /// Calls a method and waits for its reply.
@@ -155,7 +159,7 @@ extension BusAddress {
     /// Starts to connect; the greetings are exchanged by sd_bus_process.
     ///
     /// - Parameter isMonitor: only for a bus that is named by its socket or its address.
-    fileprivate func open(_ bus: inout OpaquePointer?, isMonitor: Bool) throws(Errno) {
+    func open(_ bus: inout OpaquePointer?, isMonitor: Bool) throws(Errno) {
         switch self {
         case .system: try check(sd_bus_open_system(&bus))
         case .user: try check(sd_bus_open_user(&bus))

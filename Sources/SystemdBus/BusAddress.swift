@@ -14,8 +14,11 @@ public enum BusAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The system bus of the machine whose root directory this is.
     public static func system(ofRoot root: String) -> BusAddress {
-        .socket("/run/dbus/system_bus_socket", root: root)
+        .socket(systemSocket, root: root)
     }
+
+    /// The well-known one.
+    public static let systemSocket = "/run/dbus/system_bus_socket"
 
     public var description: String {
         switch self {

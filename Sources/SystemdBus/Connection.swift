@@ -15,6 +15,7 @@ final class Connection {
 
     private struct Ear {
         var slot: OpaquePointer?
+        let callers: Callers
         var onCall: (HeardCall) -> Void
         var onEnd: () -> Void
     }
@@ -137,7 +138,7 @@ final class Connection {
 
     /// Hands on every method call that comes in from now on.
     func hear(
-        _ onCall: @escaping (HeardCall) -> Void, onEnd: @escaping () -> Void
+        _ callers: Callers, _ onCall: @escaping (HeardCall) -> Void, onEnd: @escaping () -> Void
     ) throws(BusError) {
         let call = BusCall.daemon("BecomeMonitor")
         guard let bus else { throw .disconnected(call) }
@@ -145,7 +146,7 @@ final class Connection {
             let slot = try Ticket.register(self, nextID()) { slot, ticket in
                 sd_bus_add_filter(bus, &slot, Ticket.onAny, ticket)
             }
-            ear = Ear(slot: slot, onCall: onCall, onEnd: onEnd)
+            ear = Ear(slot: slot, callers: callers, onCall: onCall, onEnd: onEnd)
         } catch {
             throw error.failure(of: call)
         }
@@ -203,7 +204,7 @@ final class Connection {
 
     /// Whether it was a call.
     func heard(_ message: OpaquePointer) -> Bool {
-        guard let ear, let call = HeardCall(message) else { return false }
+        guard let ear, let call = HeardCall(message, ear.callers) else { return false }
         ear.onCall(call)
         return true
     }

@@ -82,6 +82,27 @@ import Trials
         }
     }
 
+    @Test("what a service does on the bus is told where that stays open to it")
+    func bus() {
+        var result = Sample.unit.result
+        #expect(HardeningResult.BusPeer.all(in: []) == nil)
+        result.bus = HardeningResult.BusPeer.all(in: [
+            .calls("Manager.Do", of: "org.y.Y"), .hears("org.y.Y"), .owns("org.x.X"),
+            .calls("Manager.Be", of: "org.y.Y"),
+        ])
+        let text = HardeningText(result, isColoured: false).text
+        #expect(
+            text.contains(
+                """
+                The system bus stays open; what it does there
+                  org.x.X  owns the name
+                  org.y.Y  hears the signals, calls
+                      Manager.Be, Manager.Do
+                """), "\(text)")
+        result.accepted.append(Catalogue.closedBus)
+        #expect(!HardeningText(result, isColoured: false).text.contains("org.y.Y"))
+    }
+
     @Test("Markdown can be pasted: what a service says is never markup")
     func markdown() {
         let text = ReportMarkdown(Sample.unit).text

@@ -36,6 +36,7 @@ import WaysOut
         result.inherited = .init(
             work: "scheduled jobs",
             denied: [.init(what: "setting the clock", restrictions: ["ProtectClock=yes"])])
+        result.bus = [.init(name: "org.x.X", calls: ["Manager.Do"], owns: true, hears: true)]
         result.tell(Self.waysOut)
         return result
     }

@@ -1,4 +1,5 @@
 import BusFixtures
+import Glibc
 import Testing
 
 @testable import SystemdBus
@@ -6,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct MonitorTests {
     @Test func `every call is heard, by whom and to whom, in order`() async throws {
         let daemon = try PrivateBus()
-        let monitor = try await BusMonitor.listening(at: daemon.address)
+        let monitor = try await BusMonitor.listening(at: daemon.address) { "process \($0)" }
         let bus = try await Bus.connect(to: daemon.address)
         for number in 0..<200 { _ = try await bus.hasOwner("test.N\(number)") }
         // Nobody is there: the call was made all the same.
@@ -31,7 +32,8 @@ import Testing
         #expect(
             own.last
                 == HeardCall(
-                    sender: sender, destination: "test.Nobody", interface: "test.Some",
+                    sender: sender, caller: .process("process \(getpid())"), destination: "test.Nobody",
+                    interface: "test.Some",
                     member: "Thing", arguments: []))
         await bus.close()
     }

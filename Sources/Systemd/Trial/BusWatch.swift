@@ -1,3 +1,4 @@
+import Hardening
 import Linux
 import Synchronization
 import SystemdBus
@@ -5,19 +6,18 @@ import Trials
 
 /// What the processes of one copy do on the system bus of a lab, from its start on.
 ///
-/// Calls are told apart by their connections, and these by the control group of the process that
-/// the bus names: asked when a connection is first heard of, which is when it says `Hello`. One whose
-/// process is gone by then is nobody's.
+/// Calls are told apart by the control groups of who makes them. A connection of a process that was
+/// gone before it could be asked for is the copy's where nobody else there was seen to connect.
 final class BusWatch: Sendable {
     private let monitor: BusMonitor
-    /// Asks whose a connection is; a monitor can ask for nothing.
+    /// Asks what a monitor cannot.
     private let bus: Bus
     private let heard = Mutex(Heard())
 
     private struct Heard {
         var calls: [HeardCall] = []
-        /// By the names of connections.
-        var isOwn: [String: Bool] = [:]
+        /// Of those who were gone.
+        var orphans: [HeardCall] = []
         /// How often ``marker`` was heard.
         var marks = 0
         var isOver = false
@@ -32,35 +32,35 @@ final class BusWatch: Sendable {
         guard machine.isDisposable, let bus = try? await Bus.connect(to: address) else {
             return nil
         }
-        guard let monitor = try? await BusMonitor.listening(at: address) else {
+        let tree = machine.tree
+        let monitor = try? await BusMonitor.listening(at: address) { process in
+            tree.text(of: "/proc/\(process)/cgroup")
+        }
+        guard let monitor else {
             await bus.close()
             return nil
         }
         (self.bus, self.monitor) = (bus, monitor)
-        let tree = machine.tree
         Task { [weak self] in
             for await call in monitor.calls {
-                guard let self else { return }
-                await self.take(call, of: unit, in: tree)
+                self?.heard.withLock { heard in
+                    switch call.caller {
+                    case .stranger where call.destination == BusWatch.marker: heard.marks += 1
+                    case .process(let group) where group.contains("/\(unit)"):
+                        heard.calls.append(call)
+                    case .gone: heard.orphans.append(call)
+                    case .process, .stranger: break
+                    }
+                }
             }
             self?.heard.withLock { $0.isOver = true }
         }
     }
 
-    private func take(_ call: HeardCall, of unit: String, in tree: RootedDirectory) async {
-        if call.destination == BusWatch.marker { return heard.withLock { $0.marks += 1 } }
-        var isOwn = heard.withLock { $0.isOwn[call.sender] }
-        if isOwn == nil {
-            let process = try? await bus.process(owning: call.sender)
-            let group = process.flatMap { tree.text(of: "/proc/\($0)/cgroup") } ?? ""
-            isOwn = group.contains("/\(unit)")
-            heard.withLock { $0.isOwn[call.sender] = isOwn }
-        }
-        if isOwn == true { heard.withLock { $0.calls.append(call) } }
-    }
-
     /// All of it so far.
-    func uses() async -> Set<BusUse> {
+    ///
+    /// - Parameter trace: of the same copy.
+    func uses(seenBy trace: CopyTrace?) async -> Set<BusUse> {
         let marks = heard.withLock { $0.marks }
         _ = try? await bus.call(
             destination: BusWatch.marker, path: "/", interface: BusWatch.marker, member: "Mark")
@@ -68,9 +68,15 @@ final class BusWatch: Sendable {
         while heard.withLock({ $0.marks == marks && !$0.isOver }), ContinuousClock.now < end {
             try? await Task.sleep(for: .milliseconds(2))
         }
-        let calls = heard.withLock { $0.calls }
+        let isAlone = trace?.isAlone(in: BusWatch.connecting) ?? false
+        let calls = heard.withLock { isAlone ? $0.calls + $0.orphans : $0.calls }
         let names = await names(ofConnections: Set(calls.map(\.destination)))
         return Set(calls.compactMap { BusUse($0, names) })
+    }
+
+    private static func connecting(_ request: KernelRequest) -> Bool {
+        guard case .call("connect") = request.subject, let path = request.path else { return false }
+        return !request.isRefused && path.hasSuffix(BusAddress.systemSocket)
     }
 
     /// The well-known names of connections that were called by their own.
@@ -103,15 +109,19 @@ extension BusUse {
                 of: name.hasPrefix(":") ? "a connection" : name)
             return
         }
+        // These are the service's own words: the bus may have refused them.
         guard let first = call.arguments.first?.string else { return nil }
         switch call.member {
-        case "RequestName": self = .owns(first)
+        case "RequestName" where first.wholeMatch(of: BusUse.name) != nil: self = .owns(first)
         case "AddMatch":
-            guard let sender = first.firstMatch(of: /sender='([^':]+)'/)?.1,
-                sender != "org.freedesktop.DBus"
+            guard let sender = first.firstMatch(of: /sender='([^']*)'/)?.1,
+                sender.wholeMatch(of: BusUse.name) != nil, sender != "org.freedesktop.DBus"
             else { return nil }
             self = .hears(String(sender))
         default: return nil
         }
     }
+
+    /// A well-known name (D-Bus specification, "Bus names").
+    private static var name: Regex<Substring> { /[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+/ }
 }

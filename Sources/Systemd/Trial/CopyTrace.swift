@@ -31,9 +31,21 @@ final class CopyTrace: Sendable {
     var requests: [KernelRequest] {
         listen()
         let all = heard.withLock { $0 }
-        var own = cgroups.withLock { $0 }
-        if own.isEmpty, let dead = deadGroup(among: all) { own = [dead] }
+        let own = own(among: all)
         return all.filter { request in own.contains(where: request.isBelow) }.map(\.request)
+    }
+
+    /// Whether it made such requests, and nobody else on its machine did meanwhile.
+    func isAlone(in isMeant: (KernelRequest) -> Bool) -> Bool {
+        listen()
+        let all = heard.withLock { $0 }
+        let (own, meant) = (own(among: all), all.filter { isMeant($0.request) })
+        return !meant.isEmpty && meant.allSatisfy { own.contains(where: $0.isBelow) }
+    }
+
+    private func own(among all: [WitnessedRequest]) -> Set<UInt64> {
+        let own = cgroups.withLock { $0 }
+        return own.isEmpty ? Set([deadGroup(among: all)].compactMap(\.self)) : own
     }
 
     /// The name that one of its processes had when it ended.

@@ -48,7 +48,7 @@ struct TransientCopy: StartedUnit {
         let open = ProcessAccesses(
             processes: machine.processes(inControlGroup: try await controlGroup()),
             users: machine.users)
-        let onBus = await busWatch?.uses().map(ObservedAccess.usesBus) ?? []
+        let onBus = await busWatch?.uses(seenBy: trace).map(ObservedAccess.usesBus) ?? []
         return open.accesses.union(trace?.requests.flatMap(ObservedAccess.of) ?? [])
             .union(onBus)
     }
