@@ -32,7 +32,8 @@ import Testing
         #expect(
             own.last
                 == HeardCall(
-                    sender: sender, caller: .process("process \(getpid())"), destination: "test.Nobody",
+                    sender: sender, caller: .process("process \(getpid())"),
+                    destination: "test.Nobody",
                     interface: "test.Some",
                     member: "Thing", arguments: []))
         await bus.close()

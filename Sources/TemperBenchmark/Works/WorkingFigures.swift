@@ -77,7 +77,7 @@ struct WorkingFigures: Sendable {
         return all == 0 ? 0 : Double(all - failed) / Double(all) * 100
     }
 
-    var text: String { ([header] + services.map(row) + totals + breakages).joined(separator: "\n") }
+    var text: String { ([header] + services.map(row) + totals + waysToRoot + breakages).joined(separator: "\n") }
 
     private var header: String {
         "\nservice".column(19) + "kind".column(22) + "shipped  by hand"
@@ -118,6 +118,19 @@ struct WorkingFigures: Sendable {
                 format: "%@: %.1f %% of %d checks of %d services hold%@; %d trials%@",
                 level.rawValue, share(own), own.reduce(0) { $0 + $1.answers.count }, own.count, aim,
                 own.reduce(0) { $0 + $1.result.trials }, against)
+        }
+    }
+
+    /// What leads to root out of the sandboxes, without the drop-in and with it, and why each way that
+    /// is left stays open.
+    private var waysToRoot: [String] {
+        cells.flatMap { cell -> [String] in
+            guard let ways = cell.result.waysOut else { return [] }
+            let left = ways.ways.filter { $0.gain == .root && $0.after == .open }
+            return [
+                "\(cell.service.name), \(cell.level.rawValue): ways to root "
+                    + "\(ways.toRootBefore) → \(ways.toRootAfter)"
+            ] + left.map { "    \($0.way): \($0.because ?? "")" }
         }
     }
 
