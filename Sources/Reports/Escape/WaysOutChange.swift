@@ -44,6 +44,9 @@ public struct WaysOutChange: Hashable, Codable, Sendable {
 
     /// Those that are still open.
     var open: [Way] { ways.filter { $0.after == .open } }
+
+    /// Those that still lead to root.
+    public var openToRoot: [Way] { open.filter { $0.gain == .root } }
 }
 
 extension HardeningResult {

@@ -77,7 +77,9 @@ struct WorkingFigures: Sendable {
         return all == 0 ? 0 : Double(all - failed) / Double(all) * 100
     }
 
-    var text: String { ([header] + services.map(row) + totals + waysToRoot + breakages).joined(separator: "\n") }
+    var text: String {
+        ([header] + services.map(row) + totals + waysToRoot + breakages).joined(separator: "\n")
+    }
 
     private var header: String {
         "\nservice".column(19) + "kind".column(22) + "shipped  by hand"
@@ -126,11 +128,10 @@ struct WorkingFigures: Sendable {
     private var waysToRoot: [String] {
         cells.flatMap { cell -> [String] in
             guard let ways = cell.result.waysOut else { return [] }
-            let left = ways.ways.filter { $0.gain == .root && $0.after == .open }
             return [
                 "\(cell.service.name), \(cell.level.rawValue): ways to root "
                     + "\(ways.toRootBefore) → \(ways.toRootAfter)"
-            ] + left.map { "    \($0.way): \($0.because ?? "")" }
+            ] + ways.openToRoot.map { "    \($0.way): \($0.because ?? "")" }
         }
     }
 
