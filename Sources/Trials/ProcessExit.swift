@@ -73,9 +73,11 @@ public struct ProcessSet: Hashable, Codable, Sendable {
         for (name, baseline) in other.members.sorted(by: { $0.key < $1.key }) {
             let count = members[name] ?? 0
             if count < baseline {
+                let missing = baseline - count
                 return baseline == 1
                     ? "its process \(name) is missing"
-                    : "\(baseline - count) of its \(baseline) processes \(name) are missing"
+                    : "\(missing) of its \(baseline) \(name) processes "
+                        + "\(missing == 1 ? "is" : "are") missing"
             }
         }
         return nil

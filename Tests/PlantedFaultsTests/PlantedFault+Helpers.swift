@@ -74,7 +74,7 @@ extension PlantedFault {
         PlantedFault(
             name: "worker-gives-up", story: "has a worker that ends quietly without a capability",
             restrictions: ["CapabilityBoundingSet=~CAP_SYS_NICE"],
-            expectation: .refused(["processes perl are missing"]),
+            expectation: .refused(["perl processes is missing"]),
             acts: """
                 on start => sub {
                     worker(sub { eval { setpriority(0, 0, -5) } or POSIX::_exit(0); sleep 1000 });
@@ -83,13 +83,14 @@ extension PlantedFault {
         PlantedFault(
             name: "worker-keeps-group", story: "has a worker that ends if it keeps its group",
             restrictions: ["CapabilityBoundingSet=~CAP_SETGID"],
-            expectation: .refused(["processes perl are missing"]),
+            expectation: .refused(["perl processes is missing"]),
             acts:
                 "on start => sub { worker(sub { POSIX::setgid(1) or POSIX::_exit(0); sleep 1000 }) };"
         ),
         PlantedFault(
             name: "detached", story: "has a detached process that ends where it cannot write",
-            restrictions: ["ProtectSystem=yes"], expectation: .refused(["perl are missing"]),
+            restrictions: ["ProtectSystem=yes"],
+            expectation: .refused(["perl processes is missing"]),
             acts: """
                 on start => sub {
                     worker(sub {
@@ -99,7 +100,8 @@ extension PlantedFault {
                 """),
         PlantedFault(
             name: "worker-changes", story: "has a worker that turns into another program",
-            restrictions: ["ProtectSystem=yes"], expectation: .refused(["perl are missing"]),
+            restrictions: ["ProtectSystem=yes"],
+            expectation: .refused(["perl processes is missing"]),
             acts: """
                 on start => sub {
                     worker(sub { wrote('/usr/fault-log') or exec 'sleep', '1000'; sleep 1000 });

@@ -103,7 +103,7 @@ struct LifeVerdictTests {
         #expect(verdict(["a": 2, "w": 9, "z": 1]) == .passed)
         #expect(verdict(["w": 3]) == .failed("its process a is missing"))
         #expect(
-            verdict(["a": 1, "w": 1]) == .failed("2 of its 3 processes w are missing"))
+            verdict(["a": 1, "w": 1]) == .failed("2 of its 3 w processes are missing"))
         #expect(verdict([:]) == .failed("its process a is missing"))
     }
 

@@ -112,7 +112,7 @@ struct TrialProcedureTests {
             (.endsOtherwise, "stopped otherwise than usual: signal SIGSEGV"),
             (.helperFails, "ExecStopPost failed: /bin/simulated: exit status 1"),
             (.childCrashes, "its process worker died: signal SIGSYS"),
-            (.workerMissing, "1 of its 2 processes worker are missing"),
+            (.workerMissing, "1 of its 2 worker processes is missing"),
             (.listenerMissing, "no longer listens on tcp 127.0.0.1:1"),
             (
                 .labelHeld,
