@@ -29,6 +29,22 @@ public enum ExecStep: Int32, Hashable, Sendable, CaseIterable {
             (step, Catalogue.standard.names { $0.canFail(at: step) })
         })
 
+    /// The restrictions among them that have something at this path, which the step could not put
+    /// there; empty where none is known to.
+    package func suspects(at path: String) -> Set<String> {
+        Catalogue.standard.ids { restriction in
+            suspects.contains(restriction.directive)
+                && restriction.inForceCheck.paths.contains(path)
+        }
+    }
+
+    /// The directives for which systemd prepares a process in another one of this name.
+    package static func directives(preparedBy process: String) -> Set<String> {
+        Catalogue.standard.names { row in
+            row.preparer.map(process.hasPrefix) ?? false
+        }
+    }
+
     /// The directives that install or change a system call filter.
     public static let filters = Catalogue.standard.names(where: \.filtersCalls)
 }

@@ -83,6 +83,7 @@ extension ProgramTraits {
     ) -> [String: ContestedRestriction] {
         let kinds = ProgramKind.all.compactMap { kind -> (ProgramKind, String)? in
             if kind.isOfRoot && !(isRoot && keepsRoot) { return nil }
+            if let seen = kind.seen, catalogue[seen].map(isExercised) != true { return nil }
             return kind.sign(self).map { (kind, $0) }
         }
         let wishes = wishes.filter { !$0.isOfRoot || isRoot && keepsRoot }

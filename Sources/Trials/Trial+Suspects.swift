@@ -18,7 +18,7 @@ extension Trial {
                     confidence: min(suspects.confidence, 0.5))
         }
         if let step = failedStep {
-            found.append(Suspects(step.suspects, confidence: Trial.sure))
+            found.append(suspects(of: step))
         } else {
             if last == nil && wasKilledByFilter {
                 found.append(Suspects(ExecStep.filters, confidence: Trial.sure))
@@ -39,6 +39,15 @@ extension Trial {
     }
 
     private static let sure = 0.9
+
+    /// Who is behind a step that failed: where systemd names a path, whoever has something there. One
+    /// of two that do not go together is said by who says it.
+    private func suspects(of step: ExecStep) -> Suspects {
+        let said = SetupWords(log, step)
+        let there = said.path.map(step.suspects(at:)) ?? []
+        if there.isEmpty { return Suspects(step.suspects, confidence: Trial.sure) }
+        return Suspects(there, with: said.inForce, confidence: Trial.sure)
+    }
 
     /// The step of systemd's own preparations that failed.
     public var failedStep: ExecStep? {

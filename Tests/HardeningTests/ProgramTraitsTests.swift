@@ -49,6 +49,24 @@ import Testing
         #expect(called["SystemCallFilter=~@setuid"] == nil)
     }
 
+    @Test("who gives files away opens them again as no longer its own, whatever it did without")
+    func givenAway() {
+        var traits = ProgramTraits()
+        traits.keepsRoot = true
+        traits.imports = ["fchown"]
+        let (chown, override) = (
+            "CapabilityBoundingSet=~CAP_CHOWN", "CapabilityBoundingSet=~CAP_DAC_OVERRIDE"
+        )
+        func contested(isRoot: Bool = true, seen: String...) -> [String] {
+            traits.contested(in: .standard, isRoot: isRoot) { seen.contains($0.id) }.keys.sorted()
+        }
+        #expect(contested(seen: chown, override).contains(override))
+        #expect(!contested(seen: chown, override).contains(chown))
+        #expect(contested().contains(override), "nothing is known of either")
+        #expect(!contested(seen: override).contains(override), "it gave nothing away")
+        #expect(contested(isRoot: false, seen: chown).isEmpty)
+    }
+
     @Test("compilers, resolvers, exporters and application servers are kinds of their own")
     func kinds() {
         let compiled = contested(isRoot: false) { $0.libraries = ["libLLVM.so.19.1"] }

@@ -44,6 +44,23 @@ struct SuspectsTests {
         #expect(failing(status: 1).suspects(in: dialect).isEmpty)
     }
 
+    @Test("where systemd names a path, who has something there is suspected")
+    func setUpPath() {
+        func suspects(_ line: String, from source: String) -> Suspects? {
+            let line = LogLine(priority: 3, source: source, message: line)
+            return failing(.log(line), status: 226).suspects(in: dialect).last
+        }
+        // Seen on systemd 262, where both together fail always.
+        let words = "temper1.service: Failed to set up mount namespacing: /sys/fs/bpf: Broken pipe"
+        #expect(
+            suspects(words, from: "(sd-pidns)")
+                == Suspects(["PrivateBPF=yes"], with: ["PrivatePIDs"], confidence: 0.9))
+        #expect(suspects(words, from: "(sd-pi") == suspects(words, from: "(sd-pidns)"))
+        #expect(suspects(words, from: "(daemon)")?.companions == [])
+        let own = "Failed to set up mount namespacing: /srv/x: No such file or directory"
+        #expect(suspects(own, from: "(daemon)")?.names.contains("ProtectSystem") == true)
+    }
+
     /// The surest suspects of a trial whose own last line this is.
     func suspects(of line: String) -> Set<String> {
         suspects(.log(LogLine(priority: 6, source: "mkdir", message: line)))

@@ -7,6 +7,8 @@ extension Directive {
 
     func failing(at steps: ExecStep...) -> Directive { changing { $0.steps = Set(steps) } }
 
+    func prepared(by process: String) -> Directive { changing { $0.preparer = process } }
+
     func refusing(_ refusals: KernelRefusal...) -> Directive {
         changing { $0.refusals.formUnion(refusals) }
     }

@@ -18,6 +18,8 @@ public struct ProgramKind: Sendable {
     var isOfRoot = false
     /// Whether what it was seen to do says nothing of what it does next.
     var isOpenEnded = false
+    /// The restriction of which it was seen to do what that denies; nil where the sign is enough.
+    var seen: String?
 
     /// Of programs and plug-ins that are linked with a library whose name begins so.
     private static func linked(
@@ -34,13 +36,15 @@ public struct ProgramKind: Sendable {
 
     /// Of programs that call one of these functions.
     private static func calling(
-        _ functions: String..., needs: [String], settledBy: String, isOfRoot: Bool = true
+        _ functions: [String], needs: [String], settledBy: String, isOfRoot: Bool = true,
+        isOpenEnded: Bool = false, seen: String? = nil
     ) -> ProgramKind {
         ProgramKind(
             source: .program,
             sign: { traits in
                 functions.first(where: traits.imports.contains).map { "its programs call \($0)" }
-            }, needs: needs, settledBy: settledBy, isOfRoot: isOfRoot)
+            }, needs: needs, settledBy: settledBy, isOfRoot: isOfRoot, isOpenEnded: isOpenEnded,
+            seen: seen)
     }
 
     private static func named(
@@ -68,6 +72,7 @@ public struct ProgramKind: Sendable {
             }, needs: needs, settledBy: settledBy, isOfRoot: true, isOpenEnded: true)
     }
 
+    private static let giving = ["chown", "fchown", "lchown", "fchownat"]
     private static let bus = [Catalogue.closedBus]
     private static let talking = "a probe for which it talks on the bus"
 
@@ -119,37 +124,45 @@ public struct ProgramKind: Sendable {
             needs: workForUsers + network + ["NoExecPaths"],
             settledBy: "a probe that has mail delivered to a user", isOfRoot: true),
         calling(
-            "setuid", "seteuid", "setreuid", "setresuid", "initgroups", "setgroups", "setgid",
-            "setegid", "setregid", "setresgid",
+            [
+                "setuid", "seteuid", "setreuid", "setresuid", "initgroups", "setgroups", "setgid",
+                "setegid", "setregid", "setresgid",
+            ],
             needs: ["User", "PrivateUsers=yes"] + capabilities("SETUID", "SETGID")
                 + calls("@setuid"),
             settledBy: "a probe for which it becomes another user"),
         calling(
-            "chown", "fchown", "lchown", "fchownat",
-            needs: capabilities("CHOWN", "FOWNER") + calls("@chown"),
+            giving, needs: capabilities("CHOWN", "FOWNER", "DAC_OVERRIDE") + calls("@chown"),
             settledBy: "a probe for which it gives a file away"),
+        // What it was seen to give away is no longer its own when it is opened again: after a
+        // rotation, at the next start. That it did without for one file says nothing of the next.
         calling(
-            "chroot", needs: capabilities("SYS_CHROOT") + calls("@mount"),
+            giving, needs: capabilities("DAC_OVERRIDE"),
+            settledBy: "a probe for which it opens again what it gave away", isOpenEnded: true,
+            seen: "CapabilityBoundingSet=~CAP_CHOWN"),
+        calling(
+            ["chroot"],
+            needs: capabilities("SYS_CHROOT") + calls("@mount"),
             settledBy: "a probe for which it changes its root"),
         // Groups that are worth no exposure, and of which a start shows little.
         calling(
-            "pipe", "pipe2", "popen", "memfd_create", "shmget", "semget", "msgget",
+            ["pipe", "pipe2", "popen", "memfd_create", "shmget", "semget", "msgget"],
             needs: calls("@ipc"), settledBy: "a probe for which its processes talk to each other",
             isOfRoot: false),
         calling(
-            "fsync", "fdatasync", "sync", "syncfs", "msync", "sync_file_range",
+            ["fsync", "fdatasync", "sync", "syncfs", "msync", "sync_file_range"],
             needs: calls("@sync"), settledBy: "a probe for which it keeps something on disk",
             isOfRoot: false),
         calling(
-            "alarm", "setitimer", "timer_create", "timerfd_create",
+            ["alarm", "setitimer", "timer_create", "timerfd_create"],
             needs: calls("@timer"), settledBy: "a probe for which it waits for something",
             isOfRoot: false),
         calling(
-            "mlock", "mlock2", "mlockall",
+            ["mlock", "mlock2", "mlockall"],
             needs: calls("@memlock"), settledBy: "a probe for which it keeps something in memory",
             isOfRoot: false),
         calling(
-            "io_submit", "io_uring_queue_init",
+            ["io_submit", "io_uring_queue_init"],
             needs: calls("@aio"), settledBy: "a probe for which it reads and writes much",
             isOfRoot: false),
         running(
@@ -178,10 +191,12 @@ public struct ProgramKind: Sendable {
             source: .unit, sign: { traits in traits.busName.map { "its unit says BusName=\($0)" } },
             needs: bus, settledBy: "a probe that calls it there (--probe-dbus)", isOfRoot: true),
         calling(
-            "sd_bus_open_system", "sd_bus_default_system", "sd_bus_open", "sd_bus_default",
-            "sd_bus_open_system_with_description", "dbus_bus_get", "dbus_bus_get_private",
-            "dbus_connection_open_private", "g_bus_get", "g_bus_get_sync", "g_bus_own_name",
-            "g_dbus_proxy_new_for_bus", "g_dbus_proxy_new_for_bus_sync",
+            [
+                "sd_bus_open_system", "sd_bus_default_system", "sd_bus_open", "sd_bus_default",
+                "sd_bus_open_system_with_description", "dbus_bus_get", "dbus_bus_get_private",
+                "dbus_connection_open_private", "g_bus_get", "g_bus_get_sync", "g_bus_own_name",
+                "g_dbus_proxy_new_for_bus", "g_dbus_proxy_new_for_bus_sync",
+            ],
             needs: bus, settledBy: talking),
         linked(
             with: "libdbus-1.so", "libsdbus-c++.so", "libQt5DBus.so", "libQt6DBus.so",

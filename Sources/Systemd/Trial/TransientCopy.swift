@@ -23,6 +23,8 @@ struct TransientCopy: StartedUnit {
     let busWatch: BusWatch?
     /// Its socket units.
     let sockets: [String]
+    /// What was in /run before it; nil where what it leaves there stays.
+    var volatile: VolatileFiles?
 
     var path: String { Machine.path(ofUnit: name) }
 
@@ -112,6 +114,7 @@ struct TransientCopy: StartedUnit {
         for socket in sockets { await machine.forget(socket) }
         // Together: each socket keeps the copy that it belongs to.
         for unit in [name] + sockets { await machine.waitUntilCollected(unit) }
+        volatile?.putBack()
     }
 }
 

@@ -40,7 +40,9 @@ public struct TransientService: ServiceUnderTest {
         let name = TrialName.fresh()
         let sockets = HandedSockets(blueprint.sockets, for: name, on: machine)
         try await sockets.prepare(machine, inPlaceOf: blueprint.facts.unit)
-        let copy = try await unstarted(name, handed: sockets.names)
+        var copy = try await unstarted(name, handed: sockets.names)
+        // What it leaves as it is, it leaves on any machine.
+        if !profile.restrictions.isEmpty { copy.volatile = VolatileFiles(on: machine) }
         let result: JobResult
         do throws(BusError) {
             result = try await machine.startTransientUnit(

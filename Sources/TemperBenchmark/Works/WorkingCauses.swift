@@ -14,24 +14,29 @@ struct WorkingCauses {
         lines = hardening.dropIn.split(separator: "\n").map(String.init)
     }
 
-    /// The line without which the check holds; the lines where it takes more than one, which are
-    /// what was left when no half of them did.
+    /// The lines of a directive without which the check holds; those of several where it takes more
+    /// than one, which are what was left when no half of them did.
     mutating func cause(of check: String) async throws -> String {
-        var suspects = Array(
-            lines.indices.filter { lines[$0].contains("=") && !lines[$0].hasPrefix("#") })
-        guard try await holds(check, without: Set(suspects)) else { return "nothing in it" }
+        // The lines of one directive are one list, or take each other back.
+        let settings = lines.indices.filter {
+            lines[$0].contains("=") && !lines[$0].hasPrefix("#")
+        }
+        var suspects = Dictionary(grouping: settings) { lines[$0].prefix { $0 != "=" } }
+            .values.sorted { $0[0] < $1[0] }
+        func all(_ groups: some Sequence<[Int]>) -> Set<Int> { Set(groups.joined()) }
+        guard try await holds(check, without: all(suspects)) else { return "nothing in it" }
         while suspects.count > 1 {
             let middle = suspects.count / 2
             let (first, second) = (suspects[..<middle], suspects[middle...])
-            if try await holds(check, without: Set(first)) {
+            if try await holds(check, without: all(first)) {
                 suspects = Array(first)
-            } else if try await holds(check, without: Set(second)) {
+            } else if try await holds(check, without: all(second)) {
                 suspects = Array(second)
             } else {
                 break
             }
         }
-        return suspects.map { lines[$0] }.joined(separator: " | ")
+        return suspects.joined().map { lines[$0] }.joined(separator: " | ")
     }
 
     private mutating func holds(_ check: String, without left: Set<Int>) async throws -> Bool {

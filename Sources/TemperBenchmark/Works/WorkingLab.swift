@@ -76,6 +76,23 @@ struct WorkingLab: Sendable {
         }
     }
 
+    /// As `systemd-analyze security` prints it of the unit; nil where it prints none.
+    func exposure(under hardening: Hardening) async throws -> String? {
+        var plan = LabPlan()
+        plan.root = tree
+        return try await Lab.with(plan) { lab in
+            try await lab.makingDevices { try await prepare(lab, for: hardening) }
+            try install(hardening.dropIn, in: lab)
+            let words = try await lab.run(
+                [
+                    "sh", "-c",
+                    "systemctl daemon-reload; systemd-analyze security --no-pager \(service.unit)",
+                ], within: .seconds(60)
+            ).stdout.split(separator: " ")
+            return words.last { Double($0) != nil }.map(String.init)
+        }
+    }
+
     private func install(_ dropIn: String, in lab: Lab) throws {
         if dropIn.isEmpty { return }
         let kind = service.account == nil ? "system" : "user"

@@ -57,9 +57,16 @@ struct WorksBenchmark: AsyncParsableCommand {
     @Flag(help: "Find the line of the drop-in that breaks each check that fails: many labs.")
     var causes = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead of hardening, ask the same under the sets made by hand of a directory: "
+                + "SERVICE.AUTHOR.conf.", valueName: "dir"))
+    var byHand: String?
+
     func run() async throws {
         let services = try chosen()
         if list { return show(services) }
+        if let byHand { return try await measure(HandMadeSet.all(in: byHand, for: services)) }
         let record = try WorkingRecord(directory: "\(state)/\(release)")
         if known {
             return say(WorkingFigures(services: services, levels: levels, record: record).text)
@@ -71,7 +78,7 @@ struct WorksBenchmark: AsyncParsableCommand {
         var isWhole = true
         for service in services {
             let run = WorkingRun(
-                lab: WorkingLab(service: service, tree: "\(roots)/works-\(release)"),
+                lab: WorkingLab(service: service, tree: tree),
                 record: record, findsCauses: causes)
             do {
                 try await run.checkUnhardened()
@@ -86,6 +93,22 @@ struct WorksBenchmark: AsyncParsableCommand {
         say(figures.text)
         try end(!isWhole ? 2 : figures.areReached ? 0 : 1)
     }
+
+    private func measure(_ sets: [HandMadeSet]) async throws {
+        try await makeTree()
+        var isWhole = true
+        for set in sets {
+            do {
+                try await set.measure(in: tree, findsCauses: causes)
+            } catch {
+                say("\(set.service.name), \(set.author): \(error)")
+                isWhole = false
+            }
+        }
+        try end(isWhole ? 0 : 2)
+    }
+
+    private var tree: String { "\(roots)/works-\(release)" }
 
     private func end(_ status: Int32) throws {
         if status != 0 { throw ExitCode(status) }

@@ -1,17 +1,18 @@
-import Hardening
-import Trials
+package import Hardening
 
 /// What systemd says when it cannot prepare a process: in its child, under the program's name in
 /// parentheses, and as the manager, "Failed at step NAMESPACE spawning ...".
-struct SetupWords {
+package struct SetupWords {
     /// Whether systemd says that it was its step, and not the program that ended with its status.
-    let isSystemds: Bool
+    package let isSystemds: Bool
     /// The line that tells most.
-    let text: String?
+    package let text: String?
     /// The path that it names.
-    let path: String?
+    package let path: String?
+    /// Directives that were in force where it was said, by the process of systemd's that says it.
+    package let inForce: Set<String>
 
-    init(_ log: [LogLine], _ step: ExecStep) {
+    package init(_ log: [LogLine], _ step: ExecStep) {
         let lines = log.filter { $0.source == "systemd" || $0.source.hasPrefix("(") }
             .map { SetupWords.plain(SetupWords.withoutUnit($0.message)) }
         let named = lines.first { $0.contains("at step \(step.name)") }
@@ -21,6 +22,7 @@ struct SetupWords {
                     .contains(where: line.contains)
         }
         isSystemds = named != nil
+        inForce = log.reduce(into: []) { $0.formUnion(ExecStep.directives(preparedBy: $1.source)) }
         text = other ?? named
         // The program is to blame only where it is what could not be run.
         let isProgram = step == .exec
@@ -32,7 +34,7 @@ struct SetupWords {
     private static let roots = ["/run/systemd/mount-rootfs", "/run/systemd/unit-root"]
 
     /// The message as it would read outside of a mount namespace.
-    static func plain(_ message: String) -> String {
+    package static func plain(_ message: String) -> String {
         roots.reduce(message) { $0.replacing($1, with: "") }
     }
 
