@@ -38,11 +38,11 @@ public enum ExecStep: Int32, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The directives for which systemd prepares a process in another one of this name.
+    /// The directives for which systemd prepares a process in another one of this name, of which no
+    /// more may be told than fits into the place of the other's.
     package static func directives(preparedBy process: String) -> Set<String> {
-        Catalogue.standard.names { row in
-            row.preparer.map(process.hasPrefix) ?? false
-        }
+        guard process.hasPrefix("(sd-") else { return [] }
+        return Catalogue.standard.names { $0.preparer?.hasPrefix(process) ?? false }
     }
 
     /// The directives that install or change a system call filter.

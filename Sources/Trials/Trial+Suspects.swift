@@ -7,15 +7,21 @@ extension Trial {
     /// something that it can do without.
     public func suspects(in dialect: Dialect) -> [Suspects] {
         guard case .failed(let reason) = verdict else { return [] }
-        let refused = refusals.compactMap { $0.suspects(in: dialect) }
-        // Of all that was refused, the last was the last straw.
-        let last = refused.lastIndex { $0.confidence >= Trial.sure }
-        var found = refused.enumerated().map { position, suspects in
-            position == last
-                ? suspects
-                : Suspects(
-                    suspects.names, with: suspects.companions,
-                    confidence: min(suspects.confidence, 0.5))
+        let refused = refusals.compactMap { request in
+            request.suspects(in: dialect).map { (request: request, suspects: $0) }
+        }
+        // What the verdict says bites made it fail; else, of all that was refused, the last was the
+        // last straw.
+        let bite = Verdict.bite(in: reason)
+        let last =
+            refused.lastIndex { $0.request.text == bite }
+            ?? refused.lastIndex { $0.suspects.confidence >= Trial.sure }
+        var found = refused.enumerated().map { position, refused in
+            Suspects(
+                refused.suspects.names, with: refused.suspects.companions,
+                confidence: position == last
+                    ? max(refused.suspects.confidence, Trial.sure)
+                    : min(refused.suspects.confidence, 0.5))
         }
         if let step = failedStep {
             found.append(suspects(of: step))
@@ -25,7 +31,7 @@ extension Trial {
             }
             // Of a call the kernel may tell half a path only.
             let named = tellingLine.map { Suspects.named(inLine: $0.message) } ?? []
-            if !named.isEmpty, last.map({ refused[$0].include(named) }) ?? true {
+            if !named.isEmpty, last.map({ refused[$0].suspects.include(named) }) ?? true {
                 found.append(Suspects(named, confidence: Trial.sure))
             }
         }

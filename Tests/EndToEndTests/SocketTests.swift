@@ -31,7 +31,7 @@ extension EndToEnd {
                 try await withState { state in
                     let report = try await Tool.harden(
                         "handed", root: root, state: state,
-                        ["--json", "--quiet", "--max-trials", "14"])
+                        ["--json", "--quiet", "--max-trials", "18"])
                     #expect(report.status == 0, "\(report.errors)")
                     let result = try Tool.result(report)
                     print("\(release): \(result.exposure), \(report.seconds) s")

@@ -55,7 +55,8 @@ struct SuspectsTests {
         #expect(
             suspects(words, from: "(sd-pidns)")
                 == Suspects(["PrivateBPF=yes"], with: ["PrivatePIDs"], confidence: 0.9))
-        #expect(suspects(words, from: "(sd-pi") == suspects(words, from: "(sd-pidns)"))
+        // No longer than the name of the program, as of sh.
+        #expect(suspects(words, from: "(sd-") == suspects(words, from: "(sd-pidns)"))
         #expect(suspects(words, from: "(daemon)")?.companions == [])
         let own = "Failed to set up mount namespacing: /srv/x: No such file or directory"
         #expect(suspects(own, from: "(daemon)")?.names.contains("ProtectSystem") == true)
@@ -178,6 +179,23 @@ struct SuspectsTests {
         #expect(
             sure.first?.names.contains("CapabilityBoundingSet=~CAP_NET_BIND_SERVICE") == true)
         #expect(found.count == 3)
+    }
+
+    @Test("what bites is why it failed, whatever was refused after it")
+    func biting() throws {
+        let up = UnitState(type: "exec", active: "active", sub: "running", result: "success")
+        let asked = Trial(
+            number: 0, purpose: .warmUp, profile: .unrestricted, began: 0, microseconds: .init(),
+            observations: [.unit(.ready, up), .saw(.calls("setrlimit"))], baseline: .unknown)
+        let trial = Trial(
+            number: 1, purpose: "", profile: .unrestricted, began: 0, microseconds: .init(),
+            observations: [
+                .unit(.ready, up), refused("setrlimit", 1),
+                refused("openat", 30, path: "/etc/x", isWriting: true),
+            ], baseline: Baseline(learnedFrom: [asked]))
+        #expect(trial.because == "bites: daemon: setrlimit failed with EPERM")
+        let found = try #require(trial.suspects(in: dialect).last { $0.confidence >= 0.9 })
+        #expect(found.names == ["SystemCallFilter=~@resources"])
     }
 
     @Test("the log speaks where the kernel was not seen to refuse anything that matters")

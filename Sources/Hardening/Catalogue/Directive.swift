@@ -18,7 +18,7 @@ public struct Directive: Sendable {
     var mechanisms: Set<Mechanism> = []
     /// Steps of systemd's preparations that it can make fail, besides those of its mechanisms.
     var steps: Set<ExecStep> = []
-    /// How the name begins of the process of systemd's that it has prepare the service's.
+    /// The process of systemd's that it has prepare the service's (exec-invoke.c).
     var preparer: String?
     /// How the kernel refuses what it takes away.
     var refusals: Set<KernelRefusal> = []

@@ -43,8 +43,7 @@ extension Catalogue {
         breaks: "forking services, programs that do not reap children or signal others",
         introduced: 257, prior: Prior("proc", 0.5, cold: 0.05)
     )
-    // (sd-pidns), of which a journal may have the beginning only (exec-invoke.c).
-    .by(.mountNamespace).prepared(by: "(sd-pi").refusing(.hiddenProcess)
+    .by(.mountNamespace).prepared(by: "(sd-pidns)").refusing(.hiddenProcess)
     .inForce(.ownNamespace(.pid))
     .onBus(BusShape("s", since: 257))
     .noGood { sandbox, dialect in
