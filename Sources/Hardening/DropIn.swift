@@ -61,9 +61,14 @@ extension DropIn {
     ) -> [String] {
         let names = preparations.runtimeDirectories.filter { !own.contains($0) }
         guard !names.isEmpty, let mode = preparations.runtimeDirectoryMode else { return [] }
-        return ["# Directories below /run are made before each start, for the service's user."]
-            + ["RuntimeDirectory=\(line(names))"]
-            + (own.isEmpty ? ["RuntimeDirectoryMode=0\(String(mode, radix: 8))"] : [])
+        let isKept = preparations.keepsRuntimeDirectories
+        return [
+            isKept
+                ? "# Its directories below /run are made for it: the rest of /run is not writable."
+                : "# Directories below /run are made before each start, for the service's user.",
+            "RuntimeDirectory=\(line(names))",
+        ] + (own.isEmpty ? ["RuntimeDirectoryMode=0\(String(mode, radix: 8))"] : [])
+            + (own.isEmpty && isKept ? ["RuntimeDirectoryPreserve=yes"] : [])
     }
 
     fileprivate static func startCommands(

@@ -46,10 +46,10 @@ extension LabelChange {
                 "SELinux leaves a process that can gain no privileges in the domain where it is, "
                 + "unless its policy has \(policy)"
         }
-        // Its own check of transitions, apparmor_bprm_creds_for_exec in security/apparmor/domain.c.
+        // apparmor_bprm_creds_for_exec; seen on Linux 6.12, but for the stacking.
         return Self.isAppArmors(before) && Self.isAppArmors(now)
-            ? "AppArmor takes a confined process that can gain no privileges to no profile that allows "
-                + "more than its own: it would have to be stacked on that"
+            ? "AppArmor refuses a confined process that can gain no privileges each program that has "
+                + "another profile, unless that is stacked on its own"
             : nil
     }
 

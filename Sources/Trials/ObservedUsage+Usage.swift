@@ -8,9 +8,11 @@ extension ObservedUsage {
     ///     leaves them writable by itself.
     ///   - userName: the name of a user by its number; nil for one without a name.
     ///   - made: the directories one level below /run that it was seen to make, with their modes.
+    ///   - replaceable: those of them that systemd can make in its stead.
     ///   - isDirectory: whether there is a directory of this path on the service's machine.
     public func usage(
         declared: Set<String>, userName: (UInt32) -> String?, making made: [String: UInt32] = [:],
+        replaceable: Set<String> = [],
         isDirectory: (String) -> Bool = { _ in false }
     ) -> Usage {
         var usage = Usage()
@@ -34,6 +36,14 @@ extension ObservedUsage {
                 usage.capabilities.insert(name)
             default: break
             }
+        }
+        // Where it makes nothing else in /run itself, that need not be writable.
+        if usage.written.contains("/run"), Set(undeclared.keys).isSubset(of: replaceable),
+            !undeclared.isEmpty,
+            !usage.files.contains(where: { Places.directory(of: $0) == "/run" })
+        {
+            usage.written.remove("/run")
+            usage.written.formUnion(undeclared.keys.map { "/run/\($0)" })
         }
         // What a unit denies by itself it also allows by itself.
         if isLocalOnly && sandbox.deniedAddresses.isEmpty { usage.peers = peers }

@@ -57,6 +57,36 @@ import Testing
         #expect(lines(["ProtectHome=read-only"]).contains("ReadWritePaths=-/root/.config/x"))
     }
 
+    @Test("a directory below /run that systemd can make is made, and the rest is not writable")
+    func runtimeDirectory() throws {
+        var usage = Usage()
+        usage.written = ["/run/x", "/var/lib/x"]
+        usage.runtimeDirectories = ["x": 0o750]
+        let catalogue = Catalogue.standard.accommodating(usage)
+        let subject = HardeningSubject(Sandbox(), in: catalogue, dialect: dialect)
+        func text(_ taken: String...) -> String {
+            subject.dropIn(for: Profile(taken, in: catalogue)).text
+        }
+        let made = "\nRuntimeDirectory=x\nRuntimeDirectoryMode=0750\nRuntimeDirectoryPreserve=yes\n"
+        #expect(text("ProtectSystem=strict").contains("\nReadWritePaths=-/run/x -/var/lib/x\n"))
+        #expect(text("ProtectSystem=strict").hasSuffix(made))
+        #expect(!text("ProtectSystem=full").contains("RuntimeDirectory"))
+        // Who does without it has none made.
+        #expect(!text("ReadWritePaths=~/run/x").contains("RuntimeDirectory"))
+        // Beside directories of the unit's own it is one more, kept as those are.
+        let beside = subject.dropIn(
+            for: Profile(["ProtectSystem=strict"], in: catalogue), runtimeDirectories: ["y"]
+        ).text
+        #expect(beside.hasSuffix("\nRuntimeDirectory=x\n"))
+        // Who becomes somebody has it made as somebody's, once.
+        usage.user = "x"
+        let other = Catalogue.standard.accommodating(usage)
+        let became = HardeningSubject(Sandbox(), in: other, dialect: dialect).dropIn(
+            for: Profile(["ProtectSystem=strict", "User=x"], in: other)
+        ).text
+        #expect(became.hasSuffix("\nRuntimeDirectory=x\nRuntimeDirectoryMode=0750\n"))
+    }
+
     @Test("a device node is bound also where nothing else is")
     func onlyDevices() {
         var usage = Usage()

@@ -26,7 +26,8 @@ import Trials
         for label in ["/usr/sbin/x (enforce)", "x//child (complain)", "unconfined"] {
             let change = LabelChange(from: label, to: "x (enforce)")
             #expect(change.policy == nil)
-            #expect(change.cure?.hasPrefix("AppArmor takes a confined process") == true, "\(label)")
+            #expect(
+                change.cure?.hasPrefix("AppArmor refuses a confined process") == true, "\(label)")
         }
         // Of a module that is not known nothing is said.
         #expect(LabelChange(from: "User", to: "System").cure == nil)

@@ -77,6 +77,29 @@ import Trials
         #expect(made.written == ["/var/log"] && made.files == [])
     }
 
+    @Test("where systemd can make all that it makes in /run, the rest of /run is not its own")
+    func replacedDirectories() {
+        func usage(
+            _ more: Set<ObservedAccess> = [], making made: [String: UInt32] = ["x": 0o755],
+            replaceable: Set<String> = ["x"]
+        ) -> Usage {
+            let accesses: Set<ObservedAccess> = [
+                .writes("/run/x"), .makesDirectory("/run/x"), .writes("/run/x/state"),
+            ]
+            return ObservedUsage(accesses.union(more), sandbox: Sandbox()).usage(
+                declared: [], userName: { _ in nil }, making: made, replaceable: replaceable,
+                isDirectory: { ["/run/x", "/run/y", "/run/z"].contains($0) })
+        }
+        #expect(usage().written == ["/run/x"])
+        #expect(usage([.writes("/run/y/f")]).written == ["/run/x", "/run/y"])
+        // A file beside it, a directory that is not its own, and one of which that is not known.
+        #expect(usage([.writes("/run/x.pid")]).written == ["/run"])
+        let another: Set<ObservedAccess> = [.writes("/run/z"), .makesDirectory("/run/z")]
+        #expect(usage(another, making: ["x": 0o755, "z": 0o755]).written == ["/run"])
+        #expect(usage(replaceable: []).written == ["/run"])
+        #expect(usage(making: [:]).written == ["/run"])
+    }
+
     @Test("of a home only the service's own place is used, writable where it writes")
     func homes() {
         let found = usage([

@@ -23,6 +23,8 @@ public struct Restriction: Hashable, Sendable, Identifiable {
     /// What it leaves open, because the service was seen to use it; taken back one by one by
     /// restrictions of their own.
     public internal(set) var exceptions: [Exception]
+    /// What has to be made before each start for what it leaves open.
+    public internal(set) var preparations: [StartPreparation] = []
     /// How to find out whether it is in force.
     public internal(set) var inForceCheck: InForceCheck
     /// What speaks for and against it before it is tried.
@@ -241,8 +243,9 @@ public enum StartPreparation: Hashable, Sendable {
     /// at each stop.
     case file(String, of: String)
     /// Makes a directory of this name and mode below /run, as `RuntimeDirectory=` does, which also
-    /// gives it to the service's user (systemd.exec(5)).
-    case runtimeDirectory(String, mode: UInt32)
+    /// gives it to the service's user (systemd.exec(5)). It is kept when the service stops where it
+    /// stands for one that the service, as root, makes itself.
+    case runtimeDirectory(String, mode: UInt32, isKept: Bool = false)
 
     /// install(1) of coreutils; nil for what is no command.
     public var arguments: [String]? {
@@ -254,13 +257,20 @@ public enum StartPreparation: Hashable, Sendable {
 extension [StartPreparation] {
     /// The names for `RuntimeDirectory=`.
     public var runtimeDirectories: [String] {
-        compactMap { if case .runtimeDirectory(let name, _) = $0 { name } else { nil } }
+        compactMap { if case .runtimeDirectory(let name, _, _) = $0 { name } else { nil } }
+    }
+
+    /// Whether they are kept at a stop (`RuntimeDirectoryPreserve=`).
+    public var keepsRuntimeDirectories: Bool {
+        contains { if case .runtimeDirectory(_, _, let isKept) = $0 { isKept } else { false } }
     }
 
     /// For `RuntimeDirectoryMode=`, where the unit has none for directories of its own; nil where
     /// none is made. Nobody may do less than before.
     public var runtimeDirectoryMode: UInt32? {
-        let modes = compactMap { if case .runtimeDirectory(_, let mode) = $0 { mode } else { nil } }
+        let modes = compactMap { preparation in
+            if case .runtimeDirectory(_, let mode, _) = preparation { mode } else { nil }
+        }
         return modes.isEmpty ? nil : modes.reduce(0, |)
     }
 }
@@ -268,11 +278,16 @@ extension [StartPreparation] {
 extension Profile {
     /// What has to be done before each start under this profile.
     public func startPreparations(in catalogue: Catalogue) -> [StartPreparation] {
-        catalogue.restrictions.filter { restrictions.contains($0.id) }.flatMap { restriction in
-            guard case .become(_, _, let preparations) = restriction.change else {
-                return [StartPreparation]()
+        let taken = catalogue.restrictions.filter { restrictions.contains($0.id) }
+        let withdrawn = taken.reduce(into: Set<Exception>()) { withdrawn, restriction in
+            if case .withdraw(let exceptions) = restriction.change {
+                withdrawn.formUnion(exceptions)
             }
-            return preparations
+        }
+        for case .become(_, _, let preparations) in taken.map(\.change) { return preparations }
+        return taken.flatMap(\.preparations).filter { preparation in
+            guard case .runtimeDirectory(let name, _, _) = preparation else { return true }
+            return !withdrawn.contains(.writable("-/run/\(name)"))
         }
     }
 }

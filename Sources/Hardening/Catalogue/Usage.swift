@@ -56,6 +56,14 @@ public struct Usage: Hashable, Codable, Sendable {
             + files.filter { $0.hasPrefix("/run/") }.sorted().map { .file($0, of: user) }
     }
 
+    /// Those of its directories below /run that systemd makes in its stead, so that the rest of /run
+    /// need not be writable.
+    fileprivate var madeForIt: [StartPreparation] {
+        (runtimeDirectories ?? [:]).filter { written.contains("/run/\($0.key)") }
+            .sorted { $0.key < $1.key }
+            .map { .runtimeDirectory($0.key, mode: $0.value, isKept: true) }
+    }
+
     /// It was seen to listen on an IP socket, or to talk to other machines.
     public var talksIP: Bool { !ports.isEmpty || peers?.isEmpty == false }
 
@@ -122,6 +130,9 @@ extension Catalogue {
         var rows = directives.map { row in
             row.mapping { restriction in
                 restriction.exceptions = exceptions[restriction.id] ?? []
+                if restriction.id == "ProtectSystem=strict" {
+                    restriction.preparations = usage.madeForIt
+                }
                 restriction.leaveWritable(usage.written, own: own)
             }
         }

@@ -45,6 +45,7 @@ extension Observation {
             ("listens on", footprint.listeners.sorted() + footprint.sockets.keys.sorted()),
             ("owns", (footprint.names ?? []).sorted()),
             ("keeps", (footprint.files ?? [:]).keys.sorted()),
+            ("has the security label", footprint.labels.sorted()),
         ].filter { !$0.1.isEmpty }.map { "\($0) \($1.joined(separator: ", "))" }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }

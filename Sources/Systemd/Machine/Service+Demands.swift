@@ -16,9 +16,15 @@ extension Service {
     ) -> String? {
         let places = usage.written.union(usage.own ?? []).sorted()
         if let place = places.first(where: isForeign) { return "\(place) is not its own" }
-        guard let id = profile.restrictions.sorted().first(where: Restriction.isBecoming) else {
-            return nil
+        let identity = profile.restrictions.sorted().first(where: Restriction.isBecoming)
+        // Who stays root has those made that are left writable.
+        let made = Set((usage.runtimeDirectories ?? [:]).keys).filter {
+            identity != nil || usage.written.contains("/run/\($0)")
         }
+        if let name = made.sorted().first(where: { !isNamedAfterIt($0) }) {
+            return "/run/\(name) would be made for it and does not bear its name"
+        }
+        guard let id = identity else { return nil }
         guard let user = usage.user, id == Restriction.becoming(user) else {
             return "\(id) is no user that it was seen to become"
         }
@@ -26,10 +32,6 @@ extension Service {
         let ownership = Ownership(user: user, usage)
         if let tree = foreign(ownership.trees, besides: ownNames) {
             return "\(tree) would have to change hands and is not its own"
-        }
-        let made = Set((usage.runtimeDirectories ?? [:]).keys)
-        if let name = made.sorted().first(where: { !isNamedAfterIt($0) }) {
-            return "/run/\(name) would be made for it and does not bear its name"
         }
         return usage.files.sorted().first { file in
             let directory = Places.parent(of: file)
@@ -79,7 +81,7 @@ extension Service {
     }
 
     /// `crond.pid` is cron's, and `_chrony` chrony's.
-    private func isNamedAfterIt(_ name: String) -> Bool {
+    func isNamedAfterIt(_ name: String) -> Bool {
         ownNames.contains { $0 == name || $0.utf8.count > 2 && name.contains($0) }
     }
 

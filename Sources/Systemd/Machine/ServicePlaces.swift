@@ -83,6 +83,20 @@ extension Service {
     /// Its `RuntimeDirectory=`, without symbolic links to them.
     public var runtimeDirectories: [String] { blueprint.facts.runtimeDirectories }
 
+    /// Of the directories that it makes below /run, with their modes, those that systemd can make in
+    /// its stead, and nobody sees a difference: they bear its name and stay root's, and the unit has
+    /// none yet that would be kept or made as these are.
+    public func replaceableDirectories(among made: [String: UInt32]) -> Set<String> {
+        guard machine.user == nil, runtimeDirectories.isEmpty, Set(made.values).count == 1,
+            let run = machine.tree.directory(at: "/run")
+        else { return [] }
+        return Set(
+            made.keys.filter { name in
+                guard let status = run.status(of: name) else { return false }
+                return status.user == 0 && status.group == 0 && isNamedAfterIt(name)
+            })
+    }
+
     /// Of these directories, those that are the service's own.
     ///
     /// - Parameters:

@@ -161,6 +161,9 @@ public struct TransientService: ServiceUnderTest {
             let made = preparations.runtimeDirectories.filter { !own.contains($0) }
             settings.append(("RuntimeDirectory", .strings(own + made)))
             if own.isEmpty { settings.append(("RuntimeDirectoryMode", .uint32(mode))) }
+            if own.isEmpty && preparations.keepsRuntimeDirectories {
+                settings.append(("RuntimeDirectoryPreserve", .string("yes")))
+            }
         }
         return settings
     }

@@ -93,9 +93,10 @@ extension Bench {
         let observedUsage = ObservedUsage(
             warmUp.accesses, sandbox: service.sandbox, standIns: host.standIns,
             grantsPeers: isStrictest)
+        let made = machine.runtimeDirectories.filter { before[$0.key] == nil }
         var usage = observedUsage.usage(
-            declared: service.declaredDirectories, userName: machine.userName,
-            making: machine.runtimeDirectories.filter { before[$0.key] == nil },
+            declared: service.declaredDirectories, userName: machine.userName, making: made,
+            replaceable: service.replaceableDirectories(among: made),
             isDirectory: machine.hasDirectory)
         // A user's manager can start nothing as somebody else.
         if machine.user != nil { usage.user = nil }
