@@ -27,6 +27,9 @@ public struct Suspects: Hashable, Sendable {
         if case .addMode = restriction.change { true } else { false }
     }
 
+    /// What keeps systemd from hearing that a service is ready.
+    public static let silencing = Catalogue.standard.names(where: \.silencesReadiness)
+
     /// What keeps a process that runs another program under the security label that it has.
     public static let holdingLabels = {
         let own = Catalogue.standard.ids { restriction in

@@ -41,7 +41,7 @@ extension Sample {
     @Test("what stays open is told with why nothing that closes it was taken")
     func reasons() throws {
         let result = Self.result(
-            before: ["system-bus", "journal", "keys"], after: ["system-bus", "journal", "keys"]
+            before: [], after: ["system-bus", "journal", "keys", "logins"]
         ) {
             $0.refused = [
                 .init(
@@ -50,11 +50,14 @@ extension Sample {
             ]
             $0.accepted = ["SystemCallFilter=~@keyring"]
             $0.known = []
-            $0.ignored = []
+            ($0.skipped, $0.accommodations) = ([], [])
+            $0.ignored = [.init(restriction: "ProtectHome=read-only", because: "of the kernel")]
             $0.leftOut = []
         }
         let because = Dictionary(
             uniqueKeysWithValues: (result.waysOut?.ways ?? []).map { ($0.way, $0.because) })
+        // It closes nothing alone, and is said once.
+        #expect(because["logins"] == "ProtectHome=read-only was not tried: of the kernel")
         #expect(because["journal"] == "RestrictAddressFamilies=~AF_UNIX is refused (trial 7)")
         #expect(
             because["keys"] == "SystemCallFilter=~@keyring is taken and does not close all of it")

@@ -61,8 +61,10 @@ extension HardeningResult {
 
     private func whyOpen(_ way: String) -> String {
         let closers = WayOut.all.first { $0.id == way }?.closedBy ?? []
-        let reasons = closers.flatMap { $0.split(separator: " + ").map(String.init) }
-            .compactMap(whyNotClosing)
+        // A setting may close a way beside each of several others.
+        let settings = closers.flatMap { $0.split(separator: " + ").map(String.init) }
+        let reasons = settings.enumerated().filter { !settings[..<$0].contains($1) }
+            .compactMap { whyNotClosing($1) }
         return reasons.isEmpty
             ? "nothing that closes it was on offer: \(closers.joined(separator: ", "))"
             : reasons.joined(separator: "; ")

@@ -223,7 +223,7 @@ public struct Investigation: Sendable {
                     text: "systemd refuses the unit: \(message)",
                     trial: trial.number)
             case .unit(_, let state)
-            where state.timedOut && suspects.contains(where: isSilencing):
+            where state.timedOut && !suspects.isDisjoint(with: Suspects.silencing):
                 return Evidence(
                     source: .manager, certainty: .likely,
                     text: "systemd was not told that it is ready in time; notifications of other "
@@ -231,10 +231,6 @@ public struct Investigation: Sendable {
             default: return nil
             }
         }
-    }
-
-    private func isSilencing(_ name: String) -> Bool {
-        catalogue.directive(name)?.silencesReadiness ?? false
     }
 
     // MARK: The security module
