@@ -11,12 +11,13 @@ import Testing
 @Suite("A drop-in takes the place of an installed one", .serialized, .timeLimit(.minutes(10)))
 struct SupersedingTests {
     private static let strict = ["ProtectSystem=strict", "PrivateTmp=yes"]
+    /// It is what it stays to be before it says that it is ready.
     private static let needy = """
         [Service]
         Type=notify
         NotifyAccess=all
         ExecStart=/bin/sh -c 'if test -e /etc/needs; then touch /srv/touched || exit 3; fi; \
-        systemd-notify --ready; exec sleep 1000'
+        (sleep 0.2; systemd-notify --ready) & exec sleep 1000'
         Restart=on-failure
         RestartSec=1h
 
