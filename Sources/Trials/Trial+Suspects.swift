@@ -38,9 +38,6 @@ extension Trial {
         if Footprint.isNarrowed(in: reason) {
             found.append(Suspects(Suspects.narrowingModes, confidence: Trial.sure))
         }
-        if waitedToBeReady {
-            found.append(Suspects(Suspects.silencing, confidence: Trial.sure))
-        }
         if LabelChange(in: reason) != nil {
             found.append(Suspects(Suspects.holdingLabels, confidence: Trial.sure))
         }
@@ -62,11 +59,6 @@ extension Trial {
     public var failedStep: ExecStep? {
         endings.lazy.filter { $0.mainCode == 1 }
             .compactMap { ExecStep.of(exitStatus: $0.mainStatus) }.first
-    }
-
-    /// It ran, and systemd was not told in time that it was ready.
-    private var waitedToBeReady: Bool {
-        endings.contains { $0.timedOut && $0.type.hasPrefix("notify") }
     }
 
     private var wasKilledByFilter: Bool {

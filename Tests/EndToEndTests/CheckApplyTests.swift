@@ -188,7 +188,7 @@ extension EndToEnd {
         func ownership() async throws {
             try await withThisMachine { run in
                 let hardened = try await run(
-                    Self.becoming("") + "temper harden small --json --quiet --max-trials 24")
+                    Self.becoming("") + "temper harden small --json --quiet --max-trials 30")
                 try #require(hardened.status == 0, "\(hardened.stderr)")
                 let result = try JSONDecoder().decode(
                     HardeningResult.self, from: Data(hardened.stdout.utf8))

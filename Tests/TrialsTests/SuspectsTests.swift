@@ -44,28 +44,6 @@ struct SuspectsTests {
         #expect(failing(status: 1).suspects(in: dialect).isEmpty)
     }
 
-    @Test("who waits in vain to be ready may not be heard, whatever was refused besides")
-    func silence() {
-        func surest(_ type: String, _ result: String) -> Set<String>? {
-            let state = UnitState(
-                type: type, active: "failed", sub: "failed", result: result, mainCode: 2,
-                mainStatus: 15)
-            return Trial(
-                number: 1, purpose: "", profile: .unrestricted, began: 0,
-                microseconds: Trial.Timing(),
-                observations: [
-                    .unit(.start, state), refused("setgid", 1, lacking: ["CAP_SETGID"]),
-                ],
-                baseline: .unknown
-            ).suspects(in: dialect).last?.names
-        }
-        #expect(surest("notify", "timeout") == ["NotifyAccess"])
-        #expect(surest("notify-reload", "timeout") == ["NotifyAccess"])
-        for (type, result) in [("forking", "timeout"), ("notify", "exit-code")] {
-            #expect(surest(type, result)?.contains("NotifyAccess") == false)
-        }
-    }
-
     @Test("where systemd names a path, who has something there is suspected")
     func setUpPath() {
         func suspects(_ line: String, from source: String) -> Suspects? {
