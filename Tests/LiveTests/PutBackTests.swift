@@ -12,7 +12,7 @@ extension LiveTests {
             try await MachineInUse.with(release) { machine in
                 let before = try await machine.standing()
                 let main = try await machine.shell("systemctl show mine -p MainPID")
-                let report = try await machine.harden(trials: 6).end()
+                let report = try await machine.harden(trials: 12).end()
                 #expect(report.status == 0, "\(report.errors)")
                 #expect(try await machine.standing() == before)
                 #expect(try await machine.shell("systemctl show mine -p MainPID") != main)

@@ -26,7 +26,7 @@ extension LiveTests {
             try await withServer(release) { machine in
                 let before = try await machine.standing()
                 #expect(before.contains("both answer"), "\(before)")
-                let run = try machine.harden(probe: HandedServer.ask, trials: 6)
+                let run = try machine.harden(probe: HandedServer.ask, trials: 12)
                 try await run.said(or: "the service as it is, run 1")
                 #expect(
                     try await machine.shell(
