@@ -33,5 +33,5 @@ public struct MeaningChange: Sendable {
             }
     }
 
-    private static let filtering = Catalogue.standard.names { $0.mechanisms.contains(.callFilter) }
+    private static let filtering = Catalogue.standard.names(where: \.bringsFilter)
 }

@@ -12,14 +12,8 @@ extension HardeningResult.BusPeer {
             case .hears(let name): peers[name, default: Self(name)].hears = true
             }
         }
-        let all = peers.values.sorted { $0.name < $1.name }
-        return all.isEmpty
-            ? nil
-            : all.map { peer in
-                var peer = peer
-                peer.calls.sort()
-                return peer
-            }
+        for name in peers.keys { peers[name]?.calls.sort() }
+        return peers.isEmpty ? nil : peers.values.sorted { $0.name < $1.name }
     }
 
     private init(_ name: String) { self.init(name: name, calls: [], owns: false, hears: false) }

@@ -25,6 +25,11 @@ extension BusCall {
             interface: "org.freedesktop.DBus", member: member)
     }
 
+    /// Has the bus tell all that goes over it to who calls it.
+    static let becomeMonitor = BusCall(
+        destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
+        interface: "org.freedesktop.DBus.Monitoring", member: "BecomeMonitor")
+
     /// A method of systemd's manager object.
     static func systemd(_ member: String) -> BusCall {
         BusCall(

@@ -50,10 +50,7 @@ public struct BusMonitor: Sendable {
                 continuation.finish()
             }
             _ = try await bus.call(
-                BusCall(
-                    destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus",
-                    interface: "org.freedesktop.DBus.Monitoring", member: "BecomeMonitor"),
-                [.strings(["type='method_call'"]), .uint32(0)], deadline: deadline)
+                .becomeMonitor, [.strings(["type='method_call'"]), .uint32(0)], deadline: deadline)
         } catch {
             await bus.close()
             throw error

@@ -140,15 +140,14 @@ final class Connection {
     func hear(
         _ callers: Callers, _ onCall: @escaping (HeardCall) -> Void, onEnd: @escaping () -> Void
     ) throws(BusError) {
-        let call = BusCall.daemon("BecomeMonitor")
-        guard let bus else { throw .disconnected(call) }
+        guard let bus else { throw .disconnected(.becomeMonitor) }
         do throws(Errno) {
             let slot = try Ticket.register(self, nextID()) { slot, ticket in
                 sd_bus_add_filter(bus, &slot, Ticket.onAny, ticket)
             }
             ear = Ear(slot: slot, callers: callers, onCall: onCall, onEnd: onEnd)
         } catch {
-            throw error.failure(of: call)
+            throw error.failure(of: .becomeMonitor)
         }
     }
 

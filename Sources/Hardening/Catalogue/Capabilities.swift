@@ -71,7 +71,7 @@ extension Catalogue {
             sandbox.ambientCapabilities & Capability.mask(["CAP_SYS_ADMIN"]) == 0
         else { return false }
         return dialect.version < 255
-            ? other.filtersCalls : other.denies(["capget", "capset", "prctl"], in: dialect)
+            ? other.bringsFilter : other.denies(["capget", "capset", "prctl"], in: dialect)
     }
 
     private static let capabilitySignatures: [String: Set<LogSignature>] = [

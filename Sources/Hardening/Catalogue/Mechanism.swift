@@ -37,9 +37,7 @@ enum Mechanism: Hashable, Sendable {
 
 extension Restriction {
     /// Whether it brings a system call filter of its own.
-    var filtersCalls: Bool {
-        Catalogue.standard.directive(directive)?.mechanisms.contains(.callFilter) ?? false
-    }
+    var bringsFilter: Bool { Catalogue.standard.directive(directive)?.bringsFilter ?? false }
 
     /// Whether its filter denies one of these calls.
     func denies(_ calls: Set<String>, in dialect: Dialect) -> Bool {
@@ -56,6 +54,9 @@ extension Directive {
     func canFail(at step: ExecStep) -> Bool {
         steps.contains(step) || mechanisms.contains { $0.steps.contains(step) }
     }
+
+    /// Whether it brings a system call filter of its own.
+    var bringsFilter: Bool { mechanisms.contains(.callFilter) }
 
     /// Whether it installs or changes a system call filter.
     var filtersCalls: Bool {
