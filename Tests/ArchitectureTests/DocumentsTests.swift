@@ -111,7 +111,7 @@ import Testing
         // Those of other programs.
         let foreign: Set<String> = [
             "--static-swift-stdlib", "--product", "--seed", "--instances", "--ledger", "--filter",
-            "--causes", "--by-hand",
+            "--causes", "--by-hand", "--now",
         ]
         for document in try Document.all() {
             let options = document.codeSpans.flatMap { span in
