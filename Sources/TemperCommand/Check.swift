@@ -14,7 +14,9 @@ struct Check: AsyncParsableCommand {
             bisecting from the record. Exit status: 0 passes, 1 regressed, 2 could not be checked.
             """)
 
-    @Argument(help: "Units on record, such as nginx.service. Without any: all of them.")
+    @Argument(
+        help: "Units on record, such as nginx.service. Without any: all of them.",
+        completion: .service)
     var units: [String] = []
 
     @Option(
@@ -22,7 +24,8 @@ struct Check: AsyncParsableCommand {
         help: ArgumentHelp(
             "A record that `temper harden --record` wrote, instead of the ledger's, or a directory of "
                 + "such files (*.temper). Repeatable.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var files: [String] = []
 
     @Flag(help: "Try nothing where nothing changed that the record depends on.")
@@ -38,13 +41,14 @@ struct Check: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A root tree to make the lab of. Default: where the record was made.", valueName: "dir")
-    )
+            "A root tree to make the lab of. Default: where the record was made.", valueName: "dir"),
+        completion: .directory)
     var root: String?
 
     @Option(
         help: ArgumentHelp(
-            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
+            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"),
+        completion: .directory)
     var bind: [String] = []
 
     @OptionGroup var connection: NetworkOptions
@@ -65,7 +69,8 @@ struct Check: AsyncParsableCommand {
         name: .shortAndLong,
         help: ArgumentHelp(
             "Write the drop-in that passes now to this file, where it is another; one unit only.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

@@ -16,7 +16,8 @@ struct Doctor: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
+            "A root tree to make the lab of instead of this machine's.", valueName: "dir"),
+        completion: .directory)
     var root: String?
 
     @Flag(help: "Print the table as JSON (schema temper.doctor/1).")

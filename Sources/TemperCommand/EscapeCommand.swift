@@ -15,7 +15,7 @@ struct EscapeCommand: AsyncParsableCommand {
             is, 2 it could not be tried.
             """)
 
-    @Argument(help: "The service, such as nginx.service.")
+    @Argument(help: "The service, such as nginx.service.", completion: .service)
     var unit: String
 
     @OptionGroup var tree: TreeOptions

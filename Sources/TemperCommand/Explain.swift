@@ -14,12 +14,15 @@ struct Explain: ParsableCommand {
             seen of it, and the commands to repeat it by hand.
             """)
 
-    @Argument(help: "A directive, such as ProtectSystem, or a trial's number; none to list all.")
+    @Argument(
+        help: "A directive, such as ProtectSystem, or a trial's number; none to list all.",
+        completion: .directive)
     var subject: String?
 
     @Option(
         help: ArgumentHelp(
-            "The unit whose trial it is. Default: the only one on record.", valueName: "unit"))
+            "The unit whose trial it is. Default: the only one on record.", valueName: "unit"),
+        completion: .service)
     var unit: String?
 
     @Option(

@@ -16,7 +16,9 @@ struct Harden: AsyncParsableCommand {
             itself, in a section [X-Temper].
             """)
 
-    @Argument(help: "The service, such as nginx.service or postgresql@15-main.service.")
+    @Argument(
+        help: "The service, such as nginx.service or postgresql@15-main.service.",
+        completion: .service)
     var unit: String
 
     @OptionGroup(title: "Probes (repeatable; all must hold)") var probes: ProbeOptions

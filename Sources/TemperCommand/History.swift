@@ -13,7 +13,7 @@ struct History: ParsableCommand {
             otherwise than another: directives, reasons, and what had changed on the machine.
             """)
 
-    @Argument(help: "The unit, such as nginx.service.")
+    @Argument(help: "The unit, such as nginx.service.", completion: .service)
     var unit: String
 
     @Option(

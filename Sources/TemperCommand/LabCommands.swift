@@ -18,13 +18,14 @@ struct LabCommands: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "A root tree to boot instead of the machine's own.", valueName: "dir"))
+                "A root tree to boot instead of the machine's own.", valueName: "dir"),
+            completion: .directory)
         var root: String?
 
         @Option(
             help: ArgumentHelp(
                 "A directory of the machine to see inside, at the same path. Repeatable.",
-                valueName: "dir"))
+                valueName: "dir"), completion: .directory)
         var bind: [String] = []
 
         @Flag(help: "Its root is nobody on this machine: for a tree of others.")
@@ -50,7 +51,7 @@ struct LabCommands: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Runs a command inside a lab, with this terminal and its exit status.")
 
-        @Argument(help: "The lab's name.")
+        @Argument(help: "The lab's name.", completion: .lab)
         var name: String
 
         @Argument(parsing: .captureForPassthrough, help: "The command and its arguments.")
@@ -72,7 +73,7 @@ struct LabCommands: AsyncParsableCommand {
     struct Down: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Ends a lab.")
 
-        @Argument(help: "The lab's name.")
+        @Argument(help: "The lab's name.", completion: .lab)
         var name: String
 
         func run() async throws {

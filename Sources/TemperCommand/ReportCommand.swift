@@ -15,7 +15,8 @@ struct ReportCommand: ParsableCommand {
             record, the worst first.
             """)
 
-    @Argument(help: "The unit, such as nginx.service; none for all on record.")
+    @Argument(
+        help: "The unit, such as nginx.service; none for all on record.", completion: .service)
     var unit: String?
 
     @Option(help: "text, markdown, html, json, junit or sarif.")
@@ -23,7 +24,8 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the report to this file.", valueName: "file"))
+        help: ArgumentHelp("Write the report to this file.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Option(

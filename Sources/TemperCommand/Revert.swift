@@ -7,7 +7,7 @@ struct Revert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Takes away what --apply installed, and restarts the service.")
 
-    @Argument(help: "The service, such as nginx.service.")
+    @Argument(help: "The service, such as nginx.service.", completion: .service)
     var unit: String
 
     @OptionGroup(title: "Manager") var owner: ManagerOptions

@@ -12,7 +12,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the drop-in to this file.", valueName: "file"))
+        help: ArgumentHelp("Write the drop-in to this file.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(name: .shortAndLong, help: "Show no progress.")

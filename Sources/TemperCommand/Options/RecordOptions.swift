@@ -6,7 +6,8 @@ struct RecordOptions: ParsableArguments {
         name: .customLong("record"),
         help: ArgumentHelp(
             "Write the record for `temper check` to this file too, for version control.",
-            valueName: "file"))
+            valueName: "file"),
+        completion: .file())
     var file: String?
 
     /// What is wrong with the place, or nil.

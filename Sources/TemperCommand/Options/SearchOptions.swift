@@ -17,7 +17,8 @@ struct SearchOptions: ParsableArguments {
     var attempt: [String] = []
 
     @Option(
-        help: ArgumentHelp("A file with a section [X-Temper].", valueName: "file"))
+        help: ArgumentHelp("A file with a section [X-Temper].", valueName: "file"),
+        completion: .file())
     var plan: String?
 
     @Option(

@@ -8,7 +8,8 @@ struct StateOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where the record of trials is kept.",
             discussion: "Default: /var/lib/temper for root, else $XDG_STATE_HOME/temper.",
-            valueName: "dir"))
+            valueName: "dir"),
+        completion: .directory)
     var chosen: String?
 
     var directory: String {

@@ -5,12 +5,14 @@ import Lab
 struct TreeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A root tree to make the lab of instead of this machine's.", valueName: "dir"))
+            "A root tree to make the lab of instead of this machine's.", valueName: "dir"),
+        completion: .directory)
     var root: String?
 
     @Option(
         help: ArgumentHelp(
-            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"))
+            "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"),
+        completion: .directory)
     var bind: [String] = []
 
     var plan: LabPlan {
