@@ -86,7 +86,7 @@ final class SimulatedCopy: ServiceCopy {
         if isStopped { return .unhealthy("connection refused") }
         switch fault {
         case .execStep, .startTimesOut, .diesAtStart: return .unhealthy("connection refused")
-        case .probe, .diesBetweenChecks: return .unhealthy("HTTP 502")
+        case .probe, .diesBetweenChecks, .probeAfterCrash: return .unhealthy("HTTP 502")
         case .probeAfterReload: return isReloaded ? .unhealthy("HTTP 502") : .healthy
         case .probeAfterSecondStart: return isSecond ? .unhealthy("HTTP 502") : .healthy
         case .probeCannotTell: return .cannotTell("exit status 125")
@@ -144,7 +144,7 @@ final class SimulatedCopy: ServiceCopy {
         try service.fail(in: .endings)
         let crash = ProcessExit(name: "worker", code: 2, status: 31)
         return [ProcessExit(name: "simulated", code: 2, status: 15)]
-            + (fault == .childCrashes ? [crash] : [])
+            + (fault == .childCrashes || fault == .probeAfterCrash ? [crash] : [])
     }
 
     func stop(limit: Duration?) async throws(ExperimentError) -> (job: JobEnding, end: UnitState) {

@@ -27,6 +27,8 @@ public enum SimulatedFault: Sendable, CaseIterable {
     case helperFails
     /// It works, and one of its processes is killed for a system call.
     case childCrashes
+    /// One of its processes is killed, and it does not work for that.
+    case probeAfterCrash
     /// It works with a process fewer than usual.
     case workerMissing
     /// A socket that others reach it by is not there.

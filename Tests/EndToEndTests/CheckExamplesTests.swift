@@ -120,15 +120,18 @@ extension EndToEnd {
                     "PATH": Tool.directory + ":/usr/sbin:/usr/bin:/sbin:/bin", "RECORDS": state,
                     "TREE": Release.bookworm.root,
                     "TREES": URL(filePath: Release.bookworm.root).deletingLastPathComponent().path,
-                    "XDG_STATE_HOME": state,
                 ]
                 try FileManager.default.copyItem(
                     atPath: record, toPath: state + "/redis-server.temper")
                 func run(_ script: String) async throws -> BuiltProduct.Report {
-                    try await runProgram(
+                    // Root's records are the machine's, and what these leave is of no use to it.
+                    let place = "/var/lib/temper"
+                    return try await runProgram(
                         "/usr/bin/env",
                         environment.map { "\($0.key)=\($0.value)" } + [
-                            "sh", "-euc", "cd \(state); \(script)",
+                            "unshare", "--mount", "sh", "-euc",
+                            "mkdir -p \(place); mount -t tmpfs temper \(place); "
+                                + "cd \(state); \(script)",
                         ])
                 }
                 let tests = try await run("\(Self.examples)/autopkgtest")

@@ -51,7 +51,7 @@ struct PressureTests {
         #expect(Pacing(chosen: chosen).stretched(by: 3).cadence == chosen.beforeBaseline)
     }
 
-    /// A service that answers after 0.6 s where it was known to take next to nothing.
+    /// A service that is given a second, and takes two and a half.
     @Test("is no reason to fail who is late", arguments: [false, true])
     func late(isBusy: Bool) async throws {
         let service = SimulatedService()
@@ -59,7 +59,7 @@ struct PressureTests {
             service: service, probes: [LateProbe()], canReload: false, settle: .zero)
         if isBusy { procedure.pressure = { Pressure(lately: 1, waited: .zero) } }
         let cadence = Cadence(
-            startPeriod: .milliseconds(250), interval: .milliseconds(5), timeout: .seconds(1),
+            startPeriod: .seconds(1), interval: .milliseconds(5), timeout: .seconds(1),
             failureThreshold: 1)
         let trial = try await procedure.run(
             TrialSpec(.unrestricted, .asItIs), number: 1, began: 0, baseline: .unknown,
@@ -68,11 +68,16 @@ struct PressureTests {
     }
 }
 
-private struct LateProbe: Probe {
+private final class LateProbe: Probe {
     let name = "late"
-    let since = ContinuousClock.now
+    private let first = Mutex<ContinuousClock.Instant?>(nil)
 
     func check(deadline: Duration) async -> CheckOutcome {
-        ContinuousClock.now - since < .milliseconds(600) ? .unhealthy("not yet") : .healthy
+        let now = ContinuousClock.now
+        let first = first.withLock { first in
+            first = first ?? now
+            return first ?? now
+        }
+        return now - first < .milliseconds(2500) ? .unhealthy("not yet") : .healthy
     }
 }

@@ -130,6 +130,20 @@ struct TrialProcedureTests {
         #expect(trial.verdict.words == words)
     }
 
+    @Test("nobody waits for a probe once a process of it died: that decides it")
+    func decided() async throws {
+        let trial = try await trial(
+            SimulatedService(conflicts: [[]], fault: .probeAfterCrash),
+            cadence: Cadence(
+                startPeriod: .seconds(600), interval: .milliseconds(20), timeout: .seconds(1)))
+        #expect(trial.verdict.words == "its process worker died: signal SIGSYS")
+        #expect(
+            !trial.observations.contains { if case .probe = $0 { true } else { false } },
+            "what it would have answered is not known")
+        #expect(trial.observations.count { if case .ended = $0 { true } else { false } } == 2)
+        #expect(trial.end != nil)
+    }
+
     @Test("a trial that a reload of the manager voids is made again, three times in all")
     func undisturbed() async throws {
         for (reloads, starts) in [(1, 2), (2, 3), (9, 3)] {

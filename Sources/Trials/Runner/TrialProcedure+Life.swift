@@ -21,6 +21,7 @@ extension TrialProcedure {
                 && !Task.isCancelled
             {
                 await pause(.milliseconds(10), &notes)
+                if try await isDecided(copy, &notes) { break }
                 seen = try await look()
             }
             notes.observations += seen
@@ -53,6 +54,35 @@ extension TrialProcedure {
             staying = staying.meet(try await copy.processSet())
         }
         notes.observations.append(.processSet(staying))
+    }
+
+    /// Whether it has failed whatever a probe may answer later: what the kernel refused it, or how a
+    /// process of it died, is then written down. What follows from that comes soon, and is waited
+    /// for: the more is seen, the better the search knows where to ask.
+    func isDecided(
+        _ copy: any ServiceCopy, _ notes: inout Notes
+    ) async throws(ExperimentError) -> Bool {
+        var seen = try await copy.refusals().map(Observation.refused)
+        seen += (try await copy.endings() ?? []).map(Observation.ended)
+        guard notes.telling.isOver(after: seen.count, at: clock.now) else { return false }
+        let baseline = notes.baseline
+        guard let decisive = seen.first(where: { Verdict.isDecided(by: $0, baseline: baseline) })
+        else { return false }
+        notes.observations.append(decisive)
+        return true
+    }
+
+    /// What a copy is heard of while it is waited for.
+    struct Telling {
+        private var count = 0
+        private var news = ContinuousClock.now
+        private static let quiet = Duration.milliseconds(250)
+
+        /// Whether nothing new came for a while.
+        mutating func isOver(after count: Int, at now: ContinuousClock.Instant) -> Bool {
+            if count != self.count { (self.count, news) = (count, now) }
+            return now - news >= Self.quiet
+        }
     }
 
     /// Stops it and writes down how it and the commands beside it ended.
@@ -107,12 +137,14 @@ extension TrialProcedure {
             notes.observations += try await copy.accesses().map(Observation.saw)
                 .filter { !known.contains($0) }
         }
+        let decisive = Set(notes.observations)
         notes.observations += unusual(try await copy.refusals(), notes).map(Observation.refused)
+            .filter { !decisive.contains($0) }
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
             var seen: Set<ProcessExit> = []
             notes.observations += endings.filter { seen.insert($0).inserted }
-                .map(Observation.ended)
+                .map(Observation.ended).filter { !decisive.contains($0) }
         } else {
             notes.observations.append(.blind(to: "how the processes of a copy end"))
         }

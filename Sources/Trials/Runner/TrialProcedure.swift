@@ -80,6 +80,7 @@ public struct TrialProcedure: Sendable {
         private let began = ContinuousClock.now
         var observations: [Observation] = []
         var timing = Trial.Timing()
+        var telling = Telling()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
         var isWell: Bool { Verdict(of: observations, baseline: baseline).isFailure == false }
 
@@ -186,6 +187,7 @@ public struct TrialProcedure: Sendable {
                 if Task.isCancelled { throw .interrupted }
                 if !checks.isEmpty {
                     await pause(cadence.interval, &notes)
+                    if try await isDecided(copy, &notes) { return }
                     let state = try await copy.state()
                     if !state.isUp && !state.isReloading {
                         notes.observations.append(.unit(stage, state))
