@@ -11,6 +11,7 @@ final class SimulatedCopy: ServiceCopy {
     private let statusAtStop: Int32
     /// Whether the helper that comes and goes is there at a look of this number.
     private let helperIsThere: @Sendable (_ isSecondLife: Bool, _ look: Int) -> Bool
+    private let began = ContinuousClock.now
     private let life = Mutex(Life())
 
     private struct Life {
@@ -67,6 +68,8 @@ final class SimulatedCopy: ServiceCopy {
     }
 
     var exercises: [Exercise] { service.exercises(self) }
+
+    func waited() -> Duration { service.isStarved ? ContinuousClock.now - began : .zero }
 
     func accesses() -> Set<ObservedAccess> { [] }
 

@@ -21,6 +21,8 @@ public final class SimulatedService: ServiceUnderTest {
     private let isHonestUnrestricted: Bool
     /// Whether a helper is there that comes and goes by itself.
     private let helperIsThere: @Sendable (_ life: Int, _ look: Int) -> Bool
+    /// Whether the machine is so busy that its copies wait all the time.
+    let isStarved: Bool
     /// What it is put through besides.
     let exercises: @Sendable (any ServiceCopy) -> [Exercise]
     private let life = Mutex(Life())
@@ -44,7 +46,7 @@ public final class SimulatedService: ServiceUnderTest {
         conflicts: [Set<String>] = [], fault: SimulatedFault = .execStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
-        statusesAtStop: [Int32] = [0],
+        statusesAtStop: [Int32] = [0], isStarved: Bool = false,
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false },
         helperIsThere: @escaping @Sendable (_ life: Int, _ look: Int) -> Bool = { _, _ in false },
         exercises: @escaping @Sendable (any ServiceCopy) -> [Exercise] = { _ in [] }
@@ -57,6 +59,7 @@ public final class SimulatedService: ServiceUnderTest {
         self.statusesAtStop = statusesAtStop
         self.helperIsThere = helperIsThere
         self.exercises = exercises
+        self.isStarved = isStarved
         self.lies = lies
     }
 

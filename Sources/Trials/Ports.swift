@@ -53,6 +53,9 @@ public protocol ServiceCopy: Sendable {
     /// How its processes ended that did not end with status 0, since its first start; nil where
     /// that cannot be seen.
     func endings() async throws(ExperimentError) -> [ProcessExit]?
+    /// How long some of its processes have waited for a processor, for memory or for a disk since
+    /// its last start; zero where that cannot be seen.
+    func waited() async -> Duration
     /// What it took of the machine beyond all measure, if it was killed for that.
     func excess() async -> String?
     /// Its lines in the journal, oldest first.
@@ -68,10 +71,22 @@ public protocol ServiceCopy: Sendable {
 }
 
 extension ServiceCopy {
+    public func waited() async -> Duration { .zero }
     public func excess() async -> String? { nil }
     public var startTook: Duration? { nil }
     public var probes: [any Probe]? { nil }
     public var exercises: [Exercise] { [] }
+
+    /// How much of a time it had for itself: on a busy machine a service is late that would not be
+    /// on another. At least a third, so that nobody waits for ever for one that keeps the machine
+    /// busy itself.
+    ///
+    /// - Parameter before: how long it had waited when this was asked first.
+    func ownTime(of time: Duration, waitedBefore before: inout Duration?) async -> Duration {
+        let now = await waited()
+        defer { before = before ?? now }
+        return max(time / 3, time - max(.zero, now - (before ?? now)))
+    }
 }
 
 /// Watches what the kernel is asked by the processes of a machine.

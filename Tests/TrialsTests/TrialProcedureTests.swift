@@ -144,6 +144,26 @@ struct TrialProcedureTests {
         #expect(trial.end != nil)
     }
 
+    /// It is given a second, and takes two and a half.
+    @Test("the time that a busy machine has it wait does not count", arguments: [false, true])
+    func late(isStarved: Bool) async throws {
+        let first = Mutex<ContinuousClock.Instant?>(nil)
+        let probe = ScriptedProbe { _ in
+            let (now, began) = first.withLock { first in
+                let now = ContinuousClock.now
+                first = first ?? now
+                return (now, first ?? now)
+            }
+            return now - began < .milliseconds(2500) ? .unhealthy("not yet") : .healthy
+        }
+        let trial = try await trial(
+            SimulatedService(isStarved: isStarved), probes: [probe],
+            cadence: Cadence(
+                startPeriod: .seconds(1), interval: .milliseconds(5), timeout: .seconds(1),
+                failureThreshold: 1))
+        #expect(trial.verdict == (isStarved ? .passed : .failed("scripted: not yet")))
+    }
+
     @Test("a trial that a reload of the manager voids is made again, three times in all")
     func undisturbed() async throws {
         for (reloads, starts) in [(1, 2), (2, 3), (9, 3)] {

@@ -1,3 +1,4 @@
+import Linux
 import SystemdBus
 import Trials
 
@@ -31,6 +32,20 @@ extension StartedUnit {
             of: machine.processes(inControlGroup: group), pidFile: pidFile)
         found.names = await machine.names(ownedBy: path)
         return found
+    }
+
+    /// The kernel's pressure stall information of its control group (psi.rst of Linux), of what it
+    /// waits for together.
+    func waited() async -> Duration {
+        guard let path = try? await controlGroup(), !path.isEmpty,
+            let group = machine.tree.controlGroup(path)
+        else { return .zero }
+        return ["cpu", "memory", "io"].reduce(.zero) { sum, resource in
+            let text = group.text(of: "\(resource).pressure") ?? ""
+            let some = text.lines.first { $0.hasPrefix("some ") }
+            let total = some?.split(separator: " ").first { $0.hasPrefix("total=") }
+            return sum + .microseconds(total.flatMap { Int($0.dropFirst(6)) } ?? 0)
+        }
     }
 
     func controlGroup() async throws(ExperimentError) -> String {

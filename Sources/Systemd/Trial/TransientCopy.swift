@@ -80,14 +80,29 @@ struct TransientCopy: StartedUnit {
 
     func stop(limit: Duration?) async throws(ExperimentError) -> (job: JobEnding, end: UnitState) {
         let patience = stopDeadline + .seconds(10)
+        let limit = min(patience, limit ?? patience)
+        let (began, waited) = (ContinuousClock.now, await waited())
         return try await experiment { () async throws(BusError) in
-            let job = try await stopJob(within: min(patience, limit ?? patience))
+            let job = try await stopJob(within: limit) {
+                // It waited most of the time, and not for itself.
+                await self.waited() - waited > (ContinuousClock.now - began) / 2
+            }
             return (job, try await machine.state(of: path))
         }
     }
 
-    private func stopJob(within limit: Duration) async throws(BusError) -> JobEnding {
-        do { return JobEnding(try await machine.bus.stopUnit(name, deadline: limit)) } catch {
+    /// - Parameter isExcused: whether it gets twice as long besides, once it is late.
+    private func stopJob(
+        within limit: Duration, isExcused: () async -> Bool
+    ) async throws(BusError) -> JobEnding {
+        do throws(BusError) {
+            do throws(BusError) {
+                return JobEnding(try await machine.bus.stopUnit(name, deadline: limit))
+            } catch {
+                guard case .timedOut = error, await isExcused() else { throw error }
+                return JobEnding(try await machine.bus.stopUnit(name, deadline: limit * 2))
+            }
+        } catch {
             guard case .timedOut = error else { throw error }
             await kill()
             // Its end is awaited, so that it can be read. What not even SIGKILL ends is stuck in

@@ -77,7 +77,6 @@ struct Bench: Sendable {
         var procedure = TrialProcedure(
             service: subject, probes: probes + more, canReload: service.canReload,
             settle: settle, redaction: service.redaction.with(plan.secrets))
-        procedure.pressure = { .now }
         procedure.beforeStart = { [self] () throws(ExperimentError) in try await makeAnew() }
         return procedure
     }

@@ -48,26 +48,8 @@ public struct Pacing: Hashable, Sendable {
         return min(cadence.startPeriod, learned.startPeriod)
     }
 
-    /// The same where everything takes so many times as long; what the user chose stands.
-    func stretched(by factor: Double) -> Pacing {
-        if factor <= 1 { return self }
-        var longer = self
-        longer.startLimit = startLimit.map { $0 * factor }
-        longer.stopLimit = stopLimit.map { $0 * factor }
-        let usual = Cadence()
-        if chosen.startPeriod == nil {
-            longer.cadence.startPeriod = max(
-                cadence.startPeriod, min(usual.startPeriod, cadence.startPeriod * factor))
-        }
-        if chosen.timeout == nil {
-            longer.cadence.timeout = max(
-                cadence.timeout, min(usual.timeout, cadence.timeout * factor))
-        }
-        return longer
-    }
-
     mutating func holdToLimits() {
-        // A sandbox takes time to set up (0.15 s on systemd 262).
+        // A sandbox takes time to set up (0.15 s on systemd 262), a loaded machine much more.
         startLimit = max(.seconds(3), slowestStart * 10)
         // Where the endings vary the time does, too.
         stopLimit = max(endingsVary ? .seconds(15) : .seconds(3), slowestStop * 10)

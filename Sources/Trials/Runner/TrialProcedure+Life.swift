@@ -10,16 +10,18 @@ extension TrialProcedure {
         _ copy: any ServiceCopy, by measure: Baseline? = nil, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let (began, timing) = (clock.now, notes.timing)
+        var waited: Duration?
         func look() async throws(ExperimentError) -> [Observation] {
             [.processSet(try await copy.processSet()), .footprint(try await copy.footprint())]
         }
         if !notes.isLearning {
             let measure = measure ?? notes.baseline
             var seen = try await look()
-            while seen.contains(where: { Verdict.oddity($0, baseline: measure) != nil })
-                && clock.now - began < notes.pacing.cadence.startPeriod
-                && !Task.isCancelled
+            while seen.contains(where: { Verdict.oddity($0, baseline: measure) != nil }),
+                !Task.isCancelled
             {
+                let time = await copy.ownTime(of: clock.now - began, waitedBefore: &waited)
+                if time >= notes.pacing.cadence.startPeriod { break }
                 await pause(.milliseconds(10), &notes)
                 if try await isDecided(copy, &notes) { break }
                 seen = try await look()

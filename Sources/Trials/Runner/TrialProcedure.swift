@@ -13,8 +13,6 @@ public struct TrialProcedure: Sendable {
     public let redaction: Redaction
     /// Makes anew what the service starts with, before each of its starts.
     public var beforeStart: @Sendable () async throws(ExperimentError) -> Void = {}
-    /// How long programs of the machine wait now: a service is waited for the longer.
-    public var pressure: @Sendable () -> Pressure = { .none }
     let clock = ContinuousClock()
     static let noReload = "the unit has no reload"
 
@@ -37,8 +35,8 @@ public struct TrialProcedure: Sendable {
     func run(
         _ spec: TrialSpec, number: Int, began time: UInt64, expecting expectations: Expectations
     ) async throws(ExperimentError) -> Trial {
-        var notes = Notes(spec: spec, expectations: expectations, pressure: pressure)
-        let limit = notes.pacing.startLimit
+        var notes = Notes(spec: spec, expectations: expectations)
+        let limit = expectations.pacing.startLimit
         if let command = service.command(under: spec.profile, limit: limit) {
             notes.observations.append(.command(command))
         }
@@ -75,20 +73,13 @@ public struct TrialProcedure: Sendable {
     struct Notes {
         let spec: TrialSpec
         let expectations: Expectations
-        private let pressure: @Sendable () -> Pressure
-        private let atFirst: Pressure
-        private let began = ContinuousClock.now
         var observations: [Observation] = []
         var timing = Trial.Timing()
         var telling = Telling()
         /// Nothing failed so far; after a failure the rest of the life is of no interest.
         var isWell: Bool { Verdict(of: observations, baseline: baseline).isFailure == false }
 
-        /// As the machine is now.
-        var pacing: Pacing {
-            expectations.pacing.stretched(
-                by: pressure().patience(since: atFirst, ContinuousClock.now - began))
-        }
+        var pacing: Pacing { expectations.pacing }
         var baseline: Baseline { expectations.measure }
         /// Who was there in every life so far, this one's earlier looks included; nil where there
         /// was none before.
@@ -100,16 +91,6 @@ public struct TrialProcedure: Sendable {
         }
         /// Nothing is compared yet: who is there is to be learned.
         var isLearning: Bool { baseline.processSet == nil }
-
-        init(
-            spec: TrialSpec, expectations: Expectations,
-            pressure: @escaping @Sendable () -> Pressure
-        ) {
-            self.spec = spec
-            self.expectations = expectations
-            self.pressure = pressure
-            atFirst = pressure()
-        }
     }
 
     private func live(
@@ -179,11 +160,11 @@ public struct TrialProcedure: Sendable {
         _ copy: any ServiceCopy, _ stage: Stage, since start: ContinuousClock.Instant,
         _ notes: inout Notes
     ) async throws(ExperimentError) {
+        let cadence = notes.pacing.cadence
+        var waited: Duration?
         for probe in copy.probes ?? probes {
             var checks: [Cadence.Check] = []
-            while true {
-                let cadence = notes.pacing.cadence
-                guard case .askAgain = cadence.ruling(on: checks) else { break }
+            while case .askAgain = cadence.ruling(on: checks) {
                 if Task.isCancelled { throw .interrupted }
                 if !checks.isEmpty {
                     await pause(cadence.interval, &notes)
@@ -198,7 +179,10 @@ public struct TrialProcedure: Sendable {
                 let outcome = await probe.check(
                     of: copy, against: notes.baseline, deadline: cadence.timeout)
                 notes.timing.probes += microseconds(since: began)
-                checks.append(.init(at: clock.now - start, outcome: outcome))
+                let time = clock.now - start
+                let counted =
+                    outcome.isHealthy ? time : await copy.ownTime(of: time, waitedBefore: &waited)
+                checks.append(.init(at: counted, outcome: outcome))
             }
             let last = checks.last?.outcome ?? .cannotTell("it was not asked")
             notes.observations.append(.probe(stage, name: probe.name, last))
