@@ -74,6 +74,25 @@ package struct ApplyFixture: Sendable {
                 hasSecondStart: true))
     }
 
+    /// What a search came to, on paper: no machine was asked.
+    package static func found(
+        _ unit: String, ending: Ending = .complete
+    ) throws -> ProposedDropIn {
+        var result = try JSONDecoder().decode(HardeningResult.self, from: Data(Self.result.utf8))
+        result.unit = unit
+        result.dropIn = "[Service]\nPrivateTmp=yes\n"
+        result.ending = ending
+        return ProposedDropIn(
+            result: result,
+            dropIn: ProvenDropIn(
+                text: result.dropIn, plan: Plan(), expected: Sandbox(), hasSecondStart: true))
+    }
+
+    /// Whether and why it would be installed.
+    package func hardened(_ finding: ProposedDropIn) async -> Hardened {
+        await installer.install(finding)
+    }
+
     private static let result = """
         {"accepted":[],"accommodations":[],"dropIn":"","ending":"complete","exposure":{"after":1,\
         "before":9,"possible":1},"ignored":[],"notCarriedOver":[],"preparations":[],"refused":[],\

@@ -196,7 +196,10 @@ extension DropInInstaller {
         var result = found.result
         if result.dropIn.isEmpty { return Hardened(result: result) }
         do throws(TemperError) {
-            if result.ending == .interrupted || !(result.verified || isTriedThere) {
+            if result.ending == .interrupted {
+                throw .interrupted("interrupted before the search had ended")
+            }
+            if !(result.verified || isTriedThere) {
                 throw .experiment("the search did not end with a drop-in that was verified")
             }
             result.applied = try await install(found.dropIn)
@@ -205,7 +208,9 @@ extension DropInInstaller {
             return Hardened(result: result)
         } catch {
             result.notApplied = error.description
-            return Hardened(result: result, notInstalled: error)
+            // What fails because everything is being ended is no failure of its own.
+            let why = Task.isCancelled ? TemperError.interrupted(error.description) : error
+            return Hardened(result: result, notInstalled: why)
         }
     }
 }
