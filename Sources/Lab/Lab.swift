@@ -23,6 +23,10 @@ public struct Lab: Sendable {
     /// Held by the owner of a lab that ends with its owner, `nil` for a detached one.
     let deathWatch: DeathWatch?
 
+    /// Whether no lab starts this unit, though its tree has it: it would reach the machine's kernel,
+    /// clock or devices through the lab, or has nothing to do in one.
+    public static func withholds(_ unit: String) -> Bool { MaskedUnits.contain(unit) }
+
     /// The lab's file system, seen from the host.
     public var rootPath: String { "/proc/\(pid)/root" }
 

@@ -2,6 +2,13 @@
 ///
 /// A lab shares the kernel with the machine: its clock, modules, sysctl settings and devices.
 enum MaskedUnits {
+    /// Whether no lab starts this unit, or an instance of this template.
+    static func contain(_ unit: String) -> Bool {
+        let parts = unit.split(separator: "@", maxSplits: 1)
+        let type = unit.split(separator: ".").last ?? ""
+        return all.contains(parts.count == 2 ? "\(parts[0])@.\(type)" : unit)
+    }
+
     static let all = kernelSettings + devices + kernelFileSystems + clock + console + noise
 
     private static let kernelSettings = [

@@ -16,6 +16,7 @@ struct ServiceSetup: Sendable {
     /// The service as it stands once a lab is prepared, and all that is wanted of it. Preparations
     /// of the plan come before those of the unit.
     func bench(at host: Host) async throws -> Bench {
+        try refuseWithheld(at: host)
         // The account whose manager it is may be made by them.
         if !host.isLive { try await prepare(plan.preparations, at: host) }
         var machine = try await host.machine(of: manager, progress)
@@ -54,11 +55,20 @@ struct ServiceSetup: Sendable {
 
     /// The service as its files have it, temper's drop-in among them, in a lab that is prepared for it.
     func serviceAsItStands(at host: Host) async throws -> Service {
+        try refuseWithheld(at: host)
         let machine = try await host.machine(of: manager, progress)
         let (service, own) = try await read(on: machine)
         if own.preparations.isEmpty { return service }
         try await prepare(own.preparations, at: host)
         return try await Service(named: unit, on: machine, speaking: service.dialect)
+    }
+
+    /// To systemd in the lab such a unit is masked, which is not the unit's own doing.
+    private func refuseWithheld(at host: Host) throws(TemperError) {
+        guard !host.isLive, manager == .system, Lab.withholds(unit) else { return }
+        throw .experiment(
+            "no lab starts \(unit): it would set the machine's own kernel, clock or devices, or has "
+                + "nothing to do in one; `temper harden --live` tries it on the machine itself")
     }
 
     /// The service, and what its unit's files want of it.
