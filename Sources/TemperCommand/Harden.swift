@@ -63,6 +63,7 @@ struct Harden: AsyncParsableCommand {
         session.recordFile = record.file
         session.apply = install.order
         session.isForced = search.force
+        session.isFresh = search.fresh
         session.progress = progress
         return session
     }

@@ -125,17 +125,26 @@ public final class TrialStore: Sendable {
     ///
     /// - Parameter fingerprint: whatever makes a trial comparable: the unit's settings, probes,
     ///   host, catalogue. A campaign with another fingerprint is never resumed.
+    /// - Parameter isFresh: whether it is a new one in any case. What is unfinished stays on record,
+    ///   and is not resumed again.
     public func campaign(
-        unit: String, fingerprint: String, purpose: CampaignPurpose = .harden, now: UInt64
+        unit: String, fingerprint: String, purpose: CampaignPurpose = .harden,
+        isFresh: Bool = false, now: UInt64
     ) throws(ExperimentError) -> CampaignLedger {
         try run { database in
-            let open = try Int64.fetchOne(
+            let open = isFresh ? nil : try Int64.fetchOne(
                 database,
                 sql: """
                     SELECT id FROM campaign
                     WHERE unit = ? AND fingerprint = ? AND purpose = ? AND finished IS NULL
+                        AND id > (SELECT coalesce(max(id), 0) FROM campaign
+                            WHERE unit = ? AND fingerprint = ? AND purpose = ?
+                                AND finished IS NOT NULL)
                     ORDER BY id DESC
-                    """, arguments: [unit, fingerprint, purpose.rawValue])
+                    """,
+                arguments: [
+                    unit, fingerprint, purpose.rawValue, unit, fingerprint, purpose.rawValue,
+                ])
             if let open {
                 let records = try String.fetchAll(
                     database,

@@ -76,7 +76,7 @@ package struct ApplyFixture: Sendable {
 
     /// What a search came to, on paper: no machine was asked.
     package static func found(
-        _ unit: String, ending: Ending = .complete
+        _ unit: String, ending: HardeningResult.Ending = .complete
     ) throws -> ProposedDropIn {
         var result = try JSONDecoder().decode(HardeningResult.self, from: Data(Self.result.utf8))
         result.unit = unit

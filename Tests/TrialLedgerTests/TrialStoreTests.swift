@@ -30,6 +30,23 @@ struct TrialStoreTests {
         }
     }
 
+    @Test("an unfinished campaign is left alone where a new one is asked for, then and later")
+    func startsAnew() throws {
+        try withDirectory { directory in
+            let store = try TrialStore(directory: directory)
+            let first = try store.campaign(unit: "u", fingerprint: "f", now: 1)
+            try first.record(trial(1))
+            let fresh = try store.campaign(unit: "u", fingerprint: "f", isFresh: true, now: 2)
+            #expect(fresh.id != first.id && fresh.resumed == 0)
+            try fresh.record(trial(1))
+            #expect(try store.campaign(unit: "u", fingerprint: "f", now: 3).id == fresh.id)
+            try fresh.finish(result: "{}", now: 4)
+            // Else what was left alone would be resumed after all.
+            #expect(try store.campaign(unit: "u", fingerprint: "f", now: 5).resumed == 0)
+            #expect(try store.campaigns(of: "u").count == 3)
+        }
+    }
+
     @Test("a campaign of another unit or of the same unit in another state is not resumed")
     func keepsApart() throws {
         try withDirectory { directory in

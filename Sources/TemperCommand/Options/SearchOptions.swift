@@ -27,6 +27,9 @@ struct SearchOptions: ParsableArguments {
                 + "the service starts with. Repeatable.", valueName: "command"))
     var before: [String] = []
 
+    @Flag(help: "Start anew, where a campaign that was interrupted would be resumed.")
+    var fresh = false
+
     @Flag(help: "Only make sure that nothing can be added, without proving each refusal.")
     var fast = false
 

@@ -29,6 +29,8 @@ public struct HardenSession: Sendable {
     /// Whether to harden a service that runs other people's work without a probe that does, and to
     /// stop one that the machine stands on.
     public var isForced = false
+    /// Whether a campaign that was cut off is left alone instead of being resumed.
+    public var isFresh = false
     public var progress: any ProgressListener = Silence()
 
     public init(unit: String, stateDirectory: String) {
@@ -91,7 +93,12 @@ public struct HardenSession: Sendable {
         let hosting = try bench.admit(isForced: isForced)
         let ledger = try store.campaign(
             unit: unit, fingerprint: Fingerprint.of(bench, options, isTrusted: distrust == nil),
-            now: now())
+            isFresh: isFresh, now: now())
+        if ledger.resumed > 0 {
+            progress.say(
+                "going on with campaign \(ledger.id), of which \(ledger.resumed.counted("trial")) "
+                    + "are on record; --fresh starts anew")
+        }
         let (found, absence) = try await tryOut(
             bench, setup, try await bench.enforcement(stateDirectory), ledger)
         var result = HardeningResult(
