@@ -5,7 +5,12 @@ import Trials
 
 struct Revert: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Takes away what --apply installed, and restarts the service.")
+        abstract: "Takes away what --apply installed, and restarts the service.",
+        discussion: """
+            What is installed says itself that it is temper's: --state-dir is taken as by the other \
+            commands, and no record is read or changed. Exit status: 0 taken away, 1 nothing was \
+            installed, 2 not taken away.
+            """)
 
     @Argument(help: "The service, such as nginx.service.", completion: .service)
     var unit: String
@@ -17,6 +22,8 @@ struct Revert: AsyncParsableCommand {
 
     @Flag(help: "Also if the drop-in was changed by hand, or the machine stands on the service.")
     var force = false
+
+    @OptionGroup var state: StateOptions
 
     func validate() throws {
         try refuse(UnitName.problem(unit) ?? owner.problem)
