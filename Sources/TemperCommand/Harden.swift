@@ -74,7 +74,7 @@ struct Harden: AsyncParsableCommand {
         mine.probes = probes.requests
         mine.beforeStart = search.before
         mine.keep = Set(search.keep.map(Plan.restriction))
-        mine.attempt = Set(search.attempt)
+        mine.attempt = Set(search.attempt.flatMap(Plan.attempts))
         mine.cadence = try cadence.chosen
         mine.settle = try cadence.settleTime
         mine.probeDoesWork = probes.probeDoesWork

@@ -115,6 +115,12 @@ extension Plan {
         }
     }
 
+    private static let settings = [
+        "Probe", "ProbeHTTP", "ProbeTCP", "ProbeUnix", "ProbeDBus", "ProbeFootprint",
+        "ProbeDoesWork", "ProbeUser", "Prepare", "Before", "Keep", "Try", "StartPeriod", "Interval",
+        "Timeout", "Settle", "SuccessThreshold", "FailureThreshold",
+    ]
+
     /// What is wrong with the setting, or nil.
     private mutating func take(_ name: String, _ value: String) -> String? {
         if name.hasPrefix("Probe") && value.isEmpty { return "\(name)= needs a value" }
@@ -135,15 +141,23 @@ extension Plan {
         case "Before":
             beforeStart.append(value)
             return value.isEmpty ? "Before= needs a command" : nil
-        case "Keep": return collect(value, into: \.keep)
-        case "Try": return collect(value, into: \.attempt)
+        case "Keep":
+            return collect(value, Plan.problem(withRestriction:)) {
+                keep.insert(Plan.restriction($0))
+            }
+        case "Try":
+            return collect(value, Plan.problem(withAttempt:)) {
+                attempt.formUnion(Plan.attempts($0))
+            }
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
         case "Interval": return read(value) { cadence.interval = $0 }
         case "Timeout": return read(value) { cadence.timeout = $0 }
         case "Settle": return read(value) { settle = $0 }
         case "SuccessThreshold": return count(value) { cadence.successThreshold = $0 }
         case "FailureThreshold": return count(value) { cadence.failureThreshold = $0 }
-        default: return "there is no setting \(name)= in [X-Temper]"
+        default:
+            return "there is no setting \(name)= in [X-Temper]"
+                + name.suggestion(of: Plan.settings, "=")
         }
     }
 
@@ -157,33 +171,14 @@ extension Plan {
         return command.isEmpty ? "Prepare= needs a command" : nil
     }
 
-    private mutating func collect(
-        _ value: String, into path: WritableKeyPath<Plan, Set<String>>
+    private func collect(
+        _ value: String, _ problem: (String) -> String?, _ store: (String) -> Void
     ) -> String? {
         for name in value.split(separator: " ").map(String.init) {
-            if let problem = Plan.problem(withRestriction: name) { return problem }
-            self[keyPath: path].insert(Plan.restriction(name))
+            if let problem = problem(name) { return problem }
+            store(name)
         }
         return nil
-    }
-
-    /// `Keep=PrivateNetwork=no` reads as "leave PrivateNetwork alone": a value that is no
-    /// restriction stands for its directive.
-    public static func restriction(_ name: String) -> String {
-        let catalogue = Catalogue.standard
-        if catalogue[name] != nil || catalogue.directive(name) != nil { return name }
-        if name.contains("=~") { return name }
-        return String(name.prefix { $0 != "=" })
-    }
-
-    /// Why `name` stands for nothing in the catalogue, or nil if it does.
-    public static func problem(withRestriction name: String) -> String? {
-        let catalogue = Catalogue.standard
-        let directive = String(name.prefix { $0 != "=" })
-        if catalogue[name] != nil || catalogue.directive(directive) != nil { return nil }
-        if Catalogue.perService.contains(directive) { return nil }
-        return "\(directive) is not a directive that temper tries; "
-            + "`temper explain` lists them"
     }
 
     /// Why this is no user's name or number, or nil. Whether there is such a user is the

@@ -94,7 +94,8 @@ struct PlanTests {
     @Test(
         "a bad line is told with its file, its line and what to write",
         arguments: [
-            ("Prob=x", "there is no setting Prob= in [X-Temper]"),
+            ("Prob=x", "there is no setting Prob= in [X-Temper]; did you mean Probe=?"),
+            ("Nonsense=x", "there is no setting Nonsense= in [X-Temper]"),
             ("just words", "“just words” is not a setting; write Name=value"),
             ("Probe=", "Probe= needs a value"), ("ProbeHTTP=", "ProbeHTTP= needs a value"),
             ("Timeout=soon", "“soon” is not a time; write 500ms, 2s or 1min"),
@@ -103,7 +104,23 @@ struct PlanTests {
             ("FailureThreshold=1.5", "“1.5” is not a count; write a whole number from 1"),
             (
                 "Keep=PrivateNetwerk",
-                "PrivateNetwerk is not a directive that temper tries; `temper explain` lists them"
+                "PrivateNetwerk is not a directive that temper tries; did you mean PrivateNetwork?"
+            ),
+            (
+                "Keep=Nonsense",
+                "Nonsense is not a directive that temper tries; `temper explain` lists them"
+            ),
+            (
+                "Try=ProtectSystem=maybe",
+                "ProtectSystem=maybe is not a restriction; ProtectSystem= has yes, full, strict"
+            ),
+            (
+                "Try=protecthome=YES",
+                "protecthome is not a directive that temper tries; did you mean ProtectHome?"
+            ),
+            (
+                "Try=ProtectSystem=strikt",
+                "ProtectSystem=strikt is not a restriction; did you mean ProtectSystem=strict?"
             ),
         ])
     func badLines(line: String, problem: String) {
@@ -177,6 +194,15 @@ struct PlanTests {
         #expect(both.probes == [.command("b")])
         #expect(both.keep == ["UMask", "ProtectClock"])
         #expect(both.cadence.timeout == .seconds(9) && both.settle == .seconds(1))
+    }
+
+    @Test("a directive that is to be tried stands for all that it has")
+    func attempts() throws {
+        let plan = try Plan(reading: "[X-Temper]\nTry=ProtectHome UMask=0077\n", file: "x")
+        #expect(
+            plan.attempt == [
+                "ProtectHome=read-only", "ProtectHome=tmpfs", "ProtectHome=yes", "UMask=0077",
+            ])
     }
 
     @Test("what is kept by a weaker value is kept as a directive")

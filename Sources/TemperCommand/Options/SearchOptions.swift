@@ -67,8 +67,12 @@ struct SearchOptions: ParsableArguments {
 
     /// What is wrong with a value, or nil.
     var problem: String? {
-        let named = (keep + attempt).lazy.compactMap(Plan.problem(withRestriction:)).first
-        if let named { return named }
+        for (option, names, problem) in [
+            ("--keep", keep, Plan.problem(withRestriction:)),
+            ("--try", attempt, Plan.problem(withAttempt:)),
+        ] {
+            if let problem = names.lazy.compactMap(problem).first { return "\(option): \(problem)" }
+        }
         if let maxTrials, maxTrials < 3 {
             return "--max-trials \(maxTrials): the baseline alone takes 2; allow at least 3"
         }
