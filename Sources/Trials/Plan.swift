@@ -51,40 +51,6 @@ public struct Plan: Hashable, Sendable {
     }
 }
 
-/// A probe that the user asked for.
-public enum ProbeRequest: Hashable, Sendable {
-    case command(String)
-    /// A URL; `contains` is a text that the body must hold.
-    case http(String, contains: String?)
-    /// `HOST:PORT`
-    case tcp(String)
-    case unixSocket(String)
-    case busName(String)
-    /// Nothing is asked, and less than what others see of the service as it is, is a failure.
-    case footprint
-
-    /// What is wrong with it, or nil. Whether anything answers there is seen at the baseline.
-    public var problem: String? {
-        switch self {
-        case .command(let command):
-            return command.trimmed.isEmpty ? "a probe needs a command" : nil
-        case .http(let url, _):
-            let isURL = ["http://", "https://"].contains { url.hasPrefix($0) && url != $0 }
-            return isURL ? nil : "“\(url)” is not a URL; write one such as http://127.0.0.1/"
-        case .tcp(let address):
-            let port = address.split(separator: ":").last.flatMap { UInt16($0) }
-            return address.contains(":") && !address.hasPrefix(":") && port != nil
-                ? nil : "“\(address)” is not HOST:PORT; write one such as 127.0.0.1:6379"
-        case .unixSocket(let path):
-            return path.hasPrefix("/") ? nil : "“\(path)” is not a path that begins with /"
-        case .busName(let name):
-            return name.contains(".") && !name.hasPrefix(".")
-                ? nil : "“\(name)” is not a bus name; write one such as org.example.Thing"
-        case .footprint: return nil
-        }
-    }
-}
-
 /// A line of a plan that cannot be understood.
 public struct PlanError: Error, Hashable, CustomStringConvertible {
     /// File and line number: `nginx.temper:4`.
@@ -113,6 +79,11 @@ extension Plan {
             }
             if let problem = take(name, value) { throw PlanError(place: place, problem: problem) }
         }
+    }
+
+    /// Whether a text asks for anything, or would.
+    public static func hasSection(in text: String) -> Bool {
+        UnitFileLine.all(in: text).contains { $0.text == "[X-Temper]" }
     }
 
     private static let settings = [
@@ -151,7 +122,9 @@ extension Plan {
             }
         case "StartPeriod": return read(value) { cadence.startPeriod = $0 }
         case "Interval": return read(value) { cadence.interval = $0 }
-        case "Timeout": return read(value) { cadence.timeout = $0 }
+        case "Timeout":
+            return read(value) { cadence.timeout = $0 }
+                ?? (cadence.timeout == .zero ? "a check needs more than no time" : nil)
         case "Settle": return read(value) { settle = $0 }
         case "SuccessThreshold": return count(value) { cadence.successThreshold = $0 }
         case "FailureThreshold": return count(value) { cadence.failureThreshold = $0 }
@@ -234,16 +207,21 @@ extension Duration {
             guard let factor = Self.microseconds[String(unit)] else { return nil }
             sum += .microseconds(value * factor)
             rest = rest.dropFirst(unit.count).drop { $0 == " " }
-            // A bare number of seconds stands alone.
+            // A bare number of seconds stands alone, and nobody waits for longer than this.
             if unit.isEmpty && (!rest.isEmpty || sum != .microseconds(value * factor)) {
                 return nil
             }
+            if sum > .seconds(100 * 31_557_600) { return nil }
         } while !rest.isEmpty
         self = sum
     }
 
+    /// The units of systemd.time(7), each with all its names.
     private static let microseconds: [String: Double] = [
-        "us": 1, "ms": 1e3, "": 1e6, "s": 1e6, "sec": 1e6, "m": 60e6, "min": 60e6, "h": 3600e6,
-        "hr": 3600e6, "d": 86_400e6, "day": 86_400e6, "days": 86_400e6, "w": 604_800e6,
-    ]
+        (["usec", "us", "µs", "μs"], 1), (["msec", "ms"], 1e3),
+        (["seconds", "second", "sec", "s", ""], 1e6),
+        (["minutes", "minute", "min", "m"], 60e6), (["hours", "hour", "hr", "h"], 3600e6),
+        (["days", "day", "d"], 86_400e6), (["weeks", "week", "w"], 604_800e6),
+        (["months", "month", "M"], 2_629_800e6), (["years", "year", "y"], 31_557_600e6),
+    ].reduce(into: [:]) { units, row in for name in row.0 { units[name] = row.1 } }
 }

@@ -100,6 +100,7 @@ struct PlanTests {
             ("Probe=", "Probe= needs a value"), ("ProbeHTTP=", "ProbeHTTP= needs a value"),
             ("Timeout=soon", "“soon” is not a time; write 500ms, 2s or 1min"),
             ("Timeout=-1s", "“-1s” is not a time; write 500ms, 2s or 1min"),
+            ("Timeout=0", "a check needs more than no time"),
             ("SuccessThreshold=0", "“0” is not a count; write a whole number from 1"),
             ("FailureThreshold=1.5", "“1.5” is not a count; write a whole number from 1"),
             (
@@ -147,7 +148,9 @@ struct PlanTests {
             ("1min", .seconds(60)), ("1m", .seconds(60)), ("1h", .seconds(3600)),
             ("10us", .microseconds(10)), ("1.5s", .milliseconds(1500)), ("2 s", .seconds(2)),
             ("0", .zero), ("1min 30s", .seconds(90)), ("1h2min", .seconds(3720)),
-            ("1d", .seconds(86_400)),
+            ("1d", .seconds(86_400)), ("3 minutes", .seconds(180)), ("1hour", .seconds(3600)),
+            ("2weeks 1day", .seconds(15 * 86_400)), ("5msec", .milliseconds(5)),
+            ("7µs", .microseconds(7)), ("1M", .seconds(2_629_800)), ("1year", .seconds(31_557_600)),
         ] as [(String, Duration)])
     func times(text: String, duration: Duration) {
         #expect(Duration(timeSpan: text) == duration)
@@ -155,7 +158,8 @@ struct PlanTests {
 
     @Test(
         "what is no time is none",
-        arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s"])
+        arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s", "infinity", "1e9", "200y",
+            "999999999w"])
     func noTimes(text: String) { #expect(Duration(timeSpan: text) == nil) }
 
     @Test("what makes anew what a service starts with is read, written and adds up")
@@ -221,6 +225,8 @@ struct ProbeRequestTests {
             .command("true"), .http("http://127.0.0.1/", contains: nil),
             .http("https://[::1]:8443/x y", contains: "z"), .tcp("127.0.0.1:22"), .tcp("[::1]:22"),
             .unixSocket("/run/x"), .busName("org.example.Thing"), .busName(":1.7"),
+            .http("http://u:p@w@localhost:1/?a@b:c", contains: nil), .tcp("localhost:65535"),
+            .http("http://[::1]", contains: nil),
         ] as [ProbeRequest])
     func good(request: ProbeRequest) { #expect(request.problem == nil) }
 
@@ -230,6 +236,12 @@ struct ProbeRequestTests {
             .command("  "), .http("127.0.0.1", contains: nil), .http("ftp://x/", contains: nil),
             .http("http://", contains: nil), .tcp("22"), .tcp("127.0.0.1"), .tcp(":22"),
             .tcp("127.0.0.1:99999"), .tcp("127.0.0.1:"), .unixSocket("run/x"), .busName("thing"),
+            .tcp("localhost:0"), .tcp("::1:80"), .tcp("[::1]"), .tcp("[::1:80"), .tcp("a b:1"),
+            .http("http://127.0.0.1:99999/", contains: nil),
+            .http("http://127.0.0.1:0/", contains: nil), .http("http:///x", contains: nil),
+            .http("http://127.0.0.1:x/", contains: nil), .http("http://::1/", contains: nil),
+            .http("https://?x", contains: nil), .busName("org..x"), .busName("org.2x"),
+            .busName("org.x y"), .busName("."),
         ] as [ProbeRequest])
     func bad(request: ProbeRequest) { #expect(request.problem != nil) }
 

@@ -31,7 +31,7 @@ struct CadenceOptions: ParsableArguments {
             var cadence = ChosenCadence()
             cadence.startPeriod = try time(startPeriod, "--start-period")
             cadence.interval = try time(interval, "--interval")
-            cadence.timeout = try time(timeout, "--timeout")
+            cadence.timeout = try someTime(timeout, "--timeout")
             cadence.successThreshold = try count(successThreshold, "--success-threshold")
             cadence.failureThreshold = try count(failureThreshold, "--failure-threshold")
             return cadence
@@ -54,5 +54,12 @@ func time(_ text: String?, _ option: String) throws(TemperError) -> Duration? {
     guard let duration = Duration(timeSpan: text) else {
         throw .usage("\(option) \(text): write a time such as 500ms, 2s or 1min")
     }
+    return duration
+}
+
+/// The same, where none at all would let nothing happen.
+func someTime(_ text: String?, _ option: String) throws(TemperError) -> Duration? {
+    let duration = try time(text, option)
+    if duration == .zero { throw .usage("\(option) \(text ?? ""): allow more than no time") }
     return duration
 }

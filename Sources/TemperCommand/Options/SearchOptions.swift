@@ -90,7 +90,9 @@ struct SearchOptions: ParsableArguments {
             options.tolerance = Tolerance(of: tolerate)
             options.isStrictest = strictest
             options.maxTrials = maxTrials
-            options.maxTime = try time(maxTime, "--max-time")
+            // The word of systemd.time(7) for no bound.
+            options.maxTime =
+                maxTime == "infinity" ? nil : try someTime(maxTime, "--max-time")
             options.goodEnough = goodEnough.map { Exposure(tenths: Int(($0 * 10).rounded())) }
             return options
         }

@@ -42,6 +42,11 @@ public struct PlanFile: Hashable, Sendable {
         do { plan = try Plan(reading: text, file: file) } catch {
             throw .usage(error.description)
         }
+        // Else minutes of trials would do without all that it asks for.
+        if !Plan.hasSection(in: text) {
+            throw .usage("\(file) has no section [X-Temper], so it asks for nothing; begin it with that "
+                + "line, or leave --plan out")
+        }
         self.distrust = distrust
     }
 
