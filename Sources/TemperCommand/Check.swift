@@ -68,7 +68,8 @@ struct Check: AsyncParsableCommand {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Write the drop-in that passes now to this file, where it is another; one unit only.",
+            "Write the drop-in that passes now to this file, where it is another; one unit only. - is "
+                + "standard output, and the report then goes to standard error.",
             valueName: "file"),
         completion: .file())
     var output: String?
@@ -84,6 +85,10 @@ struct Check: AsyncParsableCommand {
                 ?? install.problem(root: root)
                 ?? trust.problem(isLive: false, isToInstall: install.apply)
                 ?? OutputFile.problem(output))
+        if output == OutputFile.standardOutput && format != .text {
+            throw ValidationError(
+                "--format \(format.rawValue) and --output - both want standard output; leave one out")
+        }
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")
         }
@@ -144,6 +149,8 @@ struct Check: AsyncParsableCommand {
             try OutputFile.write(offer.dropIn, to: output, "the drop-in")
         }
         switch format {
+        case .text where output == OutputFile.standardOutput:
+            Terminal.write(CheckText(report, isColoured: Terminal.hasLiveLine).text, to: 2)
         case .text:
             Terminal.print(form: CheckText(report, isColoured: Terminal.showsColours).text)
         case .json: Terminal.print(try JSON.page(report))

@@ -90,8 +90,11 @@ struct Harden: AsyncParsableCommand {
         if output.json {
             Terminal.print(try JSON.page(result))
         } else {
-            Terminal.print(form: HardeningText(result, isColoured: Terminal.showsColours).text)
-            if let file = output.output, !result.dropIn.isEmpty {
+            let isAside = output.output == OutputFile.standardOutput
+            let report = HardeningText(
+                result, isColoured: isAside ? Terminal.hasLiveLine : Terminal.showsColours)
+            Terminal.write(report.text, to: isAside ? 2 : 1)
+            if let file = output.output, !result.dropIn.isEmpty, !isAside {
                 Terminal.note("the drop-in is in \(file)")
             }
         }

@@ -58,8 +58,9 @@ struct ReportCommand: ParsableCommand {
         let report = Report(temper: TemperVersion.current, units: reports)
         let text = try format.text(
             of: report, isOverview: unit == nil,
-            isColoured: output == nil && Terminal.showsColours)
-        guard let output else { return Terminal.print(form: text) }
+            isColoured: (output ?? OutputFile.standardOutput) == OutputFile.standardOutput
+                && Terminal.showsColours)
+        guard let output, output != OutputFile.standardOutput else { return Terminal.print(form: text) }
         try OutputFile.write(text, to: output, "the report")
         Terminal.note("the report is in \(output)")
     }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import TemperKit
+import Trials
 
 /// The tool: one file per command.
 public struct Temper: AsyncParsableCommand {
@@ -37,22 +38,59 @@ extension Temper {
     /// Runs the command and ends the process with the exit status of the design: 0 done, 1 nothing
     /// gained, 2 could not experiment, 64 usage, 130 interrupted.
     public static func runTool() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
         do {
+            try refuse(unknownCommand(in: arguments))
             var command = try Temper.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
+            if let loss = Terminal.loss {
+                Terminal.error("the result cannot be written to standard output: \(loss)")
+                Terminal.exit(2)
+            }
         } catch let error as TemperError {
             Terminal.error(error.description)
             Terminal.exit(error.exitStatus)
         } catch  where Temper.exitCode(for: error) == .validationFailure {
             // One line; the usage is a command away.
-            Terminal.error("\(Temper.message(for: error)); see temper --help")
+            let name = path(of: arguments).names.joined(separator: " ")
+            Terminal.error("\(Temper.message(for: error)); see \(name) --help")
             Terminal.exit(ExitCode.validationFailure.rawValue)
         } catch {
             Temper.exit(withError: error)
         }
+    }
+}
+
+extension Temper {
+    /// The commands that the first words name, `temper lab exec`, and what follows them.
+    private static func path(
+        of arguments: [String]
+    ) -> (names: [String], last: any ParsableCommand.Type, rest: ArraySlice<String>) {
+        var last: any ParsableCommand.Type = Temper.self
+        var names = ["temper"]
+        var rest = arguments[...]
+        while let word = rest.first,
+            let next = last.configuration.subcommands.first(where: { $0._commandName == word })
+        {
+            names.append(word)
+            last = next
+            rest = rest.dropFirst()
+        }
+        return (names, last, rest)
+    }
+
+    /// What is wrong with a word that stands where a command is expected, or nil.
+    private static func unknownCommand(in arguments: [String]) -> String? {
+        let (names, last, rest) = path(of: arguments)
+        let known = last.configuration.subcommands.map { $0._commandName }
+        guard !known.isEmpty, let word = rest.first, !word.hasPrefix("-"), word != "help" else {
+            return nil
+        }
+        return "there is no command “\(word)” of \(names.joined(separator: " "))"
+            + word.suggestion(of: known)
     }
 }

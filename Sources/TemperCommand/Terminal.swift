@@ -1,4 +1,6 @@
 @preconcurrency import Glibc
+import Linux
+import Synchronization
 import Trials
 
 /// Where output goes: results to standard output, progress and errors to standard error. What a
@@ -38,11 +40,21 @@ enum Terminal {
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
-            // A reader that went away (`| head`) is no reason to make noise.
-            if count <= 0 { return }
+            if count <= 0 { return fail(errno, on: descriptor) }
             bytes = bytes.dropFirst(count)
         }
     }
+
+    /// A reader that went away (`| head`) is no reason to make noise, and that of the noise even less.
+    private static func fail(_ number: Int32, on descriptor: Int32) {
+        guard descriptor == STDOUT_FILENO, number != EPIPE else { return }
+        lost.withLock { $0 = Errno(code: number) }
+    }
+
+    private static let lost = Mutex<Errno?>(nil)
+
+    /// Why a result did not reach standard output, such as a full disk; nil if it did.
+    static var loss: Errno? { lost.withLock { $0 } }
 
     private static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 }

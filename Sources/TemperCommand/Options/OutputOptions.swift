@@ -12,7 +12,9 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Write the drop-in to this file.", valueName: "file"),
+        help: ArgumentHelp(
+            "Write the drop-in to this file; - is standard output, and the report then goes to "
+                + "standard error.", valueName: "file"),
         completion: .file())
     var output: String?
 
@@ -20,14 +22,22 @@ struct OutputOptions: ParsableArguments {
     var quiet = false
 
     /// What is wrong with a value, or nil. Asked before the work of minutes is done.
-    var problem: String? { OutputFile.problem(output) }
+    var problem: String? {
+        if json, output == OutputFile.standardOutput {
+            return "--json and --output - both want standard output; the drop-in is part of the JSON"
+        }
+        return OutputFile.problem(output)
+    }
 }
 
 /// A file that is written at the end of minutes of work.
 enum OutputFile {
+    /// As most programs have it.
+    static let standardOutput = "-"
+
     /// What is wrong with the file of `--output`, or nil.
     static func problem(_ output: String?) -> String? {
-        guard let output else { return nil }
+        guard let output, output != standardOutput else { return nil }
         var about = stat()
         if lstat(output, &about) == 0, about.st_mode & S_IFMT != S_IFREG {
             return "--output \(output): that is a link or no file; name a file"
@@ -46,6 +56,7 @@ enum OutputFile {
     ///
     /// - Parameter what: what it is, for the error.
     static func write(_ text: String, to file: String, _ what: String) throws(TemperError) {
+        if file == standardOutput { return Terminal.print(text) }
         do { try RootedDirectory.write(text, to: file) } catch {
             throw .experiment("\(what) cannot be written to \(file): \(error)")
         }
