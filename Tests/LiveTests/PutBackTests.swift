@@ -100,7 +100,7 @@ extension LiveTests {
                 let before = try await machine.standing()
                 let report = try await machine.harden(probe: "exit 1").end()
                 #expect(report.status == 2)
-                #expect(report.errors.contains("the service fails without any restriction"))
+                #expect(report.errors.contains("its probe fails without any restriction"))
                 #expect(try await machine.standing() == before)
             }
         }

@@ -15,8 +15,9 @@ struct CampaignBaselineTests {
         }
         #expect(error?.isBaseline == true)
         #expect(
-            error?.description.contains("fails without any restriction: simulated probe: HTTP 502")
-                == true)
+            error?.description.hasPrefix(
+                "the service is up, and its probe fails without any restriction: simulated probe: "
+                    + "HTTP 502") == true)
         #expect(service.profiles.allSatisfy { $0 == .unrestricted })
         #expect(service.leftRunning == 0)
     }
@@ -51,6 +52,7 @@ struct CampaignBaselineTests {
                 CampaignFixture.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
         }
         #expect(error?.isBaseline == true)
+        #expect(error?.description.hasPrefix("the service fails without any restriction") == true)
         #expect(bad.leftRunning == 0)
     }
 

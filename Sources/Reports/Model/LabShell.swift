@@ -38,6 +38,9 @@ package struct LabShell {
             + (user == nil ? "-u \(unit)" : "_SYSTEMD_USER_UNIT=\(unit) + USER_UNIT=\(unit)")
     }
 
+    /// Runs a shell command where the service runs.
+    package func ask(_ command: String) -> String { inside(["sh", "-c", command]) }
+
     private var option: [String] { user == nil ? [] : ["--user"] }
 
     func inside(_ words: [String]) -> String {

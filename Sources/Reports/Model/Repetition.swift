@@ -29,7 +29,7 @@ public struct Repetition: Hashable, Sendable {
         commands.append(Repetition.run(command, shell.systemdRun))
         if command.socket != nil { commands.append(shell.systemctl(["start", Self.unit])) }
         let asked = provenance.probes.map { probe in
-            shell.inside(["sh", "-c", Repetition.patiently(probe)])
+            shell.ask(Repetition.patiently(probe))
         }
         if trial.reached(.ready) { commands += asked }
         if trial.reached(.reload) {

@@ -10,7 +10,8 @@ extension TemperError {
         let hint = sockets.map { "\nPerhaps it needs \($0)" } ?? ""
         let commands =
             bench.host.isLive
-            ? ["systemctl start \(unit)", "journalctl -u \(unit)"] : commandsInLab(of: bench)
+            ? ["systemctl start \(unit)"] + asked(of: bench) + ["journalctl -u \(unit)"]
+            : commandsInLab(of: bench)
         return .experiment(
             "\(error.description)\(hint)\nTo see it yourself:\n"
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
@@ -23,7 +24,12 @@ extension TemperError {
             root: bench.host.tree, network: bench.host.chosenNetwork,
             preparations: bench.plan.preparations
         ) + [
-            shell.systemctl(["start", bench.unit]), shell.journal(of: bench.unit), shell.down,
-        ]
+            shell.systemctl(["start", bench.unit])
+        ] + asked(of: bench).map(shell.ask) + [shell.journal(of: bench.unit), shell.down]
+    }
+
+    /// What the probes ask, as a shell does.
+    private static func asked(of bench: Bench) -> [String] {
+        bench.plan.probes.filter { $0 != .footprint }.map(\.shellCommand)
     }
 }

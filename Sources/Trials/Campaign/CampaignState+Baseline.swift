@@ -121,9 +121,9 @@ extension CampaignState {
 enum BaselineFailure {
     static func error(_ trial: Trial) -> ExperimentError {
         let lines = trial.log.suffix(5).map { "\n    \($0.source): \($0.message)" }.joined()
+        let who = trial.isUpUnproved ? "the service is up, and its probe" : "the service"
         return ExperimentError(
-            "the service fails without any restriction: \(trial.verdict.words)\(lines)",
-            .baseline)
+            "\(who) fails without any restriction: \(trial.verdict.words)\(lines)", .baseline)
     }
 
     /// - Parameter probe: that held the first time.
@@ -157,6 +157,24 @@ enum BaselineFailure {
 }
 
 extension Trial {
+    /// Whether systemd saw nothing wrong with the copy and only a probe did: it may be the probe's
+    /// mistake.
+    fileprivate var isUpUnproved: Bool {
+        let isUnwell = observations.contains { observation in
+            switch observation {
+            case .job(_, let result): result != .done
+            case .unit(let stage, let state): !stage.isEnd && !state.isUp
+            default: false
+            }
+        }
+        return verdict.isFailure && !isUnwell && reachedProbes
+            && answers.contains { if case .unhealthy = $0.outcome { true } else { false } }
+    }
+
+    private var reachedProbes: Bool {
+        observations.contains { if case .unit(_, let state) = $0 { state.isUp } else { false } }
+    }
+
     /// The probe that held when an earlier trial asked it first, and neither there when it was asked
     /// again nor here; nil where that is not what went wrong.
     func probeUsedUp(since earlier: Trial) -> String? {
