@@ -91,6 +91,7 @@ public struct HardenSession: Sendable {
         bench.leavesOwners = apply != nil
         if options.isStrictest { bench.plan.attempt.insert(Restriction.killing) }
         let hosting = try bench.admit(isForced: isForced)
+        try await bench.refuseImpossibleProbes()
         let ledger = try store.campaign(
             unit: unit, fingerprint: Fingerprint.of(bench, options, isTrusted: distrust == nil),
             isFresh: isFresh, now: now())

@@ -88,7 +88,7 @@ extension Bench {
         let machine = service.machine
         let before = machine.runtimeDirectories
         let now = try await Campaign.warmUp(
-            procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
+            procedure(of: service.copies.closer, isTold: true), cadence: plan.cadence, now: now())
         let warmUp = try ledger.warmUp(now)
         let observedUsage = ObservedUsage(
             warmUp.accesses, sandbox: service.sandbox, standIns: host.standIns,

@@ -70,12 +70,16 @@ struct Bench: Sendable {
 
     /// Trials of copies of the service, or of itself.
     ///
-    /// - Parameter more: probes besides those of the plan.
+    /// - Parameters:
+    ///   - more: probes besides those of the plan.
+    ///   - isTold: whether answers of probes that do not hold are told while they are waited for.
     func procedure(
-        of subject: any ServiceUnderTest, and more: [any Probe] = []
+        of subject: any ServiceUnderTest, and more: [any Probe] = [], isTold: Bool = false
     ) -> TrialProcedure {
+        let patience = plan.cadence.beforeBaseline.startPeriod
+        let asked = isTold ? probes.map { ToldProbe($0, patience: patience, progress) } : probes
         var procedure = TrialProcedure(
-            service: subject, probes: probes + more, canReload: service.canReload,
+            service: subject, probes: asked + more, canReload: service.canReload,
             settle: settle, redaction: service.redaction.with(plan.secrets))
         procedure.beforeStart = { [self] () throws(ExperimentError) in try await makeAnew() }
         return procedure
