@@ -8,14 +8,15 @@ import Trials
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Explains a directive, or a trial on record.",
+        abstract: "Explains a directive, a trial on record, or a word of a report.",
         discussion: """
             A directive: effect, values, what usually breaks. A trial, by its number: all that was \
-            seen of it, and the commands to repeat it by hand.
+            seen of it, and the commands to repeat it by hand. A word: what it means, such as \
+            `temper explain exposure`.
             """)
 
     @Argument(
-        help: "A directive, such as ProtectSystem, or a trial's number; none to list all.",
+        help: "A directive, such as ProtectSystem, a trial's number, or a word; none to list all.",
         completion: .directive)
     var subject: String?
 
@@ -78,14 +79,20 @@ struct Explain: ParsableCommand {
             let gap = String(repeating: " ", count: width - row.name.count)
             Terminal.print("\(row.name)\(gap)  \(row.effect)\n")
         }
+        let words = Glossary.entries.map(\.word).joined(separator: ", ")
+        Terminal.print("\nWords: \(words)\n")
     }
 
     private func explain(directive name: String) throws {
         let catalogue = Catalogue.withExamples
-        guard let row = catalogue.directive(name) else {
-            throw TemperError.usage(
-                "\(name) is not in the catalogue; `temper explain` lists what is")
-        }
-        Terminal.print(DirectiveExplanation(row, in: catalogue).text)
+        // However it is written: nothing is done by it.
+        let row = catalogue.directives.first { $0.name.lowercased() == name.lowercased() }
+        if let row { return Terminal.print(DirectiveExplanation(row, in: catalogue).text) }
+        if let text = Glossary.text(on: name) { return Terminal.print(text) }
+        let known = catalogue.directives.map(\.name) + Glossary.entries.map(\.word)
+        throw TemperError.usage(
+            "\(name) is neither a directive that temper knows nor a word of its reports"
+                + (name.nearest(of: known).map { "; did you mean \($0)?" }
+                    ?? "; `temper explain` lists both"))
     }
 }
