@@ -7,7 +7,7 @@ struct LabCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A disposable systemd: boots, uses and ends one.",
-        subcommands: [Up.self, Exec.self, Down.self, List.self])
+        subcommands: [Up.self, Exec.self, Shell.self, Down.self, List.self])
 
     struct Up: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -60,14 +60,33 @@ struct LabCommands: AsyncParsableCommand {
         func run() async throws {
             let words = command.first == "--" ? Array(command.dropFirst()) : command
             if words.isEmpty {
-                throw TemperError.usage("which command? temper lab exec \(name) systemctl status")
+                throw TemperError.usage(
+                    "which command? temper lab exec \(name) systemctl status; or temper lab shell \(name)")
             }
-            let status = try await TemperError.ofWork {
-                let lab = try Lab.find(name)
-                return try await lab.makingDevices { try await lab.execute(words) }
-            }
-            Terminal.exit(status)
+            try await LabCommands.execute(words, in: name)
         }
+    }
+
+    struct Shell: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Opens a shell inside a lab, as its root.")
+
+        @Argument(help: "The lab's name.")
+        var name: String
+
+        func run() async throws {
+            let shell = "exec \"$(command -v bash || command -v sh)\" -l"
+            try await LabCommands.execute(["/bin/sh", "-c", shell], in: name)
+        }
+    }
+
+    /// Ends with the command's exit status.
+    private static func execute(_ words: [String], in name: String) async throws {
+        let status = try await TemperError.ofWork {
+            let lab = try Lab.find(name)
+            return try await lab.makingDevices { try await lab.execute(words) }
+        }
+        Terminal.exit(status)
     }
 
     struct Down: AsyncParsableCommand {
