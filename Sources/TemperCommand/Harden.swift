@@ -104,8 +104,20 @@ struct Harden: AsyncParsableCommand {
                     + "\((applied.seconds * 10).rounded() / 10) s. `temper revert "
                     + "\(owner.user ? "--user " : "")\(result.unit.shellQuoted)` takes it away")
         }
+        if !output.json && !output.quiet {
+            Terminal.write(NextSteps(after: result, choices).text.visible(), to: 2)
+        }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
         if result.ending == .interrupted { throw ExitCode(130) }
         if result.accepted.isEmpty || result.unproved != nil { throw ExitCode(1) }
+    }
+
+    private var choices: NextSteps.Choices {
+        var choices = NextSteps.Choices()
+        choices.stateDirectory = state.chosen
+        choices.isUsers = owner.user
+        choices.isOfThisMachine = (place.tree.root ?? "/") == "/"
+        choices.output = output.output == OutputFile.standardOutput ? nil : output.output
+        return choices
     }
 }
