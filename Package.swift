@@ -189,6 +189,9 @@ let package = Package(
                 "Lab", "Systemd", "SystemdBus", "Reports", "Trials", "Fixtures", "TemperTesting",
                 "live-victim", "temper",
             ]),
+        // What a command says to bad words, without a lab.
+        .testTarget(
+            name: "TemperCommandTests", dependencies: ["Fixtures", "Reports", "Trials", "temper"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -11,7 +11,11 @@ struct Check: AsyncParsableCommand {
             Runs the profile on record of each unit through the full life of the service, in a lab: \
             after an upgrade of the service, of systemd or of the kernel. If it fails, the \
             service as it is must pass, and the directives that break it now are found by \
-            bisecting from the record. Exit status: 0 passes, 1 regressed, 2 could not be checked.
+            bisecting from the record.
+
+              temper check --if-changed
+
+            Exit status: 0 passes, 1 regressed, 2 could not be checked, 64 usage, 130 interrupted.
             """)
 
     @Argument(
@@ -87,7 +91,8 @@ struct Check: AsyncParsableCommand {
                 ?? OutputFile.problem(output))
         if output == OutputFile.standardOutput && format != .text {
             throw ValidationError(
-                "--format \(format.rawValue) and --output - both want standard output; leave one out")
+                "--format \(format.rawValue) and --output - both want standard output; leave one out"
+            )
         }
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")

@@ -12,6 +12,10 @@ struct Doctor: AsyncParsableCommand {
             Every restriction is set on a unit that only sleeps, in a lab, and looked for in what \
             the kernel tells of its process. \"ignored\" means that systemd takes the setting, \
             shows it in its properties, and does nothing.
+
+              temper doctor
+
+            Exit status: 0 the table was made, 2 it could not be, 64 usage, 130 interrupted.
             """)
 
     @Option(

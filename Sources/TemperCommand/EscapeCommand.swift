@@ -11,8 +11,12 @@ struct EscapeCommand: AsyncParsableCommand {
         discussion: """
             Starts the unit in a lab as its files have it, whoever hardened it, and in its sandbox a \
             small program that harmlessly tries what an intruder would: other units over the bus, \
-            files that root obeys, memory of others. Exit status: 0 no way to root is open, 1 one \
-            is, 2 it could not be tried.
+            files that root obeys, memory of others.
+
+              temper escape nginx.service
+
+            Exit status: 0 no way to root is open, 1 one is, 2 it could not be tried, 64 usage, \
+            130 interrupted.
             """)
 
     @Argument(help: "The service, such as nginx.service.", completion: .service)

@@ -11,8 +11,13 @@ struct Explain: ParsableCommand {
         abstract: "Explains a directive, a trial on record, or a word of a report.",
         discussion: """
             A directive: effect, values, what usually breaks. A trial, by its number: all that was \
-            seen of it, and the commands to repeat it by hand. A word: what it means, such as \
-            `temper explain exposure`.
+            seen of it, and the commands to repeat it by hand. A word: what it means.
+
+              temper explain ProtectSystem
+              temper explain 14 --unit nginx.service
+              temper explain exposure
+
+            Exit status: 0 explained, 1 nothing on record, 2 the record cannot be read, 64 usage.
             """)
 
     @Argument(

@@ -14,6 +14,11 @@ struct Harden: AsyncParsableCommand {
             itself; the real service is stopped meanwhile and put back, whatever happens to temper. \
             Probes can also stand in the unit \
             itself, in a section [X-Temper].
+
+              temper harden nginx.service --probe-http http://127.0.0.1/
+
+            Exit status: 0 done as asked, 1 nothing accepted or the result could not be proved, \
+            2 could not experiment or not applied, 64 usage, 130 interrupted.
             """)
 
     @Argument(

@@ -11,6 +11,10 @@ struct History: ParsableCommand {
         discussion: """
             The newest is first, each with its number. --diff tells what one campaign found \
             otherwise than another: directives, reasons, and what had changed on the machine.
+
+              temper history nginx.service --diff 3 7
+
+            Exit status: 0 shown, 1 nothing on record, 2 the record cannot be read, 64 usage.
             """)
 
     @Argument(help: "The unit, such as nginx.service.", completion: .service)

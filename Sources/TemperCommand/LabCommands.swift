@@ -7,6 +7,14 @@ struct LabCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lab",
         abstract: "A disposable systemd: boots, uses and ends one.",
+        discussion: """
+              temper lab up look
+              temper lab exec look systemctl status
+              temper lab shell look
+              temper lab down look
+
+            Exit status: 0 done, 2 not done, 64 usage; exec and shell end with that of what they run.
+            """,
         subcommands: [Up.self, Exec.self, Shell.self, Down.self, List.self])
 
     struct Up: AsyncParsableCommand {
@@ -61,7 +69,8 @@ struct LabCommands: AsyncParsableCommand {
             let words = command.first == "--" ? Array(command.dropFirst()) : command
             if words.isEmpty {
                 throw TemperError.usage(
-                    "which command? temper lab exec \(name) systemctl status; or temper lab shell \(name)")
+                    "which command? temper lab exec \(name) systemctl status; or temper lab shell \(name)"
+                )
             }
             try await LabCommands.execute(words, in: name)
         }

@@ -13,6 +13,10 @@ struct ReportCommand: ParsableCommand {
             For each restriction that was refused: the minimal set that fails together, what it \
             costs, the evidence and what would have to change. Without a unit, all units on \
             record, the worst first.
+
+              temper report nginx.service --format html -o nginx.html
+
+            Exit status: 0 shown, 1 nothing on record, 2 the record cannot be read, 64 usage.
             """)
 
     @Argument(
@@ -60,7 +64,9 @@ struct ReportCommand: ParsableCommand {
             of: report, isOverview: unit == nil,
             isColoured: (output ?? OutputFile.standardOutput) == OutputFile.standardOutput
                 && Terminal.showsColours)
-        guard let output, output != OutputFile.standardOutput else { return Terminal.print(form: text) }
+        guard let output, output != OutputFile.standardOutput else {
+            return Terminal.print(form: text)
+        }
         try OutputFile.write(text, to: output, "the report")
         Terminal.note("the report is in \(output)")
     }

@@ -8,8 +8,11 @@ struct Revert: AsyncParsableCommand {
         abstract: "Takes away what --apply installed, and restarts the service.",
         discussion: """
             What is installed says itself that it is temper's: --state-dir is taken as by the other \
-            commands, and no record is read or changed. Exit status: 0 taken away, 1 nothing was \
-            installed, 2 not taken away.
+            commands, and no record is read or changed.
+
+              temper revert nginx.service
+
+            Exit status: 0 taken away, 1 nothing was installed, 2 not taken away, 64 usage.
             """)
 
     @Argument(help: "The service, such as nginx.service.", completion: .service)

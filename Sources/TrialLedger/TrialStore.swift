@@ -132,19 +132,22 @@ public final class TrialStore: Sendable {
         isFresh: Bool = false, now: UInt64
     ) throws(ExperimentError) -> CampaignLedger {
         try run { database in
-            let open = isFresh ? nil : try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT id FROM campaign
-                    WHERE unit = ? AND fingerprint = ? AND purpose = ? AND finished IS NULL
-                        AND id > (SELECT coalesce(max(id), 0) FROM campaign
-                            WHERE unit = ? AND fingerprint = ? AND purpose = ?
-                                AND finished IS NOT NULL)
-                    ORDER BY id DESC
-                    """,
-                arguments: [
-                    unit, fingerprint, purpose.rawValue, unit, fingerprint, purpose.rawValue,
-                ])
+            let open =
+                isFresh
+                ? nil
+                : try Int64.fetchOne(
+                    database,
+                    sql: """
+                        SELECT id FROM campaign
+                        WHERE unit = ? AND fingerprint = ? AND purpose = ? AND finished IS NULL
+                            AND id > (SELECT coalesce(max(id), 0) FROM campaign
+                                WHERE unit = ? AND fingerprint = ? AND purpose = ?
+                                    AND finished IS NOT NULL)
+                        ORDER BY id DESC
+                        """,
+                    arguments: [
+                        unit, fingerprint, purpose.rawValue, unit, fingerprint, purpose.rawValue,
+                    ])
             if let open {
                 let records = try String.fetchAll(
                     database,

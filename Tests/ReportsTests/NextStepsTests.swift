@@ -48,7 +48,8 @@ import Testing
             choices.isUsers = true
             choices.isOfThisMachine = false
         }
-        #expect(text.contains("temper check --state-dir '/srv/my records' --user 'a b\\x20c.service'"))
+        #expect(
+            text.contains("temper check --state-dir '/srv/my records' --user 'a b\\x20c.service'"))
         #expect(!text.contains("--apply"))
         let unproved = try self.text { result, _ in result.verified = false }
         #expect(!unproved.contains("--apply") && !unproved.contains("temper check"))

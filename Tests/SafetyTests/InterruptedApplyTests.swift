@@ -10,7 +10,8 @@ struct InterruptedApplyTests {
 
     @Test("before the search has ended installs nothing and ends as interrupted")
     func search() async throws {
-        let hardened = await fixture.hardened(try ApplyFixture.found("steady.service", ending: .interrupted))
+        let hardened = await fixture.hardened(
+            try ApplyFixture.found("steady.service", ending: .interrupted))
         #expect(hardened.result.applied == nil)
         #expect(hardened.notInstalled?.exitStatus == 130)
         #expect(hardened.result.notApplied == "interrupted before the search had ended")

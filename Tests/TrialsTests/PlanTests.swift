@@ -158,8 +158,10 @@ struct PlanTests {
 
     @Test(
         "what is no time is none",
-        arguments: ["", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s", "infinity", "1e9", "200y",
-            "999999999w"])
+        arguments: [
+            "", "s", "1x", "-1s", "1e99", "1..2", "nan", "1s2", "٣s", "infinity", "1e9", "200y",
+            "999999999w",
+        ])
     func noTimes(text: String) { #expect(Duration(timeSpan: text) == nil) }
 
     @Test("what makes anew what a service starts with is read, written and adds up")

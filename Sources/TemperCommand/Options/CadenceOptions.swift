@@ -6,24 +6,34 @@ import Trials
 struct CadenceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Failures do not count before this much time has passed.", valueName: "time"))
+            "Failures do not count before this much time has passed. Default: 30s at first, then "
+                + "learned from the service.", valueName: "time"))
     var startPeriod: String?
 
-    @Option(help: ArgumentHelp("Time between two checks.", valueName: "time"))
+    @Option(help: ArgumentHelp("Time between two checks. Default: 50ms.", valueName: "time"))
     var interval: String?
 
-    @Option(help: ArgumentHelp("How long one check may take.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long one check may take. Default: 5s at first, then learned from the service.",
+            valueName: "time"))
     var timeout: String?
 
     @Option(
         help: ArgumentHelp(
-            "How long the service must stay up after its last probe.", valueName: "time"))
+            "How long the service must stay up after its last probe. Default: 50ms.",
+            valueName: "time"))
     var settle: String?
 
-    @Option(help: ArgumentHelp("So many successes in a row are healthy.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "So many successes in a row are healthy. Default: 1.", valueName: "count"))
     var successThreshold: Int?
 
-    @Option(help: ArgumentHelp("So many failures in a row are unhealthy.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "So many failures in a row are unhealthy. Default: 3 at first, then 2.",
+            valueName: "count"))
     var failureThreshold: Int?
 
     var chosen: ChosenCadence {

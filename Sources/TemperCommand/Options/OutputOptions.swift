@@ -24,7 +24,8 @@ struct OutputOptions: ParsableArguments {
     /// What is wrong with a value, or nil. Asked before the work of minutes is done.
     var problem: String? {
         if json, output == OutputFile.standardOutput {
-            return "--json and --output - both want standard output; the drop-in is part of the JSON"
+            return
+                "--json and --output - both want standard output; the drop-in is part of the JSON"
         }
         return OutputFile.problem(output)
     }

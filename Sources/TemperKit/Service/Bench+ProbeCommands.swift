@@ -44,11 +44,12 @@ enum ProbeCommand {
 
     /// - Parameter why: of the examination's failure.
     static func complaint(_ why: String, about command: String) -> TemperError {
-        if let place = why.range(of: absent) {
+        if let place = why.firstRange(of: absent) {
             let program = why[place.upperBound...]
             return .experiment(
                 "the probe “\(command.abridged)” cannot hold: \(absent)\(program) where the service "
-                    + "runs; --probe-http and --probe-tcp need none, and Prepare= can bring one there")
+                    + "runs; --probe-http and --probe-tcp need none, and Prepare= can bring one there"
+            )
         }
         return .usage("the probe “\(command.abridged)” is no command for /bin/sh: \(why)")
     }

@@ -44,8 +44,9 @@ public struct PlanFile: Hashable, Sendable {
         }
         // Else minutes of trials would do without all that it asks for.
         if !Plan.hasSection(in: text) {
-            throw .usage("\(file) has no section [X-Temper], so it asks for nothing; begin it with that "
-                + "line, or leave --plan out")
+            throw .usage(
+                "\(file) has no section [X-Temper], so it asks for nothing; begin it with that "
+                    + "line, or leave --plan out")
         }
         self.distrust = distrust
     }
