@@ -56,6 +56,28 @@ import Testing
     }
 }
 
+@Suite("What a canary of file systems can tell") struct FileSystemCanaryTests {
+    private func believable(modules: [String]) throws -> EnforcementState {
+        let facts = MachineFacts(
+            systemd: "257", features: ["+SECCOMP", "+BPF_FRAMEWORK"], kernel: "6.12",
+            libraries: Set(Library.allCases), securityModules: modules, hasBPFFileSystem: true)
+        return try #require(Catalogue.standard["RestrictFileSystems=~@network"])
+            .believable(.ignored, on: facts)
+    }
+
+    @Test("nothing where the kernel has the module: it opens a file that is in no group")
+    func enforced() throws {
+        #expect(
+            try believable(modules: ["lockdown", "bpf"])
+                == .cannotTell("no file of these file systems is here to be opened"))
+    }
+
+    @Test("that nothing is done where the kernel lacks the module")
+    func lacking() throws {
+        #expect(try believable(modules: ["lockdown"]) == .ignored)
+    }
+}
+
 @Suite("Lapses of a running service") struct LapseTests {
     private let catalogue = Catalogue.standard
     private let ids = [

@@ -28,6 +28,19 @@ extension Restriction {
     }
 }
 
+extension Restriction {
+    /// What of a standing can be believed on a machine: that a canary was not stopped says nothing
+    /// where it opens no file of the kind that is forbidden, and nothing else is known to be lacking.
+    public func believable(
+        _ standing: EnforcementState, on facts: MachineFacts
+    ) -> EnforcementState {
+        guard standing == .ignored, inForceCheck.canaries.contains(.fileSystem),
+            !needs.contains(where: { $0.cure(on: facts).isCertain })
+        else { return standing }
+        return .cannotTell("no file of these file systems is here to be opened")
+    }
+}
+
 extension MachineFacts {
     /// What would let a restriction be judged that a manager in a user namespace has no right to.
     public static let uncaged =

@@ -54,7 +54,8 @@ public struct Examination: Sendable {
     private func finding(_ restriction: Restriction, _ standing: EnforcementState)
         -> Enforcement.Measurement
     {
-        Enforcement.Measurement(
+        let standing = restriction.believable(standing, on: facts)
+        return Enforcement.Measurement(
             standing, cure: restriction.cure(of: standing, on: facts))
     }
 
