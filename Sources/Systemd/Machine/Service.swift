@@ -273,6 +273,15 @@ extension Machine {
         return found
     }
 
+    /// The names of all services that have a file; none where the manager does not say.
+    private var unitFiles: [String] {
+        get async {
+            let rows = try? await manager("ListUnitFiles").first?.elements
+            return (rows ?? []).compactMap { $0.fields?.first?.string?.split(separator: "/").last }
+                .map(String.init).filter { $0.hasSuffix(".service") && !$0.contains("@.") }
+        }
+    }
+
     private func loadState(of unit: String) async throws(BusError) -> String {
         let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
         return try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
@@ -290,9 +299,11 @@ extension Machine {
         switch state {
         case "loaded": return path
         case "not-found":
+            let near = unit.nearest(of: await unitFiles)
             throw ExperimentError(
-                "there is no \(unit) here; `temper lab exec` or `systemctl list-unit-files` "
-                    + "show what there is")
+                "there is no \(unit) here; "
+                    + (near.map { "did you mean \($0)?" }
+                        ?? "`temper lab exec` or `systemctl list-unit-files` show what there is"))
         case "masked":
             throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit.shellQuoted)` first")
         default:
