@@ -191,7 +191,8 @@ let package = Package(
             ]),
         // What a command says to bad words, without a lab.
         .testTarget(
-            name: "TemperCommandTests", dependencies: ["Fixtures", "Reports", "Trials", "temper"]),
+            name: "TemperCommandTests",
+            dependencies: ["Fixtures", "TemperKit", "Trials", "temper"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

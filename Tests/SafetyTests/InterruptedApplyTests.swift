@@ -1,4 +1,5 @@
 import ApplyFixture
+import Reports
 import TemperCommand
 import TemperKit
 import Testing
