@@ -80,7 +80,7 @@ struct LabCommands: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Opens a shell inside a lab, as its root.")
 
-        @Argument(help: "The lab's name.")
+        @Argument(help: "The lab's name.", completion: .lab)
         var name: String
 
         func run() async throws {

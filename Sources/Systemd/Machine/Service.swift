@@ -273,43 +273,8 @@ extension Machine {
         return found
     }
 
-    /// The names of all services that have a file; none where the manager does not say.
-    private var unitFiles: [String] {
-        get async {
-            let rows = try? await manager("ListUnitFiles").first?.elements
-            return (rows ?? []).compactMap { $0.fields?.first?.string?.split(separator: "/").last }
-                .map(String.init).filter { $0.hasSuffix(".service") && !$0.contains("@.") }
-        }
-    }
-
     private func loadState(of unit: String) async throws(BusError) -> String {
         let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
         return try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
-    }
-
-    /// Loads a unit that can be experimented with; its object path.
-    private func load(_ unit: String) async throws(ExperimentError) -> String {
-        let (path, state, problem) = try await experiment { () async throws(BusError) in
-            let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
-            let state =
-                try await property("LoadState", of: path, Machine.unitInterface).string ?? ""
-            let fields = try await property("LoadError", of: path, Machine.unitInterface).fields
-            return (path, state, fields?.last?.string ?? "")
-        }
-        switch state {
-        case "loaded": return path
-        case "not-found":
-            let near = unit.nearest(of: await unitFiles)
-            throw ExperimentError(
-                "there is no \(unit) here; "
-                    + (near.map { "did you mean \($0)?" }
-                        ?? "`temper lab exec` or `systemctl list-unit-files` show what there is"))
-        case "masked":
-            throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit.shellQuoted)` first")
-        default:
-            throw ExperimentError(
-                "systemd cannot load \(unit) (\(state)): \(problem); "
-                    + "`systemd-analyze verify \(unit.shellQuoted)` says where")
-        }
     }
 }
