@@ -81,7 +81,12 @@ extension EndToEnd {
 
         @Test("a unit that does not exist")
         func unknownUnit() async throws {
-            try await expect(2, "there is no ngimx.service here", unit: "ngimx")
+            try await expect(
+                2, "there is no ngimx.service here; did you mean nginx.service?", unit: "ngimx")
+            try await expect(
+                2, "there is no nonsense.service here; `temper lab exec`", unit: "nonsense")
+            try await expect(
+                2, "no lab starts systemd-udevd.service: it would", unit: "systemd-udevd")
         }
 
         @Test("a unit that is masked, and one that systemd cannot load")
@@ -118,6 +123,43 @@ extension EndToEnd {
                 2, "no end in time",
                 ["--probe", "setsid sleep 2000 >/dev/null 2>&1 & sleep 1000"] + options,
                 isOneLine: false)
+        }
+
+        @Test("a command that no service can make succeed is refused at once")
+        func impossible() async throws {
+            let began = ContinuousClock.now
+            try await expect(
+                2, "cannot hold: there is no program kurl where the service runs",
+                ["--probe", "kurl http://127.0.0.1/"])
+            try await expect(
+                64,
+                "the probe “if then” is no command for /bin/sh: exit status 2: /bin/sh: 1: Syntax",
+                ["--probe", "if then"])
+            #expect(ContinuousClock.now - began < .seconds(20))
+        }
+
+        @Test("what a probe answers is told while it is waited for, and how to ask by hand")
+        func waiting() async throws {
+            try await withState { state in
+                let report = try await Tool.harden(
+                    "nginx", root: BadInputTests.root, state: state,
+                    ["--probe-http", "http://127.0.0.1/nothing", "--start-period", "4s"])
+                #expect(report.status == 2)
+                let lines = report.complaints
+                #expect(
+                    lines.contains(
+                        "the probe does not hold yet, which has 4.0 s (--start-period): "
+                            + "GET http://127.0.0.1/nothing: HTTP 404"), "\(report.errors)")
+                #expect(
+                    lines.contains {
+                        $0.hasPrefix("temper: the service is up, and its probe fails without any")
+                    }, "\(report.errors)")
+                #expect(
+                    lines.contains(
+                        "    temper lab exec look sh -c 'curl -fsS http://127.0.0.1/nothing >/dev/null'"
+                    ),
+                    "\(report.errors)")
+            }
         }
 
         @Test("a probe that cannot tell")
