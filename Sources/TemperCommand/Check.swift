@@ -46,13 +46,13 @@ struct Check: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A root tree to make the lab of. Default: where the record was made.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var root: String?
 
     @Option(
         help: ArgumentHelp(
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var bind: [String] = []
 
     @OptionGroup var connection: NetworkOptions

@@ -21,7 +21,7 @@ struct Doctor: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A root tree to make the lab of instead of this machine's.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var root: String?
 
     @Flag(help: "Print the table as JSON (schema temper.doctor/1).")

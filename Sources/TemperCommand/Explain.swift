@@ -84,6 +84,8 @@ struct Explain: ParsableCommand {
             let gap = String(repeating: " ", count: width - row.name.count)
             Terminal.print("\(row.name)\(gap)  \(row.effect)\n")
         }
+        // For people only: shells complete what stands above.
+        guard Terminal.isOnScreen else { return }
         let words = Glossary.entries.map(\.word).joined(separator: ", ")
         Terminal.print("\nWords: \(words)\n")
     }

@@ -27,13 +27,13 @@ struct LabCommands: AsyncParsableCommand {
         @Option(
             help: ArgumentHelp(
                 "A root tree to boot instead of the machine's own.", valueName: "dir"),
-            completion: .directory)
+            completion: .directory, transform: absolutePath)
         var root: String?
 
         @Option(
             help: ArgumentHelp(
                 "A directory of the machine to see inside, at the same path. Repeatable.",
-                valueName: "dir"), completion: .directory)
+                valueName: "dir"), completion: .directory, transform: absolutePath)
         var bind: [String] = []
 
         @Flag(help: "Its root is nobody on this machine: for a tree of others.")

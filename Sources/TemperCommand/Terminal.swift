@@ -17,6 +17,9 @@ enum Terminal {
 
     static var showsColours: Bool { isTerminal(STDOUT_FILENO) && wantsColours }
 
+    /// Whether a person reads the results, and no program.
+    static var isOnScreen: Bool { isTerminal(STDOUT_FILENO) }
+
     static var hasLiveLine: Bool { isTerminal(STDERR_FILENO) }
 
     static var wantsColours: Bool {

@@ -75,6 +75,21 @@ struct BadWordsTests {
         #expect(report.status == 64 && report.output.isEmpty)
     }
 
+    @Test("a directory may be named from where one stands")
+    func relative() async throws {
+        let report = try await runProgram(
+            "/bin/sh",
+            [
+                "-c", "cd /usr/share && exec \"$0\" lab up x --root ../nowhere/at/all",
+                BuiltProduct("temper").path,
+            ])
+        #expect(
+            report.errors
+                == "temper: there is no directory '/usr/share/../nowhere/at/all' to make a "
+                + "lab from: check the path\n")
+        #expect(report.status == 2)
+    }
+
     @Test("two results do not go to one output")
     func bothWays() async throws {
         let report = try await Self.run(Self.harden + ["--json", "-o", "-"])

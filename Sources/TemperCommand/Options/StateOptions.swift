@@ -9,7 +9,7 @@ struct StateOptions: ParsableArguments {
             "Where the record of trials is kept.",
             discussion: "Default: /var/lib/temper for root, else $XDG_STATE_HOME/temper.",
             valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var chosen: String?
 
     var directory: String {

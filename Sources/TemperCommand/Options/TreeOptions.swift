@@ -6,13 +6,13 @@ struct TreeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A root tree to make the lab of instead of this machine's.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var root: String?
 
     @Option(
         help: ArgumentHelp(
             "A directory of the machine that the lab shares. Repeatable.", valueName: "dir"),
-        completion: .directory)
+        completion: .directory, transform: absolutePath)
     var bind: [String] = []
 
     var plan: LabPlan {
