@@ -192,7 +192,7 @@ let package = Package(
         // What a command says to bad words, without a lab.
         .testTarget(
             name: "TemperCommandTests",
-            dependencies: ["Fixtures", "TemperKit", "Trials", "temper"]),
+            dependencies: ["Fixtures", "TemperKit", "TrialLedger", "Trials", "temper"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

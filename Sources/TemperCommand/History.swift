@@ -42,7 +42,8 @@ struct History: ParsableCommand {
         }
         let campaigns = try archive.campaigns(of: name, for: Set(CampaignPurpose.allCases))
         if campaigns.isEmpty {
-            throw TemperError.absent("nothing on record for \(name) in \(state.directory)")
+            let near = name.suggestion(of: try archive.units())
+            throw TemperError.absent("nothing on record for \(name) in \(state.directory)\(near)")
         }
         let width = campaigns.map { "\($0.id)".count }.max() ?? 1
         for campaign in campaigns {

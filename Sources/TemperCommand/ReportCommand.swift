@@ -55,9 +55,12 @@ struct ReportCommand: ParsableCommand {
         }
         guard !reports.isEmpty else {
             let name = unit.map { "for \(UnitName.complete($0)) " } ?? ""
+            let known = try archive.units()
+            let near = names.first { !known.contains($0) }?.nearest(of: known)
             throw TemperError.absent(
                 "no finished campaign \(name)is on record in \(state.directory); "
-                    + "temper harden makes one, --state-dir names another place")
+                    + (near.map { "did you mean \($0)?" }
+                        ?? "temper harden makes one, --state-dir names another place"))
         }
         let report = Report(temper: TemperVersion.current, units: reports)
         let text = try format.text(

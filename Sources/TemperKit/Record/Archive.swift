@@ -76,7 +76,8 @@ public struct Archive {
     ) throws(TemperError) -> (campaign: RecordedCampaign, trials: [Trial], Provenance?) {
         let campaigns = try campaigns(of: unit)
         guard let last = campaigns.first else {
-            throw .absent("no campaign of \(unit) is on record in \(directory)")
+            let near = unit.suggestion(of: try units())
+            throw .absent("no campaign of \(unit) is on record in \(directory)\(near)")
         }
         let chosen =
             try number.map { number throws(TemperError) in
