@@ -57,24 +57,34 @@ import Testing
 }
 
 @Suite("What a canary of file systems can tell") struct FileSystemCanaryTests {
-    private func believable(modules: [String]) throws -> EnforcementState {
-        let facts = MachineFacts(
-            systemd: "257", features: ["+SECCOMP", "+BPF_FRAMEWORK"], kernel: "6.12",
-            libraries: Set(Library.allCases), securityModules: modules, hasBPFFileSystem: true)
-        return try #require(Catalogue.standard["RestrictFileSystems=~@network"])
-            .believable(.ignored, on: facts)
+    private func believable(
+        _ standing: EnforcementState = .ignored, beside witness: EnforcementState?
+    ) throws -> EnforcementState {
+        try #require(Catalogue.standard["RestrictFileSystems=~@network"])
+            .believable(standing, beside: witness)
     }
 
-    @Test("nothing where the kernel has the module: it opens a file that is in no group")
+    @Test("nothing of other groups, where the one whose file it opens is enforced")
     func enforced() throws {
-        #expect(
-            try believable(modules: ["lockdown", "bpf"])
-                == .cannotTell("no file of these file systems is here to be opened"))
+        for witness in [EnforcementState.inForce, .failing("exit status 203")] {
+            #expect(
+                try believable(beside: witness)
+                    == .cannotTell("no file of these file systems is here to be opened"))
+        }
+        #expect(try believable(.failing("x"), beside: .inForce) == .failing("x"))
     }
 
-    @Test("that nothing is done where the kernel lacks the module")
+    @Test("that nothing is done, where nothing is done about that one")
     func lacking() throws {
-        #expect(try believable(modules: ["lockdown"]) == .ignored)
+        #expect(try believable(beside: .ignored) == .ignored)
+        #expect(try believable(beside: nil) == .ignored)
+        #expect(Catalogue.standard[Catalogue.fileSystemWitness] != nil)
+    }
+
+    @Test("nothing of what other canaries were not stopped by")
+    func others() throws {
+        let other = try #require(Catalogue.standard["MemoryDenyWriteExecute=yes"])
+        #expect(other.believable(.ignored, beside: .inForce) == .ignored)
     }
 }
 

@@ -6,6 +6,10 @@ extension Catalogue {
         "@historical-block", "@network", "@privileged-api", "@temporary",
     ]
 
+    /// The one of them whose canary opens a file of the group: one in /run.
+    public static let fileSystemWitness =
+        "\(DirectiveName.restrictFileSystems.rawValue)=~@temporary"
+
     static let fileSystem: [Directive] = [
         protectSystem, protectHome, privateTmp, privateMounts, noExecPaths, umask,
         restrictFileSystems,

@@ -29,15 +29,21 @@ extension Restriction {
 }
 
 extension Restriction {
-    /// What of a standing can be believed on a machine: that a canary was not stopped says nothing
-    /// where it opens no file of the kind that is forbidden, and nothing else is known to be lacking.
+    /// What of a standing can be believed: that a canary was not stopped says nothing where it opens
+    /// no file of the kind that is forbidden, and the one that does is seen to be stopped.
+    ///
+    /// - Parameter witness: what was measured of ``Catalogue/fileSystemWitness``.
     public func believable(
-        _ standing: EnforcementState, on facts: MachineFacts
+        _ standing: EnforcementState, beside witness: EnforcementState?
     ) -> EnforcementState {
-        guard standing == .ignored, inForceCheck.canaries.contains(.fileSystem),
-            !needs.contains(where: { $0.cure(on: facts).isCertain })
-        else { return standing }
-        return .cannotTell("no file of these file systems is here to be opened")
+        guard standing == .ignored, inForceCheck.canaries.contains(.fileSystem) else {
+            return standing
+        }
+        switch witness {
+        case .inForce, .failing:
+            return .cannotTell("no file of these file systems is here to be opened")
+        default: return standing
+        }
     }
 }
 

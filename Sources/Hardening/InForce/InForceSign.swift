@@ -57,7 +57,7 @@ public enum Canary: String, Hashable, Sendable, CaseIterable {
     case writableCode
     /// Makes a system call that the filter beside the restriction denies.
     case deniedCall
-    /// Opens a file on the file system `proc`.
+    /// Runs a program that lies on a file system `tmpfs`.
     case fileSystem
     /// Looks for its invocation's key, which systemd leaves only in a keyring it made.
     case keyring

@@ -48,14 +48,19 @@ public struct Examination: Sendable {
                     restriction, restriction.standing(bare: bare, restricted: restricted))
             }
         }
+        let witness = findings[Catalogue.fileSystemWitness]?.standing
+        for restriction in known {
+            guard let found = findings[restriction.id]?.standing else { continue }
+            findings[restriction.id] = finding(
+                restriction, restriction.believable(found, beside: witness))
+        }
         return Enforcement(findings)
     }
 
     private func finding(_ restriction: Restriction, _ standing: EnforcementState)
         -> Enforcement.Measurement
     {
-        let standing = restriction.believable(standing, on: facts)
-        return Enforcement.Measurement(
+        Enforcement.Measurement(
             standing, cure: restriction.cure(of: standing, on: facts))
     }
 
