@@ -69,6 +69,31 @@ struct ExerciseTests {
         #expect(stop.verdict == .failed("restart: stop: job timeout"))
     }
 
+    @Test("probes are asked by what the service as it is shows after that exercise")
+    func measure() async throws {
+        let (all, some) = (
+            Footprint(listeners: ["tcp 127.0.0.1:1"]), Footprint(listeners: [])
+        )
+        let baseline = Baseline(learnedFrom: [
+            Trial(
+                number: 1, purpose: .asItIs, profile: .unrestricted, began: 0,
+                microseconds: .init(),
+                observations: [
+                    .footprint(all), .exercise(name: "log rotation", .healthy),
+                    .seenAfter(exercise: "log rotation", some),
+                ], baseline: .unknown)
+        ])
+        let probe = MeasuredProbe()
+        let service = SimulatedService(exercises: { _ in
+            [exercise("cron"), exercise("log rotation")]
+        })
+        let trial = try await TrialProcedure(
+            service: service, probes: [probe], canReload: false, settle: .zero
+        ).run(TrialSpec(.unrestricted, .proving), baseline: baseline)
+        #expect(trial.passedExercises == ["cron", "log rotation"], "\(trial.verdict)")
+        #expect(probe.measures == [all, all, some])
+    }
+
     @Test("what cannot tell leaves the trial open")
     func open() async throws {
         let trial = try await trial { _ in [exercise("timer", .cannotTell("the bus is gone"))] }
@@ -121,5 +146,21 @@ struct ExerciseTests {
         }
         #expect(trial.passedExercises == ["reload under load"])
         #expect(answers.withLock { $0 } > 0)
+    }
+}
+
+/// Is told what it is to compare with.
+private final class MeasuredProbe: Probe {
+    let name = "measured"
+    private let seen = Mutex<[Footprint?]>([])
+    var measures: [Footprint?] { seen.withLock { $0 } }
+
+    func check(deadline: Duration) async -> CheckOutcome { .healthy }
+
+    func check(
+        of copy: any ServiceCopy, against baseline: Baseline, deadline: Duration
+    ) async -> CheckOutcome {
+        seen.withLock { $0.append(baseline.footprint) }
+        return .healthy
     }
 }

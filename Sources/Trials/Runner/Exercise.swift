@@ -84,12 +84,15 @@ extension TrialProcedure {
         var footprint: Footprint?
         if outcome.isHealthy {
             var after = notes
+            let measure = notes.baseline.after(exercise.name)
             try await observe(
                 copy, .exercised, &after, patience: notes.pacing.cadence.startPeriod)
-            if after.isWell { try await ask(copy, .exercised, since: clock.now, &after) }
+            if after.isWell {
+                try await ask(copy, .exercised, since: clock.now, by: measure, &after)
+            }
             if after.isWell { await pause(settle, &after) }
             if after.isWell {
-                try await lookAround(copy, by: notes.baseline.after(exercise.name), &after)
+                try await lookAround(copy, by: measure, &after)
                 // It stands by itself: what others are to see may become known only later.
                 if case .footprint(let seen) = after.observations.popLast() { footprint = seen }
             }

@@ -156,9 +156,11 @@ public struct TrialProcedure: Sendable {
     }
 
     /// Asks every probe under the cadence; a service that is gone is not asked any further.
+    ///
+    /// - Parameter measure: what it is compared with; nil for what the service always is like.
     func ask(
         _ copy: any ServiceCopy, _ stage: Stage, since start: ContinuousClock.Instant,
-        _ notes: inout Notes
+        by measure: Baseline? = nil, _ notes: inout Notes
     ) async throws(ExperimentError) {
         let cadence = notes.pacing.cadence
         var waited: Duration?
@@ -177,7 +179,7 @@ public struct TrialProcedure: Sendable {
                 }
                 let began = clock.now
                 let outcome = await probe.check(
-                    of: copy, against: notes.baseline, deadline: cadence.timeout)
+                    of: copy, against: measure ?? notes.baseline, deadline: cadence.timeout)
                 notes.timing.probes += microseconds(since: began)
                 let time = clock.now - start
                 let counted =
