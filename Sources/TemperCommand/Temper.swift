@@ -57,7 +57,7 @@ extension Temper {
         } catch  where Temper.exitCode(for: error) == .validationFailure {
             // One line; the usage is a command away.
             let name = path(of: arguments).names.joined(separator: " ")
-            Terminal.error("\(Temper.message(for: error)); see \(name) --help")
+            Terminal.error("\(line(of: error)); see \(name) --help")
             Terminal.exit(ExitCode.validationFailure.rawValue)
         } catch {
             Temper.exit(withError: error)
@@ -81,6 +81,14 @@ extension Temper {
             rest = rest.dropFirst()
         }
         return (names, last, rest)
+    }
+
+    /// What is wrong, with the values that there are behind each other instead of a line each.
+    private static func line(of error: any Error) -> String {
+        let lines = Temper.message(for: error).split(separator: "\n")
+        let values = lines.dropFirst().map { $0.trimmingPrefix("  - ") }
+        guard let first = lines.first, !values.isEmpty else { return Temper.message(for: error) }
+        return "\(first) \(values.joined(separator: ", "))"
     }
 
     /// What is wrong with a word that stands where a command is expected, or nil.

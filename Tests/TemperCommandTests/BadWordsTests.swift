@@ -21,6 +21,11 @@ struct BadWordsTests {
         arguments: [
             (["hardn", "nginx"], "there is no command “hardn” of temper; did you mean harden?"),
             (["lab", "exce", "x"], "there is no command “exce” of temper lab; did you mean exec?"),
+            (
+                ["report", "nginx", "--format", "pdf"],
+                "The value 'pdf' is invalid for '--format <format>'. Please provide one of the "
+                    + "following: text, markdown, html, json, junit, sarif"
+            ),
             (["frobnicate"], "there is no command “frobnicate” of temper"),
             (
                 ["harden", "nginx", "--probe-http", "http://127.0.0.1:99999/"],
@@ -55,7 +60,7 @@ struct BadWordsTests {
         #expect(report.status == 64 && report.output.isEmpty)
     }
 
-    private static let commands: Set<String> = ["harden", "lab"]
+    private static let commands: Set<String> = ["harden", "lab", "report"]
 
     @Test(
         "times that let nothing happen, and a plan that asks for nothing",
