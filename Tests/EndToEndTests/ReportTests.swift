@@ -102,7 +102,7 @@ extension EndToEnd {
                 (["report", "mine", "-o", "/no/such/place"], 64, "/no/such"),
                 (["explain", "9999"], 1, "has no trial 9999"),
                 (["explain", "1", "--unit", "other"], 1, "no campaign of other.service"),
-                (["explain", "NoSuchDirective"], 64, "is not in the catalogue"),
+                (["explain", "NoSuchDirective"], 64, "is neither a directive that temper knows"),
             ] {
                 let report = try await Tool.temper.run(arguments + ["--state-dir", state])
                 #expect(report.status == status, "\(arguments) \(report.errors)")
