@@ -46,12 +46,12 @@ public enum Verdict: Hashable, Codable, Sendable {
         }
         // A probe that could not tell says nothing against a service that is seen to be broken.
         if let doubt = observations.lazy.compactMap(doubt).first { return .unresolved(doubt) }
+        guard states.contains(where: { $0.0 == .ready && $0.1.isUp }) else {
+            return .unresolved("the copy was never seen up")
+        }
         if let change = mainProcessChange(states) { return .failed(change) }
         for case .refused(let request) in observations where baseline.isBite(request) {
             return .failed(biting + request.text)
-        }
-        guard states.contains(where: { $0.0 == .ready && $0.1.isUp }) else {
-            return .unresolved("the copy was never seen up")
         }
         if baseline.isStrict,
             let suspicion = suspicions(among: observations, baseline: baseline).first

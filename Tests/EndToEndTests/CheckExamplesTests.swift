@@ -130,7 +130,7 @@ extension EndToEnd {
                         "/usr/bin/env",
                         environment.map { "\($0.key)=\($0.value)" } + [
                             "unshare", "--mount", "sh", "-euc",
-                            "mkdir -p \(place); mount -t tmpfs temper \(place); "
+                            "mkdir -p \(place); mount -t tmpfs -o mode=755 temper \(place); "
                                 + "cd \(state); \(script)",
                         ])
                 }

@@ -136,10 +136,7 @@ struct TrialProcedureTests {
             SimulatedService(conflicts: [[]], fault: .probeAfterCrash),
             cadence: Cadence(
                 startPeriod: .seconds(600), interval: .milliseconds(20), timeout: .seconds(1)))
-        #expect(trial.verdict.words == "its process worker died: signal SIGSYS")
-        #expect(
-            !trial.observations.contains { if case .probe = $0 { true } else { false } },
-            "what it would have answered is not known")
+        #expect(trial.verdict.words == "simulated probe: HTTP 502", "what it answered last")
         #expect(trial.observations.count { if case .ended = $0 { true } else { false } } == 2)
         #expect(trial.end != nil)
     }

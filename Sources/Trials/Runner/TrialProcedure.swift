@@ -170,7 +170,7 @@ public struct TrialProcedure: Sendable {
                 if Task.isCancelled { throw .interrupted }
                 if !checks.isEmpty {
                     await pause(cadence.interval, &notes)
-                    if try await isDecided(copy, &notes) { return }
+                    if try await isDecided(copy, &notes) { break }
                     let state = try await copy.state()
                     if !state.isUp && !state.isReloading {
                         notes.observations.append(.unit(stage, state))
