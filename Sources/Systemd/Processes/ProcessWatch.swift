@@ -179,9 +179,25 @@ extension Machine {
         ProcessSet(
             processes(inControlGroup: path).reduce(into: [:]) { processSet, process in
                 guard let name = KernelFile.line("/proc/\(process)/comm"),
-                    !Machine.isPreparing(name)
+                    !Machine.isPreparing(name),
+                    !Machine.managers.contains(name) || !Machine.isForkOfManager(process)
                 else { return }
                 processSet[name, default: 0] += 1
             })
+    }
+
+    /// What a manager is called.
+    private static let managers: Set = ["systemd", "init"]
+
+    /// Whether a process is still a part of its manager, just forked: up to systemd 255 it has the
+    /// manager's name for a moment. A manager that is a service itself (`user@.service`) has other
+    /// arguments than the one that started it.
+    private static func isForkOfManager(_ process: Int32) -> Bool {
+        let status = KernelFile.text("/proc/\(process)/status").lines
+        guard let line = status.first(where: { $0.hasPrefix("PPid:") }),
+            let parent = line.split(whereSeparator: \.isWhitespace).last
+        else { return false }
+        return KernelFile.bytes("/proc/\(process)/cmdline")
+            == KernelFile.bytes("/proc/\(parent)/cmdline")
     }
 }
