@@ -99,7 +99,6 @@ struct Explain: ParsableCommand {
         let known = catalogue.directives.map(\.name) + Glossary.entries.map(\.word)
         throw TemperError.usage(
             "\(name) is neither a directive that temper knows nor a word of its reports"
-                + (name.nearest(of: known).map { "; did you mean \($0)?" }
-                    ?? "; `temper explain` lists both"))
+                + name.suggestion(of: known, orElse: "`temper explain` lists both"))
     }
 }

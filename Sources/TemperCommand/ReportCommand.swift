@@ -63,15 +63,13 @@ struct ReportCommand: ParsableCommand {
                         ?? "temper harden makes one, --state-dir names another place"))
         }
         let report = Report(temper: TemperVersion.current, units: reports)
+        let file = output == OutputFile.standardOutput ? nil : output
         let text = try format.text(
             of: report, isOverview: unit == nil,
-            isColoured: (output ?? OutputFile.standardOutput) == OutputFile.standardOutput
-                && Terminal.showsColours)
-        guard let output, output != OutputFile.standardOutput else {
-            return Terminal.print(form: text)
-        }
-        try OutputFile.write(text, to: output, "the report")
-        Terminal.note("the report is in \(output)")
+            isColoured: file == nil && Terminal.showsColours)
+        guard let file else { return Terminal.print(form: text) }
+        try OutputFile.write(text, to: file, "the report")
+        Terminal.note("the report is in \(file)")
     }
 }
 

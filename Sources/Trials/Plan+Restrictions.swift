@@ -25,8 +25,7 @@ extension Plan {
         if Catalogue.perService.contains(directive) { return nil }
         let known = catalogue.directives.map(\.name) + Catalogue.perService
         return "\(directive) is not a directive that temper tries"
-            + (directive.nearest(of: known).map { "; did you mean \($0)?" }
-                ?? "; `temper explain` lists them")
+            + directive.suggestion(of: known, orElse: "`temper explain` lists them")
     }
 
     /// Why `name` cannot be tried, or nil if it can: unlike what is kept, it has to be a step that

@@ -10,9 +10,12 @@ extension String {
             .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
     }
 
-    /// `; did you mean X?` for the nearest of `names`, else nothing.
-    package func suggestion(of names: some Sequence<String>, _ suffix: String = "") -> String {
-        nearest(of: names).map { "; did you mean \($0)\(suffix)?" } ?? ""
+    /// `; did you mean X?` for the nearest of `names`, else what helps without one, if anything does.
+    package func suggestion(
+        of names: some Sequence<String>, _ suffix: String = "", orElse hint: String? = nil
+    ) -> String {
+        let words = nearest(of: names).map { "did you mean \($0)\(suffix)?" } ?? hint
+        return words.map { "; \($0)" } ?? ""
     }
 }
 

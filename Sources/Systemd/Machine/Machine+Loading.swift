@@ -14,11 +14,9 @@ extension Machine {
         switch state {
         case "loaded": return path
         case "not-found":
-            let near = unit.nearest(of: await unitFiles)
+            let hint = "`temper lab exec` or `systemctl list-unit-files` show what there is"
             throw ExperimentError(
-                "there is no \(unit) here; "
-                    + (near.map { "did you mean \($0)?" }
-                        ?? "`temper lab exec` or `systemctl list-unit-files` show what there is"))
+                "there is no \(unit) here" + unit.suggestion(of: await unitFiles, orElse: hint))
         case "masked":
             throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit.shellQuoted)` first")
         default:

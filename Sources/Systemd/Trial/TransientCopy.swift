@@ -83,32 +83,26 @@ struct TransientCopy: StartedUnit {
         let limit = min(patience, limit ?? patience)
         let (began, waited) = (ContinuousClock.now, await waited())
         return try await experiment { () async throws(BusError) in
-            let job = try await stopJob(within: limit) {
-                // It waited most of the time, and not for itself.
-                await self.waited() - waited > (ContinuousClock.now - began) / 2
+            var job = try await stopJob(within: limit)
+            // It waited most of the time, and not for itself.
+            if job == nil, await self.waited() - waited > (ContinuousClock.now - began) / 2 {
+                job = try await stopJob(within: limit * 2)
             }
-            return (job, try await machine.state(of: path))
+            if job == nil {
+                await kill()
+                // Its end is awaited, so that it can be read. What not even SIGKILL ends is stuck in
+                // the kernel: still an answer, and for `end` to try again.
+                _ = try? await stopJob(within: .seconds(5))
+            }
+            return (job ?? .timeout, try await machine.state(of: path))
         }
     }
 
-    /// - Parameter isExcused: whether it gets twice as long besides, once it is late.
-    private func stopJob(
-        within limit: Duration, isExcused: () async -> Bool
-    ) async throws(BusError) -> JobEnding {
-        do throws(BusError) {
-            do throws(BusError) {
-                return JobEnding(try await machine.bus.stopUnit(name, deadline: limit))
-            } catch {
-                guard case .timedOut = error, await isExcused() else { throw error }
-                return JobEnding(try await machine.bus.stopUnit(name, deadline: limit * 2))
-            }
-        } catch {
+    /// nil where it does not end in time.
+    private func stopJob(within limit: Duration) async throws(BusError) -> JobEnding? {
+        do { return JobEnding(try await machine.bus.stopUnit(name, deadline: limit)) } catch {
             guard case .timedOut = error else { throw error }
-            await kill()
-            // Its end is awaited, so that it can be read. What not even SIGKILL ends is stuck in
-            // the kernel: still an answer, and for `end` to try again.
-            _ = try? await machine.bus.stopUnit(name, deadline: .seconds(5))
-            return .timeout
+            return nil
         }
     }
 

@@ -64,10 +64,12 @@ extension TrialProcedure {
     func isDecided(
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) -> Bool {
-        var seen = try await copy.refusals().map(Observation.refused)
-        seen += (try await copy.endings() ?? []).map(Observation.ended)
-        guard notes.telling.isOver(after: seen.count, at: clock.now) else { return false }
+        let refusals = try await copy.refusals()
+        let endings = try await copy.endings() ?? []
+        guard notes.telling.isOver(after: refusals.count + endings.count, at: clock.now)
+        else { return false }
         let baseline = notes.baseline
+        let seen = refusals.map(Observation.refused) + endings.map(Observation.ended)
         guard let decisive = seen.first(where: { Verdict.isDecided(by: $0, baseline: baseline) })
         else { return false }
         notes.observations.append(decisive)
@@ -134,19 +136,18 @@ extension TrialProcedure {
     ) async throws(ExperimentError) {
         async let log = Self.log(of: copy)
         // With what it did at its stop, and in its second life.
+        let known = Set(notes.observations)
         if notes.spec.looksClosely {
-            let known = Set(notes.observations)
             notes.observations += try await copy.accesses().map(Observation.saw)
                 .filter { !known.contains($0) }
         }
-        let decisive = Set(notes.observations)
         notes.observations += unusual(try await copy.refusals(), notes).map(Observation.refused)
-            .filter { !decisive.contains($0) }
+            .filter { !known.contains($0) }
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
             var seen: Set<ProcessExit> = []
             notes.observations += endings.filter { seen.insert($0).inserted }
-                .map(Observation.ended).filter { !decisive.contains($0) }
+                .map(Observation.ended).filter { !known.contains($0) }
         } else {
             notes.observations.append(.blind(to: "how the processes of a copy end"))
         }
