@@ -82,15 +82,15 @@ int lab_remove_cgroup(int root, const char *name)
     return result;
 }
 
-int lab_bound_memory(int cgroup, const char *bytes)
+int lab_bound(int cgroup, const char *limit, const char *most)
 {
-    int file = openat(cgroup, "memory.max", O_WRONLY | O_CLOEXEC);
+    int file = openat(cgroup, limit, O_WRONLY | O_CLOEXEC);
     ssize_t written;
 
     // Without the controller there is no such file.
     if (file < 0)
         return errno == ENOENT ? 0 : -1;
-    written = write(file, bytes, strlen(bytes));
+    written = write(file, most, strlen(most));
     lab_close(file);
     return written < 0 ? -1 : 0;
 }

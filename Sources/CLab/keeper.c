@@ -362,7 +362,8 @@ static _Noreturn void keep(const struct lab_orders *orders)
     // The lowest number that is free, as before.
     if (openat(CGROUP_ROOT, orders->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC) != CGROUP)
         goto failure;
-    if (lab_bound_memory(CGROUP, orders->memory) < 0)
+    if (lab_bound(CGROUP, "memory.max", orders->memory) < 0
+        || lab_bound(CGROUP, "pids.max", orders->processes) < 0)
         goto failure;
     // Before anything is in it.
     failed = LAB_STAGE_DEVICES;

@@ -45,6 +45,7 @@ struct Keeper {
                     orders.devices = devices.baseAddress
                     orders.device_count = devices.count
                     orders.memory = strings.string("\(LabPlan.mostMemory)")
+                    orders.processes = strings.string("\(LabPlan.mostProcesses)")
                     orders.cgroup = strings.string(CgroupTree.cgroup(of: plan.name))
                     orders.argv = strings.array([systemd, "--unit=basic.target"])
                     orders.envp = strings.environment(environment)

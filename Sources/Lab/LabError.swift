@@ -14,6 +14,8 @@ public enum LabError: Error, Equatable, Sendable {
     case noSuchBind(String)
     /// The kernel has no overlay file system, or refuses it here.
     case overlayUnavailable(reason: String)
+    /// The kernel takes no BPF program that keeps the machine's devices from the lab.
+    case noDeviceGuard(reason: String)
     /// The cgroup2 tree could neither be found nor mounted.
     case noCgroupTree(reason: String)
     /// The directory that holds the state of all labs could not be used.
@@ -61,6 +63,9 @@ extension LabError: CustomStringConvertible {
         case .overlayUnavailable(let reason):
             "this kernel mounts no overlay (\(reason)): load the module overlay, or leave the "
                 + "container that forbids it"
+        case .noDeviceGuard(let reason):
+            "no BPF program can guard a lab's devices here (\(reason)): allow bpf(2), which a "
+                + "container may forbid, or boot a kernel with CONFIG_CGROUP_BPF"
         case .noCgroupTree(let reason):
             "no cgroup2 tree to put a lab into (\(reason)): mount one, or allow mounting it"
         case .stateUnusable(let path, let reason):

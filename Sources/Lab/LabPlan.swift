@@ -44,7 +44,8 @@ public struct LabPlan: Sendable, Equatable {
     /// are those of ``root`` all the same, and nothing of the machine can be bound into it.
     public var isCaged = false
 
-    /// How many processes and threads it can have at once, where the kernel can bound that.
+    /// How many processes and threads it can have at once, where the control groups of the kernel's
+    /// version 2 have that controller, or since Linux 6.14.
     static let mostProcesses = 8192
 
     /// How many bytes of memory it can have with its files, where the control groups of the kernel's

@@ -14,6 +14,7 @@ extension LabSetup {
             }
             return .stepFailed(step: step.description, reason: reason)
         }
+        if stage == LAB_STAGE_DEVICES.rawValue { return .noDeviceGuard(reason: reason) }
         if let missing = Self.part(ofWorldAtStage: stage) {
             return .noWorld(reason: "\(missing): \(reason)")
         }
@@ -70,7 +71,6 @@ extension LabSetup {
         case LAB_STAGE_INIT.rawValue: "start systemd"
         case LAB_STAGE_PASTA_NAMESPACE.rawValue: "show pasta the lab's network"
         case LAB_STAGE_PASTA.rawValue: "bring the machine's network by pasta"
-        case LAB_STAGE_DEVICES.rawValue: "guard the lab's devices by a BPF program"
         case LAB_STAGE_CONFINE.rawValue: "take from the lab what reaches the machine"
         default: "stage \(stage)"
         }

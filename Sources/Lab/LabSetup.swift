@@ -102,7 +102,8 @@ struct LabSetup: Equatable, Sendable {
     }
 
     /// How many processes and threads a lab can have: one that forks without end must not take the
-    /// machine's. The number belongs to the lab since Linux 6.14 and to the machine before.
+    /// machine's. The number belongs to the lab since Linux 6.14 and to the machine before, where the
+    /// lab's control group has to do.
     private var bounds: [BootStep] {
         guard KernelRelease.running >= KernelRelease(6, 14) else { return [] }
         return [

@@ -27,24 +27,30 @@ struct CgroupTreeTests {
         #expect(CgroupTree.mountPoints(in: mounts) == ["/my tree"])
     }
 
-    @Test func `bounds the memory where it can, and passes over where it cannot`() throws {
+    @Test(arguments: ["memory.max", "pids.max"])
+    func `bounds what it can, and passes over what it cannot`(limit: String) throws {
         let group = try FakeTree()
         let directory = try OpenFile(group.path, O_RDONLY | O_DIRECTORY)
-        #expect(lab_bound_memory(directory.number, "4096") == 0)
-        try group.write("memory.max", "max\n")
-        #expect(lab_bound_memory(directory.number, "4096") == 0)
-        #expect(try TextFile.read("\(group.path)/memory.max") == "4096")
+        #expect(lab_bound(directory.number, limit, "4096") == 0)
+        try group.write(limit, "max\n")
+        #expect(lab_bound(directory.number, limit, "4096") == 0)
+        #expect(try TextFile.read("\(group.path)/\(limit)") == "4096")
         let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         #expect(LabPlan.mostMemory < machine && LabPlan.mostMemory > machine / 2)
     }
 
-    @Test func `bounds the memory of a lab of this machine`() async throws {
+    @Test func `bounds the memory and the processes of a lab of this machine`() async throws {
         try await Lab.with(LabFixture.plan()) { lab in
             let tree = try CgroupTree.open()
-            let path = "/proc/self/fd/\(tree.number)/\(CgroupTree.cgroup(of: lab.name))/memory.max"
-            let bound = LabFixture.text(path)
-            // Hybrid hierarchies give the controller to the first version.
-            #expect(bound == "\(LabPlan.mostMemory)\n" || bound.isEmpty)
+            let group = "/proc/self/fd/\(tree.number)/\(CgroupTree.cgroup(of: lab.name))"
+            let bounds = [
+                "memory.max": LabPlan.mostMemory, "pids.max": LabPlan.mostProcesses,
+            ]
+            for (limit, most) in bounds {
+                let bound = LabFixture.text("\(group)/\(limit)")
+                // Hybrid hierarchies give the controller to the first version.
+                #expect(bound == "\(most)\n" || bound.isEmpty)
+            }
         }
     }
 }

@@ -146,6 +146,12 @@ struct LabSetupTests {
                 == .stepFailed(step: "make the lab's cgroup", reason: "Read-only file system"))
     }
 
+    @Test func `a kernel without BPF is an error of its own, with what allows it`() {
+        let error = setup().error(atStage: LAB_STAGE_DEVICES.rawValue, number: 1)
+        #expect(error == .noDeviceGuard(reason: "Operation not permitted"))
+        #expect("\(error)".contains("allow bpf(2)"))
+    }
+
     @Test func `an overlay that the kernel does not know is an error of its own`() throws {
         let setup = setup()
         let step = try #require(setup.steps.firstIndex { "\($0)".hasPrefix("mount overlay") })

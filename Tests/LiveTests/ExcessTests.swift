@@ -76,11 +76,18 @@ extension LiveTests {
                 try ExcessTests.service(wild: Wildness.forks.rawValue).write(
                     toFile: tree + "/etc/systemd/system/mine.service", atomically: true,
                     encoding: .utf8)
-                let report = try await BuiltProduct("temper").run(
-                    [
-                        "harden", "mine", "--root", tree, "--state-dir", state, "--json",
-                        "--max-trials", "8", "--probe", "test -e /run/mine/pid",
-                    ], within: .seconds(100))
+                let run = try BuiltProduct("temper").start([
+                    "harden", "mine", "--root", tree, "--state-dir", state, "--json",
+                    "--max-trials", "8", "--probe", "test -e /run/mine/pid",
+                ])
+                var (threads, refused) = (0, 0)
+                while run.isRunning {
+                    threads += 1
+                    if !makesThread() { refused += 1 }
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                #expect(refused == 0, "of \(threads) threads of the machine meanwhile")
+                let report = try await run.end(within: .seconds(100))
                 #expect(report.status == 0, "\(report.errors)")
                 #expect(report.errors.contains("killed when it had"), "\(report.errors)")
                 #expect(Lab.list().allSatisfy { $0.root != tree })
@@ -100,4 +107,11 @@ extension LiveTests {
             }
         }
     }
+}
+
+/// Whether a program of the machine gets a thread.
+private func makesThread() -> Bool {
+    var thread = pthread_t()
+    guard pthread_create(&thread, nil, { _ in nil }, nil) == 0 else { return false }
+    return pthread_join(thread, nil) == 0
 }

@@ -108,6 +108,7 @@ struct lab_orders {
     const struct lab_device *devices; // the only ones that can be made or opened
     size_t device_count;              // at most LAB_MOST_DEVICES
     const char *memory;          // how many bytes it may have, in decimal digits
+    const char *processes;       // how many processes and threads, likewise
     const char *cgroup;          // the lab's cgroup, a name beneath `cgroup_root`
     const char *const *argv;     // argv[0] is the path of systemd inside
     const char *const *envp;
@@ -194,9 +195,9 @@ size_t lab_answer_query(uint8_t *message, size_t length, size_t room);
 // tries again for about two seconds while the kernel calls it busy. 0 or a negative errno.
 int lab_remove_cgroup(int root, const char *name);
 
-// Lets what is in the cgroup, a directory, have so many bytes of memory, in decimal digits, where the
-// memory controller is there. 0, or -1 with errno set.
-int lab_bound_memory(int cgroup, const char *bytes);
+// Lets what is in the cgroup, a directory, have no more than `most`, in decimal digits, of what the
+// file `limit` is about, such as "memory.max", where its controller is there. 0, or -1 with errno set.
+int lab_bound(int cgroup, const char *limit, const char *most);
 
 // A cgroup2 tree attached nowhere, for machines that mount none: a descriptor or a negative errno.
 int lab_open_cgroup_tree(void);
