@@ -53,10 +53,31 @@ struct ApplyTests {
             let result = try await fixture.application("steady.service").apply(["PrivateTmp=yes"])
             #expect(result.applied != nil, "\(result.notApplied ?? "")")
             #expect(try await fixture.state("steady.service") == "inactive")
+            try await expectRefusalOfReadOnly(fixture)
             let said = try await fixture.reversal("steady.service").run()
             #expect(said.contains("is not running"), "\(said)")
             try await expectNothingLeft(on: fixture)
         }
+    }
+
+    /// Where /etc is made elsewhere, the line says where a drop-in is to be put; what is there stays.
+    private func expectRefusalOfReadOnly(_ fixture: MachineFixture) async throws {
+        let path = "/etc/systemd/system/steady.service.d/50-temper.conf"
+        let text = fixture.text(path)
+        _ = try await fixture.lab.run(["mount", "--bind", "-o", "ro", "/etc", "/etc"])
+        var application = fixture.application("steady.service")
+        application.triesInLab = true
+        let why = try await application.apply(["PrivateTmp=yes"]).notApplied ?? ""
+        #expect(
+            why.hasPrefix(
+                "/etc/systemd/system/steady.service.d is on a read-only file system; "
+                    + "take the drop-in with --output"), "\(why)")
+        let reverting = await #expect(throws: TemperError.self) {
+            try await fixture.reversal("steady.service").run()
+        }
+        #expect("\(reverting!)".contains("\(path) is on a read-only file system"))
+        #expect(text != nil && fixture.text(path) == text)
+        _ = try await fixture.lab.run(["umount", "/etc"])
     }
 
     @Test(

@@ -37,6 +37,17 @@ package struct DropInDirectory: Sendable {
         }
     }
 
+    /// Where systemd looks for it.
+    var parent: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+
+    /// Whether it, or what it would be made in, is on a file system that cannot be written to.
+    package var isReadOnly: Bool {
+        machine.asOwner {
+            let place = machine.tree.directory(at: path) ?? machine.tree.directory(at: parent)
+            return place?.isReadOnly == true
+        }
+    }
+
     package func text(of name: String) -> String? {
         machine.asOwner { machine.tree.directory(at: path)?.text(of: name, followingLink: false) }
     }
@@ -78,9 +89,8 @@ package struct DropInDirectory: Sendable {
             guard let place = tree.directory(at: path) else { return }
             for name in names { place.remove(name) }
             place.sync()
-            guard let slash = path.lastIndex(of: "/") else { return }
-            let name = String(path[path.index(after: slash)...])
-            tree.directory(at: String(path[..<slash]))?.removeDirectory(name)
+            let name = String(path.dropFirst(parent.count + 1))
+            tree.directory(at: parent)?.removeDirectory(name)
         }
     }
 }

@@ -102,6 +102,7 @@ package struct Installation: Sendable {
             test -e \(kept) || \(undo)
             rm -f \(litter.joined(separator: " "))
             rmdir \(places.joined(separator: " ")) 2>/dev/null
+            sync -- \(places[1]) 2>/dev/null || sync -- \(final.parent.shellQuoted)
             \(systemctl) daemon-reload
             \(systemctl) reset-failed -- \(unit) 2>/dev/null
             \(listening)
@@ -178,6 +179,9 @@ package struct Installation: Sendable {
             try place.write(before.text, as: name)
         } else {
             place.remove(name, older, RootedDirectory.draft(of: name))
+            guard place.text(of: name) == nil else {
+                throw ExperimentError("\(place.path)/\(name) cannot be taken away")
+            }
         }
         try await service.machine.reload()
         guard service.isActive || service.isFailing else { return nil }

@@ -98,6 +98,11 @@ extension RootedDirectory {
     /// Takes a directory away if nothing is in it.
     package func removeDirectory(_ name: String) { unlinkat(descriptor, name, AT_REMOVEDIR) }
 
+    var isReadOnly: Bool {
+        var about = statvfs()
+        return fstatvfs(descriptor, &about) == 0 && about.f_flag & UInt(ST_RDONLY) != 0
+    }
+
     /// Makes sure that what was made or removed stays so after the power failed.
     package func sync() { fsync(descriptor) }
 

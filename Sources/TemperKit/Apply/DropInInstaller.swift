@@ -53,6 +53,7 @@ package struct DropInInstaller: Sendable {
             throw TemperError.usage("--template: \(unit) is no instance of a template")
         }
         let directory = Installation.place(of: service, forTemplate: order.forTemplate)
+        try Admission.check(writing: directory)
         try Admission.check(
             Installation.installed(in: directory), in: directory, isForced: isForced)
         if isInstalled && isTriedThere {

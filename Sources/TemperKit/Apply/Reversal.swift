@@ -53,6 +53,10 @@ public struct Reversal: Sendable {
         guard let installed = Installation.installed(in: place) else {
             throw TemperError.absent("there is no \(path): nothing to revert")
         }
+        if place.isReadOnly {
+            throw TemperError.experiment(
+                "\(path) is on a read-only file system; take it out of what that is made from")
+        }
         try Admission.check(service, isForced: isForced, evenFailing: true)
         try Admission.check(installed, in: place, isForced: isForced)
         // Once begun it is carried through.

@@ -26,6 +26,15 @@ enum Admission {
         }
     }
 
+    /// On some machines what systemd reads is made elsewhere, such as by NixOS or in an image.
+    static func check(writing place: DropInDirectory) throws(TemperError) {
+        guard place.isReadOnly else { return }
+        throw .experiment(
+            "\(place.path) is on a read-only file system; take the drop-in with --output instead of "
+                + "--apply, and put it into what that file system is made from (an image: "
+                + "/usr/lib/systemd; NixOS: systemd.packages)")
+    }
+
     /// A drop-in that somebody changed is the administrator's.
     static func check(
         _ installed: InstalledDropIn?, in place: DropInDirectory, isForced: Bool
