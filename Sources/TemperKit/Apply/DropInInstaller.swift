@@ -96,6 +96,7 @@ package struct DropInInstaller: Sendable {
             }.value
             throw TemperError.experiment("with the drop-in installed: \(trouble); \(aftermath)")
         }
+        JournalMessage(.installed, unit: unit, "\(path) is in force: \(unit) is hardened").send()
         return HardeningResult.Applied(path: path, seconds: seconds)
     }
 

@@ -61,6 +61,7 @@ public struct Reversal: Sendable {
         try Admission.check(installed, in: place, isForced: isForced)
         // Once begun it is carried through.
         let restart = try await Task { try await Installation.revert(service, in: place) }.value
+        JournalMessage(.reverted, unit: unit, "\(path) is gone: \(unit) is as it was").send()
         guard let restart else { return "\(path) is gone; \(unit) is not running" }
         guard restart == .done else {
             throw TemperError.experiment(

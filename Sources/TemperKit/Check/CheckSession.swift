@@ -56,6 +56,7 @@ public struct CheckSession: Sendable {
         }
         check.count(record.profile, in: .standard.accommodating(record.usage))
         check.seconds = (ContinuousClock.now - began).seconds
+        for message in check.journalMessages { message.send() }
         return check
     }
 
