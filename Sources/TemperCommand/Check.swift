@@ -20,7 +20,7 @@ struct Check: AsyncParsableCommand {
 
     @Argument(
         help: "Units on record, such as nginx.service. Without any: all of them.",
-        completion: .service)
+        completion: .recordedUnit)
     var units: [String] = []
 
     @Option(

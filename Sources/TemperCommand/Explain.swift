@@ -22,19 +22,19 @@ struct Explain: ParsableCommand {
 
     @Argument(
         help: "A directive, such as ProtectSystem, a trial's number, or a word; none to list all.",
-        completion: .directive)
+        completion: .subject)
     var subject: String?
 
     @Option(
         help: ArgumentHelp(
             "The unit whose trial it is. Default: the only one on record.", valueName: "unit"),
-        completion: .service)
+        completion: .recordedUnit)
     var unit: String?
 
     @Option(
         help: ArgumentHelp(
             "The campaign, by its number in `temper history`. Default: the last.",
-            valueName: "number"))
+            valueName: "number"), completion: .campaign)
     var campaign: Int64?
 
     @OptionGroup var state: StateOptions
@@ -84,7 +84,7 @@ struct Explain: ParsableCommand {
             let gap = String(repeating: " ", count: width - row.name.count)
             Terminal.print("\(row.name)\(gap)  \(row.effect)\n")
         }
-        // For people only: shells complete what stands above.
+        // For people only: programs read a directive in each line.
         guard Terminal.isOnScreen else { return }
         let words = Glossary.entries.map(\.word).joined(separator: ", ")
         Terminal.print("\nWords: \(words)\n")

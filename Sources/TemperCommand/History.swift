@@ -17,7 +17,7 @@ struct History: ParsableCommand {
             Exit status: 0 shown, 1 nothing on record, 2 the record cannot be read, 64 usage.
             """)
 
-    @Argument(help: "The unit, such as nginx.service.", completion: .service)
+    @Argument(help: "The unit, such as nginx.service.", completion: .recordedUnit)
     var unit: String
 
     @Option(

@@ -20,7 +20,8 @@ struct ReportCommand: ParsableCommand {
             """)
 
     @Argument(
-        help: "The unit, such as nginx.service; none for all on record.", completion: .service)
+        help: "The unit, such as nginx.service; none for all on record.",
+        completion: .recordedUnit)
     var unit: String?
 
     @Option(help: "text, markdown, html, json, junit or sarif.")
@@ -35,7 +36,7 @@ struct ReportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "The campaign, by its number in `temper history`. Default: the last that was finished.",
-            valueName: "number"))
+            valueName: "number"), completion: .campaign)
     var campaign: Int64?
 
     @OptionGroup var state: StateOptions
