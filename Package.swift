@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// What is built cannot tell by itself which commit it is of: whoever packages it says so.
+let commit = Context.environment["TEMPER_COMMIT"]
+
 let package = Package(
     name: "temper",
     products: [
@@ -52,12 +55,15 @@ let package = Package(
         .target(name: "Lab", dependencies: ["Linux", "SystemdBus", "CLab"]),
         .target(name: "Reports", dependencies: ["Hardening", "Trials", "WaysOut"]),
 
+        .target(
+            name: "CBuild",
+            cSettings: commit.map { [.define("TEMPER_COMMIT", to: "\"\($0)\"")] }),
         // The product: harden, check, apply, revert, examine.
         .target(
             name: "TemperKit",
             dependencies: [
                 "Hardening", "Bisection", "Trials", "Linux", "SystemdBus", "Systemd", "Probes",
-                "TrialLedger", "Lab", "Reports", "KernelWatch", "WaysOut",
+                "TrialLedger", "Lab", "Reports", "KernelWatch", "WaysOut", "CBuild",
             ]),
         // Options, terminal, progress on screen, exit status.
         .target(
@@ -192,7 +198,10 @@ let package = Package(
         // What a command says to bad words, without a lab.
         .testTarget(
             name: "TemperCommandTests",
-            dependencies: ["Fixtures", "TemperKit", "TrialLedger", "Trials", "temper"]),
+            dependencies: [
+                "Fixtures", "Hardening", "Reports", "Systemd", "TemperKit", "TrialLedger", "Trials",
+                "temper",
+            ]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -20,7 +20,7 @@ public struct Temper: AsyncParsableCommand {
               64   usage
               130  interrupted
             """,
-        version: TemperVersion.current,
+        version: TemperVersion.program,
         subcommands: [
             Harden.self, Check.self, EscapeCommand.self, Revert.self, ReportCommand.self,
             Doctor.self, Explain.self, History.self, LabCommands.self,
@@ -47,10 +47,6 @@ extension Temper {
             } else {
                 try command.run()
             }
-            if let loss = Terminal.loss {
-                Terminal.error("the result cannot be written to standard output: \(loss)")
-                Terminal.exit(2)
-            }
         } catch let error as TemperError {
             Terminal.error(error.description)
             Terminal.exit(error.exitStatus)
@@ -60,7 +56,15 @@ extension Temper {
             Terminal.error("\(line(of: error)); see \(name) --help")
             Terminal.exit(ExitCode.validationFailure.rawValue)
         } catch {
-            Temper.exit(withError: error)
+            // Every start makes the text of --version; only who reads it waits for systemd's.
+            guard Temper.message(for: error) == TemperVersion.program else {
+                Temper.exit(withError: error)
+            }
+            Terminal.print(TemperVersion.programAndSystemd + "\n")
+        }
+        if let loss = Terminal.loss {
+            Terminal.error("the result cannot be written to standard output: \(loss)")
+            Terminal.exit(2)
         }
     }
 }
