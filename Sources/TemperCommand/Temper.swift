@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Glibc
 import TemperKit
 import Trials
 
@@ -35,6 +36,14 @@ func refuse(_ problem: String?) throws {
 }
 
 extension Temper {
+    /// Ends the program where there is no /proc: Swift takes the arguments from there, and its
+    /// threads fall over without it.
+    public static func requireProcesses() {
+        guard access("/proc/self/cmdline", R_OK) != 0 else { return }
+        Terminal.error("there is no /proc here; mount it: mount -t proc proc /proc")
+        Terminal.exit(2)
+    }
+
     /// Runs the command and ends the process with the exit status of the design: 0 done, 1 nothing
     /// gained, 2 could not experiment, 64 usage, 130 interrupted.
     public static func runTool() async {

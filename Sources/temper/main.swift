@@ -1,3 +1,4 @@
 import TemperCommand
 
+Temper.requireProcesses()
 await Temper.runTool()

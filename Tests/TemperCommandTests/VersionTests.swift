@@ -29,6 +29,19 @@ struct VersionTests {
         #expect(report.status == 0 && report.errors.isEmpty)
     }
 
+    @Test("without /proc, of which Swift takes the arguments, one line says so")
+    func noProcesses() async throws {
+        let report = try await runProgram(
+            "/usr/bin/unshare",
+            [
+                "--mount", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" --version",
+                Self.temper.path,
+            ])
+        #expect(
+            report.errors == "temper: there is no /proc here; mount it: mount -t proc proc /proc\n")
+        #expect(report.status == 2 && report.output.isEmpty)
+    }
+
     @Test("the other packages are of this version", arguments: ["temper.spec", "PKGBUILD"])
     func packages(file: String) throws {
         let text = try String(
