@@ -95,8 +95,45 @@ public struct Search: Sendable {
             return .finished(finding(.tooFlaky(rate: rate)))
         }
         if questions.isEmpty { return .finished(finding(.complete)) }
-        return .ask(questions)
+        return .ask(followed(questions, upTo: limit))
     }
+
+    /// Where the next step asks less than a round holds: with what follows it, as long as it is
+    /// likely enough what the answers are.
+    private func followed(_ questions: [Question], upTo limit: Int) -> [Question] {
+        var ahead = self
+        var (round, last) = (questions, questions)
+        while round.count < limit, ahead.posterior == nil {
+            for question in last {
+                guard let answer = ahead.likelyAnswer(to: question) else { return round }
+                ahead.learn(answer, to: question)
+            }
+            last = QuestionPlan(ahead).questions(upTo: limit - round.count).filter { question in
+                knowledge.implied(question.configuration) == nil
+                    && !round.contains { $0.configuration == question.configuration }
+            }
+            if last.isEmpty { break }
+            round += last
+        }
+        return round
+    }
+
+    /// nil where it is open.
+    private func likelyAnswer(to question: Question) -> Answer? {
+        switch question.purpose {
+        case .recheck: return nil
+        case .verify: return .passed
+        case .certify, .level: return .failed
+        case .accept, .locate, .solo, .explain:
+            let outlook = outlook
+            let passes = question.configuration.subtracting(state.accepted)
+                .reduce(1) { $0 * (1 - outlook.chance($1)) }
+            if passes > Self.likely { return .passed }
+            return passes < 1 - Self.likely ? .failed : nil
+        }
+    }
+
+    private static let likely = 0.6
 
     /// So often one question is asked before the search gives up.
     private static let mostRepeats = 16

@@ -99,6 +99,8 @@ extension Strategy {
         withFlips,
         Strategy("nested, rounds of 4", Setup(width: 4)),
         Strategy("nested, rounds of 8", Setup(width: 8)),
+        Strategy("proof, evidence, rounds of 2", Setup(rigor: .proof, naming: 0.8, width: 2)),
+        Strategy("proof, evidence, rounds of 4", Setup(rigor: .proof, naming: 0.8, width: 4)),
     ]
 
     static func all(for services: String) -> [Strategy] {
