@@ -66,6 +66,13 @@ public struct LabPlan: Sendable, Equatable {
 }
 
 extension LabPlan {
+    /// The same under a name that nobody else has.
+    public var forAnotherLab: LabPlan {
+        var other = self
+        other.name = LabPlan().name
+        return other
+    }
+
     static func isName(_ name: String) -> Bool {
         (1...32).contains(name.utf8.count)
             && name.utf8.allSatisfy {

@@ -12,7 +12,8 @@ struct Benchmark: AsyncParsableCommand {
         commandName: "temper-benchmark",
         abstract: "Measures temper against stated rivals, in one run.",
         subcommands: [
-            TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self, RatesCommand.self,
+            TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self,
+            ParallelBenchmark.self, RatesCommand.self,
             EvidenceBenchmark.self, WorksBenchmark.self,
         ])
 }

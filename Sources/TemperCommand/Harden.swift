@@ -63,6 +63,7 @@ struct Harden: AsyncParsableCommand {
         }
         session.isUntrusted = trust.untrusted
         session.options = try search.campaignOptions
+        session.jobs = search.jobs
         session.host = try place.chosen()
         session.manager = owner.choice
         session.recordFile = record.file

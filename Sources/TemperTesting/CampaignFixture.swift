@@ -54,7 +54,19 @@ public enum CampaignFixture {
         canReload: Bool = true, report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
     ) -> Campaign {
         campaign(
-            service, problem, ledger, options, pause: pause, canReload: canReload, report: report)
+            [service], problem, ledger, options, pause: pause, canReload: canReload, report: report)
+    }
+
+    /// A campaign with a place for each of these, which are one service in different places.
+    ///
+    /// - Parameter pause: how long a trial takes, besides what it costs.
+    public static func campaign(
+        _ services: [SimulatedService], ledger: any Ledger = MemoryLedger(),
+        options: CampaignOptions, pause: Duration = .zero,
+        report: @escaping @Sendable (CampaignEvent) -> Void = { _ in }
+    ) -> Campaign {
+        campaign(
+            services, problem, ledger, options, pause: pause, canReload: true, report: report)
     }
 
     /// The search for what broke a profile that passed before.
@@ -66,8 +78,16 @@ public enum CampaignFixture {
     public static func campaign(_ service: SimulatedService, on problem: SearchProblem) -> Campaign
     {
         campaign(
-            service, problem, MemoryLedger(), CampaignOptions(), pause: .zero, canReload: true,
+            [service], problem, MemoryLedger(), CampaignOptions(), pause: .zero, canReload: true,
             report: { _ in })
+    }
+
+    /// Trials of this service.
+    public static func procedure(
+        of service: SimulatedService, pause: Duration = .zero, canReload: Bool = true
+    ) -> TrialProcedure {
+        TrialProcedure(
+            service: service, probes: [service.probe], canReload: canReload, settle: pause)
     }
 
     /// A cadence that waits for nothing.
@@ -80,7 +100,7 @@ public enum CampaignFixture {
     }()
 
     private static func campaign(
-        _ service: SimulatedService, _ problem: SearchProblem, _ ledger: any Ledger,
+        _ services: [SimulatedService], _ problem: SearchProblem, _ ledger: any Ledger,
         _ options: CampaignOptions, pause: Duration, canReload: Bool,
         report: @escaping @Sendable (CampaignEvent) -> Void
     ) -> Campaign {
@@ -88,8 +108,8 @@ public enum CampaignFixture {
         options.cadence = hurried
         return Campaign(
             problem: problem,
-            procedure: TrialProcedure(
-                service: service, probes: [service.probe], canReload: canReload, settle: pause),
+            places: TrialPlaces(
+                services.map { procedure(of: $0, pause: pause, canReload: canReload) }),
             ledger: ledger, options: options, observedUsage: ObservedUsage([], sandbox: Sandbox()),
             now: { 0 },
             report: report)

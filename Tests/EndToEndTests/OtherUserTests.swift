@@ -43,11 +43,27 @@ extension EndToEnd {
                         "homemade", root: root, state: state,
                         ["--json", "--quiet", "--fast"] + options)
                     #expect(report.status == 0, "\(report.errors)")
+                    #expect(!report.errors.contains("a lab less"), "\(report.errors)")
                     let result = try Tool.result(report)
                     #expect(result.verified)
                     try await body(result, root, state)
                 }
             }
+        }
+
+        /// How many trials ran at the same time.
+        private func mostAtATime(state: String) async throws -> Int {
+            let json = try await Tool.temper.run([
+                "report", "homemade", "--state-dir", state, "--format", "json",
+            ])
+            let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
+            let trials = try #require(report.units.first).trials
+            return trials.map { one in
+                trials.count {
+                    $0.startMilliseconds <= one.startMilliseconds
+                        && one.startMilliseconds < $0.startMilliseconds + $0.milliseconds
+                }
+            }.max() ?? 0
         }
 
         private func check(root: String, state: String) async throws {
@@ -77,7 +93,9 @@ extension EndToEnd {
 
         @Test("one of its own where it keeps something, whom its preparations make")
         func ofItsOwn() async throws {
-            try await harden("mkdir var/lib/homemade") { result, root, state in
+            // Its directory changes hands in every lab in which it is tried.
+            try await harden("mkdir var/lib/homemade", "--jobs", "3") { result, root, state in
+                #expect(try await mostAtATime(state: state) > 1)
                 #expect(result.accepted.contains("User=homemade"))
                 #expect(!result.dropIn.contains("DynamicUser=yes"))
                 #expect(result.preparations.count == 2)

@@ -22,11 +22,13 @@ struct KillTests {
         (try? Data(contentsOf: URL(fileURLWithPath: directory + "/tried")))?.count ?? 0
     }
 
-    @Test("at any point goes on where it was, and ends as if nothing had happened")
-    func anywhere() async throws {
+    @Test(
+        "at any point goes on where it was, and ends as if nothing had happened",
+        arguments: ["1", "4"])
+    func anywhere(_ width: String) async throws {
         let seed = "5"
         let whole = try await withDirectory { directory in
-            try await victim.run([directory, seed, "0"])
+            try await victim.run([directory, seed, "0", width])
         }
         #expect(whole.status == 0 && whole.output.contains("accepted"), "\(whole.errors)")
         var random = SplitMix64(seed: 1)
@@ -37,7 +39,7 @@ struct KillTests {
                 var killsHere = 0
                 while true {
                     let recorded = tried(in: directory)
-                    let run = try victim.start([directory, seed, "10"])
+                    let run = try victim.start([directory, seed, "10", width])
                     // It is killed at a random moment after the first few trials of this run.
                     let more = Int.random(in: 1...6, using: &random)
                     while run.isRunning, tried(in: directory) < recorded + more {

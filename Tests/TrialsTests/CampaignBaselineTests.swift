@@ -39,17 +39,17 @@ struct CampaignBaselineTests {
     @Test("a warm-up passes or ends the experiment, and is on nobody's record")
     func warmUp() async throws {
         let good = SimulatedService()
-        let procedure = CampaignFixture.campaign(good).procedure
+        let procedure = CampaignFixture.procedure(of: good)
         let trial = try await Campaign.warmUp(procedure, cadence: ChosenCadence(), now: 5)
         #expect(trial.number == 0 && trial.began == 5 && trial.profile == .unrestricted)
         let unlucky = SimulatedService(fault: .probe, lies: { $0 == 1 })
         let again = try await Campaign.warmUp(
-            CampaignFixture.campaign(unlucky).procedure, cadence: ChosenCadence(), now: 5)
+            CampaignFixture.procedure(of: unlucky), cadence: ChosenCadence(), now: 5)
         #expect(again.verdict.isPass && unlucky.profiles.count == 2)
         let bad = SimulatedService(conflicts: [[]], fault: .diesWhenReady)
         let error = await #expect(throws: ExperimentError.self) {
             try await Campaign.warmUp(
-                CampaignFixture.campaign(bad).procedure, cadence: ChosenCadence(), now: 5)
+                CampaignFixture.procedure(of: bad), cadence: ChosenCadence(), now: 5)
         }
         #expect(error?.isBaseline == true)
         #expect(error?.description.hasPrefix("the service fails without any restriction") == true)

@@ -31,7 +31,7 @@ struct IdentityTests {
         }
         let plain = CampaignFixture.campaign(service)
         var campaign = Campaign(
-            problem: try problem(.unrestricted), procedure: plain.procedure, ledger: plain.ledger,
+            problem: try problem(.unrestricted), places: plain.places, ledger: plain.ledger,
             options: plain.options, observedUsage: ObservedUsage([], sandbox: Sandbox()),
             now: { 0 }, report: { _ in })
         campaign.identity = Identity(

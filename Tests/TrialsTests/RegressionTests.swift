@@ -97,9 +97,11 @@ struct RegressionTests {
     private func first(
         _ profile: Profile, in campaign: Campaign, baseline: Baseline = .unknown
     ) async throws -> Trial {
-        try await campaign.procedure.run(
-            TrialSpec(profile, "yesterday"), baseline: baseline,
-            cadence: CampaignFixture.hurried.beforeBaseline)
+        try await TrialRunner(
+            in: campaign.places,
+            expecting: Expectations(baseline, cadence: CampaignFixture.hurried.beforeBaseline),
+            now: { 0 }
+        ).runOnce(TrialSpec(profile, "yesterday"), number: 1)
     }
 
     private struct Unexpected: Error {}

@@ -108,7 +108,8 @@ struct SuspiciousCampaignTests {
             baseline.noSecondStart
                 == "the service as it is fails in it: second start failed: exit status 1")
         let outcome = try await Campaign(
-            problem: CampaignFixture.problem, procedure: procedure, ledger: MemoryLedger(),
+            problem: CampaignFixture.problem, places: TrialPlaces([procedure]),
+            ledger: MemoryLedger(),
             options: CampaignOptions(), observedUsage: ObservedUsage([], sandbox: Sandbox()),
             baseline: baseline, now: { 0 }, report: { _ in }
         ).run()

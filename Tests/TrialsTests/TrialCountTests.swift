@@ -10,7 +10,7 @@ struct TrialCountTests {
         var outcome = try await CampaignFixture.campaign(SimulatedService()).run()
         let made = outcome.trials.count
         #expect(outcome.trialCount == made)
-        let real = try await CampaignFixture.campaign(SimulatedService()).procedure.run(
+        let real = try await CampaignFixture.procedure(of: SimulatedService()).run(
             TrialSpec(outcome.accepted, .realUnit), number: made + 1)
         outcome.count(real)
         #expect(outcome.trialCount == made + 1 && outcome.trials.count == made)
@@ -38,7 +38,7 @@ struct TrialCountTests {
             (.probe, false), (.startTimesOut, false), (.reload, false),
         ] {
             let service = SimulatedService(conflicts: [[]], fault: fault)
-            let trial = try await CampaignFixture.campaign(service).procedure.run(
+            let trial = try await CampaignFixture.procedure(of: service).run(
                 TrialSpec(.unrestricted, .asItIs), cadence: CampaignFixture.hurried.beforeBaseline)
             #expect(trial.because.hasSuffix(": up") == isQuoted, "\(trial.because)")
         }

@@ -87,7 +87,7 @@ struct TrialRunnerTests {
         var first = runner(SimulatedService())
         let earlier = try await first.run(TrialSpec(lax, .onRecord), prospect)
         var runner = TrialRunner(
-            first.procedure, expecting: first.expectations, after: [earlier], now: { 7 })
+            in: first.places, expecting: first.expectations, after: [earlier], now: { 7 })
         #expect(try await runner.run(TrialSpec(lax, .failsAgain), prospect).number == 2)
         #expect(runner.trials.map(\.number) == [1, 2])
     }

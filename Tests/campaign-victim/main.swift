@@ -1,7 +1,7 @@
 // Runs a campaign over a simulated service with a ledger on disk, and takes its time, so that
-// tests can kill it anywhere. Arguments: the ledger's directory, a seed, milliseconds for a trial.
-// Each trial that is run and on record adds a byte to `tried` in the directory; the outcome is
-// printed.
+// tests can kill it anywhere. Arguments: the ledger's directory, a seed, milliseconds for a trial,
+// how many trials side by side (1 if it is not given). Each trial that is run and on record adds a
+// byte to `tried` in the directory; the outcome is printed.
 import Foundation
 import Glibc
 import Hardening
@@ -13,12 +13,18 @@ let arguments = CommandLine.arguments
 let directory = arguments[1]
 var random = SplitMix64(seed: UInt64(arguments[2]) ?? 0)
 let pause = Duration.milliseconds(Int(arguments[3]) ?? 0)
-let service = SimulatedService(
-    conflicts: CampaignFixture.conflicts(using: &random) + [["ProtectClock=yes"]], fault: .probe)
+var options = CampaignOptions()
+options.width = arguments.count > 4 ? Int(arguments[4]) ?? 1 : 1
+let conflicts = CampaignFixture.conflicts(using: &random) + [["ProtectClock=yes"]]
+let places = (0..<options.width).map { _ in
+    SimulatedService(conflicts: conflicts, fault: .probe)
+}
 let ledger = try TrialStore(directory: directory)
     .campaign(unit: "victim.service", fingerprint: "f", now: 1)
 let tried = open(directory + "/tried", O_WRONLY | O_CREAT | O_APPEND, 0o644)
-let outcome = try await CampaignFixture.campaign(service, ledger: ledger, pause: pause) { event in
+let outcome = try await CampaignFixture.campaign(
+    places, ledger: ledger, options: options, pause: pause
+) { event in
     if case .tried(_, _, isFromRecord: false) = event { write(tried, ".", 1) }
 }.run()
 for trial in outcome.trials {

@@ -63,18 +63,9 @@ struct ServicesBenchmark: AsyncParsableCommand {
     }
 
     private func harden(_ subject: Subject) async throws -> HardeningResult {
-        let file = "\(plans)/\(subject.plan)"
-        let plan = try Plan(reading: try String(contentsOfFile: file, encoding: .utf8), file: file)
-        let state = FileManager.default.temporaryDirectory.appending(
-            path: "temper-benchmark-\(UUID().uuidString)")
-        defer { if ledger == nil { try? FileManager.default.removeItem(at: state) } }
-        var labPlan = LabPlan()
-        labPlan.root = "\(roots)/\(subject.tree)"
-        var session = HardenSession(unit: subject.unit, stateDirectory: ledger ?? state.path)
-        session.plan = plan
-        session.host = .lab(labPlan)
-        session.manager = subject.manager
-        let result = try await session.run().result
+        let result = try await withStateDirectory(ledger) { state in
+            try await subject.session(plans: plans, roots: roots, state: state).run().result
+        }
         if let json {
             try FileManager.default.createDirectory(
                 atPath: json, withIntermediateDirectories: true)

@@ -1,4 +1,7 @@
+import Foundation
+import Lab
 import TemperKit
+import Trials
 
 /// A service of the figures: where it comes from, whose it is, and what it should come to. Its
 /// probes are the plan of the same name in Examples/Services, for anyone to use.
@@ -41,4 +44,33 @@ struct Subject: Sendable {
         Subject(
             name: "syncthing", unit: "syncthing.service", manager: .user("mona"), firstVersion: 39),
     ]
+}
+
+extension Subject {
+    /// - Parameters:
+    ///   - plans: the directory with the plans.
+    ///   - roots: the directory with the trees.
+    ///   - state: where the ledger is kept.
+    func session(plans: String, roots: String, state: String) throws -> HardenSession {
+        let file = "\(plans)/\(plan)"
+        var lab = LabPlan()
+        lab.root = "\(roots)/\(tree)"
+        var session = HardenSession(unit: unit, stateDirectory: state)
+        session.plan = try Plan(
+            reading: try String(contentsOfFile: file, encoding: .utf8), file: file)
+        session.host = .lab(lab)
+        session.manager = manager
+        return session
+    }
+}
+
+/// Runs `body` with a directory for ledgers; nil for one that is gone afterwards.
+func withStateDirectory<Result>(
+    _ kept: String?, _ body: (String) async throws -> Result
+) async throws -> Result {
+    if let kept { return try await body(kept) }
+    let state = FileManager.default.temporaryDirectory.appending(
+        path: "temper-benchmark-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: state) }
+    return try await body(state.path)
 }

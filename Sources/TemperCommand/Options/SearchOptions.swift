@@ -54,6 +54,13 @@ struct SearchOptions: ParsableArguments {
     var force = false
 
     @Option(
+        help: ArgumentHelp(
+            "How many trials are made side by side, each in a lab of its own, 1 to 16. Pays for a "
+                + "service that is mostly waited for, on a machine with little else to do.",
+            valueName: "count"))
+    var jobs = 1
+
+    @Option(
         help: ArgumentHelp("End after so many trials with the best so far.", valueName: "count"))
     var maxTrials: Int?
 
@@ -75,6 +82,9 @@ struct SearchOptions: ParsableArguments {
         }
         if let maxTrials, maxTrials < 3 {
             return "--max-trials \(maxTrials): the baseline alone takes 2; allow at least 3"
+        }
+        if !(1...16).contains(jobs) {
+            return "--jobs \(jobs): from 1 to 16 trials are made side by side"
         }
         if let goodEnough, !(0...10).contains(goodEnough) {
             return "--good-enough \(goodEnough): an exposure is from 0.0 to 10.0"

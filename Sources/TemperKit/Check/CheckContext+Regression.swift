@@ -22,7 +22,7 @@ extension CheckContext {
         var campaign = Campaign(
             problem: identity.restrictions.isEmpty
                 ? whole : try problem(profile, of: context.subject, fixed: .unrestricted),
-            procedure: context.procedure, ledger: ledger, options: options,
+            places: TrialPlaces([context.procedure]), ledger: ledger, options: options,
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: context.baseline,
             now: now, report: progress.show)
         if let name = identity.becoming {
@@ -56,8 +56,7 @@ extension CheckContext {
         baseline.holdsFootprint = unseen.holdsFootprint
         return HardeningContext(
             bench: bench,
-            procedure: procedure(
-                in: subject.catalogue,
+            copies: CopyHabits(
                 leftovers: service.machine.missing(seen.observedUsage.writtenFiles)),
             observedUsage: seen.observedUsage, baseline: baseline, enforcement: enforcement,
             inapplicable: inapplicable, usage: usage, subject: subject,

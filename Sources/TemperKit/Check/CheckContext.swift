@@ -147,16 +147,12 @@ struct CheckContext: Sendable {
             regressing: profile, of: subject, enforcement: enforcement, fixed: fixed)
     }
 
-    func procedure(in catalogue: Catalogue, leftovers: [String] = []) -> TrialProcedure {
-        bench.procedure(of: service.copies(in: catalogue, leftovers: leftovers))
-    }
-
     /// What makes the trials of this check, measured by what is on record.
     ///
     /// - Parameter trials: those that were made already.
     func runner(after trials: [Trial] = []) -> TrialRunner {
         TrialRunner(
-            procedure(in: asItIs.catalogue),
+            bench.procedure(of: service.copies(in: asItIs.catalogue)),
             expecting: Expectations(
                 record.baseline, cadence: record.cadence, startLimit: record.patience,
                 stopLimit: record.patience),

@@ -61,7 +61,7 @@ extension CheckContext {
     /// The service as it is on record.
     private func context(baseline: Baseline) -> HardeningContext {
         HardeningContext(
-            bench: bench, procedure: procedure(in: asItIs.catalogue),
+            bench: bench, copies: CopyHabits(leftovers: []),
             observedUsage: ObservedUsage([], sandbox: service.sandbox), baseline: baseline,
             enforcement: enforcement, inapplicable: inapplicable, usage: record.usage,
             subject: asItIs, ownership: record.ownership)

@@ -6,7 +6,9 @@ import Trials
 /// systemd, the probes, what is to be tried and the tree. A changed unit or package never resumes an
 /// old campaign.
 enum Fingerprint {
-    static func of(_ bench: Bench, _ options: CampaignOptions, isTrusted: Bool) -> String {
+    static func of(
+        _ bench: Bench, _ options: CampaignOptions, _ jobs: Int, isTrusted: Bool
+    ) -> String {
         let (service, plan) = (bench.service, bench.plan)
         return digits(
             of: [service.unit, service.systemdVersion, bench.host.root]
@@ -17,6 +19,7 @@ enum Fingerprint {
                 + options.tolerance.words
                 + plan.beforeStart.flatMap { ["before", $0] }
                 + (options.isStrictest ? ["strictest"] : [])
+                + (jobs > 1 ? ["jobs", "\(jobs)"] : [])
                 + (bench.leavesOwners ? ["leaves owners"] : [])
                 + (bench.host.chosenNetwork.map { ["network", $0] } ?? [])
                 + (isTrusted ? [] : ["untrusted"]))

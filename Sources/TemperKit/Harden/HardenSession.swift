@@ -17,6 +17,9 @@ public struct HardenSession: Sendable {
     /// Whether nothing of it is trusted, whoever wrote it.
     public var isUntrusted = false
     public var options = CampaignOptions()
+    /// How many trials are made side by side, each in a lab of its own. On a machine in use it is
+    /// always one.
+    public var jobs = 1
     /// Where the trials are made: a lab of this machine, unless said otherwise.
     public var host = HostChoice.lab(LabPlan())
     public var manager = ManagerChoice.system
@@ -93,15 +96,15 @@ public struct HardenSession: Sendable {
         let hosting = try bench.admit(isForced: isForced)
         try await bench.refuseImpossibleProbes()
         let ledger = try store.campaign(
-            unit: unit, fingerprint: Fingerprint.of(bench, options, isTrusted: distrust == nil),
+            unit: unit,
+            fingerprint: Fingerprint.of(bench, options, jobs, isTrusted: distrust == nil),
             isFresh: isFresh, now: now())
         if ledger.resumed > 0 {
             progress.say(
                 "going on with campaign \(ledger.id), of which \(ledger.resumed.counted("trial")) "
                     + "are on record; --fresh starts anew")
         }
-        let (found, absence) = try await tryOut(
-            bench, setup, try await bench.enforcement(stateDirectory), ledger)
+        let (found, absence) = try await tryOut(bench, setup, ledger)
         var result = HardeningResult(
             found.proof, on: found.context, seconds: (ContinuousClock.now - began).seconds)
         result.warnings += [hosting].compactMap { $0 } + found.proof.warnings
@@ -116,20 +119,26 @@ public struct HardenSession: Sendable {
 
     /// In the place of the service where that is in use.
     private func tryOut(
-        _ bench: Bench, _ setup: ServiceSetup, _ enforcement: Enforcement, _ ledger: CampaignLedger
+        _ bench: Bench, _ setup: ServiceSetup, _ ledger: CampaignLedger
     ) async throws -> (found: (proof: Proof, context: HardeningContext), absence: Absence) {
         func campaign(
             _ bench: Bench, until mustEnd: ContinuousClock.Instant?
         ) async throws -> (Proof, HardeningContext) {
-            let context = try await bench.survey(
-                enforcement, ledger, isStrictest: options.isStrictest)
+            let context = try await survey(bench, ledger)
             try ledger.note(
                 Provenance(of: bench, using: context.usage, giving: context.ownership))
             let proving = Proving(setup: setup, context: context, ledger: ledger)
-            var campaign = try self.campaign(on: context, ledger, until: mustEnd)
+            let places = TrialPlaces([context.procedure])
+            var campaign = try self.campaign(on: context, in: places, ledger, until: mustEnd)
             campaign.firstStarts = proving.firstStarts
-            let outcome = try await campaign.run()
-            return (try await proving.proof(of: outcome), context)
+            return try await MoreBenches.with(campaign.options.width - 1, like: bench, setup) {
+                more in
+                campaign.identity = try context.identity(more.owners)
+                more.join(places, of: context)
+                let outcome = try await campaign.run()
+                more.leave()
+                return (try await proving.proof(of: outcome), context)
+            }
         }
         do {
             switch host {
@@ -143,19 +152,31 @@ public struct HardenSession: Sendable {
         }
     }
 
+    /// The first look. What a lab's systemd enforces is measured beside it, in a lab of its own.
+    private func survey(_ bench: Bench, _ ledger: CampaignLedger) async throws -> HardeningContext {
+        if host.isLive {
+            let enforcement = try await bench.enforcement(stateDirectory)
+            return try await bench.survey(enforcement, ledger, isStrictest: options.isStrictest)
+        }
+        async let enforcement = bench.enforcement(stateDirectory)
+        var context = try await bench.survey(
+            .unmeasured, ledger, isStrictest: options.isStrictest)
+        context.enforcement = try await enforcement
+        return context
+    }
+
     private func campaign(
-        on context: HardeningContext, _ ledger: CampaignLedger,
+        on context: HardeningContext, in places: TrialPlaces, _ ledger: CampaignLedger,
         until mustEnd: ContinuousClock.Instant?
     ) throws -> Campaign {
         var options = options
         options.cadence = context.plan.cadence
         options.mustEnd = mustEnd
-        var campaign = Campaign(
-            problem: try context.problem(), procedure: context.procedure, ledger: ledger,
+        options.width = host.isLive ? 1 : jobs
+        return Campaign(
+            problem: try context.problem(), places: places, ledger: ledger,
             options: options, observedUsage: context.observedUsage, baseline: context.baseline,
             now: now, report: progress.show)
-        campaign.identity = try context.identity()
-        return campaign
     }
 
     /// Leaves a record of what was proved, for `temper check`.

@@ -1,6 +1,5 @@
 import Hardening
 import Lab
-import Synchronization
 import Systemd
 import TrialLedger
 import Trials
@@ -9,10 +8,10 @@ import Trials
 /// and what there is to search.
 struct HardeningContext: Sendable {
     let bench: Bench
-    let procedure: TrialProcedure
+    let copies: CopyHabits
     let observedUsage: ObservedUsage
     let baseline: Baseline
-    let enforcement: Enforcement
+    var enforcement: Enforcement
     /// What the manager was seen to fail with.
     let inapplicable: [String: String]
     /// What it was seen to use.
@@ -31,6 +30,7 @@ struct HardeningContext: Sendable {
     var notes: [String] = []
 
     var service: Service { bench.service }
+    var procedure: TrialProcedure { procedure(at: bench) }
     var plan: Plan { bench.plan }
 
     func problem(fixed: Profile = .unrestricted) throws -> SearchProblem {
@@ -51,25 +51,33 @@ struct HardeningContext: Sendable {
     }
 
     /// Another identity to try, with its files given to it for as long as it holds.
-    func identity() throws -> Identity? {
+    func identity(_ owners: Owners) throws -> Identity? {
         guard let ownership else { return nil }
         let name = Restriction.becoming(ownership.user)
-        let undo = Undo()
-        let machine = service.machine
         return Identity(
             name: name, problem: try problem(fixed: Profile([name], in: subject.catalogue)),
-            prepare: { () throws(ExperimentError) in
-                let done = try machine.apply(ownership)
-                undo.change.withLock { $0 = done }
-            }, undo: { undo.change.withLock { $0?.run() } })
+            prepare: { () throws(ExperimentError) in try owners.give(ownership) },
+            undo: owners.takeBack)
+    }
+
+    /// Trials of copies at another bench with the same service.
+    func procedure(at bench: Bench) -> TrialProcedure {
+        bench.procedure(of: copies.made(of: bench.service, in: subject.catalogue))
     }
 
     /// What must be done before the drop-in of this outcome can work.
     func preparation(for outcome: Outcome) -> Ownership? { outcome.hasIdentity ? ownership : nil }
+}
 
-    /// Shared by making a change and taking it back.
-    private final class Undo: Sendable {
-        let change = Mutex<OwnershipUndo?>(nil)
+/// What copies of a service are made by.
+struct CopyHabits: Sendable {
+    /// Files that only an unclean end leaves.
+    var leftovers: [String]
+    /// How long the service takes to stop as it is, where that is known.
+    var usualStop: Duration?
+
+    func made(of service: Service, in catalogue: Catalogue) -> TransientService {
+        service.copies(in: catalogue, leftovers: leftovers, usualStop: usualStop)
     }
 }
 
@@ -126,10 +134,9 @@ extension Bench {
         try await makeAnew()
         return HardeningContext(
             bench: self,
-            procedure: procedure(
-                of: service.copies(
-                    in: subject.catalogue, leftovers: machine.missing(observedUsage.writtenFiles),
-                    usualStop: .microseconds(now.microseconds.stop))),
+            copies: CopyHabits(
+                leftovers: machine.missing(observedUsage.writtenFiles),
+                usualStop: .microseconds(now.microseconds.stop)),
             observedUsage: observedUsage, baseline: baseline,
             enforcement: enforcement, inapplicable: try await service.inapplicable,
             usage: usage, subject: subject, ownership: ownership, traits: traits,

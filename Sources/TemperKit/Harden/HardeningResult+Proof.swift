@@ -22,8 +22,11 @@ extension HardeningResult {
             let after = context.subject.tightened(by: proof.outcome.accepted)
             skipped.append(.staysRoot(costing: after.costOfRoot(in: context.subject.dialect), why))
         }
-        if let ways = proof.waysOut { tell(ways) }
-        if let why = proof.waysUntold { skipped.append(Skipped(what: "ways out", because: why)) }
+        switch proof.waysOut {
+        case .notTried: break
+        case .found(let ways): tell(ways)
+        case .untold(let why): skipped.append(Skipped(what: "ways out", because: why))
+        }
         if bench.host.isLive { skipLabStages(context.plan) }
     }
 

@@ -35,7 +35,7 @@ struct FreshService: ServiceUnderTest {
         under profile: Profile, limit: Duration?
     ) async throws(ExperimentError) -> StartedCopy {
         let host: Host
-        do { host = try await Host.open(.lab(fresh), Silence()) } catch {
+        do { host = try await Host.open(.lab(plan.forAnotherLab), Silence()) } catch {
             throw ExperimentError(error)
         }
         let started: StartedCopy
@@ -47,13 +47,6 @@ struct FreshService: ServiceUnderTest {
         }
         if case .refused = started { await host.close() }
         return started
-    }
-
-    /// The same lab under another name.
-    private var fresh: LabPlan {
-        var fresh = plan
-        fresh.name = LabPlan().name
-        return fresh
     }
 
     private func start(

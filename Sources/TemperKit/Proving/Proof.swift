@@ -18,11 +18,15 @@ struct Proof: Sendable {
     var notPutThrough: [String] = []
     /// What it does not pass, whatever is opened; nil where it passed.
     var unproved: String?
+    /// What a canary found in the real unit's sandbox.
+    var waysOut = WaysOut.notTried
 
-    /// What a canary found in the real unit's sandbox; nil where it was not let loose.
-    var waysOut: WaysOutChange?
-    /// Why it was not let loose, or found nothing.
-    var waysUntold: String?
+    enum WaysOut {
+        case notTried
+        case found(WaysOutChange)
+        /// Why it was not let loose, or found nothing.
+        case untold(String)
+    }
 
     /// The sandbox that the drop-in makes of the unit.
     var expected: Sandbox { outcome.problem.subject.tightened(by: outcome.accepted) }

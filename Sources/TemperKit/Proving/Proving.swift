@@ -25,6 +25,8 @@ struct Proving: Sendable {
         guard proof.isVerified, case .lab(let lab) = bench.host.choice else { return proof }
         var course = ProvingCourse(
             fresh(like: lab, measuredBy: measure(outcome)), of: proof.outcome, ledger: ledger)
+        // The course is run in labs of its own.
+        async let waysOut = findWaysOut(under: proof)
         let found = try await course.run()
         var proved = proof
         proved.learn(found)
@@ -32,13 +34,14 @@ struct Proving: Sendable {
         if found.outcome.accepted != outcome.accepted { proved.contradiction = nil }
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
-        await lookForWaysOut(&proved)
+        proved.waysOut = await waysOut
+        if proved.dropIn != proof.dropIn { proved.waysOut = await findWaysOut(under: proved) }
         return proved
     }
 
     /// Lets a canary loose in the sandbox of the real unit, without the drop-in and with it.
-    private func lookForWaysOut(_ proof: inout Proof) async {
-        if proof.dropIn.isEmpty || proof.outcome.ending == .interrupted { return }
+    private func findWaysOut(under proof: Proof) async -> Proof.WaysOut {
+        if proof.dropIn.isEmpty || proof.outcome.ending == .interrupted { return .notTried }
         bench.progress.step("trying the ways out of \(bench.unit)")
         do {
             try await bench.makeAnew()
@@ -47,9 +50,9 @@ struct Proving: Sendable {
             try await bench.makeAnew()
             _ = try await bench.service.install(dropIn: proof.dropIn, expecting: proof.expected)
             let after = try await bench.service.waysOut()
-            proof.waysOut = WaysOutChange(before: before, after: after)
+            return .found(WaysOutChange(before: before, after: after))
         } catch {
-            proof.waysUntold = "\(error)"
+            return .untold("\(error)")
         }
     }
 

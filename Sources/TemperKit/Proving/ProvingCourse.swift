@@ -125,7 +125,7 @@ struct ProvingCourse {
         baseline.leaveOut(.secondStart, because: "it is part of the proving")
         var campaign = Campaign(
             problem: identity.restrictions.isEmpty ? whole : try problem(fixed: .unrestricted),
-            procedure: procedure, ledger: course, options: options,
+            places: TrialPlaces([procedure]), ledger: course, options: options,
             observedUsage: service.context.observedUsage, baseline: baseline, now: now,
             report: { [progress = bench.progress] in progress.show(course.onRecord($0)) })
         if let name = identity.becoming {

@@ -5,7 +5,8 @@ import Hardening
 /// ``TrialRunner`` carries out, and every trial is in the ledger before anything is learned from it.
 public struct Campaign: Sendable {
     public let problem: SearchProblem
-    public let procedure: TrialProcedure
+    /// Trials are made here.
+    public var places: TrialPlaces
     public let ledger: any Ledger
     public let options: CampaignOptions
     /// Microseconds since 1970.
@@ -21,14 +22,14 @@ public struct Campaign: Sendable {
     public var firstStarts: TrialRunner.FirstStarts?
 
     public init(
-        problem: SearchProblem, procedure: TrialProcedure, ledger: any Ledger,
+        problem: SearchProblem, places: TrialPlaces, ledger: any Ledger,
         options: CampaignOptions,
         observedUsage: ObservedUsage, baseline: Baseline = .unknown,
         now: @escaping @Sendable () -> UInt64,
         report: @escaping @Sendable (CampaignEvent) -> Void
     ) {
         self.problem = problem
-        self.procedure = procedure
+        self.places = places
         self.ledger = ledger
         self.options = options
         self.observedUsage = observedUsage
@@ -76,7 +77,7 @@ public struct Campaign: Sendable {
 
     private func runner(for state: CampaignState) -> TrialRunner {
         TrialRunner(
-            procedure, firstStarts: firstStarts, expecting: state.expectations, ledger: ledger,
+            in: places, firstStarts: firstStarts, expecting: state.expectations, ledger: ledger,
             after: state.trials,
             now: now, report: report)
     }

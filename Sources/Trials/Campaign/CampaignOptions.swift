@@ -19,6 +19,10 @@ public struct CampaignOptions: Sendable {
     public var maxTrials: Int?
     public var maxTime: Duration?
     public var goodEnough: Exposure?
+    /// How many trials are made side by side, each in a place of its own. The search asks for so many
+    /// at a time and learns in the order in which it asked, so the same width asks the same questions
+    /// however long each trial takes.
+    public var width = 1
     /// When the last trial must have ended, however good the result is by then.
     public var mustEnd: ContinuousClock.Instant?
 

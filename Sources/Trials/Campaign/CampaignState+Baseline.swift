@@ -22,6 +22,14 @@ struct BaselineRuns {
         TrialSpec(.unrestricted, .baseline(run: made + 1), startsAgain: true)
     }
 
+    /// What follows it, whatever it shows.
+    var upcoming: [TrialSpec] {
+        guard made + 1 < least else { return [] }
+        return (made + 1..<least).map {
+            TrialSpec(.unrestricted, .baseline(run: $0 + 1), startsAgain: true)
+        }
+    }
+
     /// - Parameter isOver: whether the user wants no more trials.
     func wantsMore(isOver: Bool) -> Bool {
         made < least || (isNews && made < Self.longest)
@@ -91,7 +99,8 @@ extension CampaignState {
     /// - Parameter failures: how many of the last trials may have failed because of what is left.
     mutating func lookBack(failures: Int) {
         phase = .lookingBack(
-            DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs)), failures: failures)
+            DecisiveTrial(TrialSpec(.unrestricted, .stillAsItIs, isEverywhere: true)),
+            failures: failures)
     }
 
     mutating func lookBack(_ trial: Trial, _ awaited: DecisiveTrial, _ failures: Int) {

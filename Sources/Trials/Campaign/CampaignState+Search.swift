@@ -29,6 +29,7 @@ extension CampaignState {
     }
 
     private mutating func renewSearch() {
+        round = []
         search = Search(
             problem.space,
             options: Options(
@@ -57,14 +58,17 @@ extension CampaignState {
 
     /// The next question, or what follows when there is none.
     mutating func search(at now: ContinuousClock.Instant) -> TrialAction<Outcome>? {
-        guard case .ask(let questions) = search.nextRound(), let question = questions.first else {
-            confirm()
-            return nil
+        if round.isEmpty {
+            guard case .ask(let questions) = search.nextRound(upTo: options.width) else {
+                confirm()
+                return nil
+            }
+            round = questions
         }
         if let stop = limit(at: now) {
             hunt(ending: stop)
         } else {
-            ask(question, for: .search)
+            ask(round.removeFirst(), for: .search)
         }
         return nil
     }
@@ -80,10 +84,14 @@ extension CampaignState {
     }
 
     mutating func ask(_ question: Question, for asker: Asker) {
+        phase = .asking(Inquiry(question: question, spec: spec(of: question, for: asker)), asker)
+    }
+
+    func spec(of question: Question, for asker: Asker) -> TrialSpec {
         var spec = TrialSpec(
             problem.profile(question.configuration), problem.purpose(of: question))
         if case .confirmation = asker { (spec.purpose, spec.startsAgain) = (.confirmation, true) }
-        phase = .asking(Inquiry(question: question, spec: spec), asker)
+        return spec
     }
 
     mutating func learnAnswer(_ trial: Trial, _ inquiry: Inquiry, _ asker: Asker) {

@@ -14,6 +14,8 @@ public struct CampaignState: TrialSeries {
     var expectations: Expectations
     var trials: [Trial] = []
     var search: Search
+    /// What the search asked together and nobody was asked yet.
+    var round: [Question] = []
     /// The trial numbers of the answers that the search learned, in their order.
     var numbers: [Int] = []
     /// The trial of another identity, where there was one.
@@ -84,6 +86,18 @@ public struct CampaignState: TrialSeries {
         take(trial)
     }
 
+    public var upcoming: [TrialSpec] {
+        let specs: [TrialSpec] =
+            switch phase {
+            case .baseline(let runs): runs.upcoming
+            case .asking(_, .search): round.map { spec(of: $0, for: .search) }
+            case .asking(let inquiry, .confirmation(let left)):
+                Array(repeating: inquiry.spec, count: left - 1)
+            default: []
+            }
+        return specs.map(whole)
+    }
+
     /// Being interrupted, or losing the place, is an outcome with what was found by then.
     public mutating func end(by error: ExperimentError) -> Outcome? {
         if !isSearching || !(error.isInterruption || error.isPlaceLost) { return nil }
@@ -130,14 +144,19 @@ public struct CampaignState: TrialSeries {
         }
     }
 
+    /// With a second start, where every trial has one.
+    private func whole(_ spec: TrialSpec) -> TrialSpec {
+        var spec = spec
+        if startsAgain { spec.startsAgain = true }
+        return spec
+    }
+
     /// - Parameter best: of what passed so far.
     func run(
         _ spec: TrialSpec, best: Profile = .unrestricted, left: Double = 0
     ) -> TrialAction<Outcome> {
-        var spec = spec
-        if startsAgain { spec.startsAgain = true }
-        return .run(
-            spec,
+        .run(
+            whole(spec),
             Prospect(
                 expectedLeft: left, exposure: problem.subject.exposure(of: best),
                 ifPassed: problem.subject.exposure(of: spec.profile)))

@@ -59,6 +59,8 @@ struct RegressionState: TrialSeries {
         }
     }
 
+    var upcoming: [TrialSpec] { campaign.upcoming }
+
     mutating func end(by error: ExperimentError) -> Regression? {
         campaign.end(by: error).map(conclusion)
     }

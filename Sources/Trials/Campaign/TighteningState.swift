@@ -58,6 +58,8 @@ public struct TighteningState: TrialSeries {
         }
     }
 
+    public var upcoming: [TrialSpec] { [] }
+
     /// What was taken stands only where the whole look came to its end.
     public func end(by error: ExperimentError) -> Void? { nil }
 

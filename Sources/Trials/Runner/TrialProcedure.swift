@@ -27,13 +27,11 @@ public struct TrialProcedure: Sendable {
         self.redaction = redaction
     }
 
-    /// Carries out one trial. The copy is ended however this returns.
+    /// Carries out one trial, which has no number yet. The copy is ended however this returns.
     ///
-    /// - Parameters:
-    ///   - number: of the trial in its campaign.
-    ///   - began: microseconds since 1970.
+    /// - Parameter began: microseconds since 1970.
     func run(
-        _ spec: TrialSpec, number: Int, began time: UInt64, expecting expectations: Expectations
+        _ spec: TrialSpec, began time: UInt64, expecting expectations: Expectations
     ) async throws(ExperimentError) -> Trial {
         var notes = Notes(spec: spec, expectations: expectations)
         let limit = expectations.pacing.startLimit
@@ -62,7 +60,7 @@ public struct TrialProcedure: Sendable {
         }
         notes.timing.whole = microseconds(since: began)
         return Trial(
-            number: number, purpose: spec.purpose, profile: spec.profile, began: time,
+            number: 0, purpose: spec.purpose, profile: spec.profile, began: time,
             microseconds: notes.timing,
             // What is cut off first may leave the beginning of a secret.
             observations: notes.observations.map { redaction.applied(to: $0).bounded },

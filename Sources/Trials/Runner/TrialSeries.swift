@@ -7,6 +7,9 @@ public protocol TrialSeries: Sendable {
     /// What to do now; `learn` follows each trial.
     mutating func next(at now: ContinuousClock.Instant) -> TrialAction<Conclusion>
     mutating func learn(_ trial: Trial)
+    /// What is asked after the trial that is asked for now, whatever that shows; not all of it has
+    /// to be known.
+    var upcoming: [TrialSpec] { get }
     /// What stands where no further trial can be made; nil if nothing does.
     mutating func end(by error: ExperimentError) -> Conclusion?
 }
@@ -39,13 +42,31 @@ extension TrialRunner {
     public mutating func carryOut<Series: TrialSeries>(
         _ series: inout Series
     ) async throws(ExperimentError) -> Series.Conclusion {
+        do throws(ExperimentError) {
+            let conclusion = try await follow(&series)
+            await callOff()
+            return conclusion
+        } catch {
+            await callOff()
+            throw error
+        }
+    }
+
+    private mutating func follow<Series: TrialSeries>(
+        _ series: inout Series
+    ) async throws(ExperimentError) -> Series.Conclusion {
         while true {
             do throws(ExperimentError) {
                 switch series.next(at: .now) {
-                case .run(let spec, let prospect): series.learn(try await run(spec, prospect))
+                case .run(let spec, let prospect):
+                    series.learn(try await run(spec, prospect, upcoming: series.upcoming))
                 case .expect(let expectations): try expect(expectations)
-                case .prepare(let identity): try identity.prepare()
-                case .undo(let identity): identity.undo()
+                case .prepare(let identity):
+                    await callOff()
+                    try identity.prepare()
+                case .undo(let identity):
+                    await callOff()
+                    identity.undo()
                 case .conclude(let conclusion): return conclusion
                 case .fail(let error): throw error
                 }

@@ -12,15 +12,19 @@ public struct TrialSpec: Hashable, Sendable {
     /// Whether it is the real unit, where it never ran before, that is put through what a service
     /// lives through, and no copy.
     public var isFirstStart: Bool
+    /// Whether it is made in every place of the campaign, and the first that does not pass is the
+    /// answer.
+    public var isEverywhere: Bool
 
     public init(
         _ profile: Profile, _ purpose: TrialPurpose, startsAgain: Bool = false,
-        looksClosely: Bool = false, isFirstStart: Bool = false
+        looksClosely: Bool = false, isFirstStart: Bool = false, isEverywhere: Bool = false
     ) {
         self.profile = profile
         self.purpose = purpose
         self.startsAgain = startsAgain
         self.looksClosely = looksClosely
         self.isFirstStart = isFirstStart
+        self.isEverywhere = isEverywhere
     }
 }
