@@ -1,13 +1,15 @@
 import Hardening
 import Trials
 
-/// The result as people read it on a terminal: from the most important down, at most 100 columns.
+/// The whole result as people read it on a terminal: from the most important down.
 public struct HardeningText: Sendable {
     public let text: String
 
-    /// - Parameter isColoured: whether the reader's terminal shows colours.
-    public init(_ result: HardeningResult, isColoured: Bool) {
-        text = DocumentText(Document(result), isColoured: isColoured).text
+    /// - Parameters:
+    ///   - isColoured: whether the reader's terminal shows colours.
+    ///   - width: its columns.
+    public init(_ result: HardeningResult, isColoured: Bool, width: Int = 100) {
+        text = DocumentText(Document(result), isColoured: isColoured, width: width).text
     }
 }
 
@@ -29,13 +31,23 @@ extension HardeningResult {
     typealias Section = Document.Section
 
     var headline: [Document.Block] {
+        verdict(in: trialWords) + [knownWords.map { .paragraph("\($0)") }].compactMap(\.self)
+            + provingLines
+    }
+
+    /// How exposed it was and is, and what that took.
+    ///
+    /// - Parameter trials: how many there were, in words.
+    func verdict(in trials: String) -> [Document.Block] {
         let counts =
             "\(accepted.count.counted("restriction")) taken, \(refused.count) refused, "
-            + "in \(trialWords), \(Words.duration(seconds))"
-        var lines: [Document.Block] = [
-            .headline(unit, exposure, waysOut), .paragraph("\(counts)"),
-        ]
-        if let knownWords { lines.append(.paragraph("\(knownWords)")) }
+            + "in \(trials), \(Words.duration(seconds))"
+        return [.headline(unit, exposure, waysOut), .paragraph("\(counts)")]
+    }
+
+    /// What the result is worth.
+    var provingLines: [Document.Block] {
+        var lines: [Document.Block] = []
         if !dropIn.isEmpty {
             lines.append(
                 verified
@@ -114,15 +126,18 @@ extension HardeningResult {
                 note: entry.cost > 0 ? "costs \(entry.cost) of exposure" : nil,
                 details: [.init(.none, .code(entry.settings))])
         }
-        let commands = preparations.joined(separator: "\n")
         return Document.section(Phrase("Exceptions that the service needs", .strong), entries)
-            + (commands.isEmpty
-                ? []
-                : [
-                    Section(
-                        Phrase("Before the drop-in is installed, run once", .doubt),
-                        [.code(commands, language: "sh")])
-                ])
+            + onceSection
+    }
+
+    var onceSection: [Section] {
+        if preparations.isEmpty { return [] }
+        let commands = preparations.joined(separator: "\n")
+        return [
+            Section(
+                Phrase("Before the drop-in is installed, run once", .doubt),
+                [.code(commands, language: "sh")])
+        ]
     }
 
     var suspicionSection: [Section] {
@@ -161,16 +176,15 @@ extension HardeningResult {
             + (bites == 0 ? "." : ", \(bites) that bite.")
     }
 
-    /// One entry for each reason, with all that it contests.
-    fileprivate var contestSection: [Section] {
-        let contested = (known ?? []).filter { $0.known == .contested }
+    /// What is left open on suspicion, the dearest first.
+    var contested: [Knowledge] {
+        (known ?? []).filter { $0.known == .contested }
             .sorted { ($0.price ?? 0) > ($1.price ?? 0) }
-        let reasons = contested.reduce(into: [[Knowledge]]()) { groups, one in
-            let place = groups.firstIndex {
-                $0[0].because == one.because && $0[0].settledBy == one.settledBy
-            }
-            if let place { groups[place].append(one) } else { groups.append([one]) }
-        }
+    }
+
+    /// One entry for each reason, with all that it contests.
+    var contestSection: [Section] {
+        let reasons = contested.grouped { [$0.because, $0.settledBy] }
         return Document.section(
             Phrase("Contested: left open, with what each would gain of exposure", .strong),
             reasons.map(Self.entry))
@@ -254,6 +268,21 @@ enum Words {
         seconds < 100
             ? "\((seconds * 10).rounded() / 10) s"
             : "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+    }
+}
+
+extension Sequence {
+    /// Those of the same key together, in the order of the first of each.
+    func grouped<Key: Hashable>(by key: (Element) -> Key) -> [[Element]] {
+        var places: [Key: Int] = [:]
+        return reduce(into: []) { groups, element in
+            let place = places[key(element), default: groups.count]
+            if place == groups.count {
+                places[key(element)] = place
+                groups.append([])
+            }
+            groups[place].append(element)
+        }
     }
 }
 

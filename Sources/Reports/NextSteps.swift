@@ -6,6 +6,8 @@ public struct NextSteps: Sendable {
     public struct Choices: Sendable {
         /// Where `--state-dir` has the record; nil where it was not given.
         public var stateDirectory: String?
+        /// Where the record is.
+        public var record: String?
         public var isUsers = false
         /// Whether the tree that was hardened is this machine's own.
         public var isOfThisMachine = true
@@ -25,7 +27,8 @@ public struct NextSteps: Sendable {
             let place = isLong ? "\n  " : ""
             return "  \(command)\(place)\(String(repeating: " ", count: gap))\(purpose)\n"
         }
-        text = "\nNext\n" + lines.joined()
+        let saved = choices.record.map { " (on record in \($0))" } ?? ""
+        text = "\nNext\(saved)\n" + lines.joined()
     }
 
     /// Of a command that has its purpose beside it.
@@ -52,15 +55,17 @@ public struct NextSteps: Sendable {
                     ))
             }
             if let file = choices.output {
+                steps.append((file.shellQuoted, "is the drop-in, whose place is \(unit).d/"))
+            } else if !choices.isOfThisMachine {
                 steps.append(
                     (
-                        "\(file.shellQuoted)",
-                        "is the drop-in, whose place is \(unit).d/"
+                        "temper report\(place) \(unit) --format drop-in",
+                        "prints the drop-in, whose place is \(unit).d/"
                     ))
             }
         }
         steps.append(
-            ("temper report\(place) \(unit)", "why each was refused, and what would change it"))
+            ("temper report\(place) \(unit)", "the drop-in, why each was refused, what helps"))
         if result.verified {
             steps.append(
                 ("temper check\(place)\(user) \(unit)", "after an upgrade: does it still pass?"))

@@ -35,18 +35,22 @@ extension HardeningResult.Refusal {
 }
 
 extension HardeningResult.Refusal {
-    /// What else goes with it, and what would allow it.
-    var details: [Document.Detail] {
-        let together = Words.together(restriction, conflict)
-        let lost: Phrase? = alongside.map { ids in
+    /// What was given up with it.
+    var given: Phrase? {
+        alongside.map { ids in
             let names = ids.map { id in
                 ids.count > 6 ? String(id.prefix { $0 != "=" }) : RestrictionWords(id).name
             }
             return "systemd sets it in this unit for these too, left open with it: "
                 + Phrase.code(Set(names).sorted(), separator: ", ")
         }
+    }
+
+    /// What else goes with it, and what would allow it.
+    var details: [Document.Detail] {
+        let together = Words.together(restriction, conflict)
         let cure: Phrase? = LabelChange(in: because)?.cure.map { "\(said: $0)" }
-        return [together, lost, cure].compactMap { $0 }.map { Document.Detail(.none, $0, .quiet) }
+        return [together, given, cure].compactMap { $0 }.map { Document.Detail(.none, $0, .quiet) }
     }
 }
 

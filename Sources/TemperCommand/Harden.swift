@@ -58,9 +58,7 @@ struct Harden: AsyncParsableCommand {
         var session = HardenSession(
             unit: UnitName.complete(unit), stateDirectory: state.directory)
         session.plan = try plan()
-        session.planFile = try search.plan.map { file throws(TemperError) in
-            try PlanFile(file, isUntrusted: trust.untrusted)
-        }
+        session.planFile = try search.wanted.file(isUntrusted: trust.untrusted)
         session.isUntrusted = trust.untrusted
         session.options = try search.campaignOptions
         session.jobs = search.jobs
@@ -74,17 +72,10 @@ struct Harden: AsyncParsableCommand {
         return session
     }
 
-    /// What the command line wants; the plan of `--plan` comes below it, and then the unit's own.
     private func plan() throws(TemperError) -> Plan {
-        var mine = Plan()
-        mine.probes = probes.requests
-        mine.beforeStart = search.before
+        var mine = try Plan(probes, cadence, search.wanted)
         mine.keep = Set(search.keep.map(Plan.restriction))
         mine.attempt = Set(search.attempt.flatMap(Plan.attempts))
-        mine.cadence = try cadence.chosen
-        mine.settle = try cadence.settleTime
-        mine.probeDoesWork = probes.probeDoesWork
-        mine.probeUser = probes.probeUser
         return mine
     }
 
@@ -97,9 +88,7 @@ struct Harden: AsyncParsableCommand {
             Terminal.print(try JSON.page(result))
         } else {
             let isAside = output.output == OutputFile.standardOutput
-            let report = HardeningText(
-                result, isColoured: isAside ? Terminal.hasLiveLine : Terminal.showsColours)
-            Terminal.write(report.text, to: isAside ? 2 : 1)
+            Terminal.write(screen(of: result, isAside: isAside), to: isAside ? 2 : 1)
             if let file = output.output, !result.dropIn.isEmpty, !isAside {
                 Terminal.note("the drop-in is in \(file)")
             }
@@ -111,15 +100,40 @@ struct Harden: AsyncParsableCommand {
                     + "\(owner.user ? "--user " : "")\(result.unit.shellQuoted)` takes it away")
         }
         if !output.json && !output.quiet {
-            Terminal.write(NextSteps(after: result, choices).text.visible(), to: 2)
+            Terminal.write(next(after: result), to: 2)
         }
         if let why = hardened.notInstalled { throw why.saying("not applied: \(why)") }
         if result.ending == .interrupted { throw ExitCode(130) }
         if result.accepted.isEmpty || result.unproved != nil { throw ExitCode(1) }
     }
 
+    /// The end of the screen has this many lines, with what comes next.
+    private static let screenLines = 40
+
+    /// The result for a person: what matters of it, or all.
+    private func screen(of result: HardeningResult, isAside: Bool) -> String {
+        let isColoured = isAside ? Terminal.hasLiveLine : Terminal.showsColours
+        let width = Terminal.columns(of: isAside ? 2 : 1)
+        if output.verbose {
+            return HardeningText(result, isColoured: isColoured, width: width).text
+        }
+        // A campaign that was interrupted has no report yet.
+        let report = try? Archive(directory: state.directory).report(on: result.unit)
+        let refusals = report.flatMap { $0.result.refused == result.refused ? $0.refusals : nil }
+        let next = next(after: result).split(separator: "\n", omittingEmptySubsequences: false)
+        return HardeningSummary(
+            result, refusals, isColoured: isColoured, width: width,
+            room: Harden.screenLines - next.count + 1
+        ).text
+    }
+
+    private func next(after result: HardeningResult) -> String {
+        NextSteps(after: result, choices).text.visible()
+    }
+
     private var choices: NextSteps.Choices {
         var choices = NextSteps.Choices()
+        choices.record = state.directory
         choices.stateDirectory = state.chosen
         choices.isUsers = owner.user
         choices.isOfThisMachine = (place.tree.root ?? "/") == "/"

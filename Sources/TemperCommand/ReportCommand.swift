@@ -24,7 +24,7 @@ struct ReportCommand: ParsableCommand {
         completion: .recordedUnit)
     var unit: String?
 
-    @Option(help: "text, markdown, html, json, junit or sarif.")
+    @Option(help: "text, markdown, html, json, junit, sarif or drop-in.")
     var format = ReportFormat.text
 
     @Option(
@@ -46,6 +46,9 @@ struct ReportCommand: ParsableCommand {
         if campaign != nil && unit == nil {
             throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
         }
+        if format == .dropIn && unit == nil {
+            throw ValidationError("--format drop-in is of one unit: temper report UNIT")
+        }
     }
 
     func run() throws {
@@ -63,11 +66,16 @@ struct ReportCommand: ParsableCommand {
                     + (near.map { "did you mean \($0)?" }
                         ?? "temper harden makes one, --state-dir names another place"))
         }
+        if format == .dropIn, let empty = reports.first(where: \.result.dropIn.isEmpty) {
+            throw TemperError.absent(
+                "campaign \(empty.campaign) of \(empty.unit) took nothing, so there is no drop-in")
+        }
         let report = Report(temper: TemperVersion.current, units: reports)
         let file = output == OutputFile.standardOutput ? nil : output
         let text = try format.text(
             of: report, isOverview: unit == nil,
-            isColoured: file == nil && Terminal.showsColours)
+            isColoured: file == nil && Terminal.showsColours,
+            width: file == nil ? Terminal.columns(of: 1, elsewhere: 100) : 100)
         guard let file else { return Terminal.print(form: text) }
         try OutputFile.write(text, to: file, "the report")
         Terminal.note("the report is in \(file)")
@@ -77,19 +85,24 @@ struct ReportCommand: ParsableCommand {
 /// The forms of a report: the one place that knows all of them.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     case text, markdown, html, json, junit, sarif
+    /// What was found, as a file for the unit.
+    case dropIn = "drop-in"
 
     /// - Parameter isOverview: all units that there are, rather than the one that was asked for.
-    func text(of report: Report, isOverview: Bool, isColoured: Bool) throws -> String {
+    func text(of report: Report, isOverview: Bool, isColoured: Bool, width: Int) throws -> String {
         switch self {
-        case .text where isOverview: ReportText(overview: report, isColoured: isColoured).text
+        case .text where isOverview:
+            ReportText(overview: report, isColoured: isColoured, width: width).text
         case .text:
-            report.units.map { ReportText($0, isColoured: isColoured).text }.joined(separator: "\n")
+            report.units.map { ReportText($0, isColoured: isColoured, width: width).text }
+                .joined(separator: "\n")
         case .markdown where isOverview: ReportMarkdown(overview: report).text
         case .markdown: report.units.map { ReportMarkdown($0).text }.joined(separator: "\n")
         case .html: ReportHTML(report).text
         case .json: try JSON.page(report)
         case .junit: ReportJUnit(report).text
         case .sarif: try JSON.page(ReportSARIF(report))
+        case .dropIn: report.units.map(\.result.dropIn).joined()
         }
     }
 }

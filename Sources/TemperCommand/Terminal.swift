@@ -27,12 +27,16 @@ enum Terminal {
         (getenv("NO_COLOR") == nil) && getenv("TERM").map { String(cString: $0) } != "dumb"
     }
 
-    /// Columns of the terminal on standard error; 100 where that cannot be known.
-    static var width: Int {
+    /// Columns for text that is wrapped: those of the terminal that is open there, but no line is
+    /// so long that it is hard to read.
+    static func columns(of descriptor: Int32, elsewhere: Int = 80) -> Int {
+        min(100, max(40, width(of: descriptor) ?? elsewhere))
+    }
+
+    /// Columns of the terminal that is open there; nil where none is.
+    static func width(of descriptor: Int32) -> Int? {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-            return 100
-        }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 

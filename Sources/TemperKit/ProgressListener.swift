@@ -6,8 +6,15 @@ public protocol ProgressListener: Sendable {
     func step(_ text: String)
     /// What the user has to know and can read afterwards.
     func say(_ text: String)
+    /// A probe does not hold yet: its name, what it answered last, if it did, and how long it has.
+    /// Often, as long as it is waited for.
+    func wait(for probe: String, saying answer: String?, left: Duration)
     /// A trial begins or has ended.
     func show(_ event: CampaignEvent)
+}
+
+extension ProgressListener {
+    public func wait(for probe: String, saying answer: String?, left: Duration) {}
 }
 
 /// Nobody listens.

@@ -40,14 +40,42 @@ extension EndToEnd {
             }
         }
 
-        @Test("nginx to an exposure of 2.4 or less, proved")
+        @Test("nginx to an exposure of 2.4 or less, proved; told in at most 40 lines of 80 columns")
         func nginx() async throws {
-            let result = try await harden("nginx", "--probe-http", "http://127.0.0.1/")
-            #expect(result.exposure.after <= 2.4)
-            #expect(result.ending == .complete)
-            #expect(result.exposure.before == 9.6)
-            let text = HardeningText(result, isColoured: false).text
-            #expect(try ReadmeSample().linesMissing(in: text) == [])
+            try await withState { state in
+                let hardened = try await Tool.harden(
+                    "nginx", root: Release.trixie.root, state: state,
+                    ["--probe-http", "http://127.0.0.1/"])
+                #expect(hardened.status == 0, "\(hardened.errors)")
+                let json = try await Tool.temper.run(
+                    ["report", "nginx", "--format", "json", "--state-dir", state])
+                let result = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
+                    .units[0].result
+                #expect(result.exposure.after <= 2.4)
+                #expect(result.ending == .complete && result.verified)
+                #expect(result.exposure.before == 9.6)
+                let begin = try #require(hardened.errors.range(of: "\nNext ("))
+                let lines = (hardened.output + hardened.errors[begin.lowerBound...])
+                    .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+                #expect(lines.count <= 40, "\(lines.joined(separator: "\n"))")
+                // A path of the user's is not cut.
+                #expect(lines.allSatisfy { $0.count <= 80 || $0.contains(state) }, "\(lines)")
+                var choices = NextSteps.Choices()
+                choices.record = "/var/lib/temper"
+                let sample = try ReadmeSample()
+                let screen = hardened.output + NextSteps(after: result, choices).text
+                #expect(sample.linesMissing(in: screen) == [], "\(screen)")
+                #expect(result.dropIn.contains(sample.dropIn), "\(sample.dropIn)")
+                let all = try await Tool.temper.run(["report", "nginx", "--state-dir", state])
+                for refusal in result.refused {
+                    let words = RestrictionWords(refusal.restriction)
+                    #expect(all.output.contains("  \(words.refused)"), "\(all.output)")
+                }
+                #expect(all.output.contains("\nContested: left open"))
+                #expect(all.output.contains("\nWays out that stay open"))
+                #expect(all.output.contains("\nDrop-in\n"))
+            }
+            #expect(try await Tool.leftovers(of: Release.trixie.root) == [])
         }
 
         @Test("nginx in caged labs, as of a tree of others; what is not judged there is said")

@@ -4,6 +4,8 @@ import Foundation
 struct ReadmeSample {
     /// Its lines from the result on, without those that stand for others.
     let lines: [String]
+    /// Of its drop-in.
+    let dropIn: String
 
     init() throws {
         let top = URL(filePath: #filePath)
@@ -12,6 +14,8 @@ struct ReadmeSample {
         lines = text.split(separator: "\n").map(String.init)
             .drop { !$0.hasPrefix("nginx.service  exposure") }.prefix { $0 != "```" }
             .filter { $0 != " ..." }
+        let second = text.components(separatedBy: "\n```\n").first { $0.hasPrefix("# The service") }
+        dropIn = (second ?? "no drop-in") + "\n"
     }
 
     /// The lines that `text` lacks in this order, but for what differs from run to run: times,

@@ -67,6 +67,9 @@ extension EndToEnd {
             #expect(report.units[0].missing.isEmpty, "\(report.units[0].missing)")
             let overview = try await temper(state, "report")
             #expect(overview.output.contains("mine.service"))
+            let dropIn = try await temper(state, "report", "mine", "--format", "drop-in")
+            #expect(dropIn.output == report.units[0].result.dropIn)
+            #expect(dropIn.output.contains("\n[Service]\n"))
             let file = state + "/report.html"
             let written = try await temper(state, "report", "mine", "--format", "html", "-o", file)
             #expect(written.status == 0 && written.output.isEmpty)
@@ -99,6 +102,7 @@ extension EndToEnd {
                 (["report", "other"], 1, "no finished campaign for other.service"),
                 (["report", "mine", "--campaign", "99"], 1, "has no campaign 99"),
                 (["report", "--campaign", "1"], 64, "--campaign is one of a unit"),
+                (["report", "--format", "drop-in"], 64, "--format drop-in is of one unit"),
                 (["report", "mine", "-o", "/no/such/place"], 64, "/no/such"),
                 (["explain", "9999"], 1, "has no trial 9999"),
                 (["explain", "1", "--unit", "other"], 1, "no campaign of other.service"),
@@ -116,7 +120,7 @@ extension EndToEnd {
         func form() async throws {
             let report = try await Tool.temper.run(["report", "mine", "--format", "pdf"])
             #expect(report.status == 64 && report.output.isEmpty)
-            for format in ["text", "markdown", "html", "json", "junit", "sarif"] {
+            for format in ["text", "markdown", "html", "json", "junit", "sarif", "drop-in"] {
                 #expect(report.errors.contains(format))
             }
         }

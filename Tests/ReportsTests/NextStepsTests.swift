@@ -22,11 +22,27 @@ import Testing
 
                 Next
                   the same command with --apply  installs it, if the real unit passes with it
-                  temper report nginx.service    why each was refused, and what would change it
+                  temper report nginx.service    the drop-in, why each was refused, what helps
                   temper check nginx.service     after an upgrade: does it still pass?
                   temper explain WORD            what a word means, such as bite or contested
 
                 """)
+    }
+
+    @Test("where the record is, and the file that was asked for")
+    func places() throws {
+        let text = try text { _, choices in
+            choices.record = "/var/lib/temper"
+            choices.output = "out/my drop-in.conf"
+            choices.isOfThisMachine = false
+        }
+        #expect(text.hasPrefix("\nNext (on record in /var/lib/temper)\n"))
+        #expect(
+            text.contains(
+                "\n  'out/my drop-in.conf'          is the drop-in, whose place is nginx.service.d/\n"
+            ),
+            "\(text)")
+        #expect(!text.contains("--format"))
     }
 
     @Test("one that was interrupted: how to go on")
@@ -51,6 +67,12 @@ import Testing
         #expect(
             text.contains("temper check --state-dir '/srv/my records' --user 'a b\\x20c.service'"))
         #expect(!text.contains("--apply"))
+        #expect(
+            text.contains(
+                """
+                  temper report --state-dir '/srv/my records' 'a b\\x20c.service' --format drop-in
+                                                 prints the drop-in, whose place is 'a b\\x20c.service'.d/
+                """), "\(text)")
         let unproved = try self.text { result, _ in result.verified = false }
         #expect(!unproved.contains("--apply") && !unproved.contains("temper check"))
         let applied = try self.text { result, _ in

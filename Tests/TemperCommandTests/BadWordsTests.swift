@@ -24,7 +24,7 @@ struct BadWordsTests {
             (
                 ["report", "nginx", "--format", "pdf"],
                 "The value 'pdf' is invalid for '--format <format>'. Please provide one of the "
-                    + "following: text, markdown, html, json, junit, sarif"
+                    + "following: text, markdown, html, json, junit, sarif, drop-in"
             ),
             (["frobnicate"], "there is no command “frobnicate” of temper"),
             (

@@ -58,6 +58,12 @@ struct ToldProbeTests {
     /// Keeps what is told.
     private final class Listener: ProgressListener {
         let told = Mutex<[String]>([])
+        let left = Mutex<[Duration]>([])
+        let answers = Mutex<[String?]>([])
+        func wait(for probe: String, saying answer: String?, left time: Duration) {
+            left.withLock { $0.append(time) }
+            answers.withLock { $0.append(answer) }
+        }
         func step(_ text: String) { told.withLock { $0.append(text) } }
         func say(_ text: String) {}
         func show(_ event: CampaignEvent) {}
@@ -71,6 +77,31 @@ struct ToldProbeTests {
         let name = "GET http://x/"
         let answer: @Sendable () -> CheckOutcome
         func check(deadline: Duration) async -> CheckOutcome { answer() }
+    }
+
+    private struct Slow: Probe {
+        let name = "sleep"
+        func check(deadline: Duration) async -> CheckOutcome {
+            try? await Task.sleep(for: .milliseconds(4_500))
+            return .unhealthy("no end in time")
+        }
+    }
+
+    @Test("has a clock that runs, also while nothing is answered")
+    func countdown() async throws {
+        let listener = Listener()
+        let probe = ToldProbe(Slow(), patience: .seconds(30), listener)
+        _ = await probe.check(deadline: .seconds(5))
+        let left = listener.left.withLock { $0 }
+        // Nobody hears of the first two seconds.
+        #expect((1...3).contains(left.count), "\(left)")
+        #expect(left.allSatisfy { $0 <= .seconds(28) })
+        #expect(listener.answers.withLock { $0 }.allSatisfy { $0 == nil })
+        let before = left.count
+        try await Task.sleep(for: .milliseconds(1_500))
+        #expect(listener.left.withLock { $0.count } == before, "nobody waits any longer")
+        _ = await probe.check(deadline: .seconds(5))
+        #expect(listener.answers.withLock { $0.last } == "no end in time")
     }
 
     @Test("is told once it takes long, and again only where it is another answer")

@@ -10,6 +10,9 @@ struct Document: Sendable {
         var blocks: [Block]
         /// The forms that have it; where words and a picture tell the same, each has its own.
         var forms: Set<Form>
+        /// The lines that it may take in text below its title, where that is bounded; the first
+        /// entry of a list is always whole.
+        var most: Int?
 
         init(_ title: Phrase, _ blocks: [Block], in forms: Set<Form> = Form.all) {
             self.title = title

@@ -1,36 +1,46 @@
 import Hardening
 
-/// A document on a terminal, at most 100 columns; only code may be wider.
+/// A document on a terminal, at most so wide; only code may be wider.
 struct DocumentText {
     private let paint: Paint
+    private let width: Int
     private(set) var lines: [String] = []
 
-    /// - Parameter isTight: whether sections follow each other without an empty line.
-    init(_ document: Document, isColoured: Bool, isTight: Bool = false) {
+    /// - Parameters:
+    ///   - isTight: whether sections follow each other without an empty line.
+    ///   - width: columns.
+    init(_ document: Document, isColoured: Bool, isTight: Bool = false, width: Int = 100) {
         paint = Paint(isOn: isColoured)
+        self.width = width
         for block in document.opening { add(block, indent: 0) }
         for section in document.sections where section.forms.contains(.text) {
             if !isTight { lines.append("") }
             add(section.title, first: "", next: "  ")
-            for block in section.blocks { add(block, indent: 2) }
+            let last = section.most.map { lines.count + $0 }
+            for block in section.blocks { add(block, indent: 2, until: last) }
         }
     }
 
     var text: String { lines.joined(separator: "\n") + "\n" }
 
-    private mutating func add(_ block: Document.Block, indent: Int) {
+    /// - Parameter last: how many lines there may be then; what is left out is counted.
+    private mutating func add(_ block: Document.Block, indent: Int, until last: Int? = nil) {
         let margin = String(repeating: " ", count: indent)
         switch block {
         case .headline(let unit, let change, let ways): headline(unit, change, ways)
         case .paragraph(let phrase, _) where phrase.isEmpty: lines.append("")
         case .paragraph(let phrase, let tone):
             add(phrase, tone, first: margin, next: margin)
-        case .list(let entries, let style): list(entries, style)
+        case .list(let entries, let style): list(entries, style, until: last)
         case .table(let table): add(table, margin)
         case .code(let text, _):
             lines += text.split(separator: "\n", omittingEmptySubsequences: false)
                 .reversed().drop(while: \.isEmpty).reversed()
                 .map { $0.hasPrefix("#") ? paint($0, .quiet, margin) : paint($0, nil, margin) }
+            if let last, lines.count > last {
+                let more = paint("and \(lines.count - last + 1) more", .quiet, margin)
+                lines.replaceSubrange((last - 1)..., with: [more])
+            }
         case .ladders, .timeline, .trials: break
         }
     }
@@ -40,7 +50,7 @@ struct DocumentText {
         _ phrase: Phrase, _ tone: Phrase.Tone? = nil, first: String, next: String
     ) {
         let wrapped = paint.wrapped(
-            phrase, tone, to: 100 - max(first.count, next.count))
+            phrase, tone, to: width - max(first.count, next.count))
         for (number, line) in wrapped.enumerated() {
             lines.append((number == 0 ? first : next) + line)
         }
@@ -50,14 +60,16 @@ struct DocumentText {
         _ unit: String, _ change: HardeningResult.ExposureChange, _ ways: WaysOutChange?
     ) {
         let (before, after) = (change.from, change.to)
-        lines.append(
-            "\(paint(unit, .strong))  exposure \(before) \(before.label) → "
-                + paint("\(after) \(after.label)", .strong)
-                + (ways.map {
-                    ", ways to root \($0.toRootBefore) → "
-                        + paint("\($0.toRootAfter)", $0.toRootAfter == 0 ? .strong : .bad)
-                } ?? ""))
-        let width = 50
+        let roots = ways.map { ways -> Phrase in
+            let after = ways.toRootAfter
+            return
+                ", ways to root \(ways.toRootBefore) → \("\(after)", after == 0 ? .strong : .bad)"
+        }
+        add(
+            "\(unit, .strong)  exposure \(before) \(before.label) → "
+                + Phrase("\(after) \(after.label)", .strong) + (roots ?? ""),
+            first: "", next: "  ")
+        let width = min(50, width)
         let (left, gone) = (after.tenths * width / 100, before.tenths * width / 100)
         lines.append(
             paint(String(repeating: "█", count: left), .bad)
@@ -67,9 +79,12 @@ struct DocumentText {
 
     // MARK: Lists
 
-    private mutating func list(_ entries: [Document.Entry], _ style: Document.Style) {
+    private mutating func list(
+        _ entries: [Document.Entry], _ style: Document.Style, until last: Int? = nil
+    ) {
         let width = min(46, entries.map(\.lead.text.count).max() ?? 0)
-        for entry in entries {
+        for (number, entry) in entries.enumerated() {
+            let before = lines.count
             switch style {
             case .bullets: add(entry.lead, first: "  - ", next: "    ")
             case .plain: plain(entry)
@@ -77,6 +92,11 @@ struct DocumentText {
             case .cards: atEdge(entry, width: 0)
             }
             for detail in entry.details { add(detail) }
+            let left = entries.count - number
+            if let last, number > 0, lines.count + (left > 1 ? 1 : 0) > last {
+                lines.removeSubrange(before...)
+                return lines.append(paint("and \(left) more", .quiet, "  "))
+            }
         }
     }
 
@@ -84,7 +104,7 @@ struct DocumentText {
         guard let note = entry.note else {
             return add(entry.lead, first: "  ", next: "      ")
         }
-        if entry.lead.text.count + note.text.count <= 96 {
+        if entry.lead.text.count + note.text.count <= width - 4 {
             add(entry.lead, first: "  ", next: "  ")
             lines[lines.count - 1] += "  " + paint(note.text, .quiet)
         } else {
@@ -95,15 +115,21 @@ struct DocumentText {
 
     private mutating func atEdge(_ entry: Document.Entry, width: Int) {
         let note = entry.note?.text ?? ""
+        let deeper = String(repeating: " ", count: 6)
+        if entry.lead.text.count + note.count + 6 > self.width {
+            add(entry.lead, first: "  ", next: deeper)
+            if let body = entry.body { add(body, first: deeper, next: deeper) }
+            return add(entry.note ?? "", .quiet, first: deeper, next: deeper)
+        }
         let lead = entry.lead.text.padded(to: width)
-        let room = 100 - lead.count - note.count - 6
+        let room = self.width - lead.count - note.count - 6
         let body = entry.body?.text ?? ""
         let shown = body.count <= room ? body : ""
         let gap = String(repeating: " ", count: max(0, room - shown.count))
         lines.append(
             "  \(paint(entry.lead))\(lead.dropFirst(entry.lead.text.count))  \(paint(shown, nil))\(gap)  "
                 + paint(note, .quiet))
-        if let all = entry.body, shown.isEmpty { add(all, first: "      ", next: "      ") }
+        if let all = entry.body, shown.isEmpty { add(all, first: deeper, next: deeper) }
     }
 
     private mutating func add(_ detail: Document.Detail) {
@@ -138,7 +164,7 @@ struct DocumentText {
                 line += table.rightAligned.contains(column) ? gap + words : words + gap
                 line += "  "
             }
-            let cells = paint.wrapped(row[last], isHead ? .strong : nil, to: 100 - left)
+            let cells = paint.wrapped(row[last], isHead ? .strong : nil, to: max(20, width - left))
             lines.append(cells.isEmpty ? line.trimmedAtEnd : line + cells[0])
             lines += cells.dropFirst().map { String(repeating: " ", count: left) + $0 }
         }

@@ -45,6 +45,9 @@ public struct WaysOutChange: Hashable, Codable, Sendable {
     /// Those that are still open.
     var open: [Way] { ways.filter { $0.after == .open } }
 
+    /// How many are closed that were open.
+    var closed: Int { ways.count { $0.before == .open && $0.after != .open } }
+
     /// Those that still lead to root.
     public var openToRoot: [Way] { open.filter { $0.gain == .root } }
 }
@@ -108,8 +111,7 @@ extension HardeningResult {
                     ])
             }
         }
-        let closed = waysOut.ways.count { $0.before == .open && $0.after != .open }
         return Document.section(
-            Phrase("Ways out that stay open (\(closed) were closed)", .strong), entries)
+            Phrase("Ways out that stay open (\(waysOut.closed) were closed)", .strong), entries)
     }
 }

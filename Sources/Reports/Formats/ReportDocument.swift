@@ -14,11 +14,15 @@ extension Document {
         sections =
             result.warningSection + result.waysOutSection + result.busSection
             + Document.section(
-                Phrase("Refused, the dearest first", .strong), report.refusals.map(Entry.init),
-                .cards)
+                Phrase("Refused, the dearest first", .strong),
+                report.refusals.map { refusal in
+                    let told = result.refused.first { $0.restriction == refusal.restriction }
+                    return Entry(refusal, beside: told?.given)
+                }, .cards)
             + result.exceptionSections + result.suspicionSection + report.missingSection
             + result.inheritanceSection
-            + report.ladderSections + result.asides + report.trialSections + result.dropInSection
+            + result.contestSection + report.ladderSections + result.asides + report.trialSections
+            + result.dropInSection
     }
 
     /// All units, a line each.
@@ -44,7 +48,9 @@ extension Document {
 
 extension Document.Entry {
     /// A refused restriction, why, and what would help.
-    fileprivate init(_ refusal: RefusedRestriction) {
+    ///
+    /// - Parameter given: what was given up with it.
+    fileprivate init(_ refusal: RefusedRestriction, beside given: Phrase?) {
         lead = Words.refused(refusal.restriction)
         if let deed = refusal.cause?.request?.deed,
             RestrictionWords(refusal.restriction).need != nil
@@ -70,6 +76,7 @@ extension Document.Entry {
                 evidence.certainty.mark,
                 "\(said: evidence.text)\(evidence.groupWords)" + elsewhere)
         }
+        if let given { details.append(.init(.none, given, .quiet)) }
         if refusal.evidence.isEmpty { details.append(.init(.saw, "\(said: refusal.because)")) }
         details += refusal.advice.map { advice in
             let settings: Phrase =
@@ -144,18 +151,6 @@ extension Evidence.Certainty {
         case .certain: .because
         case .likely: .perhaps
         case .seen: .saw
-        }
-    }
-}
-
-extension DeniedRequest {
-    /// What was to be done, in few words; nil where nothing says it.
-    fileprivate var deed: String? {
-        switch (call, port, path) {
-        case ("bind"?, let port?, _): "binds port \(port)"
-        case ("connect"?, let port?, _): "connects to port \(port)"
-        case (_, _, let path?) where isWriting: "writes \(path)"
-        default: nil
         }
     }
 }

@@ -1,28 +1,28 @@
-/// A report as people read it on a terminal: from the most important down, at most 100 columns.
+/// A report as people read it on a terminal: from the most important down.
 public struct ReportText: Sendable {
     public let text: String
 
     /// One unit in full.
-    public init(_ report: UnitReport, isColoured: Bool) {
+    public init(_ report: UnitReport, isColoured: Bool, width: Int = 100) {
         let hint: Document.Block = .paragraph(
             "temper explain TRIAL --unit \(report.unit) shows a trial and how to repeat it", .quiet)
-        text = ReportText.text(Document(report), hint, isColoured)
+        text = ReportText.text(Document(report), hint, isColoured, width)
     }
 
     /// All units, a line each.
-    public init(overview report: Report, isColoured: Bool) {
+    public init(overview report: Report, isColoured: Bool, width: Int = 100) {
         let hint: Document.Block = .paragraph(
             "temper report UNIT tells why each was refused", .quiet)
-        text = ReportText.text(Document(overview: report), hint, isColoured)
+        text = ReportText.text(Document(overview: report), hint, isColoured, width)
     }
 
     /// With what to ask next.
     private static func text(
-        _ document: Document, _ hint: Document.Block, _ isColoured: Bool
+        _ document: Document, _ hint: Document.Block, _ isColoured: Bool, _ width: Int
     ) -> String {
         let next = Document(opening: [hint], sections: [])
-        return DocumentText(document, isColoured: isColoured).text + "\n"
-            + DocumentText(next, isColoured: isColoured).text
+        return DocumentText(document, isColoured: isColoured, width: width).text + "\n"
+            + DocumentText(next, isColoured: isColoured, width: width).text
     }
 }
 

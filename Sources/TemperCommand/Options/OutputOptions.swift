@@ -21,6 +21,11 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
+    @Flag(
+        name: .shortAndLong,
+        help: "Print the whole result at the end, the drop-in too, as `temper report` does.")
+    var verbose = false
+
     /// What is wrong with a value, or nil. Asked before the work of minutes is done.
     var problem: String? {
         if json, output == OutputFile.standardOutput {
@@ -48,6 +53,7 @@ enum OutputFile {
 
     /// Why it could not be written, or nil.
     static func problem(_ file: String, option: String) -> String? {
+        if file.isEmpty { return "\(option) needs a file's name" }
         let directory = URL(fileURLWithPath: file).deletingLastPathComponent().path
         if access(directory, W_OK) == 0 { return nil }
         return "\(option) \(file): \(directory): \(Errno.current)"

@@ -16,16 +16,7 @@ struct SearchOptions: ParsableArguments {
             "A restriction to try that is held back otherwise. Repeatable.", valueName: "name"))
     var attempt: [String] = []
 
-    @Option(
-        help: ArgumentHelp("A file with a section [X-Temper].", valueName: "file"),
-        completion: .file())
-    var plan: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "A command for /bin/sh, run in the lab as root before each start, that makes anew what "
-                + "the service starts with. Repeatable.", valueName: "command"))
-    var before: [String] = []
+    @OptionGroup var wanted: PlanOptions
 
     @Flag(help: "Start anew, where a campaign that was interrupted would be resumed.")
     var fresh = false

@@ -13,6 +13,8 @@ final class ToldProbe: Probe {
         /// Since when no answer was good.
         var since: ContinuousClock.Instant?
         var told = ""
+        /// Its last.
+        var answer: String?
     }
 
     /// Services take a moment before they answer, of which nobody has to hear.
@@ -28,19 +30,37 @@ final class ToldProbe: Probe {
     var name: String { probe.name }
 
     func check(deadline: Duration) async -> CheckOutcome {
-        began()
-        return tell(await probe.check(deadline: deadline))
+        await told { await self.probe.check(deadline: deadline) }
     }
 
     func check(
         of copy: any ServiceCopy, against baseline: Baseline, deadline: Duration
     ) async -> CheckOutcome {
-        began()
-        return tell(await probe.check(of: copy, against: baseline, deadline: deadline))
+        await told {
+            await self.probe.check(of: copy, against: baseline, deadline: deadline)
+        }
     }
 
-    private func began() {
+    private func told(_ check: @Sendable () async -> CheckOutcome) async -> CheckOutcome {
         state.withLock { $0.since = $0.since ?? .now }
+        let clock = Task {
+            while !Task.isCancelled {
+                tellTime()
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        let outcome = tell(await check())
+        clock.cancel()
+        await clock.value
+        return outcome
+    }
+
+    /// How long it still has, once that takes longer than a moment.
+    private func tellTime() {
+        let (since, answer) = state.withLock { ($0.since, $0.answer) }
+        guard let since, .now - since > Self.moment else { return }
+        progress.wait(
+            for: name.abridged, saying: answer, left: max(.zero, patience - (.now - since)))
     }
 
     private func tell(_ outcome: CheckOutcome) -> CheckOutcome {
@@ -49,6 +69,7 @@ final class ToldProbe: Probe {
                 state = State()
                 return nil
             }
+            state.answer = why
             let isLong = state.since.map { .now - $0 > Self.moment } ?? false
             guard isLong, state.told != why else { return nil }
             state.told = why
