@@ -16,14 +16,16 @@ public struct Temper: AsyncParsableCommand {
 
             Exit status:
               0    done as asked
-              1    nothing accepted, to be reverted or on record; check: a unit regressed
+              1    nothing accepted, to be reverted or on record; check: a unit regressed;
+                   probe: it fails
               2    could not experiment; not applied
               64   usage
               130  interrupted
             """,
         version: TemperVersion.program,
         subcommands: [
-            Harden.self, Check.self, EscapeCommand.self, Revert.self, ReportCommand.self,
+            Harden.self, ProbesCommand.self, Check.self, EscapeCommand.self, Revert.self,
+            ReportCommand.self,
             Doctor.self, Explain.self, History.self, LabCommands.self,
         ])
 

@@ -110,6 +110,7 @@ import WaysOut
         case "temper.check/1": return try encoder.encode(check)
         case "temper.doctor/1": return try encoder.encode(doctor)
         case "temper.escape/1": return try encoder.encode(escape)
+        case "temper.probe/1": return try encoder.encode(ProbeReportTests.failing)
         default: return try encoder.encode(Sample.report)
         }
     }

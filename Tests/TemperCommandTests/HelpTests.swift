@@ -4,7 +4,8 @@ import Testing
 @Suite("The help of each command", .timeLimit(.minutes(2)))
 struct HelpTests {
     private static let commands = [
-        "harden", "check", "escape", "revert", "report", "doctor", "explain", "history", "lab",
+        "harden", "probe", "check", "escape", "revert", "report", "doctor", "explain", "history",
+        "lab",
     ]
 
     @Test("has an example and its exit statuses", arguments: commands)

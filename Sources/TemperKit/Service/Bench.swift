@@ -9,7 +9,7 @@ struct Bench: Sendable {
     let unit: String
     let service: Service
     var plan: Plan
-    let probes: [any Probe]
+    var probes: [any Probe]
     /// What of the kernel's refusals cannot be seen here.
     let missing: [MissingSource]
     let progress: any ProgressListener

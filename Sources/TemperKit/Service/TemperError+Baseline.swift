@@ -17,7 +17,8 @@ extension TemperError {
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
     }
 
-    private static func commandsInLab(of bench: Bench) -> [String] {
+    /// For a shell: what shows the service and its probes in a lab.
+    static func commandsInLab(of bench: Bench) -> [String] {
         let user = bench.service.machine.user
         let shell = LabShell(user: user?.name, id: user?.id)
         return shell.up(
