@@ -34,6 +34,7 @@ struct Harden: AsyncParsableCommand {
     @OptionGroup var trust: TrustOptions
     @OptionGroup(title: "Install") var install: ApplyOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup var written: StyleOptions
     @OptionGroup var record: RecordOptions
     @OptionGroup var state: StateOptions
 
@@ -80,7 +81,10 @@ struct Harden: AsyncParsableCommand {
     }
 
     private func deliver(_ hardened: Hardened) throws {
-        let result = hardened.result
+        var result = hardened.result
+        result.dropIn = written.style.text(of: result.dropIn) {
+            try? Archive(directory: state.directory).assigned(in: result.unit, campaign: nil)
+        }
         if let file = output.output, !result.dropIn.isEmpty {
             try OutputFile.write(result.dropIn, to: file, "the drop-in")
         }

@@ -39,6 +39,7 @@ struct ReportCommand: ParsableCommand {
             valueName: "number"), completion: .campaign)
     var campaign: Int64?
 
+    @OptionGroup var written: StyleOptions
     @OptionGroup var state: StateOptions
 
     func validate() throws {
@@ -70,7 +71,15 @@ struct ReportCommand: ParsableCommand {
             throw TemperError.absent(
                 "campaign \(empty.campaign) of \(empty.unit) took nothing, so there is no drop-in")
         }
-        let report = Report(temper: TemperVersion.current, units: reports)
+        let report = Report(
+            temper: TemperVersion.current,
+            units: try reports.map { report in
+                var report = report
+                report.result.dropIn = try written.style.text(of: report.result.dropIn) {
+                    try archive.assigned(in: report.unit, campaign: report.campaign)
+                }
+                return report
+            })
         let file = output == OutputFile.standardOutput ? nil : output
         let text = try format.text(
             of: report, isOverview: unit == nil,

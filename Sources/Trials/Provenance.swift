@@ -23,6 +23,8 @@ public struct Provenance: Hashable, Codable, Sendable {
     public var probes: [String] = []
     /// The unit's files, the fragment first.
     public var unitFiles: [String] = []
+    /// The settings that those make, whatever their values; nil in older records.
+    public var assigned: Set<String>?
     /// Where the reason of a failure could not be looked for.
     public var missing: [MissingSource] = []
 

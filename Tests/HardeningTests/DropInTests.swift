@@ -1,5 +1,6 @@
-import Hardening
 import Testing
+
+@testable import Hardening
 
 @Suite("Drop-in") struct DropInTests {
     @Test("a drop-in of nothing assigns nothing")
@@ -26,6 +27,65 @@ import Testing
                 UMask=0077
 
                 """)
+    }
+
+    @Test("the packager's has no comments and no vain lines, and the order of the manual")
+    func packager() {
+        let text = """
+            # Made by temper.
+            [Service]
+            # So.
+            ProtectSystem=full
+            UMask=0077
+            RestrictNamespaces=
+            RestrictNamespaces=mnt
+            CapabilityBoundingSet=
+            SystemCallFilter=
+            SystemCallFilter=@system-service
+            SystemCallFilter=~@mount
+            SystemCallErrorNumber=EPERM
+            # Needs CAP_KILL.
+            AmbientCapabilities=
+            AmbientCapabilities=CAP_KILL
+            ReadWritePaths=-/run
+            ExecStartPre=
+            ExecStartPre=+/bin/true
+            User=x
+
+            """
+        #expect(
+            DropIn.forPackager(text, over: ["RestrictNamespaces", "Type"]) == """
+                [Service]
+                User=x
+
+                CapabilityBoundingSet=
+                AmbientCapabilities=CAP_KILL
+
+                UMask=0077
+
+                ProtectSystem=full
+                ReadWritePaths=-/run
+                RestrictNamespaces=
+                RestrictNamespaces=mnt
+
+                SystemCallFilter=@system-service
+                SystemCallFilter=~@mount
+                SystemCallErrorNumber=EPERM
+
+                ExecStartPre=+/bin/true
+
+                """)
+        // Where nothing is known of the unit, every list is emptied first.
+        let unknown = DropIn.forPackager(text, over: nil)
+        #expect(unknown.contains("\nSystemCallFilter=\nSystemCallFilter=@system-service\n"))
+    }
+
+    @Test("every setting of the catalogue has its place in the manual, once")
+    func manualOrder() {
+        let order = ManualOrder.sections.flatMap(\.self).map(\.rawValue)
+        #expect(Set(order).count == order.count)
+        let names = Catalogue.standard.directives.map(\.name) + Catalogue.perService
+        #expect(names.filter { !order.contains($0) } == [])
     }
 
     @Test("a set is emptied before it is written as a whole")

@@ -34,6 +34,43 @@ extension AgainstSystemd {
             }
         }
 
+        @Test(
+            "the packager's drop-in has shorter lists of lines, and makes the same unit",
+            arguments: Release.allCases)
+        func packager(_ release: Release) async throws {
+            try await withUnitFixture(release) { fixture, dialect in
+                let cases = try await fixture.hardenedUnits(profiles: 6, seed: 13, dialect: dialect)
+                var (commented, packaged) = (0, 0)
+                for (unit, base, before, profile) in cases {
+                    let source = try #require(BaseUnit.all.first { $0.name == base })
+                    let files = ([source.text] + source.dropIns.values).map {
+                        UnitFile(path: "", text: $0)
+                    }
+                    let text = HardeningSubject(before, in: catalogue, dialect: dialect)
+                        .dropIn(for: profile).text
+                    let dropIn = DropIn.forPackager(text, over: files.assignedSettings)
+                    #expect(!dropIn.contains("#"))
+                    commented += text.split(separator: "\n").count { !$0.hasPrefix("#") }
+                    packaged += dropIn.split(separator: "\n").count
+                    try fixture.write(
+                        "p-\(unit)", source.text,
+                        dropIns: source.dropIns.merging([UnitFixture.dropIn: dropIn]) { $1 })
+                }
+                #expect(packaged < commented)
+                try await fixture.reload()
+                for (unit, base, _, profile) in cases {
+                    let one = try await fixture.sandbox(of: unit)
+                    let other = try await fixture.sandbox(of: "p-\(unit)")
+                    let about = Comment(rawValue: "\(unit): \(base) under \(profile.ids)")
+                    // A dynamic user is called after its unit.
+                    let name = String(unit.prefix { $0 != "." })
+                    let alike = other.asOf(unit, insteadOf: "p-\(name)")
+                    #expect(alike.differences(from: one) == [], about)
+                }
+                #expect(try await fixture.complaints() == [])
+            }
+        }
+
         @Test("systemd-analyze verify accepts every drop-in", arguments: Release.allCases)
         func verifies(_ release: Release) async throws {
             try await withUnitFixture(release) { fixture, dialect in

@@ -29,6 +29,11 @@ public struct UnitFile: Hashable, Sendable {
 }
 
 extension [UnitFile] {
+    /// The settings that are assigned anything, if it is nothing.
+    public var assignedSettings: Set<String> {
+        Set(lazy.flatMap(\.assignments).filter { $0.section == "Service" }.map(\.key))
+    }
+
     /// What was assigned to a key since it was last reset by an empty assignment.
     func values(of key: String, in section: String = "Service") -> [String] {
         lazy.flatMap(\.assignments).filter { $0.key == key && $0.section == section }

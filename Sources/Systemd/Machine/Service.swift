@@ -86,6 +86,9 @@ public struct Service: Sendable {
         reading.files.map { ($0.path, $0.text) }
     }
 
+    /// The settings of `[Service]` that the unit's files make, whatever their values.
+    public var assignedSettings: Set<String> { reading.files.assignedSettings }
+
     /// The package that its unit is of; nil where none has it.
     var package: String? {
         unitFiles.first.flatMap { packages.owner(of: $0.path)?.package }

@@ -71,6 +71,7 @@ extension Provenance {
         self.ownership = ownership?.commands ?? []
         probes = bench.plan.probes.map(\.shellCommand)
         unitFiles = bench.service.unitFiles.map(\.path)
+        assigned = bench.service.assignedSettings
         missing = bench.missing
     }
 }

@@ -87,6 +87,15 @@ public struct Archive {
         return (chosen, trials, provenance)
     }
 
+    /// The settings that a unit's own files made when a campaign began; nil where that is not known.
+    ///
+    /// - Parameter number: which campaign; nil for the last.
+    package func assigned(
+        in unit: String, campaign number: Int64?
+    ) throws(TemperError) -> Set<String>? {
+        try trials(of: unit, campaign: number).2?.assigned
+    }
+
     /// What one campaign found otherwise than another, and what had changed meanwhile.
     ///
     /// - Throws: `TemperError.usage` where one of them is no finished `harden` of the unit.
