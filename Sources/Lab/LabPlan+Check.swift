@@ -2,6 +2,9 @@ import Glibc
 import Linux
 
 extension LabPlan {
+    /// Whether a lab can be made of it, as far as that is seen without making one.
+    public func check() throws(LabError) { _ = try systemdInside() }
+
     /// Holds the plan against the host, and finds systemd in the tree.
     /// - Returns: systemd's path inside the lab.
     func systemdInside() throws(LabError) -> String {

@@ -73,6 +73,9 @@ struct Explain: ParsableCommand {
     private func onlyUnit(_ archive: Archive) throws -> String {
         let units = try archive.units()
         if units.count == 1, let only = units.first { return only }
+        if units.isEmpty {
+            throw TemperError.absent("nothing is on record in \(state.directory), so no trial is")
+        }
         throw TemperError.usage(
             "which unit's trial? give --unit: \(units.prefix(8).joined(separator: ", "))")
     }
@@ -98,7 +101,7 @@ struct Explain: ParsableCommand {
         if let text = Glossary.text(on: name) { return Terminal.print(text) }
         let known = catalogue.directives.map(\.name) + Glossary.entries.map(\.word)
         throw TemperError.usage(
-            "\(name) is neither a directive that temper knows nor a word of its reports"
+            "\(name.isEmpty ? "“”" : name) is neither a directive that temper knows nor a word of its reports"
                 + name.suggestion(of: known, orElse: "`temper explain` lists both"))
     }
 }

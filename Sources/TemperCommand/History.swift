@@ -28,6 +28,7 @@ struct History: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func validate() throws {
+        try refuse(UnitName.problem(unit))
         if !diff.isEmpty && diff.count != 2 {
             throw ValidationError("--diff takes the numbers of two campaigns, such as --diff 3 7")
         }

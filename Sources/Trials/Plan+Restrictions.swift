@@ -24,7 +24,7 @@ extension Plan {
         if catalogue[name] != nil || catalogue.directive(directive) != nil { return nil }
         if Catalogue.perService.contains(directive) { return nil }
         let known = catalogue.directives.map(\.name) + Catalogue.perService
-        return "\(directive) is not a directive that temper tries"
+        return "\(directive.isEmpty ? "“”" : directive) is not a directive that temper tries"
             + directive.suggestion(of: known, orElse: "`temper explain` lists them")
     }
 

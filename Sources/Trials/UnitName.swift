@@ -18,7 +18,7 @@ package enum UnitName {
         let allowed = whole.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || ":-_.\\@".contains($0))
         }
-        if name.isEmpty || !allowed || whole.utf8.count > 255 {
+        if name.allSatisfy({ $0 == "." }) || !allowed || whole.utf8.count > 255 {
             return "“\(name)” is not a unit's name"
         }
         if !whole.hasSuffix(".service") {

@@ -28,6 +28,8 @@ struct PlaceOptions: ParsableArguments {
             return .live(machine)
         }
         var plan = tree.plan
+        // A record is begun before a lab is.
+        do { try plan.check() } catch { throw TemperError(error) }
         plan.network = connection.network ?? .standard
         return .lab(plan)
     }

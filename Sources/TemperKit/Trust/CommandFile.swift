@@ -15,7 +15,7 @@ enum CommandFile {
     ) throws(TemperError) -> (text: String, distrust: Distrust?) {
         let path = CheckedPath(file, by: .ofCommands)
         guard let text = path.text else {
-            throw .usage("\(file) cannot be read; give \(option) \(kind)")
+            throw .usage("\(file.isEmpty ? "“”" : file) cannot be read; give \(option) \(kind)")
         }
         let name = "\(what) \(file)"
         return (
