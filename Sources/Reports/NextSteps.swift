@@ -60,7 +60,7 @@ public struct NextSteps: Sendable {
                 steps.append(
                     (
                         "temper report\(place) \(unit) --format drop-in",
-                        "prints the drop-in, whose place is \(unit).d/"
+                        "prints the drop-in, for \(unit).d/"
                     ))
             }
         }

@@ -27,8 +27,9 @@ extension EndToEnd {
                 "--probe", "test -s /run/nginx.pid")
             #expect(status == 0 && report.verdict == .passed && report.because == nil)
             #expect(report.unit == "nginx.service" && report.isUp)
+            // Commands come first, whatever the order on the command line.
             let names = [
-                "GET http://127.0.0.1/", "TCP 127.0.0.1:80", "test -s /run/nginx.pid",
+                "test -s /run/nginx.pid", "GET http://127.0.0.1/", "TCP 127.0.0.1:80",
             ]
             #expect(report.probes.map(\.probe) == names + names, "\(report.probes)")
             #expect(

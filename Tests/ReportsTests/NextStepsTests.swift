@@ -71,7 +71,7 @@ import Testing
             text.contains(
                 """
                   temper report --state-dir '/srv/my records' 'a b\\x20c.service' --format drop-in
-                                                 prints the drop-in, whose place is 'a b\\x20c.service'.d/
+                                                 prints the drop-in, for 'a b\\x20c.service'.d/
                 """), "\(text)")
         let unproved = try self.text { result, _ in result.verified = false }
         #expect(!unproved.contains("--apply") && !unproved.contains("temper check"))

@@ -2,36 +2,32 @@ import Fixtures
 import Foundation
 import Testing
 
+struct BadInput: Sendable, CustomTestStringConvertible {
+    let status: Int32
+    let arguments: [String]
+    let words: String
+    var testDescription: String { arguments.joined(separator: " ") }
+
+    /// - Parameter line: `STATUS  ARGUMENTS  => WORDS`; an argument with blanks, or without
+    ///   anything, stands in quotation marks.
+    init(_ line: Substring) {
+        let parts = line.split(separator: " => ", maxSplits: 1)
+        let pieces = parts[0].split(separator: "'", omittingEmptySubsequences: false)
+        let arguments = pieces.enumerated().flatMap { number, piece in
+            number % 2 == 1 ? [String(piece)] : piece.split(separator: " ").map(String.init)
+        }
+        status = Int32(arguments[0]) ?? -1
+        self.arguments = Array(arguments.dropFirst())
+        words = String(parts[1])
+    }
+}
+
 /// Whatever is wrong with the words of a command line, or with what they name: one line on standard
 /// error, the right exit status, nothing printed as a result, nothing left behind.
-@Suite("Each bad input has its line and its status", .timeLimit(.minutes(5)))
+@Suite("Each bad input has its line and its status", .serialized, .timeLimit(.minutes(5)))
 struct InputTableTests {
-    struct Row: Sendable, CustomTestStringConvertible {
-        let status: Int32
-        let arguments: [String]
-        let words: String
-        var testDescription: String { arguments.joined(separator: " ") }
-
-        /// - Parameter line: `STATUS  ARGUMENTS  => WORDS`; an argument with blanks, or without
-        ///   anything, stands in quotation marks.
-        init(_ line: Substring) {
-            let parts = line.split(separator: " => ", maxSplits: 1)
-            let pieces = parts[0].split(separator: "'", omittingEmptySubsequences: false)
-            let arguments = pieces.enumerated().flatMap { number, piece in
-                number % 2 == 1 ? [String(piece)] : piece.split(separator: " ").map(String.init)
-            }
-            status = Int32(arguments[0]) ?? -1
-            self.arguments = Array(arguments.dropFirst())
-            words = String(parts[1])
-        }
-    }
-
-    private static func rows(_ table: String) -> [Row] {
-        table.split(separator: "\n").map(Row.init)
-    }
-
     /// Nothing is at `@` before or afterwards.
-    private func expect(_ row: Row) async throws {
+    private func expect(_ row: BadInput) async throws {
         let place = NSTemporaryDirectory() + "temper-nothing-\(UUID().uuidString)"
         let arguments = row.arguments.map { $0 == "@" ? place : $0 }
         let report = try await BuiltProduct("temper").run(
@@ -45,25 +41,32 @@ struct InputTableTests {
         #expect(!FileManager.default.fileExists(atPath: place))
     }
 
-    @Test("the names of units, commands and options", arguments: rows(names))
-    func names(row: Row) async throws { try await expect(row) }
+    @Test("the names of units, commands and options", arguments: BadInputs.names)
+    func names(row: BadInput) async throws { try await expect(row) }
 
-    @Test("probes", arguments: rows(probes))
-    func probes(row: Row) async throws { try await expect(row) }
+    @Test("probes", arguments: BadInputs.probes)
+    func probes(row: BadInput) async throws { try await expect(row) }
 
-    @Test("times, numbers and thresholds", arguments: rows(numbers))
-    func numbers(row: Row) async throws { try await expect(row) }
+    @Test("times, numbers and thresholds", arguments: BadInputs.numbers)
+    func numbers(row: BadInput) async throws { try await expect(row) }
 
-    @Test("restrictions, files and places", arguments: rows(places))
-    func places(row: Row) async throws { try await expect(row) }
+    @Test("restrictions, files and places", arguments: BadInputs.places)
+    func places(row: BadInput) async throws { try await expect(row) }
 
-    @Test("what goes together", arguments: rows(pairs))
-    func pairs(row: Row) async throws { try await expect(row) }
+    @Test("what goes together", arguments: BadInputs.pairs)
+    func pairs(row: BadInput) async throws { try await expect(row) }
 
-    @Test("what is on record", arguments: rows(records))
-    func records(row: Row) async throws { try await expect(row) }
+    @Test("what is on record", arguments: BadInputs.records)
+    func records(row: BadInput) async throws { try await expect(row) }
+}
 
-    private static let names = """
+private enum BadInputs {
+    private static func rows(_ table: String) -> [BadInput] {
+        table.split(separator: "\n").map(BadInput.init)
+    }
+
+    static let names = rows(
+        """
         64 '' => there is no command “”
         64 nonsense => there is no command “nonsense” of temper
         64 hardn nginx => did you mean harden?
@@ -118,9 +121,10 @@ struct InputTableTests {
         2 lab exec nonesuch true => no lab named 'nonesuch' is up
         2 lab down nonesuch => no lab named 'nonesuch' is up
         2 lab shell nonesuch => no lab named 'nonesuch' is up
-        """
+        """)
 
-    private static let probes = """
+    static let probes = rows(
+        """
         64 harden nginx --probe => Missing value for '--probe <command>'
         64 harden nginx --probe '' => --probe: a probe needs a command
         64 harden nginx --probe '   ' => --probe: a probe needs a command
@@ -160,9 +164,10 @@ struct InputTableTests {
         64 probe nginx --probe-http x => “x” is not a URL
         64 probe nginx --probe '' => --probe: a probe needs a command
         64 probe nginx --probe-user '' => --probe-user: “” is not a user's name
-        """
+        """)
 
-    private static let numbers = """
+    static let numbers = rows(
+        """
         64 harden nginx --timeout soon => --timeout soon: write a time such as 500ms, 2s or 1min
         64 harden nginx --timeout=-1s => --timeout -1s: write a time
         64 harden nginx --timeout 1parsec => --timeout 1parsec: write a time
@@ -198,9 +203,10 @@ struct InputTableTests {
         64 history nginx --diff a b => The value 'a' is invalid for '--diff <a b>'
         64 history nginx --diff 1 => --diff takes the numbers of two campaigns, such as --diff 3 7
         64 history nginx --diff 1 2 3 => --diff takes the numbers of two campaigns
-        """
+        """)
 
-    private static let places = """
+    static let places = rows(
+        """
         64 harden nginx --keep '' => --keep: “” is not a directive that temper tries
         64 harden nginx --try '' => --try: “” is not a directive that temper tries
         64 harden nginx --keep x => --keep: x is not a directive that temper tries; `temper explain` lists them
@@ -222,7 +228,7 @@ struct InputTableTests {
         64 harden nginx -o '' => --output needs a file's name
         64 harden nginx --record /no/such/dir/file => --record /no/such/dir/file: /no/such/dir: No such
         64 harden nginx --record '' => --record needs a file's name
-        64 harden nginx --style fancy => Please provide one of the following: commented, packager
+        64 harden nginx --style fancy => Please provide one of 'commented' and 'packager'
         64 harden nginx --network moon => 'moon' is no network: give none, world or host
         2 harden nginx --quiet --root /no/such --state-dir @ => there is no directory '/no/such' to make a lab from
         2 harden nginx --quiet --root /etc/hostname --state-dir @ => there is no directory '/etc/hostname'
@@ -232,12 +238,13 @@ struct InputTableTests {
         2 doctor --quiet --root /no/such => there is no directory '/no/such' to make a lab from
         2 lab up x --root /no/such => there is no directory '/no/such' to make a lab from
         64 report nginx --format pdf => text, markdown, html, json, junit, sarif
-        64 report nginx --style fancy => Please provide one of the following: commented, packager
+        64 report nginx --style fancy => Please provide one of 'commented' and 'packager'
         64 report nginx -o /no/such/x => --output /no/such/x: /no/such: No such file or directory
         64 report nginx -o '' => --output needs a file's name
-        """
+        """)
 
-    private static let pairs = """
+    static let pairs = rows(
+        """
         64 harden nginx --json -o - => --json and --output - both want standard output
         64 harden nginx --template => --template says where --apply installs; add --apply
         64 harden nginx --apply --root /srv => --apply installs on this machine, and --root is another
@@ -255,9 +262,10 @@ struct InputTableTests {
         64 escape nginx --as x => --as says whose service it is; add --user
         64 report --campaign 1 => --campaign is one of a unit: temper report UNIT --campaign N
         64 report --format drop-in => --format drop-in is of one unit: temper report UNIT
-        """
+        """)
 
-    private static let records = """
+    static let records = rows(
+        """
         1 report nginx --state-dir @ => nothing is on record in
         1 report --state-dir @ => nothing is on record in
         1 report nginx --campaign 1 --state-dir @ => nothing is on record in
@@ -266,5 +274,5 @@ struct InputTableTests {
         1 history nginx --state-dir @ => nothing is on record in
         1 history nginx --diff 1 2 --state-dir @ => nothing is on record in
         64 check nginx --quiet --state-dir @ => there is no record of nginx.service in
-        """
+        """)
 }

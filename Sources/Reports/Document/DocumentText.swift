@@ -121,7 +121,7 @@ struct DocumentText {
             if let body = entry.body { add(body, first: deeper, next: deeper) }
             return add(entry.note ?? "", .quiet, first: deeper, next: deeper)
         }
-        let lead = entry.lead.text.padded(to: width)
+        let lead = entry.lead.text.padded(to: min(width, self.width - note.count - 6))
         let room = self.width - lead.count - note.count - 6
         let body = entry.body?.text ?? ""
         let shown = body.count <= room ? body : ""

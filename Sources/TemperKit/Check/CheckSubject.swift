@@ -1,3 +1,4 @@
+import Foundation
 public import Lab
 public import Reports
 import TrialLedger
@@ -107,6 +108,10 @@ public struct CheckSelection: Sendable {
 
     /// One record a unit: the latest, unless a tree is named that another one was made of.
     private func kept() throws(TemperError) -> Found {
+        // Reading makes no record.
+        guard FileManager.default.fileExists(atPath: stateDirectory + "/trials.sqlite") else {
+            return Found()
+        }
         let all: [KeptRecord]
         try StateDirectory.prepare(stateDirectory)
         do { all = try TrialStore(directory: stateDirectory).records() } catch {
