@@ -6,9 +6,11 @@ package import Trials
 package struct ProgressWords {
     private var question = ""
     private var exposure: Exposure?
-    /// Of the trials that were made and not taken from the record.
+    /// Of the trials that were made and not taken from the record; what ran side by side counts once.
     private var seconds = 0.0
     private var count = 0
+    /// When the last of them ended, in microseconds since 1970.
+    private var end: UInt64 = 0
 
     package init() {}
 
@@ -21,7 +23,9 @@ package struct ProgressWords {
         case .tried(let trial, let exposure, let isFromRecord):
             self.exposure = exposure
             if !isFromRecord {
-                seconds += Double(trial.microseconds.whole) / 1_000_000
+                let ended = trial.began + trial.microseconds.whole
+                seconds += Double(ended - min(ended, max(trial.began, end))) / 1_000_000
+                end = max(end, ended)
                 count += 1
             }
             return line(trial, isFromRecord)

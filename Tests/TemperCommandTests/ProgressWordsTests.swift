@@ -39,6 +39,11 @@ import Trials
         #expect(
             words.text(of: .asking(number: 2, question: "can it?", expectedLeft: 100))
                 == "about 4 min left, trial 2: can it?, exposure 5.7 so far")
+        // What ran beside another was not waited for.
+        _ = tried(2)
+        #expect(
+            words.text(of: .asking(number: 2, question: "can it?", expectedLeft: 20.4))
+                == "about 21 s left, trial 2: can it?, exposure 5.7 so far")
         #expect(
             words.text(of: .asking(number: 2, question: "can it?", expectedLeft: 0))
                 == "trial 2: can it?, exposure 5.7 so far")
