@@ -49,6 +49,7 @@ extension Temper {
     /// Runs the command and ends the process with the exit status of the design: 0 done, 1 nothing
     /// gained, 2 could not experiment, 64 usage, 130 interrupted.
     public static func runTool() async {
+        endAtOnceWhenInterrupted()
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             try refuse(unknownCommand(in: arguments))
