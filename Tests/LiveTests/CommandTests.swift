@@ -34,7 +34,8 @@ extension LiveTests {
             try await withThisMachine { machine in
                 let before = try await machine.standing()
                 let output = try await machine.lab.run(
-                    ["sh", "-c", "\(command) 5 --output /root/drop-in.conf"], within: .seconds(120))
+                    ["sh", "-c", "\(command) 5 --verbose --output /root/drop-in.conf"],
+                    within: .seconds(120))
                 #expect(output.status == 0, "\(output.stderr)")
                 #expect(output.stdout.contains("The service was down for"))
                 #expect(output.stdout.contains("DynamicUser, UMask, RemoveIPC"))
