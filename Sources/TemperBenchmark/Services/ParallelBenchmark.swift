@@ -20,17 +20,10 @@ struct ParallelBenchmark: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Widths to compare with 1. Repeatable.", valueName: "count"))
     var jobs = [2, 4]
 
-    @Option(help: ArgumentHelp("Where the root trees are.", valueName: "dir"))
-    var roots = ProcessInfo.processInfo.environment["TEMPER_ROOTS"] ?? "/var/cache/temper/roots"
-
-    @Option(help: ArgumentHelp("Where the plans with the probes are.", valueName: "dir"))
-    var plans = "Examples/Services"
+    @OptionGroup var places: SubjectPlaces
 
     func validate() throws {
-        let known = Subject.all.map(\.name)
-        if let unknown = names.first(where: { !known.contains($0) }) {
-            throw ValidationError("\(unknown) is none of \(known.joined(separator: ", "))")
-        }
+        try Subject.check(names)
     }
 
     func run() async throws {
@@ -54,7 +47,7 @@ struct ParallelBenchmark: AsyncParsableCommand {
             var isSame = true
             for width in [nil, 1] + jobs {
                 let run = try await Run(of: subject, width: width ?? 1) {
-                    try subject.session(plans: plans, roots: roots, state: state)
+                    try subject.session(from: places, state: state)
                 }
                 // The first run finds out what this systemd enforces.
                 if width == nil { continue }
@@ -87,8 +80,7 @@ private struct Run {
     }
 
     func row(comparedWith one: Run) -> String {
-        let isSame =
-            Set(result.accepted) == Set(one.result.accepted)
+        let isSame = Set(result.accepted) == Set(one.result.accepted)
         return subject.name.column(14)
             + String(
                 format: "  %4d  %6d  %7.1f  %9.1f  %9.2f  %8@  %@", width, result.copyTrials,

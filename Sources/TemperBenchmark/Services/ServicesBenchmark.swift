@@ -1,9 +1,7 @@
 import ArgumentParser
 import Foundation
-import Lab
 import Reports
 import TemperKit
-import Trials
 
 struct ServicesBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,11 +16,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
     @Argument(help: "Which: nginx, ssh, openrgb... All without a name.")
     var names: [String] = []
 
-    @Option(help: ArgumentHelp("Where the root trees are.", valueName: "dir"))
-    var roots = ProcessInfo.processInfo.environment["TEMPER_ROOTS"] ?? "/var/cache/temper/roots"
-
-    @Option(help: ArgumentHelp("Where the plans with the probes are.", valueName: "dir"))
-    var plans = "Examples/Services"
+    @OptionGroup var places: SubjectPlaces
 
     @Option(
         help: ArgumentHelp(
@@ -38,10 +32,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
     var reports = false
 
     func validate() throws {
-        let known = Subject.all.map(\.name)
-        if let unknown = names.first(where: { !known.contains($0) }) {
-            throw ValidationError("\(unknown) is none of \(known.joined(separator: ", "))")
-        }
+        try Subject.check(names)
     }
 
     func run() async throws {
@@ -64,7 +55,7 @@ struct ServicesBenchmark: AsyncParsableCommand {
 
     private func harden(_ subject: Subject) async throws -> HardeningResult {
         let result = try await withStateDirectory(ledger) { state in
-            try await subject.session(plans: plans, roots: roots, state: state).run().result
+            try await subject.session(from: places, state: state).run().result
         }
         if let json {
             try FileManager.default.createDirectory(

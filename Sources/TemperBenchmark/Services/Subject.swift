@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Lab
 import TemperKit
@@ -47,14 +48,19 @@ struct Subject: Sendable {
 }
 
 extension Subject {
-    /// - Parameters:
-    ///   - plans: the directory with the plans.
-    ///   - roots: the directory with the trees.
-    ///   - state: where the ledger is kept.
-    func session(plans: String, roots: String, state: String) throws -> HardenSession {
-        let file = "\(plans)/\(plan)"
+    /// - Throws: `ValidationError` where one of the names is nobody's.
+    static func check(_ names: [String]) throws {
+        let known = all.map(\.name)
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw ValidationError("\(unknown) is none of \(known.joined(separator: ", "))")
+        }
+    }
+
+    /// - Parameter state: where the ledger is kept.
+    func session(from places: SubjectPlaces, state: String) throws -> HardenSession {
+        let file = "\(places.plans)/\(plan)"
         var lab = LabPlan()
-        lab.root = "\(roots)/\(tree)"
+        lab.root = "\(places.roots)/\(tree)"
         var session = HardenSession(unit: unit, stateDirectory: state)
         session.plan = try Plan(
             reading: try String(contentsOfFile: file, encoding: .utf8), file: file)
@@ -62,6 +68,15 @@ extension Subject {
         session.manager = manager
         return session
     }
+}
+
+/// Where the services and their plans are.
+struct SubjectPlaces: ParsableArguments {
+    @Option(help: ArgumentHelp("Where the root trees are.", valueName: "dir"))
+    var roots = ProcessInfo.processInfo.environment["TEMPER_ROOTS"] ?? "/var/cache/temper/roots"
+
+    @Option(help: ArgumentHelp("Where the plans with the probes are.", valueName: "dir"))
+    var plans = "Examples/Services"
 }
 
 /// Runs `body` with a directory for ledgers; nil for one that is gone afterwards.

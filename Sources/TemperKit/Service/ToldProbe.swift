@@ -3,8 +3,8 @@ import Trials
 
 /// A probe whose answers are told while it is waited for: a wrong one is seen at once, and not after
 /// a start period of silence.
-final class ToldProbe: Probe {
-    private let probe: any Probe
+final class ToldProbe: ProbeAround {
+    let probe: any Probe
     private let patience: Duration
     private let progress: any ProgressListener
     private let state = Mutex(State())
@@ -27,21 +27,7 @@ final class ToldProbe: Probe {
         self.progress = progress
     }
 
-    var name: String { probe.name }
-
-    func check(deadline: Duration) async -> CheckOutcome {
-        await told { await self.probe.check(deadline: deadline) }
-    }
-
-    func check(
-        of copy: any ServiceCopy, against baseline: Baseline, deadline: Duration
-    ) async -> CheckOutcome {
-        await told {
-            await self.probe.check(of: copy, against: baseline, deadline: deadline)
-        }
-    }
-
-    private func told(_ check: @Sendable () async -> CheckOutcome) async -> CheckOutcome {
+    func around(_ check: @Sendable () async -> CheckOutcome) async -> CheckOutcome {
         state.withLock { $0.since = $0.since ?? .now }
         let clock = Task {
             while !Task.isCancelled {
