@@ -7,6 +7,9 @@ import Testing
 extension LiveTests {
     @Suite("a service is put back as it was", .serialized)
     struct PutBackTests {
+        private static let foundNothing =
+            "the time that the service may be down is over, and nothing was found out by then"
+
         @Test("after a campaign", arguments: Release.allCases)
         func success(release: Release) async throws {
             try await MachineInUse.with(release) { machine in
@@ -66,14 +69,26 @@ extension LiveTests {
             try await MachineInUse.with(.trixie) { machine in
                 let before = try await machine.standing()
                 let slow = "sleep 1.6; test -e /run/mine/pid"
-                let report = try await machine.harden(probe: slow, trials: 100, downtime: 18).end()
-                #expect(report.status == 0, "\(report.errors)")
+                // All trials need over a minute; on a busy machine the first ones need half of one.
+                var limit = 18.0
+                func harden() async throws -> BuiltProduct.Report {
+                    try await machine.harden(probe: slow, trials: 100, downtime: limit).end()
+                }
+                var report = try await harden()
+                while report.errors.contains(PutBackTests.foundNothing), limit < 40 {
+                    #expect(report.status == 2)
+                    #expect(try await machine.standing() == before)
+                    machine.forgetTrials()
+                    limit *= 1.5
+                    report = try await harden()
+                }
+                try #require(report.status == 0, "\(report.errors)")
                 let result = try report.result()
                 let downtime = try #require(result.downtime)
                 #expect(
                     result.ending == .limit && result.trials >= 2,
                     "\(result.ending) \(result.trials) \(downtime)")
-                #expect(downtime.limit == 18 && downtime.seconds < 21)
+                #expect(downtime.limit == limit && downtime.seconds < limit + 3)
                 #expect(try await machine.standing() == before)
             }
         }
@@ -87,9 +102,8 @@ extension LiveTests {
                 #expect(report.status == 2)
                 #expect(
                     report.errors.contains(
-                        "the time that the service may be down is over, and nothing was found out "
-                            + "by then; allow more than 7.0 s (--max-downtime)"), "\(report.errors)"
-                )
+                        PutBackTests.foundNothing + "; allow more than 7.0 s (--max-downtime)"),
+                    "\(report.errors)")
                 #expect(try await machine.standing() == before)
             }
         }
