@@ -19,10 +19,11 @@ public enum Capability {
 
     /// The mask of these capabilities. A name that is not in the table counts for nothing.
     public static func mask(_ wanted: [String]) -> UInt64 {
-        names.enumerated().reduce(0) { mask, entry in
-            wanted.contains(entry.element) ? mask | 1 << UInt64(entry.offset) : mask
-        }
+        wanted.reduce(0) { $0 | (bits[$1] ?? 0) }
     }
+
+    private static let bits = Dictionary(
+        uniqueKeysWithValues: names.enumerated().map { ($1, UInt64(1) << UInt64($0)) })
 
     /// The names of the capabilities in `mask`, in the order of their bits.
     public static func names(in mask: UInt64) -> [String] {

@@ -123,7 +123,8 @@ extension Catalogue {
     /// What takes a capability away: its own restriction, what contains that, and what takes them
     /// all.
     fileprivate func dropping(_ capability: String) -> Set<String> {
-        let own = ids { $0.change == .dropCapabilities(Capability.mask([capability])) }
+        let drop = Tightening.dropCapabilities(Capability.mask([capability]))
+        let own = ids { $0.change == drop }
         let containing = names { row in
             row.restrictions.contains { !$0.implies.isDisjoint(with: own) }
         }

@@ -77,7 +77,7 @@ extension HardeningSubject {
 enum CallName {
     /// The name without the answer.
     static func bare(_ name: String) -> String {
-        name.firstIndex(of: ":").map { String(name[..<$0]) } ?? name
+        name.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(name[..<$0]) } ?? name
     }
 }
 

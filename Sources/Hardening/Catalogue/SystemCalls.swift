@@ -26,7 +26,7 @@ extension Catalogue {
             ("@reboot", 1000), ("@privileged", 700), ("@resources", 700),
         ].map { (group: String, weight: UInt64) in
             Assessment(id: "SystemCallFilter=~\(group)", weight: weight, range: 10) {
-                $0.badness(of: group, in: .systemCallFilter)
+                $0.badness(of: group)
             }
         })
 

@@ -3,10 +3,14 @@
 struct AnalyzedSandbox {
     let sandbox: Sandbox
     let dialect: Dialect
+    /// What `SystemCallFilter=` has, without answers.
+    private let calls: (allow: Bool, names: Set<String>)
 
     init(_ sandbox: Sandbox, _ dialect: Dialect) {
         self.sandbox = sandbox.withImplied(by: dialect)
         self.dialect = dialect
+        let (allow, names) = self.sandbox[.systemCallFilter].filtered
+        calls = (allow, Set(names.map(CallName.bare)))
     }
 
     /// Not a static user other than root and not a dynamic one.
@@ -18,12 +22,11 @@ struct AnalyzedSandbox {
     private static let ofPower: Set = ["switch_endian", "sys_debug_setcontext"]
 
     /// 0...10 for one group of system calls.
-    func badness(of group: String, in name: DirectiveName) -> UInt64 {
-        let (allow, names) = sandbox[name].filtered
-        guard allow || !names.isEmpty else { return 10 }
-        let listed = Set(names.map(CallName.bare))
-        let calls = (dialect.calls[group] ?? []).subtracting(AnalyzedSandbox.ofPower)
-        if allow { return calls.isDisjoint(with: listed) ? 0 : 9 }
-        return calls.isSubset(of: listed) ? 0 : 10
+    func badness(of group: String) -> UInt64 {
+        let (allow, listed) = calls
+        guard allow || !listed.isEmpty else { return 10 }
+        let wanted = (dialect.calls[group] ?? []).subtracting(AnalyzedSandbox.ofPower)
+        if allow { return wanted.isDisjoint(with: listed) ? 0 : 9 }
+        return wanted.isSubset(of: listed) ? 0 : 10
     }
 }

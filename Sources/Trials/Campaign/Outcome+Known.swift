@@ -26,14 +26,15 @@ extension Outcome {
     ///
     /// - Parameter usage: what the service was seen to use.
     public func known(seeing usage: ObservedUsage) -> [KnownRestriction] {
+        let denials = denials
         let taken = problem.subject.catalogue.strictest(of: accepted).map { restriction in
-            if let bite = bites(of: restriction) {
+            if let bite = bite(of: restriction, among: denials) {
                 return KnownRestriction(
                     restriction: restriction.id, known: .bites, because: bite)
             }
             return KnownRestriction(
                 restriction: restriction.id,
-                known: isExercised(restriction, usage) ? .exercised : .unused)
+                known: isExercised(restriction, usage, denials) ? .exercised : .unused)
         }
         let refused = refused.filter { !$0.isUnresolved }.map { refused in
             let bite = Verdict.bite(in: refused.because)
@@ -51,36 +52,48 @@ extension Outcome {
         return taken + refused + contested
     }
 
-    /// Passing trials under all that was taken.
-    private var proofs: [Trial] {
-        trials.filter { $0.verdict.isPass && accepted.isAtMost($0.profile) }
+    /// What the kernel refused in passing trials under all that was taken.
+    private var denials: [Denial] {
+        var measure = baseline
+        measure.tolerance = .none
+        let proofs = trials.filter { $0.verdict.isPass && accepted.isAtMost($0.profile) }
+        var known: Set<KernelRequest> = []
+        return proofs.flatMap(\.refusals).filter { known.insert($0).inserted }.map {
+            Denial(
+                request: $0, suspects: $0.suspects(in: problem.subject.dialect)?.names ?? [],
+                isBite: measure.isBite($0))
+        }
     }
 
     /// What the kernel refuses under a restriction that was taken all the same; nil for nothing.
-    private func bites(of restriction: Restriction) -> String? {
-        var measure = baseline
-        measure.tolerance = .none
-        return proofs.lazy.flatMap(\.refusals).first { request in
-            measure.isBite(request) && isBehind(restriction, request)
-        }?.text
+    private func bite(of restriction: Restriction, among denials: [Denial]) -> String? {
+        denials.first { $0.isBite && $0.isDue(to: restriction) }?.request.text
     }
 
-    private func isExercised(_ restriction: Restriction, _ usage: ObservedUsage) -> Bool {
+    private func isExercised(
+        _ restriction: Restriction, _ usage: ObservedUsage, _ denials: [Denial]
+    ) -> Bool {
         // Exceptions are made for what was seen to be used.
         if case .withdraw = restriction.change { return true }
         return usage.exercises(restriction, in: problem.subject.dialect)
-            || proofs.contains { trial in
-                trial.refusals.contains { isBehind(restriction, $0) }
-            }
+            || denials.contains { $0.isDue(to: restriction) }
     }
+}
 
-    private func isBehind(_ restriction: Restriction, _ request: KernelRequest) -> Bool {
+/// A request that the kernel refused.
+private struct Denial {
+    let request: KernelRequest
+    /// Ids of restrictions and names of directives that refuse like that.
+    let suspects: Set<String>
+    /// Whether the service as it is was granted it.
+    let isBite: Bool
+
+    func isDue(to restriction: Restriction) -> Bool {
         if case .withdraw(let exceptions) = restriction.change {
             return exceptions.contains { $0.covers(request) }
         }
         // It left that open, and another restriction took it back.
         if restriction.exceptions.contains(where: { $0.covers(request) }) { return false }
-        let names = request.suspects(in: problem.subject.dialect)?.names ?? []
-        return names.contains(restriction.id) || names.contains(restriction.directive)
+        return suspects.contains(restriction.id) || suspects.contains(restriction.directive)
     }
 }
