@@ -232,6 +232,12 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     add(p, BPF_REG_3, number_offset);
     call(p, BPF_FUNC_probe_read_kernel);
     load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
+    // It has 32 bits; on arm64 something else follows.
+    put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    put(p, BPF_ALU64 | BPF_ARSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    // What returns from a signal's handler is no call any more (rt_sigreturn(2) takes the number
+    // away), and its result is what a register held when the signal came.
+    leave(p, BPF_JSLT, BPF_REG_8, 0);
     load(p, BPF_DW, BPF_REG_9, BPF_REG_6, 8);
     int other = jump(p, BPF_JNE, BPF_REG_9, -EINVAL);
     enum { IDENTIFYING = sizeof identifying / sizeof *identifying };

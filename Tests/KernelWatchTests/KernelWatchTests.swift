@@ -61,6 +61,32 @@ struct KernelWatchTests {
         }
     }
 
+    @Test("calls, and no return from a signal's handler to one that failed")
+    func handler() async throws {
+        try await withLab(.trixie) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
+            try await lab.writeUnit(
+                "small.service",
+                """
+                [Service]
+                Type=oneshot
+                ExecStart=/usr/bin/perl -e "my $$me = $$$$; my $$got = 0; \
+                $$SIG{USR1} = sub { $$got++ }; \
+                unless (fork) { select(undef, undef, undef, 1e-5) while kill q(USR1), $$me; exit } \
+                1 until $$got; for (1..3000) { open(F, q(<), q(/dev/none)) } \
+                $$SIG{USR1} = q(IGNORE)"
+                """)
+            let service = try await Service(named: "small.service", on: machine)
+            let copy = try await startedCopy(of: service.copies).copy
+            let found = try await copy.refusals().filter(\.isOfService)
+            await copy.end()
+            #expect(found.contains { $0.path == "/dev/none" })
+            // As a call without a name is told of.
+            #expect(!found.contains { $0.subject == .call("call -1") })
+        }
+    }
+
     @Test("a capability that is missing, with the call that asked for it")
     func capability() async throws {
         let found = try await tracer(
