@@ -21,8 +21,10 @@ enum KernelRefusal: Hashable, Sendable {
     case network
 
     // A path is not there, or may not be opened.
-    case hiddenHome, hiddenKernelLog, hiddenDevice, hiddenTemporary, hiddenTunable, hiddenProcess
-    case hiddenModules
+    case hiddenHome, hiddenKernelLog, hiddenDevice, hiddenTemporary, hiddenTunable, hiddenModules
+    case hiddenProcess
+    /// What /proc tells besides processes, such as /proc/meminfo.
+    case hiddenKernelFile
 
     /// A socket is closed, by that of `InaccessiblePaths=`.
     case closedSocket(of: String)
@@ -44,8 +46,15 @@ enum KernelRefusal: Hashable, Sendable {
         if isBelow("/dev/") { return .hiddenDevice }
         if isBelow("/tmp/", "/var/tmp/") { return .hiddenTemporary }
         if isBelow("/proc/sys/", "/sys/") { return .hiddenTunable }
-        if isBelow("/proc/") { return .hiddenProcess }
+        // Nothing hides a process from itself.
+        if isBelow("/proc/self", "/proc/thread-self") { return nil }
+        if isBelow("/proc/") { return isOfProcess(path) ? .hiddenProcess : .hiddenKernelFile }
         return nil
+    }
+
+    /// Whether a path leads through the directory of a process, by its number.
+    static func isOfProcess(_ path: String) -> Bool {
+        path.hasPrefix("/proc/") && path.dropFirst("/proc/".count).first?.isNumber == true
     }
 
     /// Who makes a path read-only.

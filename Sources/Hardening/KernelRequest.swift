@@ -72,6 +72,18 @@ public struct KernelRequest: Hashable, Codable, Sendable {
         return path.flatMap(KernelRefusal.hiding) != nil
     }
 
+    /// Whether it asks /proc for a process that is not there, and `profile` hides none: it has
+    /// ended. The first process does not, and what is reached through another's root may be hidden.
+    public func missesEndedProcess(under profile: Profile) -> Bool {
+        guard reason == .enoent, let path, KernelRefusal.isOfProcess(path) else { return false }
+        let steps = path.split(separator: "/").dropFirst()
+        if steps.first == "1" || steps.contains("root") || steps.contains("cwd") { return false }
+        let hiding = KernelRefusal.hiddenProcess.suspects
+        return !profile.restrictions.contains { id in
+            hiding.contains(id) || hiding.contains(Catalogue.standard[id]?.directive ?? "")
+        }
+    }
+
     /// The error, where it is one of those that restrictions answer with.
     var reason: ErrorNumber? { ErrorNumber(rawValue: error) }
 

@@ -73,7 +73,7 @@ final class SimulatedCopy: ServiceCopy {
 
     func accesses() -> Set<ObservedAccess> { [] }
 
-    func refusals() -> [KernelRequest] { [] }
+    func refusals() -> [KernelRequest] { service.refusals }
 
     private func dead(of fault: SimulatedFault) -> UnitState {
         UnitState(

@@ -23,6 +23,8 @@ public final class SimulatedService: ServiceUnderTest {
     private let helperIsThere: @Sendable (_ life: Int, _ look: Int) -> Bool
     /// Whether the machine is so busy that its copies wait all the time.
     let isStarved: Bool
+    /// What the kernel refuses its copies, whatever is restricted.
+    let refusals: [KernelRequest]
     /// What it is put through besides.
     let exercises: @Sendable (any ServiceCopy) -> [Exercise]
     private let life = Mutex(Life())
@@ -46,7 +48,7 @@ public final class SimulatedService: ServiceUnderTest {
         conflicts: [Set<String>] = [], fault: SimulatedFault = .execStep,
         complaints: [String: Set<String>] = [:], breakdown: Breakdown? = nil,
         isHonestUnrestricted: Bool = false,
-        statusesAtStop: [Int32] = [0], isStarved: Bool = false,
+        statusesAtStop: [Int32] = [0], isStarved: Bool = false, refusals: [KernelRequest] = [],
         lies: @escaping @Sendable (_ start: Int) -> Bool = { _ in false },
         helperIsThere: @escaping @Sendable (_ life: Int, _ look: Int) -> Bool = { _, _ in false },
         exercises: @escaping @Sendable (any ServiceCopy) -> [Exercise] = { _ in [] }
@@ -60,6 +62,7 @@ public final class SimulatedService: ServiceUnderTest {
         self.helperIsThere = helperIsThere
         self.exercises = exercises
         self.isStarved = isStarved
+        self.refusals = refusals
         self.lies = lies
     }
 

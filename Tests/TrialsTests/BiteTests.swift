@@ -1,4 +1,5 @@
 import Hardening
+import TemperTesting
 import Testing
 
 @testable import Trials
@@ -32,6 +33,30 @@ struct BiteTests {
 
     private static func verdict(_ request: KernelRequest, _ baseline: Baseline) -> Verdict {
         Verdict(of: [.unit(.ready, up), .refused(request)], baseline: baseline)
+    }
+
+    @Test("is a process that is not found, only where something hides processes")
+    func endedProcess() async throws {
+        let looked = Self.call("openat", Self.enoent, "/proc/880/fd")
+        let granted = Self.baseline(granted: [.reads("/proc/1/fd"), .reads("/proc/1/stat")])
+        func verdict(of request: KernelRequest, under profile: Profile) async throws -> Verdict {
+            let service = SimulatedService(refusals: [request])
+            let procedure = TrialProcedure(
+                service: service, probes: [service.probe], canReload: false, settle: .zero)
+            return try await procedure.run(TrialSpec(profile, "why"), baseline: granted).verdict
+        }
+        let blind = Profile(["PrivateTmp=yes", "ProtectProc=noaccess"], in: .standard)
+        let seeing = Profile(["PrivateTmp=yes"], in: .standard)
+        #expect(try await verdict(of: looked, under: seeing) == .passed)
+        #expect(try await verdict(of: looked, under: blind).isFailure)
+        let forbidden = Self.call("openat", Self.eacces, "/proc/880/fd")
+        #expect(try await verdict(of: forbidden, under: seeing).isFailure)
+        // What else is in /proc is another matter.
+        let withoutFiles = Profile(["ProcSubset=pid"], in: .standard)
+        #expect(try await verdict(of: looked, under: withoutFiles) == .passed)
+        let kept = Self.call("openat", Self.enoent, "/proc/stat")
+        let telling = Self.baseline(granted: [.reads("/proc/stat")])
+        #expect(Self.verdict(kept, telling).isFailure)
     }
 
     /// As update-alternatives(1) makes a link: the last draft is removed, though there is none.

@@ -32,7 +32,7 @@ extension Catalogue {
         introduced: 247, order: ["all", "pid"],
         steps: [.init("pid", prior: Prior("proc", 0.6, cold: 0.05))]
     )
-    .by(.mountNamespace).refusing(.hiddenTunable, .hiddenProcess).logged(as: .process)
+    .by(.mountNamespace).refusing(.hiddenTunable, .hiddenKernelFile).logged(as: .process)
     .scored(10, default: "all", ["all": 1, "pid": 0])
     .inForce(.each(["/proc"], .option("subset=pid")))
     .likely(.asked(.touches(["/proc/sys/", "/proc/net/"]), 4))

@@ -64,7 +64,7 @@ extension TrialProcedure {
     func isDecided(
         _ copy: any ServiceCopy, _ notes: inout Notes
     ) async throws(ExperimentError) -> Bool {
-        let refusals = try await copy.refusals()
+        let refusals = try await refusals(of: copy, notes)
         let endings = try await copy.endings() ?? []
         guard notes.telling.isOver(after: refusals.count + endings.count, at: clock.now)
         else { return false }
@@ -141,7 +141,8 @@ extension TrialProcedure {
             notes.observations += try await copy.accesses().map(Observation.saw)
                 .filter { !known.contains($0) }
         }
-        notes.observations += unusual(try await copy.refusals(), notes).map(Observation.refused)
+        notes.observations += unusual(try await refusals(of: copy, notes), notes)
+            .map(Observation.refused)
             .filter { !known.contains($0) }
         if let endings = try await copy.endings() {
             // Each kind once: a service may start thousands of processes.
@@ -160,6 +161,19 @@ extension TrialProcedure {
         do throws(ExperimentError) { return .success(try await copy.log()) } catch {
             return .failure(error)
         }
+    }
+
+    /// What it was refused. A process that ends while somebody looks at it was not taken away by
+    /// what hides none; on a busy machine that is seen of any service that looks at others. The
+    /// first look learns that it happens.
+    private func refusals(
+        of copy: any ServiceCopy, _ notes: Notes
+    ) async throws(ExperimentError) -> [KernelRequest] {
+        let refusals = try await copy.refusals()
+        let profile = notes.spec.profile
+        let learns = notes.spec.looksClosely || notes.isLearning
+        if profile.restrictions.isEmpty && learns { return refusals }
+        return refusals.filter { !$0.missesEndedProcess(under: profile) }
     }
 
     /// Each refusal once, at its last place, and only so many: a process that tries again without
