@@ -45,6 +45,12 @@ struct Check: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How many units are checked side by side, each in a lab of its own, 1 to 16.",
+            valueName: "count"))
+    var jobs = 1
+
+    @Option(
+        help: ArgumentHelp(
             "A root tree to make the lab of. Default: where the record was made.", valueName: "dir"),
         completion: .directory, transform: absolutePath)
     var root: String?
@@ -94,6 +100,13 @@ struct Check: AsyncParsableCommand {
                 "--format \(format.rawValue) and --output - both want standard output; leave one out"
             )
         }
+        if let problem = Jobs.problem(jobs, of: "units are checked") {
+            throw ValidationError(problem)
+        }
+        if jobs > 1 && install.apply {
+            throw ValidationError(
+                "--apply installs one drop-in after the other; leave out --jobs \(jobs)")
+        }
         if update && files.isEmpty {
             throw ValidationError("--update needs a --record to write to")
         }
@@ -111,17 +124,14 @@ struct Check: AsyncParsableCommand {
         // Before minutes are spent on trials.
         if let order = install.order { try await withHost(.live(order.machine)) { _ in } }
         let progress = ProgressLines(isQuiet: quiet)
-        let (choices, directory) = (choices, state.directory)
+        let (choices, directory, jobs) = (choices, state.directory, jobs)
         let checked = try await withInterruption(progress) { () throws(TemperError) in
-            var checked: [UnitCheck] = []
-            for subject in subjects {
-                checked.append(
-                    try await CheckSession(
-                        subject: subject, choices: choices, stateDirectory: directory,
-                        progress: progress
-                    ).run())
-            }
-            return checked
+            try await CheckSession.run(
+                subjects.map {
+                    CheckSession(
+                        subject: $0, choices: choices, stateDirectory: directory,
+                        progress: progress)
+                }, atOnce: jobs)
         }
         try deliver(CheckReport(checked + found.skipped))
     }

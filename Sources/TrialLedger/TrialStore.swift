@@ -43,6 +43,11 @@ public final class TrialStore: Sendable {
             // A trial must survive the machine's end too, not only ours.
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
+        // Of several that open a new ledger at once one makes the tables. The directory is locked and
+        // not the file: closing that would take away SQLite's own locks (fcntl(2)).
+        let lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(lock) }
+        flock(lock, LOCK_EX)
         do {
             database = try DatabaseQueue(path: path, configuration: configuration)
             try TrialStore.schema.migrate(database)

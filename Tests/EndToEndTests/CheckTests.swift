@@ -92,48 +92,59 @@ extension EndToEnd {
         }
 
         @Test(
-            "Debian's nginx from 12 to 13 and sid: its workers ask for processors now",
+            "Debian's nginx and redis-server from 12 to 13 and sid, side by side",
             arguments: [Release.trixie, .sid])
-        func nginx(release: Release) async throws {
+        func upgradedRelease(release: Release) async throws {
             try await withState { state in
-                let (result, report) = try await Self.check(
-                    ["--record", Self.recorded("nginx"), "--root", release.root], state: state)
-                #expect(result.standing == .regressed && report.status == 1, "\(result)")
-                #expect(
-                    result.culprits.map { Set($0.restrictions) } == [
-                        ["SystemCallFilter=~@resources", "SystemCallErrorNumber=kill"]
-                    ])
-                let evidence = result.culprits.flatMap(\.evidence)
-                #expect(evidence.contains { $0.contains("killed for sched_setaffinity") })
-                #expect(result.offer?.verified == true)
-                let changed = Set(result.changes.map(\.kind))
-                #expect(changed.isSuperset(of: [.systemd, .package, .unitFile, .systemCalls]))
-                #expect(result.notes.contains { $0.kind == .meaning && $0.text.contains("EACCES") })
-                #expect(result.notes.contains { $0.kind == .new || $0.kind == .meaning })
-                let bound = log2(Double(result.profile))
-                print("nginx on \(release): \(result.bisecting) trials, log2 \(bound)")
-                print("  \(report.seconds) s")
+                let report = try await Tool.temper.run(
+                    [
+                        "check", "--record", Self.recorded("redis"),
+                        "--record", Self.recorded("nginx"), "--root", release.root,
+                        "--state-dir", state, "--format", "json", "--jobs", "2",
+                    ], within: .seconds(240))
+                let data = Data(report.output.utf8)
+                let whole = try JSONDecoder().decode(CheckReport.self, from: data)
+                try Tool.keeps(data, to: whole.schema)
+                #expect(report.status == 1)
+                try #require(whole.units.map(\.unit) == ["redis-server.service", "nginx.service"])
+                try stillPasses(redis: whole.units[0], on: release)
+                asksForProcessors(nginx: whole.units[1])
+                #expect(report.errors.contains("nginx.service: booting a lab"))
+                #expect(report.errors.contains("nginx.service: regressed"))
+                #expect(report.errors.contains("redis-server.service: passed"))
+                print("both on \(release): \(report.seconds) s")
             }
         }
 
-        @Test(
-            "Debian's redis-server from 12 to 13 and sid still passes, and could be tightened",
-            arguments: [Release.trixie, .sid])
-        func redis(release: Release) async throws {
-            try await withState { state in
-                let (result, report) = try await Self.check(
-                    ["--record", Self.recorded("redis"), "--root", release.root],
-                    state: state)
-                #expect(result.standing == .passed && report.status == 0, "\(result)")
-                #expect(result.trials == 1 && result.furtherTrials <= 6)
-                #expect(result.notes.contains { $0.kind == .new && $0.text.contains("SocketBind") })
-                let taken = result.tightenings.map(\.restriction)
-                #expect(taken.contains("MemoryKSM=no"), "\(result)")
-                #expect(taken.contains("ProtectControlGroups=strict"), "\(result)")
-                let offer = try #require(result.offer)
-                #expect(offer.verified && offer.dropIn.contains("\nProtectControlGroups=strict\n"))
-                print("redis on \(release): \(taken), \(offer.exposure), \(report.seconds) s")
-            }
+        /// Its workers do now.
+        private func asksForProcessors(nginx result: UnitCheck) {
+            #expect(result.standing == .regressed, "\(result)")
+            #expect(
+                result.culprits.map { Set($0.restrictions) } == [
+                    ["SystemCallFilter=~@resources", "SystemCallErrorNumber=kill"]
+                ])
+            let evidence = result.culprits.flatMap(\.evidence)
+            #expect(evidence.contains { $0.contains("killed for sched_setaffinity") })
+            #expect(result.offer?.verified == true)
+            let changed = Set(result.changes.map(\.kind))
+            #expect(changed.isSuperset(of: [.systemd, .package, .unitFile, .systemCalls]))
+            #expect(result.notes.contains { $0.kind == .meaning && $0.text.contains("EACCES") })
+            #expect(result.notes.contains { $0.kind == .new || $0.kind == .meaning })
+            let bound = log2(Double(result.profile))
+            print("nginx: \(result.bisecting) trials, log2 \(bound)")
+        }
+
+        /// And could be tightened.
+        private func stillPasses(redis result: UnitCheck, on release: Release) throws {
+            #expect(result.standing == .passed, "\(result)")
+            #expect(result.trials == 1 && result.furtherTrials <= 6)
+            #expect(result.notes.contains { $0.kind == .new && $0.text.contains("SocketBind") })
+            let taken = result.tightenings.map(\.restriction)
+            #expect(taken.contains("MemoryKSM=no"), "\(result)")
+            #expect(taken.contains("ProtectControlGroups=strict"), "\(result)")
+            let offer = try #require(result.offer)
+            #expect(offer.verified && offer.dropIn.contains("\nProtectControlGroups=strict\n"))
+            print("redis on \(release): \(taken), \(offer.exposure)")
         }
 
         /// A record that `harden` made on Debian 12 with systemd 252.
@@ -147,6 +158,8 @@ extension EndToEnd {
             arguments: [
                 (["--apply", "--root", "/srv"], Int32(64), "--root is another"),
                 (["--template"], 64, "add --apply"), (["--force"], 64, "add --apply"),
+                (["--jobs", "0"], 64, "--jobs 0: from 1 to 16 units are checked side by side"),
+                (["--jobs", "2", "--apply"], 64, "leave out --jobs 2"),
             ])
         func nowhere(options: [String], status: Int32, words: String) async throws {
             try await withState { state in

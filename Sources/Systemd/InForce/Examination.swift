@@ -114,22 +114,10 @@ public struct Examination: Sendable {
         _ units: Set<Observed>
     ) async throws(ExperimentError) -> [Observed: InForceObservation] {
         do {
-            return try await withThrowingTaskGroup(
-                of: (Observed, InForceObservation).self
-            ) { group in
-                var waiting = Array(units)[...]
-                var found: [Observed: InForceObservation] = [:]
-                func startNext() {
-                    guard let unit = waiting.popFirst() else { return }
-                    group.addTask { (unit, try await machine.observe(unit)) }
-                }
-                for _ in 0..<Examination.width { startNext() }
-                while let (unit, observation) = try await group.next() {
-                    found[unit] = observation
-                    startNext()
-                }
-                return found
+            let found = try await sideBySide(Array(units), width: Examination.width) { unit in
+                (unit, try await machine.observe(unit))
             }
+            return Dictionary(uniqueKeysWithValues: found)
         } catch let error as ExperimentError {
             throw error
         } catch {

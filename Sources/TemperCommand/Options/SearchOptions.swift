@@ -74,9 +74,7 @@ struct SearchOptions: ParsableArguments {
         if let maxTrials, maxTrials < 3 {
             return "--max-trials \(maxTrials): the baseline alone takes 2; allow at least 3"
         }
-        if !(1...16).contains(jobs) {
-            return "--jobs \(jobs): from 1 to 16 trials are made side by side"
-        }
+        if let problem = Jobs.problem(jobs, of: "trials are made") { return problem }
         if let goodEnough, !(0...10).contains(goodEnough) {
             return "--good-enough \(goodEnough): an exposure is from 0.0 to 10.0"
         }
