@@ -127,7 +127,8 @@ public struct HardenSession: Sendable {
             let context = try await survey(bench, ledger)
             try ledger.note(
                 Provenance(of: bench, using: context.usage, giving: context.ownership))
-            let proving = Proving(setup: setup, context: context, ledger: ledger)
+            let proving = Proving(
+                setup: setup, context: context, ledger: ledger, isSideBySide: jobs > 1)
             let places = TrialPlaces([context.procedure])
             var campaign = try self.campaign(on: context, in: places, ledger, until: mustEnd)
             campaign.firstStarts = proving.firstStarts

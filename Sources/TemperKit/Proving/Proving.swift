@@ -11,6 +11,8 @@ struct Proving: Sendable {
     let setup: ServiceSetup
     let context: HardeningContext
     let ledger: CampaignLedger
+    /// Whether several of the service may run at once.
+    var isSideBySide = false
 
     private var bench: Bench { context.bench }
 
@@ -21,22 +23,61 @@ struct Proving: Sendable {
     /// - Throws: `TemperError.experiment` where settings are in force on copies and not on the real
     ///   unit.
     func proof(of outcome: Outcome) async throws -> Proof {
-        let proof = try await tryOut(outcome)
-        guard proof.isVerified, case .lab(let lab) = bench.host.choice else { return proof }
-        var course = ProvingCourse(
-            fresh(like: lab, measuredBy: measure(outcome)), of: proof.outcome, ledger: ledger)
-        // The course is run in labs of its own.
-        async let waysOut = findWaysOut(under: proof)
-        let found = try await course.run()
-        var proved = proof
+        let proof = try await proposal(outcome)
+        // On a machine in use the drop-in stays a proposal.
+        guard case .lab(let lab) = bench.host.choice, !proof.dropIn.isEmpty,
+            outcome.ending != .interrupted
+        else { return proof }
+        let service = fresh(like: lab, measuredBy: measure(outcome))
+        let (tried, first) = try await verified(proof, beside: service)
+        bench.progress.step(
+            "taking \(bench.unit) through a first start, upkeep, a restart and a boot where it "
+                + "never ran")
+        var course = ProvingCourse(service, of: tried.outcome, ledger: ledger)
+        async let waysOut = findWaysOut(under: tried)
+        let found = try await course.run(beginningWith: first)
+        var proved = tried
         proved.learn(found)
         // What the bisection opened may be why.
         if found.outcome.accepted != outcome.accepted { proved.contradiction = nil }
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
         proved.waysOut = await waysOut
-        if proved.dropIn != proof.dropIn { proved.waysOut = await findWaysOut(under: proved) }
+        if proved.dropIn != tried.dropIn { proved.waysOut = await findWaysOut(under: proved) }
         return proved
+    }
+
+    /// The real unit where the copies were tried.
+    ///
+    /// - Returns: also the first trial of the course, where it was made beside that one; it is part
+    ///   of no record yet.
+    private func verified(
+        _ proof: Proof, beside service: FreshService
+    ) async throws -> (Proof, first: Trial?) {
+        let course = ProvingCourse(service, of: proof.outcome, ledger: ledger)
+        async let first = isSideBySide ? course.attempt(proof.outcome.accepted) : nil
+        let verification = try await verify(proof)
+        try ledger.recordAside(verification)
+        var proof = proof
+        proof.outcome.count(verification)
+        proof.isVerified = true
+        proof.contradiction = verification.verdict.isPass ? nil : verification.because
+        return (proof, try await first)
+    }
+
+    /// The drop-in of an outcome, which nobody tried yet.
+    private func proposal(_ outcome: Outcome) async throws -> Proof {
+        var proof = Proof(
+            outcome: outcome, dropIn: outcome.dropIn(on: context)?.text ?? "")
+        if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
+        do {
+            proof.lapses = try await bench.service.lapses(
+                under: outcome.accepted, in: context.subject.catalogue,
+                enforcement: context.enforcement)
+        } catch {
+            if !error.isPlaceLost { throw error }
+        }
+        return proof
     }
 
     /// Lets a canary loose in the sandbox of the real unit, without the drop-in and with it.
@@ -64,28 +105,6 @@ struct Proving: Sendable {
     var firstStarts: TrialRunner.FirstStarts? {
         guard case .lab(let lab) = bench.host.choice else { return nil }
         return { bench.procedure(of: fresh(like: lab, measuredBy: $0)) }
-    }
-
-    private func tryOut(_ outcome: Outcome) async throws -> Proof {
-        var proof = Proof(
-            outcome: outcome, dropIn: outcome.dropIn(on: context)?.text ?? "")
-        if proof.dropIn.isEmpty || outcome.ending == .interrupted { return proof }
-        do {
-            proof.lapses = try await bench.service.lapses(
-                under: outcome.accepted, in: context.subject.catalogue,
-                enforcement: context.enforcement)
-        } catch {
-            if error.isPlaceLost { return proof }
-            throw error
-        }
-        // On a machine in use the drop-in stays a proposal.
-        guard !bench.host.isLive else { return proof }
-        let verification = try await verify(proof)
-        try ledger.recordAside(verification)
-        proof.outcome.count(verification)
-        proof.isVerified = true
-        proof.contradiction = verification.verdict.isPass ? nil : verification.because
-        return proof
     }
 
     /// The real unit, in the lab, with the drop-in installed: it must pass the same course, and

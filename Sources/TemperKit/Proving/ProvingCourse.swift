@@ -38,11 +38,10 @@ struct ProvingCourse {
         baseline = service.baseline
     }
 
-    mutating func run() async throws -> Finding {
-        bench.progress.step(
-            "taking \(bench.unit) through a first start, upkeep, a restart and a boot where it "
-                + "never ran")
-        var trial = try await tryOut(outcome.accepted)
+    /// - Parameter first: an ``attempt(_:)`` at what the campaign took, where there was one.
+    mutating func run(beginningWith first: Trial?) async throws -> Finding {
+        var trial =
+            if let first { try take(first) } else { try await tryOut(outcome.accepted) }
         let unheard = baseline.unheardOf(in: trial, beside: outcome.trials)
         if trial.verdict.isPass && unheard.isEmpty { return finding(trial) }
         // What of that does it do anyway?
@@ -184,15 +183,23 @@ struct ProvingCourse {
     private var procedure: TrialProcedure { bench.procedure(of: service) }
 
     private mutating func tryOut(_ profile: Profile) async throws -> Trial {
-        let number = outcome.trialCount + 1
+        try take(try await attempt(profile))
+    }
+
+    /// A trial in a lab of its own, which is not part of the course yet.
+    func attempt(_ profile: Profile) async throws -> Trial {
         let runner = TrialRunner(
             procedure,
             expecting: Expectations(
                 profile.restrictions.isEmpty ? .unknown : baseline,
                 cadence: bench.plan.cadence.beforeBaseline), now: now)
-        let trial = try await Self.trial(isUnreliable: isUnreliable) {
-            try await runner.runOnce(TrialSpec(profile, .proving), number: number)
+        return try await Self.trial(isUnreliable: isUnreliable) {
+            try await runner.runOnce(TrialSpec(profile, .proving), number: 0)
         }
+    }
+
+    private mutating func take(_ made: Trial) throws -> Trial {
+        let trial = made.numbered(outcome.trialCount + 1)
         try ledger.recordAside(trial)
         outcome.count(trial)
         trials.append(trial)
