@@ -84,33 +84,3 @@ public struct MissingSource: Hashable, Codable, Sendable {
             cure: "run as root with CAP_BPF and CAP_PERFMON on Linux 5.8 or later")
     }
 }
-
-extension ProbeRequest {
-    /// A shell command that asks the same, to be run where the service runs. Passwords of URLs are
-    /// not in it.
-    public var shellCommand: String {
-        switch self {
-        case .command(let command): command.withoutPasswords
-        case .http(let url, let text):
-            "curl -fsS \(url.withoutPasswords.shellQuoted)"
-                + (text.map { " | grep -qF -- \($0.shellQuoted)" } ?? " >/dev/null")
-        case .tcp(let address):
-            "bash -c \("exec 3<>/dev/tcp/\(address.tcpPath)".shellQuoted)"
-        case .unixSocket(let path):
-            "perl -MIO::Socket::UNIX -e 'exit !IO::Socket::UNIX->new(shift)' \(path.shellQuoted)"
-        case .busName(let name):
-            "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
-                + "NameHasOwner s \(name.shellQuoted) | grep -q true"
-        case .footprint: "cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6"
-        }
-    }
-}
-
-extension String {
-    /// `HOST:PORT` as bash's /dev/tcp has it.
-    fileprivate var tcpPath: String {
-        guard let colon = lastIndex(of: ":") else { return self }
-        let host = self[..<colon].filter { !"[]".contains($0) }
-        return "\(host)/\(self[index(after: colon)...])"
-    }
-}

@@ -32,7 +32,8 @@ import Testing
             #expect(text.withoutPasswords == text)
         }
         let request = ProbeRequest.http("http://mona:hunter2@127.0.0.1/", contains: nil)
-        #expect(request.shellCommand == "curl -fsS 'http://mona:[password]@127.0.0.1/' >/dev/null")
+        #expect(
+            request.shellCommand() == "curl -fsS 'http://mona:[password]@127.0.0.1/' >/dev/null")
         var plan = Plan()
         plan.probes = [request]
         plan.beforeStart = ["wget http://x:s3same@h"]

@@ -77,6 +77,11 @@ extension Machine {
 
     /// Whether there is a directory of this path.
     public func hasDirectory(_ path: String) -> Bool { tree.directory(at: path) != nil }
+
+    /// Whether there is a file of this path.
+    package func hasFile(_ path: String) -> Bool {
+        tree.status(of: path, followingLink: true)?.isRegular == true
+    }
 }
 
 extension Service {

@@ -69,7 +69,7 @@ extension Provenance {
         userID = user?.id
         preparations = bench.plan.preparations
         self.ownership = ownership?.commands ?? []
-        probes = bench.plan.probes.map(\.shellCommand)
+        probes = bench.shellCommands(of: bench.plan.probes)
         unitFiles = bench.service.unitFiles.map(\.path)
         assigned = bench.service.assignedSettings
         missing = bench.missing

@@ -17,6 +17,12 @@ extension Bench {
             }
         }
     }
+
+    /// What a shell asks there in the place of probes.
+    func shellCommands(of probes: [ProbeRequest]) -> [String] {
+        let hasCurl = service.machine.hasFile("/usr/bin/curl")
+        return probes.map { $0.shellCommand(hasCurl: hasCurl) }
+    }
 }
 
 /// A probe's command before it is run.

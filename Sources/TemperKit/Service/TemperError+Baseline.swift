@@ -31,6 +31,6 @@ extension TemperError {
 
     /// What the probes ask, as a shell does.
     private static func asked(of bench: Bench) -> [String] {
-        bench.plan.probes.filter { $0 != .footprint }.map(\.shellCommand)
+        bench.shellCommands(of: bench.plan.probes.filter { $0 != .footprint })
     }
 }
