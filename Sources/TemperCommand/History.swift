@@ -25,6 +25,9 @@ struct History: ParsableCommand {
         help: ArgumentHelp("The numbers of two campaigns, the earlier first.", valueName: "a b"))
     var diff: [Int64] = []
 
+    @Flag(help: "Print it as JSON (schema temper.history/1).")
+    var json = false
+
     @OptionGroup var state: StateOptions
 
     func validate() throws {
@@ -37,14 +40,24 @@ struct History: ParsableCommand {
     func run() throws {
         let name = UnitName.complete(unit)
         let archive = try Archive(directory: state.directory)
+        let campaigns = try archive.campaigns(of: name, for: Set(CampaignPurpose.allCases))
         if diff.count == 2 {
             let difference = try archive.difference(of: name, from: diff[0], to: diff[1])
+            if json {
+                let compared = diff.compactMap { id in campaigns.first { $0.id == id } }
+                let report = HistoryReport(
+                    unit: name, compared.map(\.forReports), difference: difference)
+                return Terminal.print(try JSON.page(report))
+            }
             return Terminal.print(difference.lines.joined(separator: "\n") + "\n")
         }
-        let campaigns = try archive.campaigns(of: name, for: Set(CampaignPurpose.allCases))
         if campaigns.isEmpty {
             let near = name.suggestion(of: try archive.units())
             throw TemperError.absent("nothing on record for \(name) in \(state.directory)\(near)")
+        }
+        if json {
+            let report = HistoryReport(unit: name, campaigns.map(\.forReports))
+            return Terminal.print(try JSON.page(report))
         }
         let width = campaigns.map { "\($0.id)".count }.max() ?? 1
         for campaign in campaigns {
@@ -55,5 +68,12 @@ struct History: ParsableCommand {
                 isCheck: campaign.purpose == .check)
             Terminal.print("\(number)  \(date)  \(line.text)\n")
         }
+    }
+}
+
+extension RecordedCampaign {
+    fileprivate var forReports: HistoryReport.Campaign {
+        HistoryReport.Campaign(
+            number: id, began: began, result: result, trials: trials, isCheck: purpose == .check)
     }
 }

@@ -111,6 +111,16 @@ extension EndToEnd {
                             numbers[0],
                         ])
                     #expect(report.status == 0, "\(report.errors)")
+                    let json = try await Tool.temper.run(
+                        [
+                            "history", "planted", "--state-dir", state, "--json", "--diff",
+                            numbers[1], numbers[0],
+                        ])
+                    let data = Data(json.output.utf8)
+                    try Tool.keeps(data, to: "temper.history/1")
+                    let history = try JSONDecoder().decode(HistoryReport.self, from: data)
+                    #expect(history.campaigns.map(\.number).map(String.init) == numbers.reversed())
+                    #expect(history.difference?.lost.isEmpty == false)
                     let lines = report.output.split(separator: "\n").map(String.init)
                     print(report.output)
                     #expect(lines.first?.hasPrefix("exposure ") == true)

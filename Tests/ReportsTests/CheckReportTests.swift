@@ -107,6 +107,24 @@ struct CheckReportTests {
                 "exposure 1.2 → 1.4", "Not taken any more", "  B=yes: died",
                 "Refused for another reason", "  C=yes: exit status 1; then: no answer",
             ])
+        func dated(_ time: String, _ id: Int, _ status: Int) throws -> HardeningResult {
+            let line = "start failed: 2026/11/\(time) [emerg] \(id)#\(id): open() failed"
+            return try result(["A=yes"], ["B=yes": line, "C=yes": "exit status \(status)"])
+        }
+        let (first, second) = (try dated("29 05:54:29", 247, 1), try dated("30 22:01:03", 9, 226))
+        #expect(
+            CampaignDifference(from: first, to: second, records: (nil, nil)).otherReasons
+                .map(\.now) == ["exit status 226"])
+        for (then, now) in [
+            ("x was killed for clone3", "x was killed for openat2"),
+            ("x: bind AF_INET port 80 failed", "x: bind AF_INET port 443 failed"),
+            ("died: signal 6", "died: signal 31"),
+        ] {
+            let (then, now) = (try result([], ["B=yes": then]), try result([], ["B=yes": now]))
+            #expect(
+                CampaignDifference(from: then, to: now, records: (nil, nil)).otherReasons.count == 1
+            )
+        }
         let same = CampaignDifference(from: later, to: later, records: (nil, nil))
         #expect(same.lines.last == "nothing else is different")
     }

@@ -103,6 +103,40 @@ import WaysOut
             evidence: .init(audit: true, programs: false), seconds: 2.5)
     }
 
+    /// A search, a check, and one that was cut off; how two differ.
+    private static var history: HistoryReport {
+        var later = result
+        later.accepted.removeFirst()
+        later.accepted.append("KeyringMode=private")
+        later.refused[0].because = "another reason"
+        later.refused[1].restriction = result.accepted[0]
+        return HistoryReport(
+            unit: "x.service",
+            [
+                campaign(try? JSONEncoder().encode(result), isCheck: false),
+                campaign(try? JSONEncoder().encode(check.units[0]), isCheck: true),
+                campaign(nil, isCheck: false),
+            ],
+            difference: CampaignDifference(
+                from: result, to: later, records: (record(systemd: "257"), record(systemd: "258"))))
+    }
+
+    private static func campaign(_ result: Data?, isCheck: Bool) -> HistoryReport.Campaign {
+        .init(
+            number: 3, began: 1_700_000_000_000_000,
+            result: result.map { String(decoding: $0, as: UTF8.self) }, trials: 9,
+            isCheck: isCheck)
+    }
+
+    private static func record(systemd: String) -> HardeningRecord {
+        var validity = Validity()
+        validity.systemd = systemd
+        return HardeningRecord(
+            unit: "x.service", exposure: (Exposure(tenths: 96), Exposure(tenths: 14)), plan: Plan(),
+            profile: .unrestricted, usage: Usage(), baseline: .unknown, refused: [], dropIn: "",
+            validity: validity)
+    }
+
     private static func data(_ schema: String) throws -> Data {
         let encoder = JSONEncoder()
         switch schema {
@@ -110,6 +144,7 @@ import WaysOut
         case "temper.check/1": return try encoder.encode(check)
         case "temper.doctor/1": return try encoder.encode(doctor)
         case "temper.escape/1": return try encoder.encode(escape)
+        case "temper.history/1": return try encoder.encode(history)
         case "temper.probe/1": return try encoder.encode(ProbeReportTests.failing)
         default: return try encoder.encode(Sample.report)
         }

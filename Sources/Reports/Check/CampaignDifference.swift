@@ -39,7 +39,9 @@ public struct CampaignDifference: Hashable, Codable, Sendable {
             Lost(restriction: $0, because: reasons[$0])
         }
         otherReasons = earlier.refused.compactMap { refused in
-            guard let now = reasons[refused.restriction], now != refused.because else { return nil }
+            guard let now = reasons[refused.restriction],
+                !Self.sayTheSame(now, refused.because)
+            else { return nil }
             return OtherReason(restriction: refused.restriction, then: refused.because, now: now)
         }
         exposure = [earlier.exposure.after, later.exposure.after]
@@ -49,6 +51,22 @@ public struct CampaignDifference: Hashable, Codable, Sendable {
             changes = []
         }
     }
+
+    /// Times, process ids and counters differ from run to run; a port or a status does not.
+    private static func sayTheSame(_ reason: String, _ other: String) -> Bool {
+        func words(_ text: String) -> [Substring] {
+            var last: Substring = ""
+            return text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map { word in
+                defer { last = word }
+                let isPlain = !word.allSatisfy(\.isNumber) || telling.contains(last.lowercased())
+                return isPlain ? word : "#"
+            }
+        }
+        return words(reason) == words(other)
+    }
+
+    /// What a number after such a word says is no accident.
+    private static let telling: Set = ["status", "signal", "code", "errno", "port", "tcp", "udp"]
 
     /// At most 100 columns.
     public var lines: [String] {

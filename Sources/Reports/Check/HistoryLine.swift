@@ -1,4 +1,3 @@
-import Foundation
 import Trials
 
 /// A campaign on record in one line.
@@ -10,16 +9,15 @@ public struct HistoryLine: Sendable {
     ///   - trials: how many were made.
     ///   - isCheck: whether it is a check rather than a search.
     public init(result: String?, trials: Int, isCheck: Bool) {
-        let data = Data((result ?? "").utf8)
-        let decoder = JSONDecoder()
-        if isCheck, let check = try? decoder.decode(UnitCheck.self, from: data) {
-            text = HistoryLine.text(check)
-        } else if let result = try? decoder.decode(HardeningResult.self, from: data) {
+        switch KeptResult(result, isCheck: isCheck) {
+        case .check(let check): text = HistoryLine.text(check)
+        case .search(let result):
             text =
                 "exposure \(result.exposure.before) → \(result.exposure.after)  "
                 + "\(result.accepted.count) taken, \(result.refused.count) refused, "
                 + result.trialWords
-        } else {
+        case nil where result != nil: text = "another version of temper wrote what it came to"
+        case nil:
             text =
                 "unfinished after \(trials.counted("trial"))"
                 + (isCheck ? "" : "; harden resumes it")
