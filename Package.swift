@@ -226,6 +226,8 @@ for target in package.targets where target.type != .system {
 if Context.environment["TEMPER_FAST_TESTS"] != nil {
     let computing: Set = ["Hardening", "Bisection", "Trials", "TemperTesting"]
     for target in package.targets where computing.contains(target.name) {
-        target.swiftSettings? += [.unsafeFlags(["-O"], .when(configuration: .debug))]
+        target.swiftSettings? += [
+            .unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
+        ]
     }
 }

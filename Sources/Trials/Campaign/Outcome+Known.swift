@@ -53,25 +53,25 @@ extension Outcome {
     }
 
     /// What the kernel refused in passing trials under all that was taken.
-    private var denials: [Denial] {
+    private var denials: [RefusalInProof] {
         var measure = baseline
         measure.tolerance = .none
         let proofs = trials.filter { $0.verdict.isPass && accepted.isAtMost($0.profile) }
         var known: Set<KernelRequest> = []
         return proofs.flatMap(\.refusals).filter { known.insert($0).inserted }.map {
-            Denial(
+            RefusalInProof(
                 request: $0, suspects: $0.suspects(in: problem.subject.dialect)?.names ?? [],
                 isBite: measure.isBite($0))
         }
     }
 
     /// What the kernel refuses under a restriction that was taken all the same; nil for nothing.
-    private func bite(of restriction: Restriction, among denials: [Denial]) -> String? {
+    private func bite(of restriction: Restriction, among denials: [RefusalInProof]) -> String? {
         denials.first { $0.isBite && $0.isDue(to: restriction) }?.request.text
     }
 
     private func isExercised(
-        _ restriction: Restriction, _ usage: ObservedUsage, _ denials: [Denial]
+        _ restriction: Restriction, _ usage: ObservedUsage, _ denials: [RefusalInProof]
     ) -> Bool {
         // Exceptions are made for what was seen to be used.
         if case .withdraw = restriction.change { return true }
@@ -81,7 +81,7 @@ extension Outcome {
 }
 
 /// A request that the kernel refused.
-private struct Denial {
+private struct RefusalInProof {
     let request: KernelRequest
     /// Ids of restrictions and names of directives that refuse like that.
     let suspects: Set<String>
