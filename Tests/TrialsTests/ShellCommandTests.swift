@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 import Trials
 
@@ -38,7 +39,11 @@ struct ShellCommandTests {
         )
         server.standardOutput = output
         try server.run()
-        defer { server.terminate() }
+        defer {
+            // What is started from here has the signals blocked that the threads of tests have.
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
         let told = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let port = try #require(Int(told.dropLast()))
         for (path, text, holds) in [
