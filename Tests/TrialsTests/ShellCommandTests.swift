@@ -40,7 +40,7 @@ struct ShellCommandTests {
         server.standardOutput = output
         try server.run()
         defer {
-            // What is started from here has the signals blocked that the threads of tests have.
+            // SIGTERM was seen not to end it.
             kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
