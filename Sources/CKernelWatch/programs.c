@@ -207,6 +207,12 @@ static const int identifying[] = {
 #endif
 };
 
+// What a register has in its lower 32 bits, as a signed number.
+static void sign_extend(struct program *p, int reg) {
+    put(p, BPF_ALU64 | BPF_LSH | BPF_K, reg, 0, 0, 32);
+    put(p, BPF_ALU64 | BPF_ARSH | BPF_K, reg, 0, 0, 32);
+}
+
 // raw_tracepoint/sys_exit: (struct pt_regs *, long result). A call that a filter answers with an
 // errno passes here too; one that is killed does not.
 void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int closely) {
@@ -233,8 +239,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
     call(p, BPF_FUNC_probe_read_kernel);
     load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
     // It has 32 bits; on arm64 something else follows.
-    put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_8, 0, 0, 32);
-    put(p, BPF_ALU64 | BPF_ARSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    sign_extend(p, BPF_REG_8);
     // What returns from a signal's handler is no call any more (rt_sigreturn(2) takes the number
     // away), and its result is what a register held when the signal came.
     leave(p, BPF_JSLT, BPF_REG_8, 0);
@@ -264,6 +269,7 @@ void write_calls(struct program *p, uint64_t cgroup, int ring, int seen, int clo
         tell_peers_apart(p);
         only_first(p, seen);
         load(p, BPF_DW, BPF_REG_8, BPF_REG_10, SCRATCH);
+        sign_extend(p, BPF_REG_8);
         for (int i = 0; i <= TELLING; i++) land(p, every[i]);
     }
     begin_event(p, ring, KERNEL_WATCH_CALL);
@@ -346,8 +352,7 @@ void write_capabilities(struct program *p, uint64_t cgroup, int ring, int seen, 
     load(p, BPF_W, BPF_REG_8, BPF_REG_6, 24);
     store(p, BPF_W, BPF_REG_7, offsetof(struct kernel_watch_event, number), BPF_REG_8);
     load(p, BPF_DW, BPF_REG_8, BPF_REG_6, 32);
-    put(p, BPF_ALU64 | BPF_LSH | BPF_K, BPF_REG_8, 0, 0, 32);
-    put(p, BPF_ALU64 | BPF_ARSH | BPF_K, BPF_REG_8, 0, 0, 32);
+    sign_extend(p, BPF_REG_8);
     store(p, BPF_DW, BPF_REG_7, offsetof(struct kernel_watch_event, result), BPF_REG_8);
     end_event(p);
     finish(p);
