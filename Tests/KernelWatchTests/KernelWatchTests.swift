@@ -9,18 +9,29 @@ import Trials
 
 @Suite("What the kernel refuses a copy", .serialized, .timeLimit(.minutes(5)))
 struct KernelWatchTests {
+    /// A service of this unit in a lab, with what the kernel is asked by it watched.
+    private func withWatched<Result: Sendable>(
+        _ unit: String, closely: Bool = false, on release: Release = .trixie,
+        _ body: @escaping @Sendable (Lab, Service) async throws -> Result
+    ) async throws -> Result {
+        try await withLab(release) { lab, machine in
+            var machine = machine
+            machine.kernel = try KernelWatch(
+                below: try #require(machine.rootControlGroup), closely: closely)
+            try await lab.writeUnit("small.service", unit)
+            return try await body(lab, try await Service(named: "small.service", on: machine))
+        }
+    }
+
     /// Runs `script` as a service under `restrictions` in a lab; what was refused, and granted.
     func tracer(
         _ script: String, under restrictions: String..., on release: Release = .trixie
     ) async throws -> [KernelRequest] {
         let profile = Profile(Set(restrictions), in: .standard)
-        return try await withLab(release) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(
-                below: try #require(machine.rootControlGroup), closely: true)
-            try await lab.writeUnit(
-                "small.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n")
-            let service = try await Service(named: "small.service", on: machine)
+        return try await withWatched(
+            "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n", closely: true,
+            on: release
+        ) { lab, service in
             let copy = try await startedCopy(of: service.copies, under: profile).copy
             let found = try await copy.refusals()
             await copy.end()
@@ -40,19 +51,14 @@ struct KernelWatchTests {
 
     @Test("where a child went that then writes by a name that begins there")
     func workplace() async throws {
-        try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(
-                below: try #require(machine.rootControlGroup), closely: true)
-            try await lab.writeUnit(
-                "small.service",
-                """
-                [Service]
-                Type=oneshot
-                ExecStartPre=/bin/mkdir -p /var/lib/w
-                ExecStart=/usr/bin/perl -e "chdir(q(/var/lib//w/)); open(F, q(>), q(f)) or die"
-                """)
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            """
+            [Service]
+            Type=oneshot
+            ExecStartPre=/bin/mkdir -p /var/lib/w
+            ExecStart=/usr/bin/perl -e "chdir(q(/var/lib//w/)); open(F, q(>), q(f)) or die"
+            """, closely: true
+        ) { lab, service in
             let copy = try await startedCopy(of: service.copies).copy
             let found = try await copy.accesses()
             await copy.end()
@@ -63,21 +69,17 @@ struct KernelWatchTests {
 
     @Test("calls, and no return from a signal's handler to one that failed")
     func handler() async throws {
-        try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service",
-                """
-                [Service]
-                Type=oneshot
-                ExecStart=/usr/bin/perl -e "my $$me = $$$$; my $$got = 0; \
-                $$SIG{USR1} = sub { $$got++ }; \
-                unless (fork) { select(undef, undef, undef, 1e-5) while kill q(USR1), $$me; exit } \
-                1 until $$got; for (1..3000) { open(F, q(<), q(/dev/none)) } \
-                $$SIG{USR1} = q(IGNORE)"
-                """)
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            """
+            [Service]
+            Type=oneshot
+            ExecStart=/usr/bin/perl -e "my $$me = $$$$; my $$got = 0; \
+            $$SIG{USR1} = sub { $$got++ }; \
+            unless (fork) { select(undef, undef, undef, 1e-5) while kill q(USR1), $$me; exit } \
+            1 until $$got; for (1..3000) { open(F, q(<), q(/dev/none)) } \
+            $$SIG{USR1} = q(IGNORE)"
+            """
+        ) { lab, service in
             let copy = try await startedCopy(of: service.copies).copy
             let found = try await copy.refusals().filter(\.isOfService)
             await copy.end()
@@ -159,12 +161,9 @@ struct KernelWatchTests {
         let script =
             "perl -MSocket -e \"socket(S, AF_INET, SOCK_DGRAM, 0); "
             + "socket(T, AF_INET6, SOCK_DGRAM, 0); \((four + six).joined())\""
-        let accesses = try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n")
-            let service = try await Service(named: "small.service", on: machine)
+        let accesses = try await withWatched(
+            "[Service]\nType=oneshot\nExecStart=/bin/sh -c '\(script)'\n"
+        ) { lab, service in
             let copy = try await startedCopy(of: service.copies.closer).copy
             let seen = try await copy.accesses()
             await copy.end()
@@ -199,14 +198,10 @@ struct KernelWatchTests {
 
     @Test("what a command beside the main process is refused, and the names of those that ended")
     func besides() async throws {
-        try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service",
-                "[Service]\nType=exec\nExecStart=/bin/sleep 1000\n"
-                    + "ExecReload=/bin/sh -c \": > /etc/proof\"\n")
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            "[Service]\nType=exec\nExecStart=/bin/sleep 1000\n"
+                + "ExecReload=/bin/sh -c \": > /etc/proof\"\n"
+        ) { lab, service in
             let profile = Profile(["ProtectSystem=full"], in: .standard)
             let copy = try await startedCopy(of: service.copies, under: profile).copy
             #expect(try await copy.reload() == .failed)
@@ -222,14 +217,10 @@ struct KernelWatchTests {
 
     @Test("the real unit is witnessed like a copy")
     func real() async throws {
-        try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service",
-                "[Service]\nType=exec\nProtectSystem=full\n"
-                    + "ExecStart=/bin/sh -c \": > /etc/proof; sleep 1000\"\n")
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            "[Service]\nType=exec\nProtectSystem=full\n"
+                + "ExecStart=/bin/sh -c \": > /etc/proof; sleep 1000\"\n"
+        ) { lab, service in
             let unit = try await startedCopy(of: service.real).copy
             var found: [KernelRequest] = []
             for _ in 1...100 where !found.contains(where: { $0.path == "/etc/proof" }) {
@@ -269,18 +260,14 @@ struct KernelWatchTests {
 
     @Test("the paths of programs that are over at once", arguments: Release.allCases)
     func programs(release: Release) async throws {
-        try await withLab(release) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service",
-                """
-                [Service]
-                Type=oneshot
-                ExecStartPre=/bin/cp /bin/true /var/tmp/short-lived
-                ExecStart=/bin/sh -c "for i in 1 2 3; do /var/tmp/short-lived; /usr/bin/env true; done"
-                """)
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            """
+            [Service]
+            Type=oneshot
+            ExecStartPre=/bin/cp /bin/true /var/tmp/short-lived
+            ExecStart=/bin/sh -c "for i in 1 2 3; do /var/tmp/short-lived; /usr/bin/env true; done"
+            """, on: release
+        ) { lab, service in
             let copy = try await startedCopy(of: service.copies.closer).copy
             let seen = try await copy.accesses()
             await copy.end()
@@ -292,13 +279,9 @@ struct KernelWatchTests {
 
     @Test("what is granted is seen only where it is looked at closely")
     func closely() async throws {
-        try await withLab(.trixie) { lab, machine in
-            var machine = machine
-            machine.kernel = try KernelWatch(below: try #require(machine.rootControlGroup))
-            try await lab.writeUnit(
-                "small.service",
-                "[Service]\nExecStart=/bin/sh -c \"echo x > /var/tmp/proof; exec sleep 100\"\n")
-            let service = try await Service(named: "small.service", on: machine)
+        try await withWatched(
+            "[Service]\nExecStart=/bin/sh -c \"echo x > /var/tmp/proof; exec sleep 100\"\n"
+        ) { lab, service in
             for (copies, isClose) in [(service.copies, false), (service.copies.closer, true)] {
                 let copy = try await startedCopy(of: copies).copy
                 let proof = lab.rootPath + "/var/tmp/proof"
