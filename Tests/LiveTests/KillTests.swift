@@ -92,7 +92,7 @@ extension LiveTests {
                 #expect(knot.contains("inactive"), "\(knot)")
                 run.signal(SIGKILL)
                 _ = try await run.end()
-                #expect(try await machine.settled(like: before).standing == before)
+                try await machine.expectStanding(like: before)
             }
         }
 

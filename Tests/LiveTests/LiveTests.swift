@@ -113,6 +113,29 @@ struct MachineInUse {
             try await Task.sleep(for: .milliseconds(20))
         }
     }
+
+    /// Expects that the machine comes to stand as it did, and says where it does not.
+    ///
+    /// - Returns: how long that took.
+    @discardableResult
+    func expectStanding(
+        like before: String, _ when: Comment? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Duration {
+        let (after, took) = try await settled(like: before)
+        let difference = after.split(separator: "\n").difference(
+            from: before.split(separator: "\n"))
+        let lines = difference.map { change in
+            switch change {
+            case .insert(_, let line, _): "now: \(line)"
+            case .remove(_, let line, _): "before: \(line)"
+            }
+        }
+        #expect(
+            after == before, "\(when?.rawValue ?? "")\n\(lines.joined(separator: "\n"))",
+            sourceLocation: sourceLocation)
+        return took
+    }
 }
 
 extension BuiltProduct.Run {

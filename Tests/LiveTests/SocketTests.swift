@@ -38,7 +38,7 @@ extension LiveTests {
                 let result = try report.result()
                 #expect(result.notCarriedOver.isEmpty)
                 #expect(result.exposure.after < result.exposure.before)
-                #expect(try await machine.settled(like: before).standing == before)
+                try await machine.expectStanding(like: before)
             }
         }
 
@@ -54,7 +54,7 @@ extension LiveTests {
                 let before = try await machine.standing()
                 let report = try await machine.harden(probe: HandedServer.ask).end()
                 #expect(report.status == 0, "\(report.errors)")
-                #expect(try await machine.settled(like: before).standing == before)
+                try await machine.expectStanding(like: before)
                 let asked = try await machine.shell("(\(HandedServer.ask)) && echo both answer")
                 #expect(asked == "both answer\n")
             }
@@ -70,7 +70,7 @@ extension LiveTests {
                     try await machine.shell(upheaval)
                     let report = try await run.end()
                     #expect(report.status == 0, "\(upheaval): \(report.errors)")
-                    #expect(try await machine.settled(like: before).standing == before)
+                    try await machine.expectStanding(like: before)
                 }
             }
         }
@@ -89,7 +89,7 @@ extension LiveTests {
                     let report = try await run.end()
                     #expect(report.status == 0, "\(report.errors)")
                     #expect(try report.result().ending == .limit)
-                    #expect(try await machine.settled(like: before).standing == before)
+                    try await machine.expectStanding(like: before)
                 }
             }
         }
@@ -108,8 +108,8 @@ extension LiveTests {
                     if run.isRunning { killed += 1 }
                     run.signal(SIGKILL)
                     _ = try await run.end()
-                    let (after, took) = try await machine.settled(like: before)
-                    #expect(after == before, "line \(line) and \(later) ms")
+                    let took = try await machine.expectStanding(
+                        like: before, "line \(line) and \(later) ms")
                     slowest = max(slowest, took)
                 }
                 print("\(release): killed \(killed) times, after \(slowest.formatted()) at most")

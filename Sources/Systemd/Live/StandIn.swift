@@ -24,6 +24,8 @@ public final class StandIn: Sendable {
     private let deathWatch: DeathWatch
     /// The unit that others are bound to.
     private let knot = TrialName.fresh()
+    /// The unit that puts the service back.
+    private let successor = TrialName.fresh()
 
     private init(
         name: String, surroundings: Surroundings?, began: ContinuousClock.Instant,
@@ -70,7 +72,6 @@ public final class StandIn: Sendable {
     private func start(
         on machine: Machine, reading socket: Int32, _ limit: Duration
     ) async throws(ExperimentError) -> JobResult {
-        let successor = TrialName.fresh()
         let unit = surroundings?.unit ?? "nothing"
         var properties =
             lifeline(socket) + [
@@ -135,7 +136,13 @@ public final class StandIn: Sendable {
     /// What ties another unit to this one: it stops with it, and the service waits for its end.
     /// Whether it may start is asked at the moment when it does (`BindsTo=` with `After=`):
     /// `Requisite=` is asked when the start is queued, which may be long before on a busy machine.
-    var ties: [(String, BusValue)] { [("BindsTo", .strings([knot]))] + bonds(to: knot) }
+    ///
+    /// One that is ending by itself when its knot goes gets no job from that, and the service would
+    /// not wait for it and lose what its end removes: a runtime directory (seen on 252). So it
+    /// also conflicts with the unit that puts the service back, which is never active itself.
+    var ties: [(String, BusValue)] {
+        [("BindsTo", .strings([knot])), ("Conflicts", .strings([successor]))] + bonds(to: knot)
+    }
 
     private func bonds(to unit: String) -> [(String, BusValue)] {
         [
