@@ -52,7 +52,9 @@ extension HardeningResult {
             wrongAnswers: outcome.wrongAnswers.map { ($0 * 1000).rounded() / 1000 },
             known: usage.map { outcome.known(seeing: $0).map { Knowledge($0, outcome) } },
             inherited: hosting.flatMap { Inheritance($0, outcome.accepted, catalogue) },
-            bus: usage.flatMap { BusPeer.all(in: $0.onBus) })
+            bus: usage.flatMap { BusPeer.all(in: $0.onBus) },
+            findings: outcome.problem.subject.under(outcome.accepted).tests
+                .filter { $0.badness != 0 })
     }
 
     private static func accommodations(_ outcome: Outcome) -> [Accommodation] {

@@ -73,6 +73,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     /// Whom it deals with on the system bus, by their names, as it was seen while nothing restricted
     /// it; absent where it was seen to deal with nobody or nobody listened, and in older results.
     public var bus: [BusPeer]?
+    /// What `systemd-analyze security` still finds under the drop-in, and which of its tests do not
+    /// apply; absent in older results.
+    public var findings: [SecurityTest]?
 
     /// Why the campaign ended, as `CampaignEnding` tells it.
     public enum Ending: String, Hashable, Codable, Sendable, CaseIterable {

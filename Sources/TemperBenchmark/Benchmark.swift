@@ -13,7 +13,7 @@ struct Benchmark: AsyncParsableCommand {
         abstract: "Measures temper against stated rivals, in one run.",
         subcommands: [
             TrialBenchmark.self, SearchBenchmark.self, ServicesBenchmark.self,
-            ParallelBenchmark.self, RatesCommand.self,
+            ParallelBenchmark.self, LoadBenchmark.self, RatesCommand.self,
             EvidenceBenchmark.self, WorksBenchmark.self,
         ])
 }

@@ -15,6 +15,12 @@ struct ReportCommand: ParsableCommand {
             record, the worst first.
 
               temper report nginx.service --format html -o nginx.html
+              temper report nginx.service --format patch --on debian/nginx.service | git am
+
+            What was taken is also written for other tools: patch as a commit on the unit file, with \
+            the reasons in its message; nixos as a module; ansible as tasks of a role; quadlet as \
+            keys of a container; security-policy as what systemd-analyze security \
+            --security-policy= holds the unit to, with what it is waived and why.
 
             Exit status: 0 shown, 1 nothing on record, 2 the record cannot be read, 64 usage.
             """)
@@ -24,8 +30,18 @@ struct ReportCommand: ParsableCommand {
         completion: .recordedUnit)
     var unit: String?
 
-    @Option(help: "text, markdown, html, json, junit, sarif or drop-in.")
+    @Option(
+        help: """
+            text, markdown, html, json, junit, sarif or drop-in; or the drop-in as patch, nixos, \
+            ansible, quadlet or security-policy.
+            """)
     var format = ReportFormat.text
+
+    @Option(
+        help: ArgumentHelp(
+            "With --format patch: the unit file of a source tree that it is for, by its path from "
+                + "the top of that tree.", valueName: "file"), completion: .file())
+    var on: String?
 
     @Option(
         name: .shortAndLong,
@@ -47,8 +63,15 @@ struct ReportCommand: ParsableCommand {
         if campaign != nil && unit == nil {
             throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
         }
-        if format == .dropIn && unit == nil {
-            throw ValidationError("--format drop-in is of one unit: temper report UNIT")
+        if format.isOfDropIn && unit == nil {
+            throw ValidationError("--format \(format.rawValue) is of one unit: temper report UNIT")
+        }
+        if format == .patch && on == nil {
+            throw ValidationError(
+                "--format patch needs --on FILE, the unit file of a source tree")
+        }
+        if format != .patch && on != nil {
+            throw ValidationError("--on is for --format patch only")
         }
     }
 
@@ -67,10 +90,20 @@ struct ReportCommand: ParsableCommand {
                     + (near.map { "did you mean \($0)?" }
                         ?? "temper harden makes one, --state-dir names another place"))
         }
-        if format == .dropIn, let empty = reports.first(where: \.result.dropIn.isEmpty) {
+        if format.isOfDropIn, let empty = reports.first(where: \.result.dropIn.isEmpty) {
             throw TemperError.absent(
                 "campaign \(empty.campaign) of \(empty.unit) took nothing, so there is no drop-in")
         }
+        let file = output == OutputFile.standardOutput ? nil : output
+        let text = try text(of: reports, from: archive, forFile: file != nil)
+        guard let file else { return Terminal.print(form: text) }
+        try OutputFile.write(text, to: file, "the report")
+        Terminal.note("the report is in \(file)")
+    }
+
+    private func text(
+        of reports: [UnitReport], from archive: Archive, forFile isForFile: Bool
+    ) throws -> String {
         let report = Report(
             temper: TemperVersion.current,
             units: try reports.map { report in
@@ -80,14 +113,53 @@ struct ReportCommand: ParsableCommand {
                 }
                 return report
             })
-        let file = output == OutputFile.standardOutput ? nil : output
-        let text = try format.text(
-            of: report, isOverview: unit == nil,
-            isColoured: file == nil && Terminal.showsColours,
-            width: file == nil ? Terminal.columns(of: 1, elsewhere: 100) : 100)
-        guard let file else { return Terminal.print(form: text) }
-        try OutputFile.write(text, to: file, "the report")
-        Terminal.note("the report is in \(file)")
+        let isOverview = unit == nil
+        func export() throws -> UnitExport {
+            UnitExport(
+                reports[0], by: TemperVersion.current,
+                over: try archive.assigned(in: reports[0].unit, campaign: reports[0].campaign))
+        }
+        switch format {
+        case .text:
+            let isColoured = !isForFile && Terminal.showsColours
+            let width = isForFile ? 100 : Terminal.columns(of: 1, elsewhere: 100)
+            if isOverview {
+                return ReportText(overview: report, isColoured: isColoured, width: width).text
+            }
+            return report.units.map { ReportText($0, isColoured: isColoured, width: width).text }
+                .joined(separator: "\n")
+        case .markdown where isOverview: return ReportMarkdown(overview: report).text
+        case .markdown: return report.units.map { ReportMarkdown($0).text }.joined(separator: "\n")
+        case .html: return ReportHTML(report).text
+        case .json: return try JSON.page(report)
+        case .junit: return ReportJUnit(report).text
+        case .sarif: return try JSON.page(ReportSARIF(report))
+        case .dropIn: return report.units.map(\.result.dropIn).joined()
+        case .patch: return try patch(export())
+        case .nixos: return NixOSModule(try export()).text
+        case .ansible: return AnsibleTasks(try export()).text
+        case .quadlet: return QuadletKeys(try export()).text
+        case .securityPolicy: return try policy(export())
+        }
+    }
+
+    private func patch(_ export: UnitExport) throws(TemperError) -> String {
+        let file = on ?? ""
+        let old = try UnitSource(file).text
+        guard let patch = UnitPatch(export, on: file, holding: old) else {
+            throw .usage("--on \(file): has no section [Service] to add to")
+        }
+        return patch.text
+    }
+
+    private func policy(_ export: UnitExport) throws -> String {
+        guard let policy = SecurityPolicy(export) else {
+            throw TemperError.absent(
+                "campaign \(export.report.campaign) of \(export.report.unit) is from an older "
+                    + "temper, which did not keep what systemd-analyze finds: run temper harden again"
+            )
+        }
+        return try JSON.page(policy)
     }
 }
 
@@ -96,22 +168,15 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     case text, markdown, html, json, junit, sarif
     /// What was found, as a file for the unit.
     case dropIn = "drop-in"
+    /// The same for other tools.
+    case patch, nixos, ansible, quadlet
+    case securityPolicy = "security-policy"
 
-    /// - Parameter isOverview: all units that there are, rather than the one that was asked for.
-    func text(of report: Report, isOverview: Bool, isColoured: Bool, width: Int) throws -> String {
+    /// Whether it is made of the drop-in of one unit.
+    var isOfDropIn: Bool {
         switch self {
-        case .text where isOverview:
-            ReportText(overview: report, isColoured: isColoured, width: width).text
-        case .text:
-            report.units.map { ReportText($0, isColoured: isColoured, width: width).text }
-                .joined(separator: "\n")
-        case .markdown where isOverview: ReportMarkdown(overview: report).text
-        case .markdown: report.units.map { ReportMarkdown($0).text }.joined(separator: "\n")
-        case .html: ReportHTML(report).text
-        case .json: try JSON.page(report)
-        case .junit: ReportJUnit(report).text
-        case .sarif: try JSON.page(ReportSARIF(report))
-        case .dropIn: report.units.map(\.result.dropIn).joined()
+        case .text, .markdown, .html, .json, .junit, .sarif: false
+        case .dropIn, .patch, .nixos, .ansible, .quadlet, .securityPolicy: true
         }
     }
 }

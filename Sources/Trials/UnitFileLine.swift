@@ -3,6 +3,8 @@
 package struct UnitFileLine: Hashable, Sendable {
     /// Where it begins, from 1.
     package let number: Int
+    /// Where its last continuation line is.
+    package let lastNumber: Int
     /// Without white space at its ends; never empty.
     package let text: String
 
@@ -17,10 +19,11 @@ package struct UnitFileLine: Hashable, Sendable {
 
     package static func all(in text: String) -> [UnitFileLine] {
         var lines: [UnitFileLine] = []
-        var begun: (number: Int, text: String)?
+        var begun: (number: Int, last: Int, text: String)?
         func end() {
             if let begun, case let whole = begun.text.trimmed, !whole.isEmpty {
-                lines.append(UnitFileLine(number: begun.number, text: whole))
+                lines.append(
+                    UnitFileLine(number: begun.number, lastNumber: begun.last, text: whole))
             }
             begun = nil
         }
@@ -30,7 +33,10 @@ package struct UnitFileLine: Hashable, Sendable {
             // Two backslashes are one that is meant, and white space behind one ends the line.
             let goesOn = raw.reversed().prefix { $0 == "\\" }.count % 2 == 1
             let before = begun?.text ?? ""
-            begun = (begun?.number ?? index + 1, before + (goesOn ? line.dropLast() + " " : line))
+            begun = (
+                begun?.number ?? index + 1, index + 1,
+                before + (goesOn ? line.dropLast() + " " : line)
+            )
             if !goesOn { end() }
         }
         // A file may end in a backslash: the line still counts.

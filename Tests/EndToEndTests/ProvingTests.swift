@@ -127,6 +127,23 @@ extension EndToEnd {
             #expect(result.trials < 60)
         }
 
+        @Test("what has to be done before each start is done where it never ran, too")
+        func before() async throws {
+            let unit = """
+                [Service]
+                Type=exec
+                ExecStartPre=/bin/rm /srv/once
+                ExecStart=/bin/sleep 1000
+                [X-Temper]
+                Before=touch /srv/once
+                Probe=true
+                """
+            let (status, result) = try await harden(unit, "")
+            #expect(status == 0 && result.verified, "\(result.warnings)")
+            #expect(
+                result.livedThrough == ["first start", "restart", "boot"], "\(result.skipped)")
+        }
+
         @Test("what the service as it is does not live through is left out, and said")
         func unfit() async throws {
             // It finds what it needs only until the next boot.

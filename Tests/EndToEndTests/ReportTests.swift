@@ -20,7 +20,7 @@ extension EndToEnd {
             Settle=10ms
             """
 
-        private func temper(
+        func temper(
             _ state: String, _ arguments: String..., within deadline: Duration = .seconds(120)
         ) async throws -> BuiltProduct.Report {
             try await Tool.temper.run(arguments + ["--state-dir", state], within: deadline)
@@ -34,6 +34,7 @@ extension EndToEnd {
                         "mine", root: root, state: state, ["--json", "--quiet"])
                     #expect(hardened.status == 0, "\(hardened.errors)")
                     try await forms(state)
+                    try await exports(state, of: root)
                     try await repetitions(state)
                     try await badInput(state)
                 }
@@ -103,6 +104,11 @@ extension EndToEnd {
                 (["report", "mine", "--campaign", "99"], 1, "has no campaign 99"),
                 (["report", "--campaign", "1"], 64, "--campaign is one of a unit"),
                 (["report", "--format", "drop-in"], 64, "--format drop-in is of one unit"),
+                (["report", "--format", "nixos"], 64, "--format nixos is of one unit"),
+                (["report", "mine", "--format", "patch"], 64, "needs --on FILE"),
+                (["report", "mine", "--on", "x.service"], 64, "--on is for --format patch"),
+                (["report", "mine", "--format", "patch", "--on", "/x"], 64, "go there"),
+                (["report", "mine", "--format", "patch", "--on", "no/x"], 64, "cannot be read"),
                 (["report", "mine", "-o", "/no/such/place"], 64, "/no/such"),
                 (["explain", "9999"], 1, "has no trial 9999"),
                 (["explain", "1", "--unit", "other"], 1, "no campaign of other.service"),
@@ -120,7 +126,10 @@ extension EndToEnd {
         func form() async throws {
             let report = try await Tool.temper.run(["report", "mine", "--format", "pdf"])
             #expect(report.status == 64 && report.output.isEmpty)
-            for format in ["text", "markdown", "html", "json", "junit", "sarif", "drop-in"] {
+            for format in [
+                "text", "markdown", "html", "json", "junit", "sarif", "drop-in", "patch", "nixos",
+                "ansible", "quadlet", "security-policy",
+            ] {
                 #expect(report.errors.contains(format))
             }
         }

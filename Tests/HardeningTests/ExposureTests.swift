@@ -15,6 +15,44 @@ import Testing
         #expect(ours == expected)
     }
 
+    @Test("each test has a name of its own in policies, and restrictions that pass it")
+    func policyFields() {
+        let dialect = Dialect(version: 262, calls: [:])
+        let tests = HardeningSubject(Sandbox(), dialect: dialect).tests
+        #expect(Set(tests.map(\.test)).count == 81)
+        for name in [
+            "UserOrDynamicUser", "RootDirectoryOrRootImage", "PrivateNetwork",
+            "CapabilityBoundingSet_CAP_SYS_ADMIN", "CapabilityBoundingSet_CAP_SET_UID_GID_PCAP",
+            "CapabilityBoundingSet_CAP_CHOWN_FSETID_SETFCAP",
+            "CapabilityBoundingSet_CAP_NET_BIND_SERVICE_BROADCAST_RAW)",
+            "RestrictNamespaces_user", "RestrictAddressFamilies_AF_INET_INET6",
+            "RestrictAddressFamilies_OTHER", "SystemCallFilter_cpu_emulation",
+        ] {
+            #expect(tests.contains { $0.test == name }, "\(name)")
+        }
+        func restrictions(_ name: String) -> Set<String>? {
+            tests.first { $0.test == name }?.subject?.restrictions
+        }
+        for test in tests where test.test != "RootDirectoryOrRootImage" {
+            #expect(restrictions(test.test)?.isEmpty == false, "\(test.test)")
+        }
+        #expect(restrictions("RootDirectoryOrRootImage") == nil)
+        #expect(restrictions("RestrictNamespaces_user") == ["RestrictNamespaces=~user"])
+        #expect(restrictions("SystemCallFilter_mount") == ["SystemCallFilter=~@mount"])
+        #expect(
+            restrictions("CapabilityBoundingSet_CAP_MAC")
+                == [
+                    "CapabilityBoundingSet=~CAP_MAC_ADMIN",
+                    "CapabilityBoundingSet=~CAP_MAC_OVERRIDE",
+                ])
+        #expect(
+            restrictions("SystemCallFilter_privileged")?.contains("SystemCallFilter=~@privileged")
+                == true)
+        #expect(
+            restrictions("SystemCallFilter_resources")?.contains("SystemCallFilter=~@mount")
+                == false)
+    }
+
     @Test("weights add up to 56160 for a service of root and to 56460 for others")
     func sums() {
         let root = AnalyzedSandbox(Sandbox(), dialect)

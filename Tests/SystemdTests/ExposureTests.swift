@@ -20,10 +20,7 @@ extension AgainstSystemd {
                     let theirs = try await fixture.judgement(of: unit)
                     #expect(theirs.count == Assessment.table.count)
                     for test in Assessment.table {
-                        // Those named after several capabilities or families are named otherwise.
-                        guard let theirs = theirs[test.id] ?? theirs["\(test.id)="] else {
-                            continue
-                        }
+                        let theirs = try #require(theirs[test.policyField], "\(test.id)")
                         #expect(
                             test.badness(seen) == theirs.badness,
                             "\(test.id): \(base) under \(profile.ids)")
@@ -68,25 +65,26 @@ extension UnitFixture {
     }
 
     struct Judged: Decodable {
-        let name: String
+        let field: String
         private let raw: UInt64
         /// nil where the test does not apply, which systemd says with its largest number.
         var badness: UInt64? { raw == .max ? nil : raw }
 
         enum CodingKeys: String, CodingKey {
-            case name
+            case field = "json_field"
             case raw = "badness"
         }
     }
 
-    /// What `systemd-analyze security` prints of each test of one unit, by the test's name.
+    /// What `systemd-analyze security` prints of each test of one unit, by the name that policies
+    /// have for the test.
     func judgement(of unit: String) async throws -> [String: Judged] {
         let output = try await lab.run(
             ["systemd-analyze", "security", "--no-pager", "--json=short", unit],
             environment: ["SYSTEMD_ANALYZE_DEBUG": "1"])
         guard output.status == 0 else { throw Trouble("systemd-analyze: \(output.stderr)") }
         let tests = try JSONDecoder().decode([Judged].self, from: Data(output.stdout.utf8))
-        return Dictionary(uniqueKeysWithValues: tests.map { ($0.name, $0) })
+        return Dictionary(uniqueKeysWithValues: tests.map { ($0.field, $0) })
     }
 
     /// What `systemd-analyze security` prints of these units, in one run.

@@ -24,7 +24,8 @@ struct BadWordsTests {
             (
                 ["report", "nginx", "--format", "pdf"],
                 "The value 'pdf' is invalid for '--format <format>'. Please provide one of the "
-                    + "following: text, markdown, html, json, junit, sarif, drop-in"
+                    + "following: text, markdown, html, json, junit, sarif, drop-in, patch, "
+                    + "nixos, ansible, quadlet, security-policy"
             ),
             (["frobnicate"], "there is no command “frobnicate” of temper"),
             (

@@ -70,8 +70,18 @@ struct FreshService: ServiceUnderTest {
         await Reboot.remember(on: host.system)
         var real = service.real
         real.probes = bench.probes
-        real.exercises = { exercises(of: $0, on: bench).filter { !leftOut.contains($0.name) } }
+        real.exercises = { copy in
+            let exercises = exercises(of: copy, on: bench).filter { !leftOut.contains($0.name) }
+            return exercises.map { exercise in
+                Exercise(exercise.name) { () async throws(ExperimentError) in
+                    // It may start the service again.
+                    try await bench.makeAnew()
+                    return try await exercise.perform()
+                }
+            }
+        }
         real.isOver = { await host.close() }
+        try await bench.makeAnew()
         return try await real.start(under: profile, limit: limit)
     }
 

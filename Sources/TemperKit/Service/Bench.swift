@@ -85,6 +85,13 @@ struct Bench: Sendable {
         return procedure
     }
 
+    /// The same in labs of its own, in each of which it has the `Before=` commands run itself.
+    func procedure(of subject: FreshService) -> TrialProcedure {
+        var procedure = procedure(of: subject as any ServiceUnderTest)
+        procedure.beforeStart = {}
+        return procedure
+    }
+
     /// Runs the `Before=` commands as root, each to its end. Labs only: they change the machine.
     func makeAnew() async throws(ExperimentError) {
         if host.isLive { return }
