@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Reports
 import TemperKit
 
@@ -62,7 +63,13 @@ struct LoadBenchmark: AsyncParsableCommand {
                 try process.run()
                 return process
             }
-            defer { for process in processes { process.terminate() } }
+            defer {
+                for process in processes {
+                    // SIGTERM may be blocked where a campaign began.
+                    kill(process.processIdentifier, SIGKILL)
+                    process.waitUntilExit()
+                }
+            }
             let busy = try await timed()
             say(busy.row(of: "\(count)", comparedWith: idle))
             return busy.result.exposure.after == idle.result.exposure.after
