@@ -26,7 +26,18 @@ public struct DropInSetting: Hashable, Sendable {
     /// Whether what was assigned before it is void: it has one value, or is emptied first.
     public var replacesEarlier: Bool {
         let signature = Catalogue.withExamples.directive(name)?.bus.signature
-        return isEmptiedFirst || ["b", "s", "u", "i"].contains(signature)
+        return values.first == "" || values == ["yes"]
+            || ["b", "s", "u", "i"].contains(signature)
+    }
+
+    public static let startCommandsName = DropIn.startCommandsName
+
+    /// Whether it is commands that are run before the service.
+    public var isStartCommands: Bool { name == DropInSetting.startCommandsName }
+
+    /// Of such commands those that stand there for the drop-in's sake; the others are the unit's.
+    public var preparations: [String] {
+        values.filter { isStartCommands && $0.hasPrefix("+\(StartPreparation.program) ") }
     }
 
     /// The same without that emptying.

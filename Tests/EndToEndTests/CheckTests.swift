@@ -186,7 +186,11 @@ extension EndToEnd {
                 #expect(newer.status == 64 && newer.errors.contains("newer temper"))
                 let record = Self.recorded("nginx")
                 let junit = try await Tool.temper.run(
-                    ["check", "--record", record, "--root", state, "--format", "junit", "--quiet"])
+                    [
+                        "check", "--record", record, "--root", state, "--format", "junit",
+                        "--quiet",
+                        "--state-dir", state,
+                    ])
                 #expect(junit.status == 2)
                 #expect(junit.output.contains("errors=\"1\""))
             }

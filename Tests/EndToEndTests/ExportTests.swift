@@ -62,7 +62,7 @@ extension EndToEnd.ReportTests {
                 "-euc",
                 """
                 nix-instantiate --store dummy:// --eval --strict --json -E "
-                    (import $1 { lib = { mkForce = x: x; mkAfter = x: x; }; }).systemd.services.mine.serviceConfig"
+                    (import $1 { lib = { mkForce = x: x; mkAfter = x: x; }; pkgs = { }; }).systemd.services.mine.serviceConfig"
                 """, "nix", file,
             ])
         #expect(result.status == 0, "\(result)")

@@ -132,10 +132,10 @@ extension EndToEnd {
             let unit = """
                 [Service]
                 Type=exec
-                ExecStartPre=/bin/rm /srv/once
+                ExecStartPre=/bin/rm /run/once
                 ExecStart=/bin/sleep 1000
                 [X-Temper]
-                Before=touch /srv/once
+                Before=touch /run/once
                 Probe=true
                 """
             let (status, result) = try await harden(unit, "")

@@ -19,8 +19,10 @@ import Trials
         InaccessiblePaths=-/srv /opt
         SystemCallFilter=~@mount
         SocketBindDeny=any
+        ReadOnlyPaths="/srv/a \\"${b}\\" $c {{ d }}"
         ExecStartPre=
-        ExecStartPre=+/bin/sh -c "echo \\"${HOME}\\" $x {{ y }}"
+        ExecStartPre=+/usr/bin/install -m 0644 -o x /dev/null /run/x.pid
+        ExecStartPre=/usr/sbin/x -t
 
         """
 
@@ -39,18 +41,19 @@ import Trials
                 # x.service as hardened by temper 0.1.0 on systemd 257.13-1: exposure 9.6 -> 2.1.
                 # Once, before it is first started like this:
                 #   chown -R "x y" /var/lib/x
-                { lib, ... }:
+                { lib, pkgs, ... }:
                 {
                   systemd.services."x".serviceConfig = {
                     CapabilityBoundingSet = lib.mkForce [ "" "CAP_CHOWN CAP_SYS_ADMIN" ];
                     NoNewPrivileges = lib.mkForce "yes";
                     ProtectSystem = lib.mkForce "strict";
+                    ReadOnlyPaths = lib.mkAfter [ "\"/srv/a \\\"\${b}\\\" \$c {{ d }}\"" ];
                     InaccessiblePaths = lib.mkAfter [ "-/srv /opt" ];
                     PrivateTmp = lib.mkForce "yes";
                     PrivateNetwork = lib.mkForce "yes";
                     SystemCallFilter = lib.mkAfter [ "~@mount" ];
                     SocketBindDeny = lib.mkAfter [ "any" ];
-                    ExecStartPre = lib.mkForce [ "" "+/bin/sh -c \"echo \\\"\${HOME}\\\" $x {{ y }}\"" ];
+                    ExecStartPre = lib.mkBefore [ "+${pkgs.coreutils}/bin/install -m 0644 -o x /dev/null /run/x.pid" ];
                   };
                 }
 
@@ -62,6 +65,7 @@ import Trials
         (instance.unit, instance.result.dropIn) = ("x@y.service", Self.dropIn)
         let text = NixOSModule(UnitExport(instance, by: "0.1.0", over: nil)).text
         #expect(text.contains("  systemd.services.\"x@y\".overrideStrategy = \"asDropin\";\n"))
+        #expect(text.contains("  systemd.services.\"x@y\".path = lib.mkForce [ ];\n"))
     }
 
     @Test("a line end in what has to be done first does not end its comment")
@@ -72,7 +76,19 @@ import Trials
             #expect(!text.unicodeScalars.contains("\u{1b}"))
         }
         let tasks = AnsibleTasks(export).text
-        #expect(tasks.contains("cmd: !unsafe \"chown x '/srv/a\\nb = 1;"), "\(tasks)")
+        #expect(tasks.contains("cmd: !unsafe \"chown x '/srv/a\\nb = 1;\\U0000001b'\""), "\(tasks)")
+    }
+
+    @Test("what YAML takes for the end of a line does not add one to the unit")
+    func hostilePath() {
+        let line = "ReadWritePaths=\"/srv/a\u{85}      ExecStartPre=+/bin/x\u{2028}\r\n\""
+        let tasks = AnsibleTasks(Self.export { $0.dropIn = "[Service]\n\(line)\n" }).text
+        #expect(
+            tasks.contains(
+                "    temper_sandbox: !unsafe \"[Service]\\nReadWritePaths=\\\"/srv/a\\U00000085      "
+            ),
+            "\(tasks)")
+        #expect(!tasks.unicodeScalars.contains { ["\u{85}", "\u{2028}", "\r"].contains($0) })
     }
 
     @Test("Ansible: the drop-in stands there as it is, and nothing of it is a template")
@@ -106,7 +122,7 @@ import Trials
             ])
         #expect(lines.contains("#   PrivateTmp="))
         #expect(lines.contains("#   SystemCallFilter="))
-        #expect(lines.contains("#   SocketBindDeny= ExecStartPre="))
+        #expect(lines.contains("#   ReadOnlyPaths= SocketBindDeny= ExecStartPre="))
     }
 
     @Test("a policy waives what does not pass or in part only, with the reason, and nothing else")
@@ -157,6 +173,9 @@ import Trials
         #expect(text.contains("\n- CapabilityBoundingSet=~CAP_CHOWN: "))
         #expect(text.contains("\n    chown  x  /srv\n    rm 'a\\"))
         #expect(text.components(separatedBy: "\n---\n").count == 2)
+        #expect(
+            text.contains("\n+ExecStartPre=+/usr/bin/install -m 0644 -o x /dev/null /run/x.pid\n"))
+        #expect(!text.contains("/usr/sbin/x"))
         #expect(!text.unicodeScalars.contains("\u{1}"))
         #expect(text.contains("\n@@ -2,4 +2,"))
         #expect(text.contains("\n-PrivateTmp=no\n\\ No newline at end of file\n+\n"))

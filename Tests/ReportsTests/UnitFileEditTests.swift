@@ -72,6 +72,31 @@ import Testing
                 """)
     }
 
+    @Test("what has to be done first is put before the file's own commands, which stay")
+    func startCommands() {
+        let mine = "ExecStartPre=+/usr/bin/install -m 0644 -o x /dev/null /run/x.pid"
+        let dropIn = "[Service]\nPrivateTmp=yes\nExecStartPre=\n\(mine)\nExecStartPre=/old -t\n"
+        #expect(
+            edited("[Service]\nType=exec\nExecStartPre=/new -t\nExecStart=/x\n", dropIn)
+                == "[Service]\nType=exec\n\(mine)\nExecStartPre=/new -t\nExecStart=/x\n\nPrivateTmp=yes"
+        )
+        #expect(
+            edited("[Service]\nExecStart=/x\n", dropIn)
+                == "[Service]\nExecStart=/x\n\nPrivateTmp=yes\n\n\(mine)")
+        #expect(
+            edited("[Service]\n\(mine)\nExecStart=/x\n", dropIn)
+                == "[Service]\n\(mine)\nExecStart=/x\n\nPrivateTmp=yes")
+    }
+
+    @Test("a list that is emptied for good, and a file that ends in a backslash")
+    func edges() {
+        #expect(
+            edited(
+                "[Service]\nCapabilityBoundingSet=CAP_CHOWN\nExecStart=/x \\\n",
+                "[Service]\nCapabilityBoundingSet=\n")
+                == "[Service]\nExecStart=/x \\\n\nCapabilityBoundingSet=")
+    }
+
     @Test("without a section there is nowhere to put them")
     func noSection() {
         #expect(edited("[Unit]\nDescription=x\n", "[Service]\nPrivateTmp=yes\n") == nil)

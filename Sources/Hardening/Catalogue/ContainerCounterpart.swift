@@ -21,8 +21,8 @@ public enum ContainerCounterpart: Hashable, Sendable {
         case .inaccessiblePaths: self = .masked(setting.withoutReset.values)
         case .privateTmp, .privateDevices, .privateMounts, .privateIPC, .privatePIDs,
             .protectHome, .protectHostname, .protectClock, .protectKernelTunables,
-            .protectKernelModules, .protectKernelLogs, .protectControlGroups, .protectSystem,
-            .devicePolicy, .removeIPC, .keyringMode:
+            .protectKernelModules, .protectKernelLogs, .protectControlGroups, .devicePolicy,
+            .removeIPC, .keyringMode:
             self = .always
         case .systemCallFilter, .systemCallErrorNumber, .systemCallArchitectures,
             .restrictNamespaces, .restrictAddressFamilies, .lockPersonality, .restrictRealtime,

@@ -247,10 +247,13 @@ public enum StartPreparation: Hashable, Sendable {
     /// stands for one that the service, as root, makes itself.
     case runtimeDirectory(String, mode: UInt32, isKept: Bool = false)
 
-    /// install(1) of coreutils; nil for what is no command.
+    /// install(1) of coreutils.
+    public static let program = "/usr/bin/install"
+
+    /// A command of that program; nil for what is no command.
     public var arguments: [String]? {
         guard case .file(let path, let user) = self else { return nil }
-        return ["/usr/bin/install", "-m", "0644", "-o", user, "/dev/null", path]
+        return [StartPreparation.program, "-m", "0644", "-o", user, "/dev/null", path]
     }
 }
 

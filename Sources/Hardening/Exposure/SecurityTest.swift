@@ -54,8 +54,9 @@ extension SecurityTest {
 }
 
 extension Assessment {
-    /// Made up: each group that is tested has a call that no other has, and services need calls of
-    /// those two that systemd tests though services need them.
+    /// Made up: each group that is tested has a call that no other group has, but that
+    /// `@system-service` has calls of `@privileged` and of `@resources`, as in systemd: to allow it
+    /// alone does not deny those.
     fileprivate static let dialect: Dialect = {
         let groups = table.compactMap { test in
             test.id.firstIndex(of: "@").map { String(test.id[$0...]) }

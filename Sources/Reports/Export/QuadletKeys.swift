@@ -28,6 +28,9 @@ public struct QuadletKeys: Sendable {
     private static let notes: [(ContainerCounterpart, String)] = [
         (.always, "Podman does for every container what these do:"),
         (.callFilter, "These filter system calls; a profile for SeccompProfile= can:"),
-        (.none, "These have no key:"),
+        (
+            .none,
+            "These have no key that comes to the same; see UserNS=, GroupAdd=, AddDevice=, Volume=:"
+        ),
     ]
 }

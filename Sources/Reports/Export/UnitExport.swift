@@ -6,7 +6,7 @@ public struct UnitExport: Sendable {
     public let report: UnitReport
     /// The version of temper.
     let temper: String
-    /// In the order of systemd's manual.
+    /// In the order of systemd's manual; the unit's own commands before its start among them.
     let settings: [DropInSetting]
 
     /// - Parameter assigned: the settings that the unit's own files make; nil where that is not
@@ -35,6 +35,11 @@ public struct UnitExport: Sendable {
         return ["# \(origin)."] + title + commands.map { "#   " + $0.visible(keeping: []) }
     }
 
+    /// What is written down anew where the unit's own commands are none of this machine's.
+    var ownSettings: [DropInSetting] { settings.filter { !$0.isStartCommands } }
+    /// What has to be done with all rights before each start.
+    var startCommands: [String] { settings.flatMap(\.preparations) }
+
     /// The oldest systemd that knows all that was taken of a directive.
     func oldestSystemd(with row: Directive) -> String {
         let taken = row.restrictions.filter { report.result.accepted.contains($0.id) }
@@ -44,14 +49,25 @@ public struct UnitExport: Sendable {
 }
 
 extension String {
-    /// A string in double quotes, as Nix and YAML (1.2, 7.3.1) read it.
+    /// In double quotes, with backslashes before what would end that.
     ///
-    /// - Parameter others: what has to be escaped besides, with what stands for it.
-    func doubleQuoted(escaping others: [(String, String)] = []) -> String {
-        let pairs = [("\\", "\\\\"), ("\"", "\\\""), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")]
-        let escaped = (pairs + others).reduce(self) { text, pair in
-            text.replacing(pair.0, with: pair.1)
+    /// - Parameter escape: what stands for other characters, by their language; nil for themselves.
+    func doubleQuoted(_ escape: (Unicode.Scalar) -> String?) -> String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\\", "\"": text += "\\\(scalar)"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            default:
+                if let escaped = escape(scalar) {
+                    text += escaped
+                } else {
+                    text.unicodeScalars.append(scalar)
+                }
+            }
         }
-        return "\"\(escaped)\""
+        return text + "\""
     }
 }

@@ -15,36 +15,44 @@ struct UnitFileEdit {
 
     /// - Parameters:
     ///   - text: the unit file, whose lines end with a line feed.
-    ///   - sections: what it gets, an empty line between them.
+    ///   - sections: what it gets, an empty line between them. Of commands before the start only
+    ///     those that the settings need are put before the file's own.
     /// - Returns: nil for a file without a section `[Service]`.
     init?(of text: String, adding sections: [[DropInSetting]]) {
-        let replaced = Set(sections.joined().filter(\.replacesEarlier).map(\.name))
-        let new = sections.map { $0.flatMap(\.withoutReset.lines) }.joined(separator: [""])
+        let settings = sections.map { $0.filter { !$0.isStartCommands } }.filter { !$0.isEmpty }
+        let replaced = Set(settings.joined().filter(\.replacesEarlier).map(\.name))
+        var new = Array(
+            settings.map { $0.flatMap(\.withoutReset.lines) }.joined(separator: [""]))
         var old = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         if old.last == "" { old.removeLast() }
         var isService = false
         var last: Int?
         var removed: Set<Int> = []
+        var firstCommand: Int?
+        var commands = sections.joined().flatMap(\.preparations)
         for line in UnitFileLine.all(in: text) {
             if line.isHeader { isService = line.text == "[Service]" }
             guard isService else { continue }
-            // A file that ends in a backslash goes on where nothing is any more.
+            // The last continuation line of a file that ends in a backslash is past its end.
             last = min(line.lastNumber, old.count)
-            if let name = line.assignment?.name, replaced.contains(name) {
-                removed.formUnion(line.number...line.lastNumber)
+            guard let (name, value) = line.assignment else { continue }
+            if replaced.contains(name) { removed.formUnion(line.number...line.lastNumber) }
+            if name == DropInSetting.startCommandsName {
+                firstCommand = firstCommand ?? line.number
+                commands.removeAll { $0 == value }
             }
         }
         guard let last else { return nil }
+        let added = commands.map { "\(DropInSetting.startCommandsName)=\($0)" }
+        if firstCommand == nil && !added.isEmpty { new += [""] + added }
         lines = zip(1..., old).flatMap { number, line -> [Line] in
             // Comments between the lines of a setting are none of it.
             let isComment = ["#", ";"].contains(line.trimmed.first)
             let own: Line = removed.contains(number) && !isComment ? .removed(line) : .kept(line)
-            return [own] + (number == last ? [.added("")] + new.map(Line.added) : [])
+            return (number == firstCommand ? added.map(Line.added) : []) + [own]
+                + (number == last && !new.isEmpty ? [.added("")] + new.map(Line.added) : [])
         }
     }
-
-    var added: Int { lines.count { if case .added = $0 { true } else { false } } }
-    var removed: Int { lines.count { if case .removed = $0 { true } else { false } } }
 
     /// One hunk of a unified diff that has every change, with three lines around it.
     ///

@@ -27,7 +27,6 @@ public struct UnitPatch: Sendable {
         ]
         let summary = [
             "---",
-            " 1 file changed, \(edit.added) insertions(+), \(edit.removed) deletions(-)",
             "",
             "diff --git a/\(path) b/\(path)",
             "--- a/\(path)",

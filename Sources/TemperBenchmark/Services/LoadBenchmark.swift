@@ -56,19 +56,21 @@ struct LoadBenchmark: AsyncParsableCommand {
             let idle = try await timed()
             say(idle.row(of: "0", comparedWith: idle))
             let count = load * ProcessInfo.processInfo.activeProcessorCount
-            let processes = try (0..<count).map { _ in
-                let process = Process()
-                process.executableURL = URL(filePath: "/bin/sh")
-                process.arguments = ["-c", "while :; do :; done"]
-                try process.run()
-                return process
-            }
+            var processes: [Process] = []
             defer {
                 for process in processes {
                     // SIGTERM may be blocked where a campaign began.
                     kill(process.processIdentifier, SIGKILL)
                     process.waitUntilExit()
                 }
+            }
+            for _ in 0..<count {
+                let process = Process()
+                process.executableURL = URL(filePath: "/bin/sh")
+                // It ends with this process, however that does.
+                process.arguments = ["-c", "while kill -0 $PPID 2>/dev/null; do :; done"]
+                try process.run()
+                processes.append(process)
             }
             let busy = try await timed()
             say(busy.row(of: "\(count)", comparedWith: idle))

@@ -70,16 +70,7 @@ struct FreshService: ServiceUnderTest {
         await Reboot.remember(on: host.system)
         var real = service.real
         real.probes = bench.probes
-        real.exercises = { copy in
-            let exercises = exercises(of: copy, on: bench).filter { !leftOut.contains($0.name) }
-            return exercises.map { exercise in
-                Exercise(exercise.name) { () async throws(ExperimentError) in
-                    // It may start the service again.
-                    try await bench.makeAnew()
-                    return try await exercise.perform()
-                }
-            }
-        }
+        real.exercises = { exercises(of: $0, on: bench).filter { !leftOut.contains($0.name) } }
         real.isOver = { await host.close() }
         try await bench.makeAnew()
         return try await real.start(under: profile, limit: limit)
@@ -92,17 +83,25 @@ struct FreshService: ServiceUnderTest {
         }
         exercises += upkeep.filter { $0.obstacle == nil }.map { upkeep in
             Exercise(upkeep.name) { () async throws(ExperimentError) in
-                await CommandProbe(
+                // It may start the service again, which begins with the `Before=` commands.
+                try await bench.makeAnew()
+                return await CommandProbe(
                     command: upkeep.command, on: bench.host.system, as: upkeep.user
                 ).check(deadline: Self.patience)
             }
         }
         if baseline.noSecondStart == nil {
-            exercises.append(.restart(of: copy))
+            exercises.append(
+                .restart(of: copy) { () async throws(ExperimentError) in
+                    try await bench.makeAnew()
+                    return .healthy
+                })
             if bench.service.machine.user == nil {
                 exercises.append(
                     .restart("boot", of: copy) { () async throws(ExperimentError) in
-                        await Reboot.run(on: bench.host.system)
+                        let outcome = await Reboot.run(on: bench.host.system)
+                        try await bench.makeAnew()
+                        return outcome
                     })
             }
         }

@@ -18,7 +18,7 @@ package struct UnitSource: Sendable {
         }
         if text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\0" }) {
             throw .usage(
-                "--on \(file): has lines that do not end with a line feed; convert it first")
+                "--on \(file): has carriage returns or null bytes; convert it first")
         }
         self.text = text
     }

@@ -85,7 +85,8 @@ struct Bench: Sendable {
         return procedure
     }
 
-    /// The same in labs of its own, in each of which it has the `Before=` commands run itself.
+    /// The same of a service that opens a lab for each trial: it runs the `Before=` commands there
+    /// itself, and nobody has to run them in the lab of this bench.
     func procedure(of subject: FreshService) -> TrialProcedure {
         var procedure = procedure(of: subject as any ServiceUnderTest)
         procedure.beforeStart = {}
