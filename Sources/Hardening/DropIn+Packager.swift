@@ -30,7 +30,7 @@ public struct DropInSetting: Hashable, Sendable {
             || ["b", "s", "u", "i"].contains(signature)
     }
 
-    public static let startCommandsName = DropIn.startCommandsName
+    public static let startCommandsName = "ExecStartPre"
 
     /// Whether it is commands that are run before the service.
     public var isStartCommands: Bool { name == DropInSetting.startCommandsName }

@@ -82,10 +82,8 @@ extension DropIn {
         }
         if mine.isEmpty { return [] }
         return ["# Files in directories that stay root's are made before each start."]
-            + ([""] + mine + own).map { "\(startCommandsName)=\($0)" }
+            + ([""] + mine + own).map { "\(DropInSetting.startCommandsName)=\($0)" }
     }
-
-    static let startCommandsName = "ExecStartPre"
 
     /// The entries of a list as one line has them.
     fileprivate static func line(_ names: [String]) -> String {

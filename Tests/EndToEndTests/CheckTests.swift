@@ -187,9 +187,8 @@ extension EndToEnd {
                 let record = Self.recorded("nginx")
                 let junit = try await Tool.temper.run(
                     [
-                        "check", "--record", record, "--root", state, "--format", "junit",
-                        "--quiet",
-                        "--state-dir", state,
+                        "check", "--record", record, "--root", state, "--state-dir", state,
+                        "--format", "junit", "--quiet",
                     ])
                 #expect(junit.status == 2)
                 #expect(junit.output.contains("errors=\"1\""))

@@ -27,17 +27,8 @@ struct ParallelBenchmark: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var status: Int32 = 0
         say(TimedRun.header(of: "jobs", comparedWith: "jobs 1"))
-        for subject in Subject.all where names.contains(subject.name) {
-            do {
-                if try await !compare(subject) { status = max(status, 1) }
-            } catch {
-                say(FigureTable.row(subject, failure: "\(error)"))
-                status = 2
-            }
-        }
-        if status != 0 { throw ExitCode(status) }
+        try await Subject.compare(names, by: compare)
     }
 
     /// - Returns: whether every width comes to the same exposure.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Reports
 import TemperKit
@@ -48,5 +49,26 @@ struct TimedRun {
         guard fields.count >= 7 else { return 0 }
         return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6])
             / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}
+
+extension Subject {
+    /// Compares runs of each of these services.
+    ///
+    /// - Parameter isSame: whether they come to the same.
+    /// - Throws: `ExitCode` 1 where one of them does not, 2 where one could not be experimented with.
+    static func compare(
+        _ names: [String], by isSame: (Subject) async throws -> Bool
+    ) async throws {
+        var status: Int32 = 0
+        for subject in all where names.contains(subject.name) {
+            do {
+                if try await !isSame(subject) { status = max(status, 1) }
+            } catch {
+                say(FigureTable.row(subject, failure: "\(error)"))
+                status = 2
+            }
+        }
+        if status != 0 { throw ExitCode(status) }
     }
 }

@@ -4,7 +4,7 @@ public struct Exercise: Sendable {
     /// As people read it: `log rotation (/etc/logrotate.d/nginx)`.
     public let name: String
     /// Carries it out; healthy where nothing of it failed by itself.
-    package let perform: @Sendable () async throws(ExperimentError) -> CheckOutcome
+    let perform: @Sendable () async throws(ExperimentError) -> CheckOutcome
 
     public init(
         _ name: String,
