@@ -129,7 +129,7 @@ public struct Footprint: Hashable, Codable, Sendable {
 
     /// Whether the reason of a failure is that a file or a socket has a mode for fewer than before;
     /// not where it is the same mode, and another owner.
-    static func isNarrowed(in reason: String) -> Bool {
+    package static func isNarrowed(in reason: String) -> Bool {
         reason.contains(narrowed) && !reason.contains(ofOthers)
     }
 

@@ -64,6 +64,31 @@ import Trials
         #expect(text.contains("left open with it: LockPersonality=yes"), "\(text)")
     }
 
+    /// A trial under more restrictions, of which another one took the right to bind, is no better
+    /// witness than the trial of its own.
+    @Test("is the mode of a file where others may no longer read it")
+    func mode() throws {
+        func seen(_ mode: UInt32) -> Observation {
+            .footprint(
+                Footprint(files: ["/run/x.pid": .init(user: 0, group: 0, mode: mode)]))
+        }
+        let up = Sample.trial(1, [], [seen(0o644)], passes: true)
+        let narrowed = Sample.trial(
+            2, ["UMask=0027"], [seen(0o640)], baseline: Baseline(learnedFrom: [up]), passes: true)
+        let bind = Sample.trial(
+            3, ["UMask=0027", "CapabilityBoundingSet=~CAP_NET_BIND_SERVICE"],
+            [Sample.refused("bind", 13)])
+        func found(_ trials: [Trial], witness: Int) -> Evidence? {
+            Investigation(trials: trials, catalogue: .standard, dialect: Sample.dialect)
+                .evidence(against: "UMask=0027", conflict: ["UMask=0027"], witness: witness).first
+        }
+        let first = try #require(found([up, narrowed, bind], witness: 2))
+        #expect(first.source == .footprint && first.certainty == .certain && first.trial == 2)
+        #expect(first.text == narrowed.because)
+        #expect(first.text.hasPrefix("not all may read its file /run/x.pid"))
+        #expect(found([up, bind], witness: 3)?.certainty != .certain)
+    }
+
     @Test("is only likely where it refused two, of which the last stands first")
     func two() {
         let found = evidence(

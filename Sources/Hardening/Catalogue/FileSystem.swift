@@ -199,7 +199,7 @@ extension Catalogue {
                 prior: Prior("filesystems"), needs: [.bpfFramework, .bpfSecurityModule])
         }
     )
-    .by(.program).failing(at: .bpf).inForce(.canary(.fileSystem))
+    .by(.program).failing(at: .bpf).appliedAsItsUser.inForce(.canary(.fileSystem))
     .onBus(BusShape("(bas)", copying: .fileSystems))
 }
 

@@ -13,6 +13,8 @@ public struct Evidence: Hashable, Codable, Sendable {
         case manager
         /// Its processes had another security label than those of the service as it is.
         case label
+        /// A file or a socket of its was for fewer than that of the service as it is.
+        case footprint
         /// How a process ended: its signal, core dump or exit status.
         case ending
         /// The service's own words, which it never says without restriction.

@@ -66,6 +66,7 @@ public struct Investigation: Sendable {
         found += setup(trial, against: restriction, suspects)
         found += manager(trial, suspects)
         found += label(trial, suspects)
+        found += footprint(trial, suspects)
         found += endings(trial)
         found += journal(trial, suspects)
         found += probes(trial, against: restriction)
@@ -163,13 +164,21 @@ public struct Investigation: Sendable {
     private func rivals(
         _ request: KernelRequest, _ trial: Trial, _ conflict: [String]
     ) -> Set<String> {
-        guard let names = request.suspects(in: dialect)?.names else { return [] }
+        let names = request.suspects(in: dialect)?.names
+        // A right may be lacking for whatever takes rights.
+        if names == nil && !request.isForLackOfRights { return [] }
         let own = conflict.reduce(into: Set(conflict)) {
             $0.formUnion(catalogue[$1]?.implies ?? [])
         }
-        return trial.profile.restrictions.subtracting(accepted).subtracting(own).filter {
-            names.contains($0) || names.contains(catalogue[$0]?.directive ?? $0)
+        return trial.profile.restrictions.subtracting(accepted).subtracting(own).filter { id in
+            guard let names else { return mayTakeRight(id) }
+            return names.contains(id) || names.contains(catalogue[id]?.directive ?? id)
         }
+    }
+
+    private func mayTakeRight(_ id: String) -> Bool {
+        if case .dropCapabilities = catalogue[id]?.change { return true }
+        return row(of: id)?.takesRights ?? false
     }
 
     private func row(of restriction: String) -> Directive? {
@@ -242,6 +251,18 @@ public struct Investigation: Sendable {
             Evidence(
                 source: .label, certainty: isHolder ? .certain : .likely, text: trial.verdict.words,
                 trial: trial.number)
+        ]
+    }
+
+    // MARK: What others see of the service
+
+    private func footprint(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
+        guard Footprint.isNarrowed(in: trial.verdict.words) else { return [] }
+        let isNarrowing = !Suspects.narrowingModes.isDisjoint(with: suspects)
+        return [
+            Evidence(
+                source: .footprint, certainty: isNarrowing ? .certain : .likely,
+                text: trial.verdict.words, trial: trial.number)
         ]
     }
 

@@ -16,7 +16,7 @@ struct CheckContext: Sendable {
     let validity: Validity
     let changes: [UpgradeChange]
     let enforcement: Enforcement
-    let inapplicable: [String: String]
+    let inapplicable: Inapplicable
     /// Gives the service's files back.
     private let undo: OwnershipUndo?
 
