@@ -51,7 +51,9 @@ extension Service {
     /// What a timer starts, once; nil for one of a template, and for that of the service itself.
     private func timer(_ file: String) -> Upkeep? {
         let name = file.split(separator: "/").last.map(String.init) ?? ""
-        guard name.hasSuffix(".timer"), !name.contains("@"), file.contains("/systemd/system/"),
+        guard name.hasSuffix(".timer"), !name.contains("@"),
+            // Not the links by which it is enabled.
+            file.hasSuffix("/systemd/system/\(name)"),
             let text = machine.text(ofFile: file)
         else { return nil }
         let named = [UnitFile(path: file, text: text)].values(of: "Unit", in: "Timer").last

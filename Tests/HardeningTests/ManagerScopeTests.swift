@@ -67,7 +67,8 @@ import Testing
     func exceptToRoot() {
         let id = "RestrictFileSystems=~@network"
         func reason(_ sandbox: Sandbox) -> Offer.Reason? {
-            let subject = HardeningSubject(sandbox, in: .standard, dialect: Dialect(version: 257, calls: [:]))
+            let subject = HardeningSubject(
+                sandbox, in: .standard, dialect: Dialect(version: 257, calls: [:]))
             return reasons(
                 Offer(of: subject, inapplicable: Inapplicable(exceptToRoot: [id: "244/BPF"])))[id]
         }

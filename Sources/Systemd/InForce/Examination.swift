@@ -51,10 +51,28 @@ public struct Examination: Sendable {
         let witness = findings[Catalogue.fileSystemWitness]?.standing
         for restriction in known {
             guard let found = findings[restriction.id]?.standing else { continue }
+            let believed = restriction.believable(found, beside: witness)
             findings[restriction.id] = finding(
-                restriction, restriction.believable(found, beside: witness))
+                restriction, try await settled(believed, of: restriction))
         }
         return Enforcement(findings)
+    }
+
+    /// What no canary could try may be more than the machine stands: where its root has a file
+    /// system of a denied kind, nothing starts.
+    private func settled(
+        _ standing: EnforcementState, of restriction: Restriction
+    ) async throws(ExperimentError) -> EnforcementState {
+        guard case .cannotTell = standing, restriction.inForceCheck.canaries.contains(.fileSystem),
+            let specimen = specimens(for: [restriction]).first
+        else { return standing }
+        let program = Observed(
+            specimen.restricted.pairs, expecting: [:],
+            InForceCheck([.init("a process to look at", .umask(0))]), paths: [])
+        guard case .nothingRan(let how) = try await machine.observe(program) else {
+            return standing
+        }
+        return .failing(how)
     }
 
     private func finding(_ restriction: Restriction, _ standing: EnforcementState)

@@ -39,7 +39,8 @@ private struct IdleProgram {
     /// What it does not start under, and how it fails.
     ///
     /// - Parameter isUsers: of what is applied as the user of the service, with such a user.
-    func failures(asItsUser isUsers: Bool = false) async throws(ExperimentError) -> [String: String] {
+    func failures(asItsUser isUsers: Bool = false) async throws(ExperimentError) -> [String: String]
+    {
         let offered = Offer(of: subject).restrictions.filter { restriction in
             !isUsers || restriction.isAppliedAsItsUser
         }
