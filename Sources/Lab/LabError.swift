@@ -85,10 +85,12 @@ extension LabError: CustomStringConvertible {
         case .endedDuringBoot(let name):
             "the systemd of lab '\(name)' ended before it was up: see whether it boots on another root"
         case .bootTooSlow(let name, let deadline, let units) where units.isEmpty:
-            "lab '\(name)' was not up within \(deadline): allow more time"
+            "lab '\(name)' was not up within \(deadline): run it again when the machine has "
+                + "less to do"
         case .bootTooSlow(let name, let deadline, let units):
             "lab '\(name)' was not up within \(deadline), it waits for "
-                + "\(units.joined(separator: ", ")): allow more time, or disable these in its root"
+                + "\(units.joined(separator: ", ")): run it again when the "
+                + "machine has less to do, or disable these in its root"
         case .endTooSlow(let name):
             "lab '\(name)' does not go away: look for processes that cannot be killed in its cgroup"
         case .commandNotStarted(let command, let reason):

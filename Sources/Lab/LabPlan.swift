@@ -27,8 +27,9 @@ public struct LabPlan: Sendable, Equatable {
     /// little: systemd's own words go to the journal.
     public var bootLog: String?
 
-    /// How long the boot may take.
-    public var bootDeadline = Duration.seconds(30)
+    /// How long the boot may take: as long as systemd gives each unit (`DefaultTimeoutStartSec=`).
+    /// On an idle machine it takes a second, on an emulated one that is busy more than thirty.
+    public var bootDeadline = Duration.seconds(90)
 
     /// How long systemd may take to stop its services and power off before it is killed.
     public var endDeadline = Duration.seconds(10)
