@@ -56,13 +56,13 @@ public struct Offer: Sendable {
     ///   - unmet: the needs that depend on the service and that it does not meet. Of one that nobody
     ///     saw at work it is not known that it talks with its own machine only.
     ///   - contested: by what its programs and its unit say, by the ids of restrictions.
-    ///   - inapplicable: what this manager was seen to fail with.
+    ///   - inapplicable: ids of restrictions that this manager was seen to fail with, and how.
     public init(
         of subject: HardeningSubject, enforcement: Enforcement = .unmeasured,
         keep: Set<String> = [], attempt: Set<String> = [],
         unmet: Set<Need> = [.loopbackListener],
         contested: [String: ContestedRestriction] = [:],
-        inapplicable: Inapplicable = .nothing
+        inapplicable: [String: String] = [:]
     ) {
         self.subject = subject
         let choice = Choice(
@@ -117,7 +117,7 @@ private struct Choice {
     let attempt: Set<String>
     let unmet: Set<Need>
     let contested: [String: ContestedRestriction]
-    let inapplicable: Inapplicable
+    let inapplicable: [String: String]
 
     /// nil where it is tried.
     func leavesOut(_ restriction: Restriction) -> Offer.LeftOut? {
@@ -156,12 +156,9 @@ private struct Choice {
             return .unknownTo(version: restriction.introduced)
         }
         if let why = dialect.scope.obstacle(to: restriction.directive)
-            ?? inapplicable.toAnybody[restriction.id]
+            ?? inapplicable[restriction.id]
         {
             return .beyondManager(why)
-        }
-        if !subject.sandbox.isRoot, let how = inapplicable.exceptToRoot[restriction.id] {
-            return .failing("\(how), as any user but root")
         }
         let finding = enforcement[restriction.id]
         switch finding?.standing {

@@ -86,7 +86,7 @@ extension LabError: CustomStringConvertible {
             "the systemd of lab '\(name)' ended before it was up: see whether it boots on another root"
         case .bootTooSlow(let name, let deadline, let units) where units.isEmpty:
             "lab '\(name)' was not up within \(deadline): run it again when the machine has "
-                + "less to do"
+                + "less to do, or look for what hangs in its root"
         case .bootTooSlow(let name, let deadline, let units):
             "lab '\(name)' was not up within \(deadline), it waits for "
                 + "\(units.joined(separator: ", ")): run it again when the "

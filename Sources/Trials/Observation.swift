@@ -18,6 +18,9 @@ public enum Observation: Hashable, Codable, Sendable {
     case foreignDropIn(path: String)
     /// The original ran beside its copy: whatever the probes saw may have been its work.
     case originalRan
+    /// Its time ran out at this stage while processes around it waited for a processor, for memory or
+    /// for a disk most of that time: on an idle machine it might have come to its end.
+    case starved(Stage)
     /// It was killed because it took of the machine what no service may; in words that follow
     /// "it was".
     case excess(String)
@@ -45,6 +48,7 @@ public enum Observation: Hashable, Codable, Sendable {
     // The keys of the ledgers that there are.
     private enum CodingKeys: String, CodingKey {
         case refusedByManager, job, unit, probe, managerReloaded, foreignDropIn, originalRan, excess
+        case starved
         case skipped, log, saw, refused, helper, ended, command, blind, footprint
         case exercise, seenAfter
         case processSet = "crew"

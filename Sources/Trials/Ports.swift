@@ -56,6 +56,9 @@ public protocol ServiceCopy: Sendable {
     /// How long some of its processes have waited for a processor, for memory or for a disk since
     /// its last start; zero where that cannot be seen.
     func waited() async -> Duration
+    /// How long processes of the machine around it have waited for the same since it was made; zero
+    /// where that cannot be seen.
+    func othersWaited() async -> Duration
     /// What it took of the machine beyond all measure, if it was killed for that.
     func excess() async -> String?
     /// Its lines in the journal, oldest first.
@@ -72,6 +75,7 @@ public protocol ServiceCopy: Sendable {
 
 extension ServiceCopy {
     public func waited() async -> Duration { .zero }
+    public func othersWaited() async -> Duration { .zero }
     public func excess() async -> String? { nil }
     public var startTook: Duration? { nil }
     public var probes: [any Probe]? { nil }

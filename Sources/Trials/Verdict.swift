@@ -33,10 +33,14 @@ public enum Verdict: Hashable, Codable, Sendable {
             return .unresolved(disturbance)
         }
         for case .excess(let what) in observations { return .failed(what) }
+        let late = observations.compactMap { observation in
+            if case .starved(let stage) = observation { stage } else { nil }
+        }
+        if late.contains(where: { !$0.isEnd }) { return .unresolved(tooBusy) }
         let states = observations.compactMap { observation in
             if case .unit(let stage, let state) = observation { (stage, state) } else { nil }
         }
-        for observation in observations {
+        for observation in observations where !observation.isAt(late) {
             if let fault = fault(observation, among: states, baseline: baseline) {
                 return .failed(fault)
             }
@@ -46,6 +50,7 @@ public enum Verdict: Hashable, Codable, Sendable {
         }
         // A probe that could not tell says nothing against a service that is seen to be broken.
         if let doubt = observations.lazy.compactMap(doubt).first { return .unresolved(doubt) }
+        if !late.isEmpty { return .unresolved(tooBusy) }
         guard states.contains(where: { $0.0 == .ready && $0.1.isUp }) else {
             return .unresolved("the copy was never seen up")
         }
@@ -60,6 +65,8 @@ public enum Verdict: Hashable, Codable, Sendable {
         }
         return .passed
     }
+
+    private static let tooBusy = "it was not in time, on a machine that was too busy to tell"
 
     /// Whether this alone fails a trial, whatever else is seen.
     static func isDecided(by observation: Observation, baseline: Baseline) -> Bool {
@@ -150,6 +157,16 @@ public enum Verdict: Hashable, Codable, Sendable {
             let dumped = state.mainCode == 3 ? " with a core dump" : ""
             return "signal \(Signal.name(state.mainStatus))\(dumped)"
         default: return state.result == "success" ? state.active : state.result
+        }
+    }
+}
+
+extension Observation {
+    /// Whether it is how a job, or the unit, came out of one of these stages.
+    fileprivate func isAt(_ stages: [Stage]) -> Bool {
+        switch self {
+        case .job(let stage, _), .unit(let stage, _): stages.contains(stage)
+        default: false
         }
     }
 }

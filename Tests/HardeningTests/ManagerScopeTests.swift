@@ -58,23 +58,9 @@ import Testing
     func canary() {
         let offer = Offer(
             of: HardeningSubject(Sandbox(), in: catalogue, dialect: Self.users),
-            inapplicable: Inapplicable(toAnybody: ["PrivatePIDs=yes": "226/NAMESPACE"]))
+            inapplicable: ["PrivatePIDs=yes": "226/NAMESPACE"])
         #expect(reasons(offer)["PrivatePIDs=yes"] == .beyondManager("226/NAMESPACE"))
         #expect(reasons(offer)["PrivateIPC=yes"] == nil)
-    }
-
-    @Test("what only a process of root's can be given is offered to services of root's")
-    func exceptToRoot() {
-        let id = "RestrictFileSystems=~@network"
-        func reason(_ sandbox: Sandbox) -> Offer.Reason? {
-            let subject = HardeningSubject(
-                sandbox, in: .standard, dialect: Dialect(version: 257, calls: [:]))
-            return reasons(
-                Offer(of: subject, inapplicable: Inapplicable(exceptToRoot: [id: "244/BPF"])))[id]
-        }
-        #expect(reason(Sandbox()) == nil)
-        let others = Sandbox(["User": .word("www-data")])
-        #expect(reason(others) == .failing("244/BPF, as any user but root"))
     }
 
     @Test("every obstacle names a directive of the table")

@@ -86,7 +86,7 @@ import Trials
         #expect(first.source == .footprint && first.certainty == .certain && first.trial == 2)
         #expect(first.text == narrowed.because)
         #expect(first.text.hasPrefix("not all may read its file /run/x.pid"))
-        #expect(found([up, bind], witness: 3)?.certainty != .certain)
+        #expect(try #require(found([up, bind], witness: 3)).source != .kernel)
     }
 
     @Test("is only likely where it refused two, of which the last stands first")
@@ -239,6 +239,23 @@ import Trials
         #expect(exception.first?.settings == ["ReadWritePaths=-/var/lib/x"])
         #expect(exception.last?.settings == ["StateDirectory=x"])
         #expect(exception.last?.standing == "not tried")
+    }
+
+    @Test("for what systemd has no right to apply says who has it")
+    func rightsForPrograms() throws {
+        let restriction = try #require(Catalogue.standard["RestrictFileSystems=~@network"])
+        func advice(_ text: String) -> [Advice] {
+            Advice.on(
+                restriction,
+                [Evidence(source: .ending, certainty: .seen, text: text, trial: 3)],
+                in: Sample.result, passedIn: nil)
+        }
+        #expect(
+            advice("ExecStartPre /bin/x: 244/BPF").map(\.text) == [
+                "systemd applies it as the service's user: that takes root, or a system call filter "
+                    + "that leaves @privileged open"
+            ])
+        #expect(advice("ExecStartPre /bin/x: 203/EXEC").isEmpty)
     }
 
     @Test("for a capability is the line that grants only what is needed")

@@ -92,7 +92,7 @@ struct UserApplyTests {
                     "ProtectProc=invisible", "ProcSubset=pid", "IPAddressDeny=any",
                     "SocketBindDeny=any", "DevicePolicy=closed",
                 ]), "\(beyond.sorted())")
-            print("\(tree.rawValue): the user's manager fails with \(inapplicable.toAnybody.keys.sorted())")
+            print("\(tree.rawValue): the user's manager fails with \(inapplicable.keys.sorted())")
             // A service that does nothing works under all that is offered: the steps of a ladder one
             // by one, the elements of a set together.
             let procedure = TrialProcedure(

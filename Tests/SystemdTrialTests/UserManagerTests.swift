@@ -45,7 +45,7 @@ struct UserManagerTests {
         try await withManager { lab, manager in
             let service = try await Service(named: "syncthing.service", on: manager)
             #expect(service.dialect.scope == .user)
-            let found = try await service.inapplicable.toAnybody
+            let found = try await service.inapplicable
             // Identities of others cannot be mapped. PrivatePIDs= is held back on this systemd.
             #expect(Set(found.keys) == ["PrivateUsers=identity"], "\(found)")
             #expect(found["PrivateUsers=identity"]?.contains("217/USER") == true)

@@ -64,3 +64,51 @@ struct LateReloader: ServiceUnderTest {
         func end() async {}
     }
 }
+
+/// A service whose stop takes its time until systemd ends it, while others on the machine wait for
+/// a share of that time.
+struct LateStopper: ServiceUnderTest {
+    let share: Double
+
+    func start(
+        under profile: Profile, limit: Duration?
+    ) async throws(ExperimentError) -> StartedCopy {
+        .started(job: .done, Copy(share: share))
+    }
+
+    struct Copy: ServiceCopy {
+        let share: Double
+        private let began = ContinuousClock.now
+
+        init(share: Double) { self.share = share }
+
+        var disturbances: [Observation] { get async { [] } }
+
+        func state() async -> UnitState {
+            UnitState(
+                type: "exec", active: "active", sub: "running", result: "success", mainPID: 7)
+        }
+
+        func othersWaited() async -> Duration { (ContinuousClock.now - began) * share }
+
+        func footprint() async -> Footprint { Footprint() }
+        func accesses() async -> Set<ObservedAccess> { [] }
+        func refusals() async -> [KernelRequest] { [] }
+        func processSet() async -> ProcessSet { ProcessSet([:]) }
+        func helpers() async -> [HelperExit] { [] }
+        func endings() async -> [ProcessExit]? { nil }
+        func startAgain(limit: Duration?) async -> JobEnding { .done }
+        func reload() async -> JobEnding { .done }
+
+        func stop(limit: Duration?) async -> (job: JobEnding, end: UnitState) {
+            try? await Task.sleep(for: .milliseconds(40))
+            return (
+                .timeout,
+                UnitState(type: "exec", active: "failed", sub: "failed", result: "timeout")
+            )
+        }
+
+        func log() async -> [LogLine] { [] }
+        func end() async {}
+    }
+}

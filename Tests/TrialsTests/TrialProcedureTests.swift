@@ -275,6 +275,23 @@ struct TrialProcedureTests {
         #expect(trial.verdict.words == words)
     }
 
+    /// nginx has five seconds to stop (TimeoutStopSec=): on a machine that is busy it was killed, and
+    /// the campaign took what was refused for noise.
+    @Test(
+        "a stop that is late says nothing where others had to wait most of the time",
+        arguments: [(0.9, "it was not in time"), (0.1, "stop timed out")])
+    func lateStop(share: Double, words: String) async throws {
+        let procedure = TrialProcedure(
+            service: LateStopper(share: share), probes: [], canReload: false, settle: .zero)
+        let profile = Profile(["ProtectHome=yes"], in: .standard)
+        let trial = try await procedure.run(TrialSpec(profile, .asItIs))
+        #expect(trial.verdict.words.hasPrefix(words))
+        #expect(trial.verdict.isFailure == (share < 0.5))
+        // What the service is like by itself is learned as it comes.
+        let bare = try await procedure.run(TrialSpec(.unrestricted, .asItIs))
+        #expect(bare.verdict.words.hasPrefix("stop timed out"))
+    }
+
     @Test("all probes must hold, and the first that does not is the reason")
     func severalProbes() async throws {
         let good = ScriptedProbe(name: "good") { _ in .healthy }

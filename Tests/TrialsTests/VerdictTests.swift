@@ -138,6 +138,23 @@ struct VerdictTests {
         }
     }
 
+    @Test("a time that ran out on a busy machine says nothing, but what else was seen does")
+    func starved() {
+        let late = UnitState(type: "exec", active: "failed", sub: "failed", result: "timeout")
+        let stop: [Observation] = [.job(.stop, result: .timeout), .unit(.stop, late)]
+        let start: [Observation] = [.job(.start, result: .timeout), .unit(.start, late)]
+        func isUnresolved(_ life: [Observation]) -> Bool {
+            if case .unresolved = Verdict(of: life) { true } else { false }
+        }
+        #expect(Verdict(of: good + stop).isFailure && Verdict(of: start).isFailure)
+        #expect(isUnresolved(good + stop + [.starved(.stop)]))
+        #expect(isUnresolved(start + [.starved(.start), .unit(.ready, late)]))
+        let broken = good + [.probe(.ready, name: "p", .unhealthy("x"))] + stop
+        #expect(Verdict(of: broken + [.starved(.stop)]) == .failed("p: x"))
+        // Whoever keeps the machine busy is no better for it.
+        #expect(Verdict(of: start + [.starved(.start), .excess("killed")]).isFailure)
+    }
+
     @Test("a disturbance voids a pass and a failure alike")
     func disturbances() {
         let faults: [Observation] = [

@@ -93,7 +93,6 @@ extension Directive {
         changing { $0.contest = Contest(source, settledBy: settledBy) }
     }
 
-    var appliedAsItsUser: Directive { changing { $0.isAppliedAsItsUser = true } }
     var examinedAtOnce: Directive { changing { $0.isExaminedAtOnce = true } }
 
     func onBus(_ shape: BusShape) -> Directive { changing { $0.bus = shape } }

@@ -51,8 +51,6 @@ public struct Directive: Sendable {
     var noGood: (@Sendable (Sandbox, Dialect) -> String?)?
     /// What is behind `noGood`, where that is that the service may need what is denied.
     public internal(set) var contest: Contest?
-    /// Whether systemd applies it when the process is its user's already, who may lack the right.
-    public internal(set) var isAppliedAsItsUser = false
     /// Whether one unit can tell of all its restrictions, as entries of one mask or one filter.
     var isExaminedAtOnce = false
     /// What it means otherwise to a later systemd.

@@ -39,11 +39,6 @@ extension Restriction {
     /// Whether it brings a system call filter of its own.
     var bringsFilter: Bool { Catalogue.standard.directive(directive)?.bringsFilter ?? false }
 
-    /// Whether systemd applies it when the process is its user's already, who may lack the right.
-    public var isAppliedAsItsUser: Bool {
-        Catalogue.standard.directive(directive)?.isAppliedAsItsUser ?? false
-    }
-
     /// Whether its filter denies one of these calls.
     func denies(_ calls: Set<String>, in dialect: Dialect) -> Bool {
         switch change {

@@ -36,6 +36,12 @@ extension Advice {
         case .denyCalls, .allowOnlyCalls: return letThrough(requests, below: restriction.id)
         case .killOnDeniedCall:
             return remedies(restriction, nil, requests, passedIn) + letThrough(requests, below: nil)
+        case .denyFileSystems where evidence.contains(where: \.isOfRightsForPrograms):
+            return [
+                Advice(
+                    text: "systemd applies it as the service's user: that takes root, or a system "
+                        + "call filter that leaves @privileged open")
+            ]
         case .become(let user, _, _): return becoming(user, restriction, requests)
         case .denyPorts:
             let ports = requests.compactMap(\.port).map { Exception.port($0).text }
@@ -157,5 +163,12 @@ extension Advice {
                 }
         case .always, .forCall, nil: return []
         }
+    }
+}
+
+extension Evidence {
+    /// Whether systemd could not load a program for want of rights.
+    fileprivate var isOfRightsForPrograms: Bool {
+        text.contains("\(ExecStep.bpf.status)/\(ExecStep.bpf.name)")
     }
 }

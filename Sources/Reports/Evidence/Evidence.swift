@@ -24,7 +24,7 @@ public struct Evidence: Hashable, Codable, Sendable {
 
     public enum Certainty: String, Hashable, Codable, Sendable, CaseIterable {
         /// Refused in this trial by a restriction of this kind, in no trial that passed, and the
-        /// only such thing.
+        /// only such thing; or what others see of the service is what it does.
         case certain
         /// It points at this restriction, beside others or in words only.
         case likely

@@ -177,8 +177,10 @@ public struct Investigation: Sendable {
     }
 
     private func mayTakeRight(_ id: String) -> Bool {
-        if case .dropCapabilities = catalogue[id]?.change { return true }
-        return row(of: id)?.takesRights ?? false
+        switch catalogue[id]?.change {
+        case .dropCapabilities, .become: true
+        default: row(of: id)?.takesRights ?? false
+        }
     }
 
     private func row(of restriction: String) -> Directive? {

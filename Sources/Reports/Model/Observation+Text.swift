@@ -13,6 +13,8 @@ extension Observation {
         case .exercise(let name, let outcome): "\(name): \(outcome.text)"
         case .managerReloaded: "systemd reloaded its units meanwhile"
         case .originalRan: "the original ran beside its copy"
+        case .starved(let stage):
+            "\(stage.rawValue): others waited most of the time, the machine was busy"
         case .excess(let what): "it was \(what)"
         case .foreignDropIn(let path): "\(path) changes the copy and not the original"
         case .skipped(let stage, let why): "no \(stage.rawValue): \(why)"

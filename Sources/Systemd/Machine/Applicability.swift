@@ -1,32 +1,32 @@
-public import Hardening
+import Hardening
 import SystemdBus
 import Trials
 
 extension Service {
-    /// The restrictions under which not even a program that does nothing starts: it is this manager
-    /// that cannot apply them, whatever the service.
+    /// The restrictions under which not even a program that does nothing starts, each with how it
+    /// failed: it is this manager that cannot apply them, whatever the service.
     ///
-    /// A user's manager is asked about all, as its rights depend on the kernel, the machine and the
-    /// systemd: about 60 starts of `/bin/true`, 3 seconds. The system's has all rights, and is asked
-    /// only about what it applies when the process has given them up: one start.
-    public var inapplicable: Inapplicable {
+    /// Asked of a user's manager only, whose rights depend on the kernel, the machine and the
+    /// systemd. About 60 starts of `/bin/true`, 3 seconds.
+    public var inapplicable: [String: String] {
         get async throws(ExperimentError) {
+            guard dialect.scope == .user else { return [:] }
+            let catalogue = Catalogue.standard(under: dialect.scope)
             let bare = try await experiment { () async throws(BusError) in
                 try await machine.readingOfBareUnit(for: .oneshot)
             }
             let program = IdleProgram(
                 machine: machine,
                 subject: HardeningSubject(
-                    Sandbox(properties: bare.properties),
-                    in: .standard(under: dialect.scope), dialect: dialect))
-            switch dialect.scope {
-            case .user:
-                return Inapplicable(
-                    toAnybody: try await program.failures()
-                        .mapValues { "a program that does nothing fails under it: \($0)" })
-            case .system:
-                return Inapplicable(exceptToRoot: try await program.failures(asItsUser: true))
+                    Sandbox(properties: bare.properties), in: catalogue, dialect: dialect))
+            let offered = Offer(of: program.subject).restrictions
+            var found: [String: String] = [:]
+            for group in program.groups(offered) {
+                let profile = Profile(group.map(\.id), in: catalogue)
+                guard let failure = try await program.failure(under: profile) else { continue }
+                for restriction in group { found[restriction.id] = failure }
             }
+            return found
         }
     }
 }
@@ -36,27 +36,9 @@ private struct IdleProgram {
     let machine: Machine
     let subject: HardeningSubject
 
-    /// What it does not start under, and how it fails.
-    ///
-    /// - Parameter isUsers: of what is applied as the user of the service, with such a user.
-    func failures(asItsUser isUsers: Bool = false) async throws(ExperimentError) -> [String: String]
-    {
-        let offered = Offer(of: subject).restrictions.filter { restriction in
-            !isUsers || restriction.isAppliedAsItsUser
-        }
-        let user: [(String, BusValue)] = isUsers ? [("User", .string("nobody"))] : []
-        var found: [String: String] = [:]
-        for group in groups(offered) {
-            let profile = Profile(group.map(\.id), in: subject.catalogue)
-            guard let failure = try await failure(under: profile, beside: user) else { continue }
-            for restriction in group { found[restriction.id] = failure }
-        }
-        return found
-    }
-
     /// The steps of a ladder one by one; the elements of a set are applied in the same way, so
     /// they are asked about together.
-    private func groups(_ restrictions: [Restriction]) -> [[Restriction]] {
+    func groups(_ restrictions: [Restriction]) -> [[Restriction]] {
         let byDirective = Dictionary(grouping: restrictions, by: \.directive)
         return byDirective.sorted { $0.key < $1.key }.flatMap { _, group in
             group.allSatisfy(\.change.isOrdered) ? group.map { [$0] } : [group]
@@ -64,28 +46,26 @@ private struct IdleProgram {
     }
 
     /// How `/bin/true` fails to start, or nil if it does not.
-    private func failure(
-        under profile: Profile, beside properties: [(String, BusValue)]
-    ) async throws(ExperimentError) -> String? {
+    func failure(under profile: Profile) async throws(ExperimentError) -> String? {
         let name = TrialName.fresh()
         let changes = subject.changes(taking: profile)
         let program = BusValue.array(
             element: "(sasb)",
             [.structure([.string("/bin/true"), .strings(["/bin/true"]), .bool(false)])])
-        let all: [(String, BusValue)] =
+        let properties: [(String, BusValue)] =
             [
                 ("Type", .string("oneshot")), ("ExecStart", program), ("AddRef", .bool(true)),
                 ("CollectMode", .string("inactive-or-failed")),
-            ] + properties + changes.replacing + changes.appended
+            ] + changes.replacing + changes.appended
         do {
-            let job = try await machine.startTransientUnit(name, properties: all)
+            let job = try await machine.startTransientUnit(name, properties: properties)
             let state = try await machine.state(of: Machine.path(ofUnit: name))
             await machine.forget(name)
             if job == .done { return nil }
-            return Verdict.ending(state)
+            return "a program that does nothing fails under it: \(Verdict.ending(state))"
         } catch {
             await machine.forget(name)
-            if error.isRefusal { return "refused by the manager (\(error.message))" }
+            if error.isRefusal { return "the manager refuses it: \(error.message)" }
             throw ExperimentError(error)
         }
     }

@@ -83,7 +83,7 @@ extension Machine {
         return found
     }
 
-    private var controlGroupTree: RootedDirectory? {
+    var controlGroupTree: RootedDirectory? {
         tree.controlGroup("/").flatMap { $0.has("cgroup.controllers") ? $0 : nil }
     }
 

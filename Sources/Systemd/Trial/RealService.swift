@@ -29,7 +29,8 @@ public struct RealService: ServiceUnderTest {
             _ = try await machine.manager("RefUnit", .string(unit))
             var running = Running(
                 service: self, began: RealService.now, followed: machine.follow(unit),
-                trace: machine.kernel.map { CopyTrace($0, on: machine) })
+                trace: machine.kernel.map { CopyTrace($0, on: machine) },
+                stalledBefore: machine.stalled)
             let starting = ContinuousClock.now
             let job = try await machine.bus.startUnit(unit, deadline: startDeadline + .seconds(5))
             running.startTook = ContinuousClock.now - starting
@@ -60,6 +61,7 @@ public struct RealService: ServiceUnderTest {
         let began: UInt64
         let followed: ProcessWatch.Followed?
         let trace: CopyTrace?
+        let stalledBefore: Duration
         /// Where the machine was booted for it, that is no part of it.
         var startTook: Duration?
         var machine: Machine { service.machine }

@@ -12,6 +12,26 @@ protocol StartedUnit: ServiceCopy {
     var helperProperties: [String] { get }
     var followed: ProcessWatch.Followed? { get }
     var trace: CopyTrace? { get }
+    /// `Machine.stalled` when it was made.
+    var stalledBefore: Duration { get }
+}
+
+extension Machine {
+    /// How long some of its processes were stalled so far.
+    var stalled: Duration { controlGroupTree?.stalled ?? .zero }
+}
+
+extension RootedDirectory {
+    /// The pressure stall information of a control group (psi.rst of Linux): for how long some of
+    /// its processes waited for a processor, for memory or for a disk, together.
+    fileprivate var stalled: Duration {
+        ["cpu", "memory", "io"].reduce(.zero) { sum, resource in
+            let text = text(of: "\(resource).pressure") ?? ""
+            let some = text.lines.first { $0.hasPrefix("some ") }
+            let total = some?.split(separator: " ").first { $0.hasPrefix("total=") }
+            return sum + .microseconds(total.flatMap { Int($0.dropFirst(6)) } ?? 0)
+        }
+    }
 }
 
 extension StartedUnit {
@@ -34,19 +54,14 @@ extension StartedUnit {
         return found
     }
 
-    /// The kernel's pressure stall information of its control group (psi.rst of Linux), of what it
-    /// waits for together.
     func waited() async -> Duration {
         guard let path = try? await controlGroup(), !path.isEmpty,
             let group = machine.tree.controlGroup(path)
         else { return .zero }
-        return ["cpu", "memory", "io"].reduce(.zero) { sum, resource in
-            let text = group.text(of: "\(resource).pressure") ?? ""
-            let some = text.lines.first { $0.hasPrefix("some ") }
-            let total = some?.split(separator: " ").first { $0.hasPrefix("total=") }
-            return sum + .microseconds(total.flatMap { Int($0.dropFirst(6)) } ?? 0)
-        }
+        return group.stalled
     }
+
+    func othersWaited() -> Duration { machine.stalled - stalledBefore }
 
     func controlGroup() async throws(ExperimentError) -> String {
         try await experiment { () async throws(BusError) in

@@ -19,6 +19,7 @@ struct TransientCopy: StartedUnit {
     /// The properties with the commands beside its main process.
     let helperProperties: [String]
     let followed: ProcessWatch.Followed?
+    let stalledBefore: Duration
     let watch: ExcessWatch
     let busWatch: BusWatch?
     /// Its socket units.

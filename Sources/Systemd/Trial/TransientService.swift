@@ -81,7 +81,7 @@ public struct TransientService: ServiceUnderTest {
             stopDeadline: blueprint.stopDeadline,
             trace: machine.kernel.map { CopyTrace($0, on: machine) },
             helperProperties: blueprint.helperProperties, followed: machine.follow(name),
-            watch: ExcessWatch(of: name, on: machine),
+            stalledBefore: machine.stalled, watch: ExcessWatch(of: name, on: machine),
             busWatch: watchesBus ? await BusWatch(of: name, on: machine) : nil, sockets: sockets)
     }
 

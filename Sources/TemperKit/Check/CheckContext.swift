@@ -16,7 +16,7 @@ struct CheckContext: Sendable {
     let validity: Validity
     let changes: [UpgradeChange]
     let enforcement: Enforcement
-    let inapplicable: Inapplicable
+    let inapplicable: [String: String]
     /// Gives the service's files back.
     private let undo: OwnershipUndo?
 

@@ -13,7 +13,7 @@ struct HardeningContext: Sendable {
     let baseline: Baseline
     var enforcement: Enforcement
     /// What the manager was seen to fail with.
-    let inapplicable: Inapplicable
+    let inapplicable: [String: String]
     /// What it was seen to use.
     let usage: Usage
     /// The service as it stands, with the catalogue for it.

@@ -93,10 +93,25 @@ extension TrialProcedure {
     func stop(
         _ copy: any ServiceCopy, _ stage: Stage, _ notes: inout Notes
     ) async throws(ExperimentError) {
+        let (began, waited) = (clock.now, await copy.othersWaited())
         let (job, end) = try await copy.stop(limit: notes.pacing.stopLimit)
         notes.observations.append(.job(stage, result: job))
         notes.observations.append(.unit(stage, end))
+        if job == .timeout || end.timedOut {
+            await noteStarving(copy, stage, since: began, waitedBefore: waited, &notes)
+        }
         notes.observations += try await copy.helpers().map(Observation.helper)
+    }
+
+    /// Whether its time ran out because the machine was busy. What the service is like as it is is
+    /// learned as it comes.
+    func noteStarving(
+        _ copy: any ServiceCopy, _ stage: Stage, since began: ContinuousClock.Instant,
+        waitedBefore before: Duration = .zero, _ notes: inout Notes
+    ) async {
+        if notes.spec.profile.restrictions.isEmpty { return }
+        let (time, waited) = (clock.now - began, await copy.othersWaited() - before)
+        if waited > time / 2 { notes.observations.append(.starved(stage)) }
     }
 
     /// Its second life, shorter than the first: what is different in it is what the first left
@@ -112,9 +127,13 @@ extension TrialProcedure {
         guard notes.isWell else { return }
         try await beforeStart()
         let (began, timing) = (clock.now, notes.timing)
+        let waited = await copy.othersWaited()
         let job = try await copy.startAgain(limit: notes.pacing.startLimit)
         notes.observations.append(.job(.secondStart, result: job))
         try await observe(copy, .secondStart, &notes)
+        if notes.hasTimedOut(at: .secondStart) {
+            await noteStarving(copy, .secondStart, since: began, waitedBefore: waited, &notes)
+        }
         if notes.isWell {
             try await ask(copy, .secondReady, since: began, &notes)
             try await observe(copy, .secondReady, &notes)

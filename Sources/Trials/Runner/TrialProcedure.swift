@@ -49,7 +49,12 @@ public struct TrialProcedure: Sendable {
             if let took = copy.startTook { notes.timing.start = took.microseconds }
             notes.observations.append(.job(.start, result: job))
             do {
-                try await live(copy, since: clock.now, &notes)
+                let up = clock.now
+                try await observe(copy, .start, &notes)
+                if notes.hasTimedOut(at: .start) {
+                    await noteStarving(copy, .start, since: began, &notes)
+                }
+                try await live(copy, since: up, &notes)
             } catch {
                 await copy.end()
                 throw error
@@ -87,6 +92,16 @@ public struct TrialProcedure: Sendable {
                 if case .processSet(let seen) = observation { common?.meet(seen) } else { common }
             }
         }
+        /// Whether systemd, or who waited for it, gave it up there.
+        func hasTimedOut(at stage: Stage) -> Bool {
+            observations.contains { observation in
+                switch observation {
+                case .job(stage, let result): result == .timeout
+                case .unit(stage, let state): state.timedOut
+                default: false
+                }
+            }
+        }
         /// Nothing is compared yet: who is there is to be learned.
         var isLearning: Bool { baseline.processSet == nil }
     }
@@ -95,7 +110,6 @@ public struct TrialProcedure: Sendable {
         _ copy: any ServiceCopy, since start: ContinuousClock.Instant,
         _ notes: inout Notes
     ) async throws(ExperimentError) {
-        try await observe(copy, .start, &notes)
         if notes.isWell {
             try await ask(copy, .ready, since: start, &notes)
             try await observe(copy, .ready, &notes)
