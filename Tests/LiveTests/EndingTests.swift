@@ -84,14 +84,17 @@ extension LiveTests {
         func dyingCopy(release: Release) async throws {
             let removal = "/bin/rm -f /run/mine/pid"
             let slow = MachineInUse.service.replacingOccurrences(
-                of: removal, with: "/bin/sh -c 'sleep 3; exec \(removal)'")
+                of: removal,
+                with: "/bin/sh -c 'sleep 3; while [ -e /run/held ]; do sleep .1; done; "
+                    + "exec \(removal)'")
             #expect(slow != MachineInUse.service)
             try await MachineInUse.with(release, units: ["mine.service": slow]) { machine in
                 let before = try await machine.standing()
                 let run = try machine.harden(trials: 100)
                 try await run.said(or: "the service as it is, run 1")
                 // A copy whose main process is gone has no job; the end of what it is bound to
-                // gives it none either.
+                // gives it none either. Its last command goes on until all of that is seen, however
+                // busy the machine is.
                 let ending = try await machine.shell(
                     """
                     unit() { systemctl list-units --plain --no-legend 'temper*' | grep "$1" |
@@ -100,11 +103,14 @@ extension LiveTests {
                     for attempt in 1 2 3 4 5; do
                         until copy=$(unit 'copy of mine') &&
                             systemctl kill -s KILL --kill-who=main "$copy"; do sleep .02; done
+                        >/run/held
                         until [[ "$(state)" =~ stop-post|failed|dead ]]; do sleep .02; done
                         [ "$(state)" != stop-post ] || break
+                        rm /run/held
                     done
                     systemctl kill -s KILL "$(unit 'hang on this')"
                     state
+                    rm -f /run/held
                     """)
                 #expect(ending == "stop-post\n")
                 _ = try await run.end()
