@@ -37,6 +37,8 @@ public struct Attempt: Sendable, Hashable {
         case bytes([UInt8])
         /// A pointer to so much room for what is read.
         case room(Int)
+        /// A pointer to how long an answer is waited for, a `timeval`.
+        case patience
         /// What that step of the attempt returned.
         case result(of: Int)
 
@@ -167,21 +169,20 @@ extension Attempt.Step {
             ])
     }
 
-    /// unix(7), with a fifth of a second for whatever has to be waited for. An address that begins
-    /// with `@` is abstract.
+    /// unix(7), with a limit for whatever has to be waited for. An address that begins with `@` is
+    /// abstract.
     static func connecting(
         to address: String, by type: __socket_type = SOCK_STREAM
     ) -> [Attempt.Step] {
         var bytes = withUnsafeBytes(of: sa_family_t(AF_UNIX)) { Array($0) }
         let isAbstract = address.first == "@"
         bytes += isAbstract ? [0] + Array(address.utf8.dropFirst()) : Array(address.utf8) + [0]
-        let patience = withUnsafeBytes(of: timeval(tv_sec: 0, tv_usec: 200_000)) { Array($0) }
         func limiting(_ option: Int32) -> Attempt.Step {
             Attempt.Step(
                 call: SystemCall.setSocketOption,
                 arguments: [
                     .result(of: 0), .number(Int(SOL_SOCKET)), .number(Int(option)),
-                    .bytes(patience), .number(patience.count),
+                    .patience, .number(MemoryLayout<timeval>.size),
                 ], isOptional: true)
         }
         return [

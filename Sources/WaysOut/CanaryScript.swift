@@ -17,7 +17,8 @@ public struct CanaryScript: Sendable {
     private static let head = MemoryLayout<canary_script>.stride
     private static let stride = MemoryLayout<canary_step>.stride
 
-    public init(_ attempts: [Attempt]) {
+    /// - Parameter patience: how long each part of an answer is waited for.
+    public init(_ attempts: [Attempt], patience: Duration = .milliseconds(200)) {
         self.attempts = attempts
         let count = attempts.reduce(0) { $0 + $1.steps.count }
         var heap = Heap(start: Self.head + count * Self.stride)
@@ -37,6 +38,11 @@ public struct CanaryScript: Sendable {
                     case .number(let number): arguments[place] = Int64(number)
                     case .text(let text): arguments[place] = heap.add(Array(text.utf8) + [0])
                     case .bytes(let bytes): arguments[place] = heap.add(bytes)
+                    case .patience:
+                        let (seconds, attoseconds) = patience.components
+                        let time = timeval(
+                            tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+                        arguments[place] = heap.add(withUnsafeBytes(of: time) { Array($0) })
                     case .room(let size):
                         let address = heap.add([UInt8](repeating: 0, count: size))
                         arguments[place] = address
@@ -121,6 +127,8 @@ extension Attempt {
         /// The error number of the call that failed; 0 where every call was granted and the answer was
         /// another.
         case closed(Int32)
+        /// Nobody answered in time: on a busy machine that says nothing.
+        case unanswered
     }
 
     func outcome(of results: [Int64], reading: [UInt8]) -> Outcome {
@@ -135,7 +143,11 @@ extension Attempt {
             return numbers.contains(error) ? .open : .closed(error)
         case .answered(let text):
             if let error { return .closed(error) }
-            return String(decoding: reading, as: UTF8.self).contains(text) ? .open : .closed(0)
+            let said = String(decoding: reading, as: UTF8.self)
+            if said.contains(text) { return .open }
+            // Who refuses names an error, on the bus and over Varlink, or ends the connection.
+            let wasRefused = said.contains("rror") || said.contains("REJECTED")
+            return !wasRefused && results.contains(Int64(-EAGAIN)) ? .unanswered : .closed(0)
         case .returned(let number):
             if let error { return .closed(error) }
             return results.last == Int64(number) ? .open : .closed(0)

@@ -111,6 +111,7 @@ extension WayOut {
     func state(of outcomes: [Attempt.Outcome], of attempts: [Attempt]) -> WayState {
         let open = zip(attempts, outcomes).filter { $0.1 == .open }.map(\.0.target)
         if !open.isEmpty { return .open(open) }
+        if outcomes.contains(.unanswered) { return .untold(WayOut.unanswered) }
         let errors = outcomes.compactMap { outcome -> Int32? in
             if case .closed(let error) = outcome { error } else { nil }
         }
@@ -118,9 +119,14 @@ extension WayOut {
         return errors.first { ![2, 3, 38, 111].contains($0) }.map(WayState.closed) ?? .absent
     }
 
+    /// Why nothing is known of a way where whoever was asked did not answer in time.
+    public static let unanswered = "whoever was asked did not answer in time"
+
     /// The attempts of all ways on one ground, in the order of the table.
-    public static func script(on ground: EscapeGround) -> CanaryScript {
-        CanaryScript(all.flatMap { $0.attempts(ground) })
+    public static func script(
+        on ground: EscapeGround, patience: Duration = .milliseconds(200)
+    ) -> CanaryScript {
+        CanaryScript(all.flatMap { $0.attempts(ground) }, patience: patience)
     }
 
     /// The state of each, in the order of the table; `outcomes` are those of `script(on:)`.

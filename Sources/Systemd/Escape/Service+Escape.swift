@@ -19,25 +19,35 @@ extension Service {
         precondition(machine.isDisposable)
         _ = try? await machine.stop(unit, with: real.sockets)
         let ground = try await escapeGround()
-        let script = WayOut.script(on: ground)
         let program = "/usr/lib/temper-canary-\(TrialName.fresh().prefix { $0 != "." })"
-        guard let (place, name) = machine.tree.holding(program), let file = script.file else {
+        guard let (place, name) = machine.tree.holding(program) else {
             throw ExperimentError("the lab has no /usr/lib to put the canary in")
         }
         defer { place.remove(name) }
-        try place.write(file, as: name, mode: 0o755)
         trialDropIns.remove(HeldBackUnit.fileName)
         try trialDropIns.write(HarmlessFailure.dropIn, as: HarmlessFailure.fileName)
         try trialDropIns.write(canaryDropIn(program), as: Self.canaryFileName)
         let result: Result<[WayState], ExperimentError>
         do throws(ExperimentError) {
             try await machine.reload()
-            result = .success(
-                WayOut.states(of: try await outcomes(of: script, by: program), on: ground))
+            func states(_ patience: Duration) async throws(ExperimentError) -> [WayState] {
+                let script = WayOut.script(on: ground, patience: patience)
+                guard let file = script.file else {
+                    throw ExperimentError("there is no memory for the canary")
+                }
+                try place.write(file, as: name, mode: 0o755)
+                let found = try await outcomes(of: script, by: program)
+                _ = try? await machine.stop(unit, with: real.sockets)
+                return WayOut.states(of: found, on: ground)
+            }
+            var found = try await states(.milliseconds(200))
+            // Of a bus that is slow to answer nothing is known yet.
+            if found.contains(.untold(WayOut.unanswered)) { found = try await states(.seconds(2)) }
+            result = .success(found)
         } catch {
+            _ = try? await machine.stop(unit, with: real.sockets)
             result = .failure(error)
         }
-        _ = try? await machine.stop(unit, with: real.sockets)
         trialDropIns.remove(Self.canaryFileName)
         return try result.get()
     }
