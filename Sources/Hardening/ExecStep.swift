@@ -21,6 +21,9 @@ public enum ExecStep: Int32, Hashable, Sendable, CaseIterable {
         "\(self)".reduce(into: "") { $0 += $1.isUppercase ? "_\($1)" : $1.uppercased() }
     }
 
+    /// As systemd tells of a process that ended there: `244/BPF`.
+    public var ending: String { "\(status)/\(name)" }
+
     /// The directives that can make this step fail (measured on systemd 252, 257 and 262).
     public var suspects: Set<String> { ExecStep.suspects[self] ?? [] }
 

@@ -149,7 +149,7 @@ public enum Verdict: Hashable, Codable, Sendable {
         switch state.mainCode {
         case 1:
             if let step = ExecStep.of(exitStatus: state.mainStatus) {
-                return "\(step.status)/\(step.name)"
+                return step.ending
             }
             return state.mainStatus == 0 && state.result != "success"
                 ? state.result : "exit status \(state.mainStatus)"

@@ -18,7 +18,7 @@ public struct CanaryScript: Sendable {
     private static let stride = MemoryLayout<canary_step>.stride
 
     /// - Parameter patience: how long each part of an answer is waited for.
-    public init(_ attempts: [Attempt], patience: Duration = .milliseconds(200)) {
+    public init(_ attempts: [Attempt], patience: Duration) {
         self.attempts = attempts
         let count = attempts.reduce(0) { $0 + $1.steps.count }
         var heap = Heap(start: Self.head + count * Self.stride)

@@ -123,9 +123,9 @@ extension WayOut {
     public static let unanswered = "whoever was asked did not answer in time"
 
     /// The attempts of all ways on one ground, in the order of the table.
-    public static func script(
-        on ground: EscapeGround, patience: Duration = .milliseconds(200)
-    ) -> CanaryScript {
+    ///
+    /// - Parameter patience: how long each part of an answer is waited for.
+    public static func script(on ground: EscapeGround, patience: Duration) -> CanaryScript {
         CanaryScript(all.flatMap { $0.attempts(ground) }, patience: patience)
     }
 

@@ -9,6 +9,23 @@ struct ScriptedProbe: Probe {
     func check(deadline: Duration) async -> CheckOutcome { await script(deadline) }
 }
 
+/// A copy of which there is nothing to be seen, and with which all goes well.
+protocol QuietCopy: ServiceCopy {}
+
+extension QuietCopy {
+    var disturbances: [Observation] { get async { [] } }
+    func footprint() async -> Footprint { Footprint() }
+    func accesses() async -> Set<ObservedAccess> { [] }
+    func refusals() async -> [KernelRequest] { [] }
+    func processSet() async -> ProcessSet { ProcessSet([:]) }
+    func helpers() async -> [HelperExit] { [] }
+    func endings() async -> [ProcessExit]? { nil }
+    func startAgain(limit: Duration?) async -> JobEnding { .done }
+    func reload() async -> JobEnding { .done }
+    func log() async -> [LogLine] { [] }
+    func end() async {}
+}
+
 /// A service that is still reloading when it is looked at after its reload, for so many looks.
 struct LateReloader: ServiceUnderTest {
     let looks: Int
@@ -19,13 +36,11 @@ struct LateReloader: ServiceUnderTest {
         .started(job: .done, Copy(looks: looks))
     }
 
-    final class Copy: ServiceCopy {
+    final class Copy: QuietCopy {
         private let left: Mutex<Int>
         private let isReloaded = Mutex(false)
 
         init(looks: Int) { left = Mutex(looks) }
-
-        var disturbances: [Observation] { get async { [] } }
 
         func state() async -> UnitState {
             let isReloading =
@@ -39,14 +54,6 @@ struct LateReloader: ServiceUnderTest {
                 result: "success", mainPID: 7)
         }
 
-        func footprint() async -> Footprint { Footprint() }
-        func accesses() async -> Set<ObservedAccess> { [] }
-        func refusals() async -> [KernelRequest] { [] }
-        func processSet() async -> ProcessSet { ProcessSet([:]) }
-        func helpers() async -> [HelperExit] { [] }
-        func endings() async -> [ProcessExit]? { nil }
-        func startAgain(limit: Duration?) async -> JobEnding { .done }
-
         func reload() async -> JobEnding {
             isReloaded.withLock { $0 = true }
             return .done
@@ -59,9 +66,6 @@ struct LateReloader: ServiceUnderTest {
                     type: "notify", active: "inactive", sub: "dead", result: "success", mainCode: 1)
             )
         }
-
-        func log() async -> [LogLine] { [] }
-        func end() async {}
     }
 }
 
@@ -76,13 +80,11 @@ struct LateStopper: ServiceUnderTest {
         .started(job: .done, Copy(share: share))
     }
 
-    struct Copy: ServiceCopy {
+    struct Copy: QuietCopy {
         let share: Double
         private let began = ContinuousClock.now
 
         init(share: Double) { self.share = share }
-
-        var disturbances: [Observation] { get async { [] } }
 
         func state() async -> UnitState {
             UnitState(
@@ -91,15 +93,6 @@ struct LateStopper: ServiceUnderTest {
 
         func othersWaited() async -> Duration { (ContinuousClock.now - began) * share }
 
-        func footprint() async -> Footprint { Footprint() }
-        func accesses() async -> Set<ObservedAccess> { [] }
-        func refusals() async -> [KernelRequest] { [] }
-        func processSet() async -> ProcessSet { ProcessSet([:]) }
-        func helpers() async -> [HelperExit] { [] }
-        func endings() async -> [ProcessExit]? { nil }
-        func startAgain(limit: Duration?) async -> JobEnding { .done }
-        func reload() async -> JobEnding { .done }
-
         func stop(limit: Duration?) async -> (job: JobEnding, end: UnitState) {
             try? await Task.sleep(for: .milliseconds(40))
             return (
@@ -107,8 +100,5 @@ struct LateStopper: ServiceUnderTest {
                 UnitState(type: "exec", active: "failed", sub: "failed", result: "timeout")
             )
         }
-
-        func log() async -> [LogLine] { [] }
-        func end() async {}
     }
 }

@@ -169,6 +169,6 @@ extension Advice {
 extension Evidence {
     /// Whether systemd could not load a program for want of rights.
     fileprivate var isOfRightsForPrograms: Bool {
-        text.contains("\(ExecStep.bpf.status)/\(ExecStep.bpf.name)")
+        text.contains(ExecStep.bpf.ending)
     }
 }

@@ -65,8 +65,7 @@ public struct Investigation: Sendable {
         var found = kernel(trial, against: restriction, suspects, conflict)
         found += setup(trial, against: restriction, suspects)
         found += manager(trial, suspects)
-        found += label(trial, suspects)
-        found += footprint(trial, suspects)
+        found += outside(trial, suspects)
         found += endings(trial)
         found += journal(trial, suspects)
         found += probes(trial, against: restriction)
@@ -220,8 +219,8 @@ public struct Investigation: Sendable {
                 source: .setup,
                 certainty: said.isSystemds && isSuspect ? .certain : .likely,
                 text:
-                    "systemd's preparations failed at \(step.status)/\(step.name)\(object)\(words)",
-                trial: trial.number, path: path, step: "\(step.status)/\(step.name)")
+                    "systemd's preparations failed at \(step.ending)\(object)\(words)",
+                trial: trial.number, path: path, step: step.ending)
         ]
     }
 
@@ -244,28 +243,22 @@ public struct Investigation: Sendable {
         }
     }
 
-    // MARK: The security module
-
-    private func label(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
-        guard LabelChange(in: trial.verdict.words) != nil else { return [] }
-        let isHolder = !Suspects.holdingLabels.isDisjoint(with: suspects)
-        return [
-            Evidence(
-                source: .label, certainty: isHolder ? .certain : .likely, text: trial.verdict.words,
-                trial: trial.number)
-        ]
-    }
-
     // MARK: What others see of the service
 
-    private func footprint(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
-        guard Footprint.isNarrowed(in: trial.verdict.words) else { return [] }
-        let isNarrowing = !Suspects.narrowingModes.isDisjoint(with: suspects)
-        return [
+    /// What the verdict says by itself: its label, or a mode, is not what it was.
+    private func outside(_ trial: Trial, _ suspects: Set<String>) -> [Evidence] {
+        let words = trial.verdict.words
+        func evidence(_ source: Evidence.Source, of culprits: Set<String>) -> Evidence {
             Evidence(
-                source: .footprint, certainty: isNarrowing ? .certain : .likely,
-                text: trial.verdict.words, trial: trial.number)
-        ]
+                source: source,
+                certainty: culprits.isDisjoint(with: suspects) ? .likely : .certain,
+                text: words, trial: trial.number)
+        }
+        if LabelChange(in: words) != nil {
+            return [evidence(.label, of: Suspects.holdingLabels)]
+        }
+        return Footprint.isNarrowed(in: words)
+            ? [evidence(.footprint, of: Suspects.narrowingModes)] : []
     }
 
     // MARK: The service

@@ -36,18 +36,20 @@ extension Service {
                     throw ExperimentError("there is no memory for the canary")
                 }
                 try place.write(file, as: name, mode: 0o755)
-                let found = try await outcomes(of: script, by: program)
-                _ = try? await machine.stop(unit, with: real.sockets)
-                return WayOut.states(of: found, on: ground)
+                return WayOut.states(
+                    of: try await outcomes(of: script, by: program), on: ground)
             }
             var found = try await states(.milliseconds(200))
-            // Of a bus that is slow to answer nothing is known yet.
-            if found.contains(.untold(WayOut.unanswered)) { found = try await states(.seconds(2)) }
+            if found.contains(.untold(WayOut.unanswered)) {
+                // Of a bus that is slow to answer nothing is known yet.
+                _ = try? await machine.stop(unit, with: real.sockets)
+                found = try await states(.seconds(2))
+            }
             result = .success(found)
         } catch {
-            _ = try? await machine.stop(unit, with: real.sockets)
             result = .failure(error)
         }
+        _ = try? await machine.stop(unit, with: real.sockets)
         trialDropIns.remove(Self.canaryFileName)
         return try result.get()
     }

@@ -97,19 +97,17 @@ extension TrialProcedure {
         let (job, end) = try await copy.stop(limit: notes.pacing.stopLimit)
         notes.observations.append(.job(stage, result: job))
         notes.observations.append(.unit(stage, end))
-        if job == .timeout || end.timedOut {
-            await noteStarving(copy, stage, since: began, waitedBefore: waited, &notes)
-        }
+        await noteStarving(copy, stage, since: began, waitedBefore: waited, &notes)
         notes.observations += try await copy.helpers().map(Observation.helper)
     }
 
-    /// Whether its time ran out because the machine was busy. What the service is like as it is is
+    /// Where its time ran out at this stage: whether that was because the machine was busy. What the service is like as it is is
     /// learned as it comes.
     func noteStarving(
         _ copy: any ServiceCopy, _ stage: Stage, since began: ContinuousClock.Instant,
         waitedBefore before: Duration = .zero, _ notes: inout Notes
     ) async {
-        if notes.spec.profile.restrictions.isEmpty { return }
+        if notes.spec.profile.restrictions.isEmpty || !notes.hasTimedOut(at: stage) { return }
         let (time, waited) = (clock.now - began, await copy.othersWaited() - before)
         if waited > time / 2 { notes.observations.append(.starved(stage)) }
     }
@@ -131,9 +129,7 @@ extension TrialProcedure {
         let job = try await copy.startAgain(limit: notes.pacing.startLimit)
         notes.observations.append(.job(.secondStart, result: job))
         try await observe(copy, .secondStart, &notes)
-        if notes.hasTimedOut(at: .secondStart) {
-            await noteStarving(copy, .secondStart, since: began, waitedBefore: waited, &notes)
-        }
+        await noteStarving(copy, .secondStart, since: began, waitedBefore: waited, &notes)
         if notes.isWell {
             try await ask(copy, .secondReady, since: began, &notes)
             try await observe(copy, .secondReady, &notes)

@@ -51,9 +51,7 @@ public struct TrialProcedure: Sendable {
             do {
                 let up = clock.now
                 try await observe(copy, .start, &notes)
-                if notes.hasTimedOut(at: .start) {
-                    await noteStarving(copy, .start, since: began, &notes)
-                }
+                await noteStarving(copy, .start, since: began, &notes)
                 try await live(copy, since: up, &notes)
             } catch {
                 await copy.end()
