@@ -68,6 +68,16 @@ package final class RootedDirectory: Sendable {
         }
     }
 
+    /// Whether there is nothing at a path, not even a link; not what cannot be told.
+    package func lacks(_ path: String) -> Bool {
+        do throws(Errno) {
+            close(try open(path, Self.naming | O_NOFOLLOW))
+            return false
+        } catch {
+            return [ENOENT, ENOTDIR].contains(error.code)
+        }
+    }
+
     /// Whether a path leads to something.
     package func has(_ path: String) -> Bool { status(of: path, followingLink: true) != nil }
 

@@ -5,13 +5,14 @@ import Foundation
 struct PlantedServer {
     /// What the new version needs besides.
     enum Need: String, CaseIterable {
-        case niceness, path, family, call, lowPort
+        case niceness, path, directory, family, call, lowPort
 
         /// As Perl; it fails where it is not given.
         fileprivate var code: String {
             switch self {
             case .niceness: "setpriority(0, 0, -5) or die 'nice: ', $!;"
             case .path: "open(my $n, '>', '/var/lib/planted/new') or die 'new: ', $!;"
+            case .directory: "-d '/srv/planted' or mkdir '/srv/planted' or die 'mkdir: ', $!;"
             case .family: "socket(my $k, 16, SOCK_DGRAM, 0) or die 'netlink: ', $!;"
             case .call:
                 "use Config; syscall($Config{archname} =~ /x86_64/ ? 250 : 219, 0, -1, 0) == -1 "
@@ -28,6 +29,8 @@ struct PlantedServer {
             // The kernel asks for the right in the machine's own user namespace.
             case .niceness: [["CapabilityBoundingSet=~CAP_SYS_NICE"], ["PrivateUsers=identity"]]
             case .path: [["ReadWritePaths=~/var/lib/planted"]]
+            // Once it is there nothing breaks it: where the service runs as it is, it makes it.
+            case .directory: [["ReadWritePaths=~/srv"]]
             case .family: [["RestrictAddressFamilies=~AF_NETLINK"]]
             case .call: [["SystemCallFilter=~@keyring"]]
             case .lowPort:

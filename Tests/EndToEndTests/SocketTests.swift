@@ -64,6 +64,29 @@ extension EndToEnd {
             }
         }
 
+        @Test("fails without them, and says what opens them")
+        func closed() async throws {
+            try await withTree(.trixie, units: HandedServer.units()) { root in
+                try await withState { state in
+                    let report = try await Tool.harden(
+                        "handed", root: root, state: state, ["--quiet"])
+                    #expect(report.status == 2)
+                    #expect(
+                        report.errors.contains(
+                            "It is handed sockets by ctl.socket and web.socket, which are not active "
+                                + "in the lab; Prepare=systemctl start ctl.socket web.socket in a "
+                                + "plan does that"), "\(report.errors)")
+                    let plan = state + "/plan"
+                    try "[X-Temper]\nPrepare=systemctl start ctl.socket web.socket\n".write(
+                        toFile: plan, atomically: true, encoding: .utf8)
+                    let opened = try await Tool.harden(
+                        "handed", root: root, state: state,
+                        ["--json", "--quiet", "--max-trials", "8", "--plan", plan])
+                    #expect(opened.status == 0, "\(opened.errors)")
+                }
+            }
+        }
+
         @Test("a user's own")
         func user() async throws {
             let units = HandedServer.units().filter { $0.key != "ctl.socket" }

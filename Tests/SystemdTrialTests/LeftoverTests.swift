@@ -55,4 +55,36 @@ struct LeftoverTests {
             #expect(try await !works(service))
         }
     }
+
+    /// What it makes once, it makes in places of all kinds; and it starts only where none of it is.
+    private static let maker = """
+        [Service]
+        Type=exec
+        ExecStart=/bin/sh -ec 'mkdir /srv/once /srv/once/below /run/once; ln -s /etc /srv/once/link; \\
+            : >/srv/once/below/file; exec sleep 1000'
+        """
+
+    @Test("and elsewhere is told from what the tree has, and gone before each start")
+    func once() async throws {
+        try await withLab(.trixie) { lab, machine in
+            try await CopyTests.install(["once.service": Self.maker], in: lab)
+            let service = try await Service(named: "once.service", on: machine)
+            #expect(try await works(service))
+            let made = machine.added(
+                [
+                    "/srv/once", "/srv/once/below/file", "/srv/none", "/srv", "/etc/passwd",
+                    "/run/once", "/proc/self", "/tmp", "",
+                ], since: lab.root)
+            #expect(made == ["/srv/once", "/srv/once/below/file"])
+
+            let anew = service.copies(in: .standard, leftovers: made.sorted() + ["/run/once"])
+            for _ in 1...2 {
+                let copy = try await startedCopy(of: anew).copy
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(try await copy.state().isUp)
+                await copy.end()
+            }
+            #expect(machine.tree.has("/etc/passwd") && machine.tree.has("/srv/once/link"))
+        }
+    }
 }

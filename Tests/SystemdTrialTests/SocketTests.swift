@@ -106,6 +106,31 @@ struct SocketTests {
             let service = try await Service(named: "handed.service", on: machine)
             #expect(service.blueprint.sockets.map(\.unit) == ["web.socket"])
             #expect(service.notCarriedOver.map(\.assignment) == ["Sockets=ctl.socket"])
+            #expect(await service.silentSockets == ["ctl.socket"])
+        }
+    }
+
+    @Test("those that are active on another machine, and only those, can be started here")
+    func activeElsewhere() async throws {
+        try await withServer(.trixie) { there, _, _ in
+            _ = try await there.run(["systemctl", "stop", "ctl.socket"])
+            try await withLab(.trixie) { lab, machine in
+                try await CopyTests.install(HandedServer.units(), in: lab)
+                let service = try await Service(named: "handed.service", on: machine)
+                #expect(await service.silentSockets == ["ctl.socket", "web.socket"])
+                let active = await service.socketsActive(at: there.bus)
+                #expect(active == ["web.socket"])
+                let nobody = BusAddress.address("unix:path=/run/nobody-listens")
+                #expect(await service.socketsActive(at: nobody) == [])
+
+                try await service.startSockets(active)
+                let again = try await Service(named: "handed.service", on: machine)
+                #expect(await again.silentSockets == ["ctl.socket"])
+                let error = await #expect(throws: ExperimentError.self) {
+                    try await service.startSockets(["none.socket"])
+                }
+                #expect(error?.description.contains("none.socket") == true)
+            }
         }
     }
 

@@ -83,7 +83,7 @@ extension Machine {
     }
 
     /// Those of these units that are active.
-    private func active(_ names: [String]) async throws(BusError) -> [String] {
+    func active(_ names: [String]) async throws(BusError) -> [String] {
         var found: [String] = []
         for name in names.sorted() {
             let state = try await property(

@@ -16,7 +16,7 @@ extension Machine {
         case "not-found":
             let hint = "`temper lab exec` or `systemctl list-unit-files` show what there is"
             throw ExperimentError(
-                "there is no \(unit) here" + unit.suggestion(of: await unitFiles, orElse: hint))
+                "there is no \(unit) here" + unit.suggestion(of: await services, orElse: hint))
         case "masked":
             throw ExperimentError("\(unit) is masked; `systemctl unmask \(unit.shellQuoted)` first")
         default:
@@ -27,11 +27,14 @@ extension Machine {
     }
 
     /// The names of all services that have a file; none where the manager does not say.
-    private var unitFiles: [String] {
-        get async {
-            let rows = try? await manager("ListUnitFiles").first?.elements
-            return (rows ?? []).compactMap { $0.fields?.first?.string?.split(separator: "/").last }
-                .map(String.init).filter { $0.hasSuffix(".service") && !$0.contains("@.") }
-        }
+    private var services: [String] {
+        get async { await unitFiles(suffix: ".service").filter { !$0.contains("@.") } }
+    }
+
+    /// The names of all units of one kind that have a file; none where the manager does not say.
+    func unitFiles(suffix: String) async -> [String] {
+        let rows = try? await manager("ListUnitFiles").first?.elements
+        return (rows ?? []).compactMap { $0.fields?.first?.string?.split(separator: "/").last }
+            .map(String.init).filter { $0.hasSuffix(suffix) }
     }
 }

@@ -98,6 +98,19 @@ extension RootedDirectory {
     /// Takes a directory away if nothing is in it.
     package func removeDirectory(_ name: String) { unlinkat(descriptor, name, AT_REMOVEDIR) }
 
+    /// Takes away what is there with all that is below, but for what is mounted there. Links are not
+    /// followed.
+    func removeAll(_ name: String) {
+        guard unlinkat(descriptor, name, 0) != 0, let directory = subdirectory(name),
+            directory.device == device
+        else { return }
+        for name in directory.names { directory.removeAll(name) }
+        removeDirectory(name)
+    }
+
+    /// The file system that it lies in.
+    var device: UInt64? { status(of: ".")?.device }
+
     var isReadOnly: Bool {
         var about = statvfs()
         return fstatvfs(descriptor, &about) == 0 && about.f_flag & UInt(ST_RDONLY) != 0

@@ -132,8 +132,9 @@ public struct Service: Sendable {
 
     /// Copies of the service, to be put under profiles of `catalogue`.
     ///
-    /// - Parameter leftovers: files that only an unclean end leaves; removed before each start,
-    ///   on machines that are thrown away.
+    /// - Parameter leftovers: what a start is not to find: files that only an unclean end leaves, or
+    ///   that the service makes once. Removed before each start, directories with all that is in
+    ///   them, on machines that are thrown away.
     /// - Parameter usualStop: how long it takes to stop as it is, where that is known.
     public func copies(
         in catalogue: Catalogue, leftovers: [String] = [], usualStop: Duration? = nil

@@ -12,7 +12,7 @@ public struct TransientService: ServiceUnderTest {
     let subject: HardeningSubject
     /// Drop-ins that apply to the original, so that others on the copy are foreign.
     let dropIns: Set<String>
-    /// Files that only an unclean end leaves, such as a pid file with a pid of long ago.
+    /// What a start is not to find, such as a pid file with a pid of long ago.
     let leftovers: [String]
     /// How long the original takes to stop, where that is known. A copy that is deaf to SIGTERM
     /// must not keep its original waiting for the whole of its TimeoutStopSec=.
@@ -64,8 +64,8 @@ public struct TransientService: ServiceUnderTest {
     /// What one trial leaves must not decide the next.
     private func removeLeftovers() {
         guard machine.isDisposable else { return }
-        for file in leftovers {
-            if let (place, name) = machine.tree.holding(file) { place.remove(name) }
+        for path in leftovers {
+            if let (place, name) = machine.tree.holding(path) { place.removeAll(name) }
         }
     }
 

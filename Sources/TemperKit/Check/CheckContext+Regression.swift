@@ -51,15 +51,16 @@ extension CheckContext {
         let seen = try await bench.survey(
             enforcement, ledger, isStrictest: record.usage.own == nil)
         let usage = record.usage.joined(with: seen.usage)
-        let subject = service.subject(using: usage)
+        let made = self.made.union(bench.made(seen.observedUsage.accesses, since: subject.root))
         var baseline = seen.baseline
         baseline.holdsFootprint = unseen.holdsFootprint
         return HardeningContext(
             bench: bench,
             copies: CopyHabits(
-                leftovers: service.machine.missing(seen.observedUsage.writtenFiles)),
+                leftovers: made.union(seen.copies.leftovers).sorted(),
+                usualStop: seen.copies.usualStop),
             observedUsage: seen.observedUsage, baseline: baseline, enforcement: enforcement,
-            inapplicable: inapplicable, usage: usage, subject: subject,
+            inapplicable: inapplicable, usage: usage, subject: service.subject(using: usage),
             ownership: record.ownership)
     }
 }

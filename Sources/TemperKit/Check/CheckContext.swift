@@ -17,6 +17,9 @@ struct CheckContext: Sendable {
     let changes: [UpgradeChange]
     let enforcement: Enforcement
     let inapplicable: [String: String]
+    /// What the service made in the lab while nothing restricted it, and the tree does not have: no
+    /// trial may find it, as the machine has nothing that would make it.
+    let made: Set<String>
     /// Gives the service's files back.
     private let undo: OwnershipUndo?
 
@@ -39,9 +42,11 @@ struct CheckContext: Sendable {
         if bench.isUnprobed {
             throw TemperError.usage("the record of \(record.unit) names no probe; run harden again")
         }
-        let seen = try await bench.users(of: record)
+        let seen = try await bench.startedToSeeItsUser(of: record)
+        made = bench.made(seen, since: check.subject.root)
+        let users = ObservedUsage(seen, sandbox: bench.service.sandbox).users
         if let problem = bench.service.problem(
-            withUsing: record.usage, under: record.profile, seen: seen)
+            withUsing: record.usage, under: record.profile, seen: users)
         {
             throw TemperError.experiment(
                 "the record of \(record.unit) asks for what is not the service's: \(problem); "
@@ -152,7 +157,8 @@ struct CheckContext: Sendable {
     /// - Parameter trials: those that were made already.
     func runner(after trials: [Trial] = []) -> TrialRunner {
         TrialRunner(
-            bench.procedure(of: service.copies(in: asItIs.catalogue)),
+            bench.procedure(
+                of: service.copies(in: asItIs.catalogue, leftovers: made.sorted())),
             expecting: Expectations(
                 record.baseline, cadence: record.cadence, startLimit: record.patience,
                 stopLimit: record.patience),
@@ -210,9 +216,11 @@ struct CheckContext: Sendable {
 }
 
 extension Bench {
-    /// The users at work in the service as its unit is. It is started for this only where the record
-    /// makes it become one whom neither its unit nor its package names.
-    fileprivate func users(of record: HardeningRecord) async throws -> Set<UInt32> {
+    /// What the service as its unit is uses, its users among it. It is started for this only where the
+    /// record makes it become one whom neither its unit nor its package names.
+    fileprivate func startedToSeeItsUser(
+        of record: HardeningRecord
+    ) async throws -> Set<ObservedAccess> {
         guard let user = record.ownership?.user, !service.names(user: user) else { return [] }
         progress.step("starting \(unit) once as it is, to see whom it becomes")
         let seen: Trial
@@ -220,10 +228,16 @@ extension Bench {
             seen = try await Campaign.warmUp(
                 procedure(of: service.copies.closer), cadence: plan.cadence, now: now())
         } catch {
-            if error.isBaseline { throw TemperError.baseline(error, of: self) }
+            if error.isBaseline { throw await TemperError.baseline(error, of: self) }
             throw error
         }
-        return ObservedUsage(seen.accesses, sandbox: service.sandbox).users
+        return seen.accesses
+    }
+
+    /// What the service was seen to make in the lab and the lab's tree does not have.
+    func made(_ seen: Set<ObservedAccess>, since tree: String) -> Set<String> {
+        service.machine.added(
+            ObservedUsage(seen, sandbox: service.sandbox).writtenFiles, since: tree)
     }
 }
 

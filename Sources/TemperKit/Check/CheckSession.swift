@@ -149,7 +149,7 @@ public struct CheckSession: Sendable {
             return Finding(context: context, check: check, offer: offer)
         } catch let error as ExperimentError where error.isBaseline {
             check.standing = .broken
-            check.because = TemperError.baseline(error, of: context.bench).description
+            check.because = await TemperError.baseline(error, of: context.bench).description
             return Finding(context: context, check: check)
         }
     }

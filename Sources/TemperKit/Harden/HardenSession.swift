@@ -149,7 +149,7 @@ public struct HardenSession: Sendable {
                     on: bench, atMost: machine.maxDowntime, maxTrials: options.maxTrials, campaign)
             }
         } catch let error as ExperimentError where error.isBaseline {
-            throw TemperError.baseline(error, of: bench)
+            throw await TemperError.baseline(error, of: bench)
         }
     }
 

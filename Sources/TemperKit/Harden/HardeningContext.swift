@@ -71,7 +71,7 @@ struct HardeningContext: Sendable {
 
 /// What copies of a service are made by.
 struct CopyHabits: Sendable {
-    /// Files that only an unclean end leaves.
+    /// What a start is not to find.
     var leftovers: [String]
     /// How long the service takes to stop as it is, where that is known.
     var usualStop: Duration?

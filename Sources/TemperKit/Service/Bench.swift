@@ -18,6 +18,8 @@ struct Bench: Sendable {
     /// Whether files stay whose they are, because a result will be installed: nobody could take that
     /// back for certain.
     var leavesOwners = false
+    /// Its sockets that were started in the lab because they are up on this machine.
+    var openedSockets: [String] = []
     /// What the service has where it is in use; nil where that is not this machine, or not now.
     var production: ProductionUsage?
 
@@ -44,6 +46,7 @@ struct Bench: Sendable {
             progress: progress)
         bench.isUnprobed = isUnprobed
         bench.production = production
+        bench.openedSockets = openedSockets
         bench.leavesOwners = leavesOwners
         return bench
     }

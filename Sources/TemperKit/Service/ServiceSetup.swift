@@ -1,6 +1,7 @@
 import KernelWatch
 import Lab
 import Systemd
+import SystemdBus
 import Trials
 
 /// From a host to a service on which trials can be made.
@@ -48,9 +49,32 @@ struct ServiceSetup: Sendable {
         let (service, own) = try await read(on: machine)
         let more = own.preparations.filter { !plan.preparations.contains($0) }
         let whole = own.overridden(by: plan)
-        if more.isEmpty { return try await bench(service, whole) }
         try await prepare(more, at: host)
-        return try await bench(try await Service(named: unit, on: machine), whole)
+        let opened = try await openSockets(of: service, at: host)
+        if more.isEmpty && opened.isEmpty { return try await bench(service, whole) }
+        var prepared = try await bench(
+            try await Service(named: unit, on: machine, speaking: service.dialect), whole)
+        prepared.openedSockets = opened
+        return prepared
+    }
+
+    /// A socket that is up on this machine and not enabled does not come up in a lab by itself, and
+    /// its service would find none of its sockets.
+    private func openSockets(of service: Service, at host: Host) async throws -> [String] {
+        guard host.tree == "/" else { return [] }
+        let bus =
+            service.machine.user.map { user in
+                BusAddress.socket("\(user.runtimeDirectory)/bus", asUser: user.id)
+            } ?? .system
+        let active = await service.socketsActive(at: bus)
+        if active.isEmpty { return [] }
+        progress.step("starting \(active.joined(separator: ", ")), as on this machine")
+        do { try await service.startSockets(active) } catch {
+            // It may do without; where it does not, its failure tells of them.
+            progress.say("\(error) in the lab")
+            return []
+        }
+        return active
     }
 
     /// The service as its files have it, temper's drop-in among them, in a lab that is prepared for it.

@@ -4,10 +4,9 @@ import Trials
 
 extension TemperError {
     /// The service fails as it is: with the commands that show it to the user.
-    static func baseline(_ error: ExperimentError, of bench: Bench) -> TemperError {
+    static func baseline(_ error: ExperimentError, of bench: Bench) async -> TemperError {
         let (unit, service) = (bench.unit, bench.service)
-        let sockets = service.notCarriedOver.first { $0.setting == "Sockets" }
-        let hint = sockets.map { "\nPerhaps it needs \($0)" } ?? ""
+        let hint = socketsHint(await service.silentSockets, isLive: bench.host.isLive)
         let commands =
             bench.host.isLive
             ? ["systemctl start \(unit)"] + asked(of: bench) + ["journalctl -u \(unit)"]
@@ -15,6 +14,14 @@ extension TemperError {
         return .experiment(
             "\(error.description)\(hint)\nTo see it yourself:\n"
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
+    }
+
+    private static func socketsHint(_ silent: [String], isLive: Bool) -> String {
+        if silent.isEmpty { return "" }
+        let start = "systemctl start \(silent.joined(separator: " "))"
+        let are = silent.count == 1 ? "is" : "are"
+        return "\nIt is handed sockets by \(silent.joined(separator: " and ")), which \(are) not active "
+            + (isLive ? "here; `\(start)` opens them" : "in the lab; Prepare=\(start) in a plan does that")
     }
 
     /// For a shell: what shows the service and its probes in a lab.
@@ -25,7 +32,7 @@ extension TemperError {
             root: bench.host.tree, network: bench.host.chosenNetwork,
             preparations: bench.plan.preparations
         ) + [
-            shell.systemctl(["start", bench.unit])
+            shell.systemctl(["start"] + bench.openedSockets + [bench.unit])
         ] + asked(of: bench).map(shell.ask) + [shell.journal(of: bench.unit), shell.down]
     }
 
