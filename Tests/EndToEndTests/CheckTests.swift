@@ -33,7 +33,9 @@ extension EndToEnd {
                         ["--quiet", "--json", "--strictest", "--record", record])
                     try #require(hardened.status == 0, "\(hardened.errors)")
                     try await unchanged(record, root, state)
-                    for needs in [[.niceness], [.path], [.directory], [.family, .call], [.lowPort]]
+                    for needs in [
+                        [.niceness], [.path], [.directory], [.family, .call], [.lowPort],
+                    ]
                         as [[PlantedServer.Need]]
                     {
                         try await upgraded(needs, record, root, state)

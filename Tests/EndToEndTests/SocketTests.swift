@@ -75,7 +75,7 @@ extension EndToEnd {
                         report.errors.contains(
                             "It is handed sockets by ctl.socket and web.socket, which are not active "
                                 + "in the lab; Prepare=systemctl start ctl.socket web.socket in a "
-                                + "plan does that"), "\(report.errors)")
+                                + "plan opens them"), "\(report.errors)")
                     let plan = state + "/plan"
                     try "[X-Temper]\nPrepare=systemctl start ctl.socket web.socket\n".write(
                         toFile: plan, atomically: true, encoding: .utf8)

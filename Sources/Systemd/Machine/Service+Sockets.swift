@@ -13,7 +13,8 @@ extension Service {
                 if name.hasSuffix("@.socket"), instance == nil { continue }
                 let socket = name.replacing("@.", with: "\(instance ?? "@").")
                 guard !reading.sockets.contains(where: { $0.name == socket }),
-                    let path = try? await machine.manager("LoadUnit", .string(socket)).first?.string,
+                    let path = try? await machine.manager("LoadUnit", .string(socket)).first?
+                        .string,
                     let started = try? await machine.property(
                         "Triggers", of: path, Machine.unitInterface)
                 else { continue }

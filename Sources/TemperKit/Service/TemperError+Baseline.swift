@@ -20,8 +20,9 @@ extension TemperError {
         if silent.isEmpty { return "" }
         let start = "systemctl start \(silent.joined(separator: " "))"
         let are = silent.count == 1 ? "is" : "are"
-        return "\nIt is handed sockets by \(silent.joined(separator: " and ")), which \(are) not active "
-            + (isLive ? "here; `\(start)` opens them" : "in the lab; Prepare=\(start) in a plan does that")
+        let place = isLive ? "here; `\(start)`" : "in the lab; Prepare=\(start) in a plan"
+        return "\nIt is handed sockets by \(silent.joined(separator: " and ")), "
+            + "which \(are) not active \(place) opens them"
     }
 
     /// For a shell: what shows the service and its probes in a lab.
