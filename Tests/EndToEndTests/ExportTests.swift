@@ -10,8 +10,7 @@ extension EndToEnd.ReportTests {
         try await nixos(state)
         try await ansible(state)
         try await policy(state, of: root)
-        let quadlet = try await temper(state, "report", "mine", "--format", "quadlet")
-        #expect(quadlet.output.contains("\n[Container]\n"), "\(quadlet.errors)")
+        try await quadlet(state, of: root)
     }
 
     /// The lines of the drop-in as a maintainer has them.
@@ -108,6 +107,33 @@ extension EndToEnd.ReportTests {
             #expect(recaps.last?.contains("changed=0") == true, "\(output)")
             let lines = output.stdout.split(separator: "\n").map(String.init)
             #expect(Array(lines.suffix(wanted.count + 2)) == ["active", "[Service]"] + wanted)
+        }
+    }
+
+    /// Podman's generator knows each of its keys, and runs the container with them.
+    private func quadlet(_ state: String, of root: String) async throws {
+        let keys = try await temper(state, "report", "mine", "--format", "quadlet")
+        #expect(keys.status == 0, "\(keys.errors)")
+        var plan = LabPlan()
+        plan.root = root
+        try await Lab.with(plan) { lab in
+            let output = try await lab.run(
+                [
+                    "bash", "-uc",
+                    """
+                    export QUADLET_UNIT_DIRS=/root/units; mkdir $QUADLET_UNIT_DIRS
+                    cd $QUADLET_UNIT_DIRS; printf '%sImage=localhost/mine\n' "$1" >mine.container
+                    /usr/libexec/podman/quadlet -dryrun; echo "read: $?"
+                    echo OfNobody=yes >>mine.container
+                    /usr/libexec/podman/quadlet -dryrun 2>&1; echo "with a key of nobody: $?"
+                    """, "quadlet", keys.output,
+                ], within: .seconds(60))
+            let lines = output.stdout.split(separator: "\n").map(String.init)
+            #expect(lines.contains("read: 0") && lines.last == "with a key of nobody: 1", "\(output)")
+            let start = try #require(lines.first { $0.hasPrefix("ExecStart=") })
+            for option in ["no-new-privileges", "--cap-drop", "--read-only"] {
+                #expect(start.contains(option), "\(start)\n\(keys.output)")
+            }
         }
     }
 
