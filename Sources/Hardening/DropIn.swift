@@ -19,11 +19,15 @@ extension HardeningSubject {
     ///   - startCommands: the unit's own `ExecStartPre=`, as its files have them; what has to be
     ///     done first is put before them.
     ///   - runtimeDirectories: the unit's own `RuntimeDirectory=`.
+    ///   - directories: what stands for changes of owners and for exceptions.
     public func dropIn(
         for profile: Profile, header: [String] = [], reasons: [String: String] = [:],
-        startCommands: [String] = [], runtimeDirectories: [String] = []
+        startCommands: [String] = [], runtimeDirectories: [String] = [],
+        directories: ServiceDirectories? = nil
     ) -> DropIn {
-        let change = SandboxChange(before: sandbox, after: tightened(by: profile))
+        let after = tightened(by: profile)
+        let change = SandboxChange(
+            before: sandbox, after: directories?.replacing(in: after) ?? after)
         let calls = CallFilterChange(of: self, taking: profile)
         let fileSystems = fileSystemGroups(deniedBy: profile)
         var sections: [(name: String, effect: String, assignments: [String])] =
@@ -48,7 +52,7 @@ extension HardeningSubject {
         }
         let preparations = profile.startPreparations(in: catalogue)
         let lines =
-            header.map(UnitFileWord.comment) + ["[Service]"] + settings
+            header.map(UnitFileWord.comment) + ["[Service]"] + settings + (directories?.lines ?? [])
             + DropIn.runtimeDirectories(of: preparations, besides: runtimeDirectories)
             + DropIn.startCommands(preparations, before: startCommands)
         return DropIn(text: lines.joined(separator: "\n") + "\n")

@@ -37,6 +37,9 @@ public struct HardeningResult: Hashable, Codable, Sendable {
     public var preparations: [String] = []
     /// The text of the drop-in; empty when nothing was accepted.
     public var dropIn: String
+    /// The same as a maintainer would write it, where that is not only another order of lines;
+    /// absent without `--style packager`, where there is no such thing, and in older results.
+    public var packaged: Packaged?
     public var ending: Ending
     /// Whether the drop-in was tried on the real unit and passed.
     public var verified: Bool
@@ -162,6 +165,21 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var settings: [String]
         /// How much lower the exposure would be without it.
         public var cost: Double
+    }
+
+    /// A drop-in in which systemd makes directories of the service at each start, in place of
+    /// commands that are run once and of exceptions that keep them writable.
+    public struct Packaged: Hashable, Codable, Sendable {
+        /// Its text.
+        public var dropIn: String
+        /// Commands to be run once before it is installed all the same.
+        public var preparations: [String]
+        /// How the real unit failed under it where it never ran before; absent where it passed.
+        public var because: String?
+
+        public init(dropIn: String, preparations: [String], because: String?) {
+            (self.dropIn, self.preparations, self.because) = (dropIn, preparations, because)
+        }
     }
 
     public struct Knowledge: Hashable, Codable, Sendable {

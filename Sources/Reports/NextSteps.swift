@@ -11,6 +11,8 @@ public struct NextSteps: Sendable {
         public var isUsers = false
         /// Whether the tree that was hardened is this machine's own.
         public var isOfThisMachine = true
+        /// How the drop-in is written, as `--style` takes it; nil for the usual way.
+        public var style: String?
         /// The file that holds the drop-in; nil where it was not asked for.
         public var output: String?
 
@@ -40,6 +42,7 @@ public struct NextSteps: Sendable {
         let unit = result.unit.shellQuoted
         let place = choices.stateDirectory.map { " --state-dir \($0.shellQuoted)" } ?? ""
         let user = choices.isUsers ? " --user" : ""
+        let style = choices.style.map { " --style \($0)" } ?? ""
         if result.ending == .interrupted {
             return [
                 ("the same command", "goes on where this ended; --fresh starts anew")
@@ -59,7 +62,7 @@ public struct NextSteps: Sendable {
             } else if !choices.isOfThisMachine {
                 steps.append(
                     (
-                        "temper report\(place) \(unit) --format drop-in",
+                        "temper report\(place) \(unit) --format drop-in\(style)",
                         "prints the drop-in, for \(unit).d/"
                     ))
             }

@@ -69,6 +69,7 @@ struct Harden: AsyncParsableCommand {
         session.apply = install.order
         session.isForced = search.force
         session.isFresh = search.fresh
+        session.isForPackager = written.style == .packager
         session.progress = progress
         return session
     }
@@ -82,8 +83,8 @@ struct Harden: AsyncParsableCommand {
 
     private func deliver(_ hardened: Hardened) throws {
         var result = hardened.result
-        result.dropIn = written.style.text(of: result.dropIn) {
-            try? Archive(directory: state.directory).assigned(in: result.unit, campaign: nil)
+        written.style.write(&result) { [unit = result.unit] in
+            try? Archive(directory: state.directory).assigned(in: unit, campaign: nil)
         }
         if let file = output.output, !result.dropIn.isEmpty {
             try OutputFile.write(result.dropIn, to: file, "the drop-in")
@@ -141,6 +142,7 @@ struct Harden: AsyncParsableCommand {
         choices.stateDirectory = state.chosen
         choices.isUsers = owner.user
         choices.isOfThisMachine = (place.tree.root ?? "/") == "/"
+        choices.style = written.style == .commented ? nil : written.style.rawValue
         choices.output = output.output == OutputFile.standardOutput ? nil : output.output
         return choices
     }

@@ -104,11 +104,13 @@ struct ReportCommand: ParsableCommand {
     private func text(
         of reports: [UnitReport], from archive: Archive, forFile isForFile: Bool
     ) throws -> String {
+        // Nobody reads comments of ours in the language of another tool.
+        let style = format.isForOtherTools ? .packager : written.style
         let report = Report(
             temper: TemperVersion.current,
             units: try reports.map { report in
                 var report = report
-                report.result.dropIn = try written.style.text(of: report.result.dropIn) {
+                try style.write(&report.result) { [report] in
                     try archive.assigned(in: report.unit, campaign: report.campaign)
                 }
                 return report
@@ -116,7 +118,7 @@ struct ReportCommand: ParsableCommand {
         let isOverview = unit == nil
         func export() throws -> UnitExport {
             UnitExport(
-                reports[0], by: TemperVersion.current,
+                report.units[0], by: TemperVersion.current,
                 over: try archive.assigned(in: reports[0].unit, campaign: reports[0].campaign))
         }
         switch format {
@@ -173,10 +175,12 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     case securityPolicy = "security-policy"
 
     /// Whether it is made of the drop-in of one unit.
-    var isOfDropIn: Bool {
+    var isOfDropIn: Bool { self == .dropIn || isForOtherTools }
+
+    var isForOtherTools: Bool {
         switch self {
-        case .text, .markdown, .html, .json, .junit, .sarif: false
-        case .dropIn, .patch, .nixos, .ansible, .quadlet, .securityPolicy: true
+        case .text, .markdown, .html, .json, .junit, .sarif, .dropIn: false
+        case .patch, .nixos, .ansible, .quadlet, .securityPolicy: true
         }
     }
 }

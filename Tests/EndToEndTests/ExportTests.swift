@@ -129,7 +129,8 @@ extension EndToEnd.ReportTests {
                     """, "quadlet", keys.output,
                 ], within: .seconds(60))
             let lines = output.stdout.split(separator: "\n").map(String.init)
-            #expect(lines.contains("read: 0") && lines.last == "with a key of nobody: 1", "\(output)")
+            #expect(
+                lines.contains("read: 0") && lines.last == "with a key of nobody: 1", "\(output)")
             let start = try #require(lines.first { $0.hasPrefix("ExecStart=") })
             for option in ["no-new-privileges", "--cap-drop", "--read-only"] {
                 #expect(start.contains(option), "\(start)\n\(keys.output)")

@@ -51,14 +51,17 @@ extension EndToEnd {
             }
         }
 
-        /// How many trials ran at the same time.
-        private func mostAtATime(state: String) async throws -> Int {
+        private func report(state: String) async throws -> UnitReport {
             let json = try await Tool.temper.run([
                 "report", "homemade", "--state-dir", state, "--format", "json",
             ])
             let report = try JSONDecoder().decode(Report.self, from: Data(json.output.utf8))
-            let trials = try #require(report.units.first).trials
-            return trials.map { one in
+            return try #require(report.units.first)
+        }
+
+        /// How many of them ran at the same time.
+        private func mostAtATime(_ trials: [TrialEntry]) -> Int {
+            trials.map { one in
                 trials.count {
                     $0.startMilliseconds <= one.startMilliseconds
                         && one.startMilliseconds < $0.startMilliseconds + $0.milliseconds
@@ -94,8 +97,15 @@ extension EndToEnd {
         @Test("one of its own where it keeps something, whom its preparations make")
         func ofItsOwn() async throws {
             // Its directory changes hands in every lab in which it is tried.
-            try await harden("mkdir var/lib/homemade", "--jobs", "3") { result, root, state in
-                #expect(try await mostAtATime(state: state) > 1)
+            try await harden(
+                "mkdir var/lib/homemade", "--jobs", "3", "--style", "packager"
+            ) { packaged, root, state in
+                // What systemd does at each start nobody has to do by hand.
+                #expect(packaged.dropIn.contains("\nStateDirectory=homemade\n"))
+                #expect(packaged.preparations.count == 1 && packaged.packaged?.because == nil)
+                let report = try await report(state: state)
+                #expect(mostAtATime(report.trials) > 1)
+                let result = report.result
                 #expect(result.accepted.contains("User=homemade"))
                 #expect(!result.dropIn.contains("DynamicUser=yes"))
                 #expect(result.preparations.count == 2)

@@ -31,8 +31,13 @@ extension EndToEnd {
             try await withTree(.trixie, units: ["mine.service": ReportTests.unit]) { root in
                 try await withState { state in
                     let hardened = try await Tool.harden(
-                        "mine", root: root, state: state, ["--json", "--quiet"])
+                        "mine", root: root, state: state,
+                        ["--json", "--quiet", "--style", "packager"])
                     #expect(hardened.status == 0, "\(hardened.errors)")
+                    let result = try Tool.result(hardened)
+                    #expect(result.dropIn.contains("\nStateDirectory=mine\n"), "\(result)")
+                    #expect(!result.dropIn.contains("ReadWritePaths=-/var/lib/mine"))
+                    #expect(result.packaged?.because == nil)
                     try await forms(state)
                     try await exports(state, of: root)
                     try await repetitions(state)

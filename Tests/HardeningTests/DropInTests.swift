@@ -80,6 +80,42 @@ import Testing
         #expect(unknown.contains("\nSystemCallFilter=\nSystemCallFilter=@system-service\n"))
     }
 
+    @Test("directories that systemd makes stand for the exceptions that they make needless")
+    func directories() throws {
+        let subject = HardeningSubject(Sandbox(), in: .standard, dialect: .withSmallGroups)
+        let opened = Sandbox([
+            "ReadWritePaths": .list([
+                "-/var/lib/x", "-/var/lib/x/below", "/var/log/y", "-/run", "-/var/lib/xy",
+            ])
+        ])
+        let directories = try #require(
+            ServiceDirectories(
+                of: [
+                    "/var/lib/x": 0o755, "/var/lib/x/below": 0o755, "/var/log/y": 0o750,
+                    "/var/cache/a": 0o700, "/var/cache/b": 0o755, "/etc/x": 0o755, "/run/x": 0o755,
+                    "/var/lib/private/z": 0o755, "/var/lib/two:words": 0o755,
+                ]))
+        #expect(opened.openedPlaces.contains("/var/lib/xy"))
+        #expect(directories.replacing(in: opened).openedPlaces == ["/run", "/var/lib/xy"])
+        #expect(directories.holds("/var/lib/x/below") && !directories.holds("/var/lib"))
+        let text = subject.dropIn(for: .unrestricted, directories: directories).text
+        #expect(
+            DropIn.forPackager(text, over: []) == """
+                [Service]
+                StateDirectory=x x/below
+                LogsDirectory=y
+                LogsDirectoryMode=0750
+
+                """)
+        // There is one mode for all of a setting, and the unit's own is obeyed.
+        #expect(
+            ServiceDirectories(of: ["/var/log/y": 0o750], besides: ["LogsDirectory": 0o755]) == nil)
+        #expect(
+            ServiceDirectories(of: ["/var/log/y": 0o750], besides: ["LogsDirectory": 0o750])?.text
+                == "LogsDirectory=y")
+        #expect(ServiceDirectories(of: ["/srv/x": 0o755]) == nil)
+    }
+
     @Test("every setting of the catalogue has its place in the manual, once")
     func manualOrder() {
         let order = ManualOrder.sections.flatMap(\.self).map(\.rawValue)

@@ -109,6 +109,9 @@ enum Sample {
                     cost: 0)
             ],
             dropIn: "[Service]\nCapabilityBoundingSet=\nCapabilityBoundingSet=CAP_CHOWN\n",
+            packaged: .init(
+                dropIn: "[Service]\nStateDirectory=x\n", preparations: ["true"],
+                because: "with StateDirectory=x: it died"),
             ending: .complete, verified: true,
             leftOut: [.init(restriction: "KeyringMode=private", because: "in force before")],
             suspicious: [.init(line: "x: \(nasty)", restrictions: ["UMask=0077"], trial: 6)],

@@ -33,14 +33,25 @@ enum ManualOrder {
         [.notifyAccess],
     ]
 
-    /// The place of a setting: that of its section, and that within it; what is none of the
-    /// catalogue stands at the end.
-    static func place(of name: String) -> (section: Int, place: Int) {
-        for (section, names) in sections.enumerated() {
-            if let place = names.firstIndex(where: { $0.rawValue == name }) {
-                return (section, place)
+    /// What is none of the catalogue's and stands behind `ProtectHome=`.
+    private static let directories = ["Runtime", "State", "Cache", "Logs"].flatMap { kind in
+        ["", "Mode", "Preserve"].map { "\(kind)Directory\($0)" }
+    }
+
+    private static let places: [String: (section: Int, place: Int)] = {
+        var places: [String: (section: Int, place: Int)] = [:]
+        for (section, settings) in sections.enumerated() {
+            let names = settings.flatMap { setting in
+                [setting.rawValue] + (setting == .protectHome ? directories : [])
             }
+            for (place, name) in names.enumerated() { places[name] = (section, place) }
         }
-        return (sections.count, 0)
+        return places
+    }()
+
+    /// The place of a setting: that of its section, and that within it; what is none of these stands
+    /// at the end.
+    static func place(of name: String) -> (section: Int, place: Int) {
+        places[name] ?? (sections.count, 0)
     }
 }

@@ -11,7 +11,7 @@ public struct Ownership: Hashable, Sendable {
     /// How there comes to be that user; nil where it exists.
     public let newUser: NewUser?
     /// Trees that change hands as a whole.
-    public let trees: [String]
+    public private(set) var trees: [String]
     /// Files in directories that stay root's; they are made where they do not exist. Those in /run
     /// are not among them: they are made before each start.
     public let files: [String]
@@ -28,6 +28,13 @@ public struct Ownership: Hashable, Sendable {
             return Places.isShared(directory) && usage.written.contains(directory)
                 && !file.hasPrefix("/run/")
         }.sorted()
+    }
+
+    /// The same without what systemd does at each start.
+    public func beside(_ directories: ServiceDirectories) -> Ownership {
+        var other = self
+        other.trees.removeAll(where: directories.holds)
+        return other
     }
 
     /// The commands that do it, for people.

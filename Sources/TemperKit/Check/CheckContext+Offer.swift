@@ -41,7 +41,7 @@ extension CheckContext {
             )
             return nil
         }
-        let preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        let preparations = context.preparations(for: proof.outcome)
         check.offer = .init(
             proof.outcome, dropIn: proof.dropIn, preparations: preparations,
             verified: proof.isVerified)

@@ -29,6 +29,8 @@ public struct HardenSession: Sendable {
     public var recordFile: String?
     /// Whether and how the result is put on the real unit of a machine in use.
     public var apply: ApplyOrder?
+    /// Whether the drop-in is also tried as a maintainer would write it. In labs only.
+    public var isForPackager = false
     /// Whether to harden a service that runs other people's work without a probe that does, and to
     /// stop one that the machine stands on.
     public var isForced = false
@@ -127,8 +129,9 @@ public struct HardenSession: Sendable {
             let context = try await survey(bench, ledger)
             try ledger.note(
                 Provenance(of: bench, using: context.usage, giving: context.ownership))
-            let proving = Proving(
+            var proving = Proving(
                 setup: setup, context: context, ledger: ledger, isSideBySide: jobs > 1)
+            proving.isForPackager = isForPackager
             let places = TrialPlaces([context.procedure])
             var campaign = try self.campaign(on: context, in: places, ledger, until: mustEnd)
             campaign.firstStarts = proving.firstStarts

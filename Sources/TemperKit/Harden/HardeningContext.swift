@@ -67,6 +67,25 @@ struct HardeningContext: Sendable {
 
     /// What must be done before the drop-in of this outcome can work.
     func preparation(for outcome: Outcome) -> Ownership? { outcome.hasIdentity ? ownership : nil }
+
+    /// The same as commands, without what systemd does at each start.
+    func preparations(
+        for outcome: Outcome, with directories: ServiceDirectories? = nil
+    ) -> [String] {
+        guard let ownership = preparation(for: outcome) else { return [] }
+        return (directories.map(ownership.beside) ?? ownership).commands
+    }
+
+    /// What systemd can make in place of changes of owners and exceptions.
+    func directories(for outcome: Outcome) -> ServiceDirectories? {
+        let ownership = preparation(for: outcome)
+        // Its directories move to other places.
+        if ownership?.newUser == .dynamic { return nil }
+        let sandbox = outcome.problem.subject.tightened(by: outcome.accepted)
+        return service.directories(
+            among: sandbox.openedPlaces, given: Set(ownership?.trees ?? []),
+            to: ownership?.user ?? service.unitUser)
+    }
 }
 
 /// What copies of a service are made by.

@@ -17,7 +17,8 @@ extension HardeningResult {
             hosting: WorkloadHost.of(unit: bench.unit, programs: bench.service.programs))
         livedThrough = proof.livedThrough.isEmpty ? nil : proof.livedThrough
         unproved = proof.unproved
-        preparations = context.preparation(for: proof.outcome)?.commands ?? []
+        packaged = proof.packaged
+        preparations = context.preparations(for: proof.outcome)
         if let why = context.staysRoot {
             let after = context.subject.tightened(by: proof.outcome.accepted)
             skipped.append(.staysRoot(costing: after.costOfRoot(in: context.subject.dialect), why))

@@ -15,6 +15,8 @@ struct FreshService: ServiceUnderTest {
     let plan: LabPlan
     /// What its package does to it; nothing to a user's own service.
     let upkeep: [Upkeep]
+    /// What systemd makes in place of what was done by hand; nil where the drop-in stays as it is.
+    var directories: ServiceDirectories?
     /// The names of exercises that the service as it is does not live through.
     var leftOut: Set<String> = []
 
@@ -59,13 +61,14 @@ struct FreshService: ServiceUnderTest {
         if profile.restrictions.contains(where: Restriction.isBecoming),
             let ownership = context.ownership
         {
-            _ = try service.machine.apply(ownership)
+            _ = try service.machine.apply(directories.map(ownership.beside) ?? ownership)
         }
         let dropIn = context.subject.dropIn(
             for: profile, startCommands: service.startCommands,
-            runtimeDirectories: service.runtimeDirectories)
+            runtimeDirectories: service.runtimeDirectories, directories: directories)
+        let expected = context.subject.tightened(by: profile)
         let differences = try await service.install(
-            dropIn: dropIn.text, expecting: context.subject.tightened(by: profile))
+            dropIn: dropIn.text, expecting: directories?.replacing(in: expected) ?? expected)
         if let first = differences.first { throw Proof.differs(first) }
         await Reboot.remember(on: host.system)
         var real = service.real

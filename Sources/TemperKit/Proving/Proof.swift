@@ -20,6 +20,8 @@ struct Proof: Sendable {
     var unproved: String?
     /// What a canary found in the real unit's sandbox.
     var waysOut = WaysOut.notTried
+    /// The same with directories that systemd makes; nil where there are none, or nobody asked.
+    var packaged: HardeningResult.Packaged?
 
     enum WaysOut {
         case notTried
@@ -59,6 +61,7 @@ struct Proof: Sendable {
                         + "never ran before it did"
                 ]
             } ?? [])
+            + (packaged?.because.map { ["not as a maintainer would write it: \($0)"] } ?? [])
             + notPutThrough.map { "not part of the proving: \($0)" }
             + lapses.map {
                 "\($0), though it is by itself: this systemd leaves it out beside the other "
@@ -86,10 +89,12 @@ package struct ProvenDropIn: Sendable {
 
 extension Outcome {
     /// The drop-in of what a campaign found, with its reasons; nil where nothing was accepted.
-    func dropIn(on context: HardeningContext) -> DropIn? {
+    func dropIn(
+        on context: HardeningContext, with directories: ServiceDirectories? = nil
+    ) -> DropIn? {
         if accepted.restrictions.isEmpty { return nil }
         let (subject, service) = (problem.subject, context.service)
-        let commands = context.preparation(for: self)?.commands ?? []
+        let commands = context.preparations(for: self, with: directories)
         let refused = Dictionary(grouping: refused) {
             subject.catalogue[$0.restriction]?.directive ?? ""
         }
@@ -108,6 +113,6 @@ extension Outcome {
         }
         return subject.dropIn(
             for: accepted, header: header, reasons: reasons, startCommands: service.startCommands,
-            runtimeDirectories: service.runtimeDirectories)
+            runtimeDirectories: service.runtimeDirectories, directories: directories)
     }
 }

@@ -13,6 +13,8 @@ struct Proving: Sendable {
     let ledger: CampaignLedger
     /// Whether several of the service may run at once.
     var isSideBySide = false
+    /// Whether it is also tried as a maintainer would write it.
+    var isForPackager = false
 
     private var bench: Bench { context.bench }
 
@@ -44,7 +46,22 @@ struct Proving: Sendable {
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
         proved.waysOut = await waysOut
         if proved.dropIn != tried.dropIn { proved.waysOut = await findWaysOut(under: proved) }
+        if isForPackager, proved.unproved == nil { try await package(&proved, course) }
         return proved
+    }
+
+    /// Directories of the service that systemd makes at each start, in place of commands and of
+    /// exceptions: proved like the rest.
+    private func package(_ proof: inout Proof, _ course: ProvingCourse) async throws {
+        guard let directories = context.directories(for: proof.outcome) else { return }
+        bench.progress.step("trying \(bench.unit) with \(directories.text)")
+        var course = course
+        let trial = try await course.tryOut(with: directories)
+        proof.outcome.count(trial)
+        proof.packaged = HardeningResult.Packaged(
+            dropIn: proof.outcome.dropIn(on: context, with: directories)?.text ?? "",
+            preparations: context.preparations(for: proof.outcome, with: directories),
+            because: trial.verdict.isPass ? nil : "with \(directories.text): \(trial.because)")
     }
 
     /// The real unit where the copies were tried.

@@ -182,6 +182,13 @@ struct ProvingCourse {
 
     private var procedure: TrialProcedure { bench.procedure(of: service) }
 
+    /// What was found once more, with directories that systemd makes.
+    mutating func tryOut(with directories: ServiceDirectories) async throws -> Trial {
+        service.directories = directories
+        defer { service.directories = nil }
+        return try await tryOut(outcome.accepted)
+    }
+
     private mutating func tryOut(_ profile: Profile) async throws -> Trial {
         try take(try await attempt(profile))
     }
