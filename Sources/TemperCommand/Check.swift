@@ -75,6 +75,9 @@ struct Check: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How to print the result.", valueName: "text|json|junit"))
     var format = CheckFormat.text
 
+    @Flag(help: "The same as --format json.")
+    var json = false
+
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
@@ -87,6 +90,9 @@ struct Check: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Show no progress.")
     var quiet = false
 
+    @Flag(name: .shortAndLong, help: "Name all that changed, at full length.")
+    var verbose = false
+
     @OptionGroup var state: StateOptions
 
     func validate() throws {
@@ -95,9 +101,12 @@ struct Check: AsyncParsableCommand {
                 ?? install.problem(root: root)
                 ?? trust.problem(isLive: false, isToInstall: install.apply)
                 ?? OutputFile.problem(output))
-        if output == OutputFile.standardOutput && format != .text {
+        if json && format != .text && format != .json {
+            throw ValidationError(JSONFlag.problem(beside: format.rawValue))
+        }
+        if output == OutputFile.standardOutput && form != .text {
             throw ValidationError(
-                "--format \(format.rawValue) and --output - both want standard output; leave one out"
+                "--format \(form.rawValue) and --output - both want standard output; leave one out"
             )
         }
         if let problem = Jobs.problem(jobs, of: "units are checked") {
@@ -136,6 +145,8 @@ struct Check: AsyncParsableCommand {
         try deliver(CheckReport(checked + found.skipped))
     }
 
+    private var form: CheckFormat { json ? .json : format }
+
     private var selection: CheckSelection {
         var selection = CheckSelection(stateDirectory: state.directory)
         selection.units = units.map(UnitName.complete)
@@ -163,11 +174,13 @@ struct Check: AsyncParsableCommand {
         if let output, let offer = report.units.first?.offer {
             try OutputFile.write(offer.dropIn, to: output, "the drop-in")
         }
-        switch format {
+        func text(isColoured: Bool) -> String {
+            CheckText(report, isColoured: isColoured, isWhole: verbose).text
+        }
+        switch form {
         case .text where output == OutputFile.standardOutput:
-            Terminal.write(CheckText(report, isColoured: Terminal.hasLiveLine).text, to: 2)
-        case .text:
-            Terminal.print(form: CheckText(report, isColoured: Terminal.showsColours).text)
+            Terminal.write(text(isColoured: Terminal.hasLiveLine), to: 2)
+        case .text: Terminal.print(form: text(isColoured: Terminal.showsColours))
         case .json: Terminal.print(try JSON.page(report))
         case .junit: Terminal.print(form: CheckJUnit(report).text)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Lab
+import Reports
 import TemperKit
 
 struct LabCommands: AsyncParsableCommand {
@@ -112,8 +113,17 @@ struct LabCommands: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the labs that are up.")
 
+        @Flag(help: "Print them as JSON (schema temper.labs/1).")
+        var json = false
+
         func run() async throws {
-            for lab in Lab.list() {
+            let labs = Lab.list()
+            if json {
+                return Terminal.print(
+                    try JSON.page(
+                        LabsReport(labs.map { .init(name: $0.name, pid: $0.pid, root: $0.root) })))
+            }
+            for lab in labs {
                 Terminal.print("\(lab.name)  process \(lab.pid)  root \(lab.root)\n")
             }
         }

@@ -37,6 +37,9 @@ struct ReportCommand: ParsableCommand {
             """)
     var format = ReportFormat.text
 
+    @Flag(help: "The same as --format json.")
+    var json = false
+
     @Option(
         help: ArgumentHelp(
             "With --format patch: the unit file of a source tree that it is for, by its path from "
@@ -62,6 +65,9 @@ struct ReportCommand: ParsableCommand {
         try refuse(unit.flatMap(UnitName.problem) ?? OutputFile.problem(output))
         if campaign != nil && unit == nil {
             throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
+        }
+        if json && format != .text && format != .json {
+            throw ValidationError(JSONFlag.problem(beside: format.rawValue))
         }
         if format.isOfDropIn && unit == nil {
             throw ValidationError("--format \(format.rawValue) is of one unit: temper report UNIT")
@@ -121,7 +127,7 @@ struct ReportCommand: ParsableCommand {
                 report.units[0], by: TemperVersion.current,
                 over: try archive.assigned(in: reports[0].unit, campaign: reports[0].campaign))
         }
-        switch format {
+        switch json ? .json : format {
         case .text:
             let isColoured = !isForFile && Terminal.showsColours
             let width = isForFile ? 100 : Terminal.columns(of: 1, elsewhere: 100)

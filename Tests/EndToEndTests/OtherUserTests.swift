@@ -119,6 +119,12 @@ extension EndToEnd {
                 let commands = result.preparations.joined(separator: "; ")
                 let plain = try await Tool.temper.run(["lab", "up", "prepared", "--root", root])
                 #expect(plain.status == 0, "\(plain.errors)")
+                let listed = try await Tool.temper.run(["lab", "list", "--json"])
+                try Tool.keeps(Data(listed.output.utf8), to: "temper.labs/1")
+                let labs = try JSONDecoder().decode(
+                    LabsReport.self, from: Data(listed.output.utf8)
+                ).labs
+                #expect(labs.first { $0.name == "prepared" }?.root == root)
                 let owner = try await Tool.temper.run([
                     "lab", "exec", "prepared", "sh", "-euc",
                     "\(commands); stat -c %U /var/lib/homemade; getent passwd homemade",

@@ -4,8 +4,10 @@ public import Foundation
 /// not know is a flaw of the schema.
 public struct JSONSchema {
     /// All that are published: the names that stand in `schema`.
-    public static let names = ["harden", "check", "report", "doctor", "escape", "probe", "history"]
-        .map { "temper.\($0)/1" }
+    public static let names = [
+        "harden", "check", "report", "doctor", "escape", "probe", "history", "labs",
+    ]
+    .map { "temper.\($0)/1" }
 
     let root: [String: Any]
 

@@ -56,6 +56,22 @@ struct CheckReportTests {
         #expect(units[0]["notApplied"] == nil && units[1]["notApplied"] != nil)
     }
 
+    @Test("names of many changes the first, unless asked for all")
+    func changes() {
+        var check = UnitCheck(unit: "a.service", standing: .passed)
+        check.changes = (1...30).map {
+            .init(.package, "p\($0)", "1", String(repeating: "2", count: 300))
+        }
+        func text(isWhole: Bool) -> String {
+            CheckText(CheckReport([check]), isColoured: false, isWhole: isWhole).text
+        }
+        let short = text(isWhole: false)
+        #expect(short.contains("p12") && !short.contains("p13"))
+        #expect(short.contains("and 18 more, all of them with --verbose"))
+        #expect(text(isWhole: true).contains("p30") && !text(isWhole: true).contains(" more, "))
+        #expect(text(isWhole: true).count > 30 * 300)
+    }
+
     @Test("is JSON that reads back as the same")
     func json() throws {
         let data = try JSONEncoder().encode(Self.report)

@@ -149,6 +149,8 @@ import WaysOut
         case "temper.doctor/1": return try encoder.encode(doctor)
         case "temper.escape/1": return try encoder.encode(escape)
         case "temper.history/1": return try encoder.encode(history)
+        case "temper.labs/1":
+            return try encoder.encode(LabsReport([.init(name: "x", pid: 7, root: "/srv/x")]))
         case "temper.probe/1": return try encoder.encode(ProbeReportTests.failing)
         default: return try encoder.encode(Sample.report)
         }

@@ -262,6 +262,8 @@ private enum BadInputs {
         64 escape nginx --as x => --as says whose service it is; add --user
         64 report --campaign 1 => --campaign is one of a unit: temper report UNIT --campaign N
         64 report --format drop-in => --format drop-in is of one unit: temper report UNIT
+        64 report nginx --json --format html => --json and --format html are two forms; leave one out
+        64 check --json --format junit => --json and --format junit are two forms; leave one out
         """)
 
     static let records = rows(

@@ -5,18 +5,19 @@ import Trials
 public struct CheckText: Sendable {
     public let text: String
 
-    public init(_ report: CheckReport, isColoured: Bool) {
+    /// - Parameter isWhole: whether of many changes all are named, at full length.
+    public init(_ report: CheckReport, isColoured: Bool, isWhole: Bool = false) {
         text = report.units.map {
-            DocumentText(Document($0), isColoured: isColoured, isTight: true).text
+            DocumentText(Document($0, isWhole: isWhole), isColoured: isColoured, isTight: true).text
         }.joined(separator: "\n")
     }
 }
 
 extension Document {
-    init(_ check: UnitCheck) {
+    fileprivate init(_ check: UnitCheck, isWhole: Bool) {
         opening = check.headline
         sections =
-            check.installedSection + check.changeSection + check.culpritSection
+            check.installedSection + check.changeSection(isWhole: isWhole) + check.culpritSection
             + Document.section(
                 Phrase("To be known", .doubt), check.notes.map { Entry(lead: "\($0.text)") },
                 .bullets)
@@ -90,12 +91,14 @@ extension UnitCheck {
             [Document.Entry(lead: "\(code: applied.path)")])
     }
 
-    fileprivate var changeSection: [Document.Section] {
+    fileprivate func changeSection(isWhole: Bool) -> [Document.Section] {
         if standing == .unchanged { return [] }
-        let most = 12
-        var entries = changes.prefix(most).map { Document.Entry(lead: "\($0.text.cut(to: 190))") }
+        let most = isWhole ? changes.count : 12
+        var entries = changes.prefix(most).map { change in
+            Document.Entry(lead: "\(isWhole ? change.text : change.text.cut(to: 190))")
+        }
         if changes.count > most {
-            let rest = "and \(changes.count - most) more, all of them in --format json"
+            let rest = "and \(changes.count - most) more, all of them with --verbose"
             entries.append(Document.Entry(lead: Phrase(rest, .quiet)))
         }
         return Document.section(Phrase("Changed since the record was made", .strong), entries)

@@ -36,6 +36,13 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
+/// `--json` of commands that have other forms as well.
+enum JSONFlag {
+    static func problem(beside format: String) -> String {
+        "--json and --format \(format) are two forms; leave one out"
+    }
+}
+
 /// A file that is written at the end of minutes of work.
 enum OutputFile {
     /// As most programs have it.
