@@ -99,10 +99,9 @@ extension HardeningResult {
     /// The ways out that stay open, the worst first.
     fileprivate var openWays: [Section] {
         guard let waysOut else { return [] }
-        let ways = waysOut.openToRoot + waysOut.open.filter { $0.gain != .root }
         return Document.section(
             Phrase("Ways out that stay open (\(waysOut.closed) were closed)", .strong),
-            ways.map { way in
+            waysOut.open.map { way in
                 Entry(
                     lead: Phrase(way.what, way.gain == .root ? .bad : nil),
                     note: "\(way.gain.leadsTo)")

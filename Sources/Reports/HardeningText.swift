@@ -18,8 +18,7 @@ extension Document {
         opening = result.headline
         sections =
             result.warningSection + result.waysOutSection + result.busSection
-            + result.exceptionSections
-            + result.suspicionSection
+            + result.exceptionSection + result.onceSection + result.suspicionSection
             + result.refusalSection + result.contestSection + result.inheritanceSection
             + result.asides + result.dropInSection
     }
@@ -119,7 +118,7 @@ extension HardeningResult {
             })
     }
 
-    var exceptionSections: [Section] {
+    var exceptionSection: [Section] {
         let entries = accommodations.map { entry in
             Entry(
                 lead: "\(code: RestrictionWords(entry.restriction).name)",
@@ -127,7 +126,6 @@ extension HardeningResult {
                 details: [.init(.none, .code(entry.settings))])
         }
         return Document.section(Phrase("Exceptions that the service needs", .strong), entries)
-            + onceSection
     }
 
     var onceSection: [Section] {

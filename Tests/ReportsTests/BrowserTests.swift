@@ -40,10 +40,11 @@ import Testing
 
     /// What a script says of the page.
     private func measured(
-        _ expression: String, anchor: String = "", width: Int = 1200, isDark: Bool = false
+        _ expression: String, of page: String = page, anchor: String = "", width: Int = 1200,
+        isDark: Bool = false
     ) throws -> String {
         let text = try document(
-            anchor: anchor,
+            page, anchor: anchor,
             script: "setTimeout(() => document.title = 'said ' + (\(expression)), 300)",
             width: width, isDark: isDark)
         let title = text.firstMatch(of: /<title>said ([^<]*)</)
@@ -61,6 +62,26 @@ import Testing
         #expect(
             try measured("document.body.textContent.includes('\\x3cscript>alert(1)')")
                 == "true")
+    }
+
+    @Test("what to do comes first, under one title, and refusals are folded under their reasons")
+    func order() throws {
+        let one = ReportHTML(Report(temper: "0.1.0", units: [Sample.unit])).text
+        let titles = "document.querySelectorAll('h1, h2').length"
+        #expect(try measured(titles, of: one) == "1")
+        #expect(try measured(titles) == "3")
+        let anchors = "[...document.querySelectorAll('h3')].map(h => h.id).join(' ')"
+        let sections = try measured(anchors, of: one).split(separator: " ").map(String.init)
+        let firsts = ["warnings", "drop-in", "where-each-directive-stands", "refused"]
+        #expect(
+            sections.filter { firsts.map { "u1-" + $0 }.contains($0) } == firsts.map { "u1-" + $0 })
+        #expect(Set(sections).count == sections.count)
+        let linked = "[...document.querySelectorAll('nav a')].map(a => a.hash.slice(1)).join(' ')"
+        #expect(try measured(linked, of: one) == sections.joined(separator: " "))
+        #expect(try measured("document.querySelectorAll('.card[open]').length", of: one) == "0")
+        let reasons =
+            "[...document.querySelectorAll('.card .reason')].filter(r => r.offsetHeight).length"
+        #expect(Int(try measured(reasons, of: one)) == Sample.unit.refusals.count)
     }
 
     @Test("needs nothing but itself: nothing is fetched, and its policy lets no script run")

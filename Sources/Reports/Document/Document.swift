@@ -8,24 +8,14 @@ struct Document: Sendable {
     struct Section: Sendable {
         var title: Phrase
         var blocks: [Block]
-        /// The forms that have it; where words and a picture tell the same, each has its own.
-        var forms: Set<Form>
         /// The lines that it may take in text below its title, where that is bounded; the first
         /// entry of a list is always whole.
         var most: Int?
 
-        init(_ title: Phrase, _ blocks: [Block], in forms: Set<Form> = Form.all) {
+        init(_ title: Phrase, _ blocks: [Block]) {
             self.title = title
             self.blocks = blocks
-            self.forms = forms
         }
-    }
-
-    enum Form: Hashable, Sendable {
-        case text, markdown, html
-
-        static let all: Set<Form> = [.text, .markdown, .html]
-        static let words: Set<Form> = [.text, .markdown]
     }
 
     enum Block: Sendable {
@@ -97,8 +87,8 @@ struct Document: Sendable {
 
     /// A section, and nothing where nothing is in it.
     static func section(
-        _ title: Phrase, _ entries: [Entry], _ style: Style = .plain, in forms: Set<Form> = Form.all
+        _ title: Phrase, _ entries: [Entry], _ style: Style = .plain
     ) -> [Section] {
-        entries.isEmpty ? [] : [Section(title, [.list(entries, style)], in: forms)]
+        entries.isEmpty ? [] : [Section(title, [.list(entries, style)])]
     }
 }

@@ -7,10 +7,13 @@ struct DocumentHTML {
     private let position: Int
     /// The trials that have an anchor.
     private let anchored: Set<Int>
+    /// Whether it tells the unit's name, which else the page's own title does.
+    private let isTitled: Bool
 
-    init(_ document: Document, position: Int = 1) {
+    init(_ document: Document, position: Int = 1, isTitled: Bool = true) {
         self.document = document
         self.position = position
+        self.isTitled = isTitled
         anchored = Set(
             document.sections.flatMap(\.blocks).flatMap { block in
                 if case .trials(let trials) = block { trials.map(\.number) } else { [Int]() }
@@ -19,16 +22,42 @@ struct DocumentHTML {
 
     @MarkupBuilder var markup: [Markup] {
         for block in document.opening { self.block(block) }
-        for section in document.sections where section.forms.contains(.html) {
-            Element("h3") { phrase(section.title) }
+        let anchors = anchors
+        if anchors.count > 1 {
+            Element("nav") {
+                for (section, anchor) in zip(document.sections, anchors) {
+                    Element("a", ["href": "#\(anchor)"]) { Self.brief(section.title) }
+                    " "
+                }
+            }
+        }
+        for (section, anchor) in zip(document.sections, anchors) {
+            Element("h3", ["id": anchor]) { phrase(section.title) }
             for block in section.blocks { self.block(block) }
         }
+    }
+
+    /// One for each section, `u1-refused`, which is the same in every report that has it.
+    private var anchors: [String] {
+        var count: [String: Int] = [:]
+        return document.sections.map { section in
+            let words = Self.brief(section.title).lowercased().split { !$0.isASCII || !$0.isLetter }
+            let name = words.joined(separator: "-")
+            count[name, default: 0] += 1
+            let number = count[name, default: 1]
+            return "u\(position)-\(name)\(number > 1 ? "-\(number)" : "")"
+        }
+    }
+
+    /// A title without what follows its first words.
+    private static func brief(_ title: Phrase) -> String {
+        title.text.prefix { !":,(".contains($0) }.split(separator: " ").joined(separator: " ")
     }
 
     @MarkupBuilder private func block(_ block: Document.Block) -> [Markup] {
         switch block {
         case .headline(let unit, let change, let ways):
-            Element("h2") { unit }
+            if isTitled { Element("h2") { unit } }
             ExposurePicture(change).element
             if let ways {
                 Element("p") { "Ways to root: \(ways.toRootBefore) → \(ways.toRootAfter)" }
@@ -63,8 +92,13 @@ struct DocumentHTML {
     }
 
     private func card(_ entry: Document.Entry) -> Element {
-        Element("details", ["class": "card", "open": ""]) {
-            Element("summary") { head(entry) }
+        Element("details", ["class": "card"]) {
+            Element("summary") {
+                head(entry)
+                if let reason = entry.details.first(where: { $0.mark.isReason }) {
+                    Element("span", ["class": "reason quiet"]) { phrase(reason.text) }
+                }
+            }
             if let explanation = entry.explanation {
                 Element("p", ["class": "quiet"]) { phrase(explanation) }
             }
@@ -177,6 +211,9 @@ extension Phrase.Tone {
 }
 
 extension Document.Mark {
+    /// Whether it stands before what was seen.
+    fileprivate var isReason: Bool { [.because, .perhaps, .saw].contains(self) }
+
     fileprivate var cssClass: String? {
         switch self {
         case .none: nil

@@ -7,7 +7,7 @@ struct DocumentMarkdown {
 
     init(_ document: Document) {
         for block in document.opening { add(block) }
-        for section in document.sections where section.forms.contains(.markdown) {
+        for section in document.sections {
             lines += ["## \(Markdown.phrase(section.title))", ""]
             for block in section.blocks { add(block) }
         }

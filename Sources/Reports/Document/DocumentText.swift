@@ -13,7 +13,7 @@ struct DocumentText {
         paint = Paint(isOn: isColoured)
         self.width = width
         for block in document.opening { add(block, indent: 0) }
-        for section in document.sections where section.forms.contains(.text) {
+        for section in document.sections {
             if !isTight { lines.append("") }
             add(section.title, first: "", next: "  ")
             let last = section.most.map { lines.count + $0 }

@@ -42,8 +42,12 @@ public struct WaysOutChange: Hashable, Codable, Sendable {
         toRootAfter = ways.count { $0.gain == .root && $0.after == .open }
     }
 
-    /// Those that are still open.
-    var open: [Way] { ways.filter { $0.after == .open } }
+    /// Those that are still open, the worst first.
+    var open: [Way] {
+        WayOut.Gain.allCases.flatMap { gain in
+            ways.filter { $0.gain == gain && $0.after == .open }
+        }
+    }
 
     /// How many are closed that were open.
     var closed: Int { ways.count { $0.before == .open && $0.after != .open } }
@@ -98,20 +102,55 @@ extension HardeningResult {
         }
     }
 
+    /// Every way that was open or is, the open ones first.
+    var waysOutTable: [Section] {
+        guard let waysOut, !waysOut.ways.isEmpty else { return [] }
+        func row(_ way: WaysOutChange.Way) -> [Phrase] {
+            let why: Phrase =
+                way.after == .open
+                ? ", seen: \(way.targets.joined(separator: " ")); \(way.because ?? "")" : ""
+            return [
+                Phrase(way.what), way.before.word + " → " + way.after.word,
+                "\(way.gain.leadsTo)" + why,
+            ]
+        }
+        return [
+            Section(
+                Phrase("Ways out", .strong),
+                [
+                    .table(
+                        Document.Table(
+                            head: ["what is done", "before → after", "where it leads"],
+                            rows: (waysOut.open + waysOut.ways.filter { $0.after != .open })
+                                .map(row)))
+                ])
+        ]
+    }
+
     /// The ways out that stay open, the worst first.
     var waysOutSection: [Section] {
         guard let waysOut else { return [] }
-        let entries = WayOut.Gain.allCases.flatMap { gain in
-            waysOut.open.filter { $0.gain == gain }.map { way in
-                Entry(
-                    lead: Phrase(way.what, gain == .root ? .bad : nil), note: "\(gain.leadsTo)",
-                    details: [
-                        .init(.none, "seen: \(way.targets.joined(separator: " "))", .quiet),
-                        .init(.none, "\(way.because ?? "")", .quiet),
-                    ])
-            }
+        let entries = waysOut.open.map { way in
+            Entry(
+                lead: Phrase(way.what, way.gain == .root ? .bad : nil),
+                note: "\(way.gain.leadsTo)",
+                details: [
+                    .init(.none, "seen: \(way.targets.joined(separator: " "))", .quiet),
+                    .init(.none, "\(way.because ?? "")", .quiet),
+                ])
         }
         return Document.section(
             Phrase("Ways out that stay open (\(waysOut.closed) were closed)", .strong), entries)
+    }
+}
+
+extension EscapeReport.State {
+    fileprivate var word: Phrase {
+        switch self {
+        case .open: Phrase("open", .bad)
+        case .closed: Phrase("closed", .good)
+        case .absent: Phrase("nothing to try it on", .quiet)
+        case .untold: Phrase("not to be seen in a lab", .quiet)
+        }
     }
 }

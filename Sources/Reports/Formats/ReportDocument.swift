@@ -5,24 +5,25 @@ import Trials
 extension Document {
     init(_ report: UnitReport) {
         let result = report.result
-        opening =
-            result.headline + [
-                .paragraph(
-                    "campaign \(report.campaign), \(report.began), systemd \(result.systemd)",
-                    .quiet)
-            ]
+        opening = report.headline
         sections =
             result.warningSection + result.waysOutSection + result.busSection
-            + Document.section(
-                Phrase("Refused, the dearest first", .strong),
-                report.refusals.map { refusal in
-                    let told = result.refused.first { $0.restriction == refusal.restriction }
-                    return Entry(refusal, beside: told?.given)
-                }, .cards)
-            + result.exceptionSections + result.suspicionSection + report.missingSection
-            + result.inheritanceSection
-            + result.contestSection + report.ladderSections + result.asides + report.trialSections
-            + result.dropInSection
+            + report.refusalSection + result.exceptionSection + result.onceSection
+            + result.suspicionSection + report.missingSection + result.inheritanceSection
+            + result.contestSection + report.ladderSections + result.asides + result.dropInSection
+    }
+
+    /// The same as a page, which is not read from its end: first what to do and with what, then all
+    /// that was tried at a glance, then why.
+    init(page report: UnitReport) {
+        let result = report.result
+        opening = report.headline
+        sections =
+            result.warningSection + result.onceSection + result.dropInSection
+            + report.ladderPicture + result.waysOutTable + report.refusalSection
+            + result.exceptionSection + result.contestSection + result.suspicionSection
+            + result.inheritanceSection + result.busSection + report.missingSection + result.asides
+            + report.trialSections
     }
 
     /// All units, a line each.
@@ -89,6 +90,21 @@ extension Document.Entry {
 }
 
 extension UnitReport {
+    fileprivate var headline: [Document.Block] {
+        result.headline + [
+            .paragraph("campaign \(campaign), \(began), systemd \(result.systemd)", .quiet)
+        ]
+    }
+
+    fileprivate var refusalSection: [Document.Section] {
+        Document.section(
+            Phrase("Refused, the dearest first", .strong),
+            refusals.map { refusal in
+                let told = result.refused.first { $0.restriction == refusal.restriction }
+                return Document.Entry(refusal, beside: told?.given)
+            }, .cards)
+    }
+
     fileprivate var missingSection: [Document.Section] {
         Document.section(
             Phrase("Evidence that this machine does not give", .doubt),
@@ -99,7 +115,12 @@ extension UnitReport {
             })
     }
 
-    /// Where each directive stands; in words only what was not taken as far as it goes.
+    /// Where each directive stands.
+    fileprivate var ladderPicture: [Document.Section] {
+        [Document.Section("Where each directive stands", [.ladders(ladders)])]
+    }
+
+    /// The same in words: only what was not taken as far as it goes.
     fileprivate var ladderSections: [Document.Section] {
         let partly = ladders.filter { ladder in
             ladder.steps.contains { $0.standing == .taken }
@@ -117,22 +138,21 @@ extension UnitReport {
                 lead: "\(ladder.directive): \(taken) of \(ladder.steps.count) steps, "
                     + "\(reasons.joined(separator: "; "))")
         }
-        return Document.section(Phrase("Taken in part", .strong), entries, in: Document.Form.words)
-            + [Document.Section("Where each directive stands", [.ladders(ladders)], in: [.html])]
+        return Document.section(Phrase("Taken in part", .strong), entries)
     }
 
     fileprivate var trialSections: [Document.Section] {
         if trials.isEmpty { return [] }
         let command = "temper explain TRIAL --unit \(unit) --campaign \(campaign)"
         return [
-            Document.Section("Timeline", [.timeline(trials)], in: [.html]),
+            Document.Section("Timeline", [.timeline(trials)]),
             Document.Section(
                 "Trials",
                 [
                     .trials(trials),
                     .paragraph(
                         "\(code: command) prints the commands that repeat one.", .quiet),
-                ], in: [.html]),
+                ]),
         ]
     }
 }

@@ -68,7 +68,10 @@ public struct ReportHTML: Sendable {
                     if only == nil { DocumentHTML(Document(overview: report)).markup }
                     for (number, unit) in report.units.enumerated() {
                         Element("section", ["id": "u\(number + 1)", "class": "unit"]) {
-                            DocumentHTML(Document(unit), position: number + 1).markup
+                            DocumentHTML(
+                                Document(page: unit), position: number + 1,
+                                isTitled: only == nil
+                            ).markup
                         }
                     }
                     Element("footer") { "temper \(report.temper)" }

@@ -16,10 +16,12 @@ extension ReportHTML {
         h3 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
         a { color: var(--link); }
         code, pre { font: .875em/1.5 ui-monospace, monospace; }
-        pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px;
-          padding: .75rem; overflow-x: auto; }
+        nav { margin: 1.2rem 0; line-height: 1.9; }
+        nav a { margin-right: .8rem; display: inline-block; }
+        pre { max-height: 32rem; white-space: pre-wrap; background: var(--card);
+          border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow: auto; }
         .quiet { color: var(--quiet); }
-        .wide { overflow-x: auto; }
+        .wide { overflow-x: auto; overflow-wrap: normal; }
         svg { display: block; width: 100%; height: auto; }
         svg text { fill: var(--ink); font: 13px system-ui, sans-serif; }
         .timeline { min-width: 44rem; }
@@ -37,10 +39,12 @@ extension ReportHTML {
         .details { list-style: none; padding-left: 0; }
         .details b { display: inline-block; min-width: 4.75rem; font-weight: 600; }
         .card summary .quiet { margin-left: .5rem; }
+        .card .reason { display: block; font-size: .9rem; }
+        .card[open] .reason { display: none; }
         .because b { color: var(--bad); } .perhaps b { color: var(--doubt); }
         .saw b { color: var(--quiet); font-weight: normal; }
         .advice b { min-width: 1.2rem; font-weight: normal; }
-        .warn { color: var(--doubt); }
+        .warn { color: var(--doubt); } .good { color: var(--good); } .bad { color: var(--bad); }
         .step { display: inline-block; width: 1.35em; height: 1.35em; line-height: 1.35em; margin: 1px;
           text-align: center; border-radius: 3px; text-decoration: none; color: inherit;
           font-size: .8rem; background: var(--none); }
@@ -65,6 +69,7 @@ extension ReportHTML {
           .ladders td:nth-child(2) { width: 100%; }
           .ladders tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
           .ladders td, .ladders th { padding: .1rem 0; } }
-        @media print { .card, .trial { break-inside: avoid; } }
+        @media print { nav { display: none; } pre { max-height: none; }
+          .card, .trial { break-inside: avoid; } }
         """
 }
