@@ -142,6 +142,8 @@ public struct HardeningResult: Hashable, Codable, Sendable {
         public var alongside: [String]?
         /// The line of SELinux's policy that would allow it; absent where it was refused otherwise.
         public var policy: String?
+
+        var words: RestrictionWords { RestrictionWords(restriction, because: because) }
     }
 
     /// Another choice between restrictions that only fail together.

@@ -67,13 +67,13 @@ extension Document {
     /// What was refused for the same reason stands in one line, needs apart from values.
     private static func refused(_ reasons: [HardeningSummary.Reason]) -> [Section] {
         let words = reasons.map { reason in
-            (RestrictionWords(reason.restriction), reason.because)
+            (RestrictionWords(reason.restriction, because: reason.because.text), reason.because)
         }
         let groups = words.grouped { "\($0.need == nil) \($1.text)" }
         return section(
             Phrase("Refused, and why", .strong),
             groups.map { group in
-                let names = Phrase.code(group.map { $0.0.need ?? $0.0.id }, separator: ", ")
+                let names = Phrase.code(group.map { $0.0.need ?? $0.0.name }, separator: ", ")
                 let because: Phrase = " (\(group[0].1))"
                 return Entry(lead: (group[0].0.need == nil ? "" : "needs ") + names + because)
             })

@@ -157,7 +157,7 @@ extension HardeningResult {
             Phrase("Refused", .strong),
             refused.map { refusal in
                 Entry(
-                    lead: Words.refused(refusal.restriction), body: "\(said: refusal.because)",
+                    lead: Words.refused(refusal.words), body: "\(said: refusal.because)",
                     note: "\(trial: refusal.trial)",
                     details: refusal.details)
             }, .columns)
@@ -247,9 +247,8 @@ extension HardeningResult {
 
 /// Words that several documents have in common.
 enum Words {
-    static func refused(_ restriction: String) -> Phrase {
-        let words = RestrictionWords(restriction)
-        return words.need.map { "needs \(code: $0)" } ?? "\(code: words.id)"
+    static func refused(_ words: RestrictionWords) -> Phrase {
+        words.need.map { "needs \(code: $0)" } ?? "\(code: words.name)"
     }
 
     /// The others of a conflict; nil for what fails alone.

@@ -6,10 +6,15 @@ public struct RestrictionWords: Hashable, Sendable {
     private let directive: String
     /// What it denies: `CAP_CHOWN`, `@mount`, `/run`; nil where it is a value that is set.
     private let denied: String?
+    /// Whether systemd failed with it before there was a service that could need anything.
+    private let failsSystemd: Bool
 
-    /// - Parameter id: as the ledger has it.
-    public init(_ id: String) {
+    /// - Parameters:
+    ///   - id: as the ledger has it.
+    ///   - because: how what was tried with it failed, where it is refused.
+    public init(_ id: String, because: String = "") {
         self.id = id
+        failsSystemd = ExecStep.allCases.contains { because.contains($0.ending) }
         directive = String(id.prefix { $0 != "=" })
         let value = id.dropFirst(directive.count + 1)
         denied = value.first == "~" ? String(value.dropFirst()) : nil
@@ -26,9 +31,9 @@ public struct RestrictionWords: Hashable, Sendable {
     }
 
     /// What the service needs where it is refused: `CAP_CHOWN`, `@mount system calls`,
-    /// `ReadWritePaths=/run`; nil for a value that is set.
+    /// `ReadWritePaths=/run`; nil for a value that is set, and where it is systemd that fails.
     public var need: String? {
-        guard let denied else { return nil }
+        guard let denied, !failsSystemd else { return nil }
         if let exception { return exception }
         switch Catalogue.standard[id]?.change {
         case .denyCalls: return "\(denied) system calls"
@@ -39,15 +44,14 @@ public struct RestrictionWords: Hashable, Sendable {
         }
     }
 
-    /// That it is refused: `needs CAP_CHOWN`, or the id of a value that is not taken.
-    public var refused: String { need.map { "needs \($0)" } ?? id }
+    /// That it is refused: `needs CAP_CHOWN`, or the name of what is not taken.
+    public var refused: String { need.map { "needs \($0)" } ?? name }
 
     /// What it is to go without it: `with CAP_CHOWN`, `without ProtectHome=yes`.
     public var givenUp: String { need.map { "with \($0)" } ?? "without \(id)" }
 
     /// Why restrictions of one directive are not in a result: `Needs CAP_CHOWN, CAP_KILL.`
-    public static func reason(_ refused: [String]) -> String {
-        let words = refused.map(RestrictionWords.init)
+    public static func reason(_ words: [RestrictionWords]) -> String {
         let parts = [
             ("Needs", words.compactMap(\.need)),
             ("Refused:", words.filter { $0.need == nil }.map(\.refusedValue)),

@@ -177,7 +177,7 @@ struct LadderPicture {
             parts.append([.text("\(taken.count) of \(ladder.steps.count)")])
         }
         parts += refused.map { step in
-            let words = RestrictionWords(step.restriction)
+            let words = RestrictionWords(step.restriction, because: step.because)
             let what: Phrase =
                 words.need.map { "needs \(code: $0)" } ?? "not \(code: words.value)"
             return (what + ": \(step.because.cut(to: 90))").markup(anchor: anchor)

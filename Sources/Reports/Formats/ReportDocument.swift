@@ -34,7 +34,7 @@ extension Document {
             return [
                 Phrase([.unit(unit.unit, position: number + 1)]), "\(result.exposure.before)",
                 "\(result.exposure.after)", "\(result.accepted.count)", "\(result.refused.count)",
-                dearest.map { Words.refused($0.restriction) } ?? "-",
+                dearest.map { Words.refused($0.words) } ?? "-",
             ]
         }
         opening = [
@@ -52,10 +52,8 @@ extension Document.Entry {
     ///
     /// - Parameter given: what was given up with it.
     fileprivate init(_ refusal: RefusedRestriction, beside given: Phrase?) {
-        lead = Words.refused(refusal.restriction)
-        if let deed = refusal.cause?.request?.deed,
-            RestrictionWords(refusal.restriction).need != nil
-        {
+        lead = Words.refused(refusal.words)
+        if let deed = refusal.cause?.request?.deed, refusal.words.need != nil {
             lead = lead + " (\(deed))"
         }
         let price = refusal.price.map { $0 > 0 ? "costs \($0) of exposure, " : "costs nothing, " }
@@ -128,7 +126,7 @@ extension UnitReport {
         }
         let entries = partly.map { ladder in
             let refused = ladder.steps.filter { $0.standing == .refused }
-                .map { RestrictionWords($0.restriction) }
+                .map { RestrictionWords($0.restriction, because: $0.because) }
             let reasons = [
                 ("needs", refused.compactMap(\.need)),
                 ("not", refused.filter { $0.need == nil }.map(\.value)),

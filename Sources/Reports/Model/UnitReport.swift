@@ -41,6 +41,8 @@ public struct RefusedRestriction: Hashable, Codable, Sendable {
     public var evidence: [Evidence]
     public var advice: [Advice]
 
+    var words: RestrictionWords { RestrictionWords(restriction, because: because) }
+
     /// The strongest evidence that says something of the restriction itself.
     public var cause: Evidence? { evidence.first { $0.certainty != .seen } }
     public var isAlone: Bool { conflict.count <= 1 }

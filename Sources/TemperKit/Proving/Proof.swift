@@ -98,7 +98,10 @@ extension Outcome {
         let refused = Dictionary(grouping: refused) {
             subject.catalogue[$0.restriction]?.directive ?? ""
         }
-        let reasons = refused.mapValues { RestrictionWords.reason($0.map(\.restriction)) }
+        let reasons = refused.mapValues { refused in
+            RestrictionWords.reason(
+                refused.map { RestrictionWords($0.restriction, because: $0.because) })
+        }
         var header = [
             "\(context.bench.unit), hardened by temper \(TemperVersion.current) for systemd "
                 + "\(service.systemdVersion).",
