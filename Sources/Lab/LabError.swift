@@ -49,7 +49,7 @@ extension LabError: CustomStringConvertible {
         case .nameTaken(let name):
             "a lab named '\(name)' exists already: choose another name, or end that one first"
         case .noSuchLab(let name):
-            "no lab named '\(name)' is up: list the labs to see which are"
+            "no lab named '\(name)' is up; `temper lab list` shows which are"
         case .notRoot:
             "a lab needs root, for its namespaces and mounts: run this as root"
         case .noSuchRoot(let root):

@@ -103,7 +103,11 @@ extension Temper {
     private static func line(of error: any Error) -> String {
         let lines = Temper.message(for: error).split(separator: "\n")
         let values = lines.dropFirst().map { $0.trimmingPrefix("  - ") }
-        guard let first = lines.first, !values.isEmpty else { return Temper.message(for: error) }
+        guard let first = lines.first, !values.isEmpty else {
+            // What comes behind it is of the same sentence.
+            let message = Temper.message(for: error)
+            return message.hasSuffix(".") ? String(message.dropLast()) : message
+        }
         return "\(first) \(values.joined(separator: ", "))"
     }
 

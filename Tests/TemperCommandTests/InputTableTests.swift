@@ -263,6 +263,16 @@ private enum BadInputs {
         64 report --campaign 1 => --campaign is one of a unit: temper report UNIT --campaign N
         64 report --format drop-in => --format drop-in is of one unit: temper report UNIT
         64 report nginx --json --format html => --json and --format html are two forms; leave one out
+        64 check nginx --json=1 => does not take any value, but '1' was specified; see temper check
+        64 lab list --format json => Unknown option '--format'
+        64 lab list extra => Unexpected argument 'extra'
+        64 history nginx --diff 1 => --diff takes the numbers of two campaigns
+        64 history nginx --diff a b => The value 'a' is invalid
+        64 report nginx --campaign x => The value 'x' is invalid
+        64 harden nginx --style => Missing value for '--style
+        64 harden --user => Missing expected argument '<unit>'
+        64 escape a/b => is not a unit's name
+        64 doctor extra => Unexpected argument 'extra'
         64 check --json --format junit => --json and --format junit are two forms; leave one out
         """)
 
