@@ -27,7 +27,7 @@ extension HardeningSubject {
     ) -> DropIn {
         let after = tightened(by: profile)
         let change = SandboxChange(
-            before: sandbox, after: directories?.replacing(in: after) ?? after)
+            before: sandbox, after: directories?.replacing(in: after, over: sandbox) ?? after)
         let calls = CallFilterChange(of: self, taking: profile)
         let fileSystems = fileSystemGroups(deniedBy: profile)
         var sections: [(name: String, effect: String, assignments: [String])] =

@@ -29,17 +29,17 @@ public struct HardeningSummary: Sendable {
 
     /// Why something was refused, in few words.
     fileprivate struct Reason {
-        let restriction: String
+        let words: RestrictionWords
         let because: Phrase
 
         init(_ refusal: RefusedRestriction) {
-            restriction = refusal.restriction
+            words = refusal.words
             let deed = refusal.cause?.request?.words
             because = deed.map { "\(said: $0)" } ?? Reason.short(refusal.because)
         }
 
         init(_ refusal: HardeningResult.Refusal) {
-            restriction = refusal.restriction
+            words = refusal.words
             because = Reason.short(refusal.because)
         }
 
@@ -66,16 +66,14 @@ extension Document {
 
     /// What was refused for the same reason stands in one line, needs apart from values.
     private static func refused(_ reasons: [HardeningSummary.Reason]) -> [Section] {
-        let words = reasons.map { reason in
-            (RestrictionWords(reason.restriction, because: reason.because.text), reason.because)
-        }
-        let groups = words.grouped { "\($0.need == nil) \($1.text)" }
+        let groups = reasons.grouped { "\($0.words.need == nil) \($0.because.text)" }
         return section(
             Phrase("Refused, and why", .strong),
             groups.map { group in
-                let names = Phrase.code(group.map { $0.0.need ?? $0.0.name }, separator: ", ")
-                let because: Phrase = " (\(group[0].1))"
-                return Entry(lead: (group[0].0.need == nil ? "" : "needs ") + names + because)
+                let names = Phrase.code(
+                    group.map { $0.words.need ?? $0.words.name }, separator: ", ")
+                let because: Phrase = " (\(group[0].because))"
+                return Entry(lead: (group[0].words.need == nil ? "" : "needs ") + names + because)
             })
     }
 }

@@ -50,7 +50,8 @@ public struct NextSteps: Sendable {
         }
         var steps: [(String, String)] = []
         if result.applied == nil, result.verified {
-            if choices.isOfThisMachine {
+            let isToRead = !choices.isOfThisMachine || choices.style != nil
+            if !isToRead {
                 steps.append(
                     (
                         "the same command with --apply",
@@ -59,7 +60,7 @@ public struct NextSteps: Sendable {
             }
             if let file = choices.output {
                 steps.append((file.shellQuoted, "is the drop-in, whose place is \(unit).d/"))
-            } else if !choices.isOfThisMachine {
+            } else if isToRead {
                 steps.append(
                     (
                         "temper report\(place) \(unit) --format drop-in\(style)",

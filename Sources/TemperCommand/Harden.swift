@@ -44,6 +44,11 @@ struct Harden: AsyncParsableCommand {
                 ?? place.problem ?? install.problem(root: place.tree.root)
                 ?? trust.problem(isLive: place.live, isToInstall: install.apply) ?? output.problem
                 ?? record.problem)
+        if install.apply && written.style != .commented {
+            throw ValidationError(
+                "--apply installs what was tried as it is; leave out --style "
+                    + written.style.rawValue)
+        }
     }
 
     func run() async throws {

@@ -110,8 +110,11 @@ struct ReportCommand: ParsableCommand {
     private func text(
         of reports: [UnitReport], from archive: Archive, forFile isForFile: Bool
     ) throws -> String {
-        // Nobody reads comments of ours in the language of another tool.
-        let style = format.isForOtherTools ? .packager : written.style
+        // Nobody reads comments of ours in the language of another tool. A container has no directories
+        // of its service's that somebody makes for it.
+        let style =
+            format == .quadlet
+            ? .commented : format.isForOtherTools ? .packager : written.style
         let report = Report(
             temper: TemperVersion.current,
             units: try reports.map { report in

@@ -79,6 +79,14 @@ public struct ObservedUsage: Hashable, Sendable {
         }.sorted()
     }
 
+    /// The directories that it was seen to make where there was nothing.
+    public var madeDirectories: Set<String> {
+        Set(
+            accesses.compactMap { access in
+                if case .makesDirectory(let path) = access { Places.resolved(path) } else { nil }
+            })
+    }
+
     /// A pid file that it was seen to write: others read these (daemon(7)).
     public var pidFile: String? {
         writtenFiles.first { Places.isBelow($0, "/run") && $0.hasSuffix(".pid") }

@@ -73,8 +73,8 @@ extension EndToEnd {
                     #expect(report.status == 2)
                     #expect(
                         report.errors.contains(
-                            "It is handed sockets by ctl.socket and web.socket, which are not active "
-                                + "in the lab; Prepare=systemctl start ctl.socket web.socket in a "
+                            "Perhaps it needs the sockets of ctl.socket and web.socket, which are not "
+                                + "active in the lab; Prepare=systemctl start ctl.socket web.socket in a "
                                 + "plan opens them"), "\(report.errors)")
                     let plan = state + "/plan"
                     try "[X-Temper]\nPrepare=systemctl start ctl.socket web.socket\n".write(

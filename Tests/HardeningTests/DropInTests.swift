@@ -91,18 +91,26 @@ import Testing
         let directories = try #require(
             ServiceDirectories(
                 of: [
-                    "/var/lib/x": 0o755, "/var/lib/x/below": 0o755, "/var/log/y": 0o750,
+                    "/var/lib/x": 0o755, "/var/lib/x/below": 0o700, "/var/lib/privately": 0o755,
+                    "/var/log/y": 0o750,
                     "/var/cache/a": 0o700, "/var/cache/b": 0o755, "/etc/x": 0o755, "/run/x": 0o755,
                     "/var/lib/private/z": 0o755, "/var/lib/two:words": 0o755,
                 ]))
-        #expect(opened.openedPlaces.contains("/var/lib/xy"))
-        #expect(directories.replacing(in: opened).openedPlaces == ["/run", "/var/lib/xy"])
+        func left(over before: Sandbox) -> Set<String> {
+            directories.replacing(in: opened, over: before).openedPlaces(beyond: Sandbox())
+        }
+        #expect(opened.openedPlaces(beyond: Sandbox()).contains("/var/lib/xy"))
+        #expect(left(over: Sandbox()) == ["/run", "/var/lib/xy"])
+        // What the unit has itself no drop-in takes back.
+        let own = Sandbox(["ReadWritePaths": .list(["-/var/lib/x"])])
+        #expect(left(over: own) == ["/run", "/var/lib/xy", "/var/lib/x"])
+        #expect(opened.openedPlaces(beyond: own).isDisjoint(with: ["/var/lib/x"]))
         #expect(directories.holds("/var/lib/x/below") && !directories.holds("/var/lib"))
         let text = subject.dropIn(for: .unrestricted, directories: directories).text
         #expect(
             DropIn.forPackager(text, over: []) == """
                 [Service]
-                StateDirectory=x x/below
+                StateDirectory=privately x
                 LogsDirectory=y
                 LogsDirectoryMode=0750
 

@@ -123,11 +123,11 @@ struct SocketTests {
                 let nobody = BusAddress.address("unix:path=/run/nobody-listens")
                 #expect(await service.socketsActive(at: nobody) == [])
 
-                try await service.startSockets(active)
+                for socket in active { try await service.start(socket: socket) }
                 let again = try await Service(named: "handed.service", on: machine)
                 #expect(await again.silentSockets == ["ctl.socket"])
                 let error = await #expect(throws: ExperimentError.self) {
-                    try await service.startSockets(["none.socket"])
+                    try await service.start(socket: "none.socket")
                 }
                 #expect(error?.description.contains("none.socket") == true)
             }

@@ -270,6 +270,7 @@ private enum BadInputs {
         64 history nginx --diff a b => The value 'a' is invalid
         64 report nginx --campaign x => The value 'x' is invalid
         64 harden nginx --style => Missing value for '--style
+        64 harden nginx --apply --style packager => --apply installs what was tried as it is; leave out --style
         64 harden --user => Missing expected argument '<unit>'
         64 escape a/b => is not a unit's name
         64 doctor extra => Unexpected argument 'extra'

@@ -34,9 +34,11 @@ enum ManualOrder {
     ]
 
     /// What is none of the catalogue's and stands behind `ProtectHome=`.
-    private static let directories = ["Runtime", "State", "Cache", "Logs"].flatMap { kind in
-        ["", "Mode", "Preserve"].map { "\(kind)Directory\($0)" }
-    }
+    private static let directories = [
+        "RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory",
+        "RuntimeDirectoryMode", "StateDirectoryMode", "CacheDirectoryMode", "LogsDirectoryMode",
+        "RuntimeDirectoryPreserve",
+    ]
 
     private static let places: [String: (section: Int, place: Int)] = {
         var places: [String: (section: Int, place: Int)] = [:]

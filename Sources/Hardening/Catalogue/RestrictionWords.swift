@@ -14,7 +14,9 @@ public struct RestrictionWords: Hashable, Sendable {
     ///   - because: how what was tried with it failed, where it is refused.
     public init(_ id: String, because: String = "") {
         self.id = id
-        failsSystemd = ExecStep.allCases.contains { because.contains($0.ending) }
+        failsSystemd = ExecStep.allCases.contains { step in
+            !step.isOfService && because.contains(step.ending)
+        }
         directive = String(id.prefix { $0 != "=" })
         let value = id.dropFirst(directive.count + 1)
         denied = value.first == "~" ? String(value.dropFirst()) : nil

@@ -22,13 +22,14 @@ public struct ServiceDirectories: Hashable, Sendable {
     private static let usualMode: UInt32 = 0o755
 
     /// - Parameters:
-    ///   - places: directories and their modes. Those with a place of their own elsewhere are left
-    ///     out, and all of a setting that differ in their modes: there is one for all.
+    ///   - places: directories and their modes. Left out are those that lie elsewhere or in another
+    ///     of them, and all of a setting that differ in their modes: there is one for all.
     ///   - own: the modes of the settings that the unit has already.
     /// - Returns: nil where none is left.
     public init?(of places: [String: UInt32], besides own: [String: UInt32] = [:]) {
         groups = ServiceDirectories.homes.compactMap { setting, home in
-            let mine = places.filter { ServiceDirectories.isDirectory($0.key, of: home) }
+            let all = places.filter { ServiceDirectories.isDirectory($0.key, of: home) }
+            let mine = all.filter { place in !all.keys.contains { place.key.hasPrefix($0 + "/") } }
             guard let mode = mine.values.first, Set(mine.values).count == 1 else { return nil }
             if let said = own[setting], said != mode { return nil }
             return Group(
@@ -40,7 +41,7 @@ public struct ServiceDirectories: Hashable, Sendable {
 
     /// Where `DynamicUser=` keeps the true ones, and what has a meaning in the setting, is none.
     private static func isDirectory(_ path: String, of home: String) -> Bool {
-        path.hasPrefix(home + "/") && !path.hasPrefix(home + "/private")
+        path.hasPrefix(home + "/") && !(path + "/").hasPrefix(home + "/private/")
             && !path.contains { ":\\ ".contains($0) }
     }
 
@@ -53,17 +54,26 @@ public struct ServiceDirectories: Hashable, Sendable {
 
     /// The sandbox without the exceptions that these make needless: systemd leaves its own
     /// directories of a service writable.
-    public func replacing(in sandbox: Sandbox) -> Sandbox {
+    ///
+    /// - Parameter before: the unit's own, in which a drop-in takes nothing back.
+    public func replacing(in sandbox: Sandbox, over before: Sandbox) -> Sandbox {
         var sandbox = sandbox
         for setting in Exception.ofPaths {
             guard case .list(let entries) = sandbox[setting] else { continue }
-            sandbox[setting] = .list(entries.filter { !holds(Sandbox.path(of: $0)) })
+            let own = before[setting].entries
+            sandbox[setting] = .list(
+                entries.filter { own.contains($0) || !holds(Sandbox.path(of: $0)) })
         }
         return sandbox
     }
 
     /// As a drop-in has them.
     public var lines: [String] {
+        ["# Made before each start, and the service's user's with all that is in them."]
+            + settings
+    }
+
+    private var settings: [String] {
         groups.flatMap { group in
             let names = group.places.map { place in
                 place.split(separator: "/").dropFirst(2).joined(separator: "/")
@@ -72,7 +82,6 @@ public struct ServiceDirectories: Hashable, Sendable {
                 "\(group.setting)Mode=0\(String(mode, radix: 8))"
             }
             return [
-                "# Made before each start, and the service's user's with all that is in them.",
                 "\(group.setting)=\(names.joined(separator: " "))",
             ] + [mode].compactMap { $0 }
         }
@@ -80,14 +89,19 @@ public struct ServiceDirectories: Hashable, Sendable {
 
     /// `StateDirectory=mine LogsDirectory=mine`
     public var text: String {
-        lines.filter { !$0.hasPrefix("#") }.joined(separator: " ")
+        settings.joined(separator: " ")
     }
 }
 
 extension Sandbox {
     /// The places that stay writable in spite of all.
-    public var openedPlaces: Set<String> {
-        Set(Exception.ofPaths.flatMap { (self[$0] as SettingValue?).entries }.map(Sandbox.path))
+    ///
+    /// - Parameter before: a sandbox whose own exceptions do not count.
+    public func openedPlaces(beyond before: Sandbox) -> Set<String> {
+        func places(_ sandbox: Sandbox) -> Set<String> {
+            Set(Exception.ofPaths.flatMap { sandbox[$0].entries }.map(Sandbox.path))
+        }
+        return places(self).subtracting(places(before))
     }
 
     /// Without `-` (it may be missing) and `+` (below the service's own root directory).

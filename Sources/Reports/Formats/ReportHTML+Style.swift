@@ -69,7 +69,8 @@ extension ReportHTML {
           .ladders td:nth-child(2) { width: 100%; }
           .ladders tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
           .ladders td, .ladders th { padding: .1rem 0; } }
-        @media print { nav { display: none; } pre { max-height: none; }
+        @media print { nav, .reason { display: none; } pre { max-height: none; }
+          .card::details-content { content-visibility: visible; }
           .card, .trial { break-inside: avoid; } }
         """
 }

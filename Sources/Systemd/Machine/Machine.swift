@@ -105,22 +105,21 @@ extension Machine {
         }
     }
 
-    /// Those of these paths that lead to something here and to nothing in the tree that this machine
-    /// began as a copy of: what was made since. Of what lies in file systems of their own (/run, /tmp,
-    /// what is bound from elsewhere) none.
+    /// Whether a directory lies in the machine's own files, and not in what is bound from elsewhere.
+    func isOwn(_ place: RootedDirectory) -> Bool {
+        isDisposable
+            && ["/", "/run"].contains { tree.directory(at: $0)?.device == place.device }
+    }
+
+    /// Those of these directories that are here and not in the tree that this machine began as a copy
+    /// of. Of what lies in file systems of their own (/tmp, what is bound from elsewhere) none.
     ///
     /// - Parameter origin: the tree, as a path of our own machine.
-    public func added(_ paths: some Sequence<String>, since origin: String) -> Set<String> {
+    public func added(_ directories: some Sequence<String>, since origin: String) -> Set<String> {
         guard isDisposable, let origin = try? RootedDirectory(origin) else { return [] }
-        let own = tree.device
         return Set(
-            paths.filter { path in
-                // An overlay gives only its directories a number of its own.
-                guard let (place, name) = tree.holding(path), place.device == own,
-                    let status = place.status(of: name),
-                    !status.isDirectory || status.device == own
-                else { return false }
-                return origin.lacks(path)
+            directories.filter { path in
+                tree.directory(at: path)?.device == tree.device && origin.lacks(path)
             })
     }
 }

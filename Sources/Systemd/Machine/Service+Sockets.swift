@@ -7,21 +7,27 @@ extension Service {
     /// them by itself: a unit that nothing refers to is not loaded, so each of the machine's is.
     public var silentSockets: [String] {
         get async {
-            let instance = unit.firstIndex(of: "@").map { unit[$0...].prefix { $0 != "." } }
-            var found: [String] = []
+            let handed = reading.sockets.map(\.name)
+            var found: Set<String> = []
             for name in await machine.unitFiles(suffix: ".socket") {
-                if name.hasSuffix("@.socket"), instance == nil { continue }
-                let socket = name.replacing("@.", with: "\(instance ?? "@").")
-                guard !reading.sockets.contains(where: { $0.name == socket }),
-                    let path = try? await machine.manager("LoadUnit", .string(socket)).first?
-                        .string,
-                    let started = try? await machine.property(
-                        "Triggers", of: path, Machine.unitInterface)
+                guard let socket = socket(of: name),
+                    let (name, started) = try? await machine.triggers(of: socket)
                 else { continue }
-                if started.strings?.contains(unit) == true { found.append(socket) }
+                // By its own name, whatever else its file is called.
+                if started.contains(unit), !handed.contains(name) { found.insert(name) }
             }
             return found.sorted()
         }
+    }
+
+    /// The unit of a socket's file: of a template the instance that the service is; nil where it is
+    /// none.
+    private func socket(of name: String) -> String? {
+        guard name.hasSuffix("@.socket") else { return name }
+        guard let at = unit.firstIndex(of: "@"), let end = unit.lastIndex(of: ".") else {
+            return nil
+        }
+        return name.replacing("@.", with: "\(unit[at..<end]).")
     }
 
     /// The socket units that hand it nothing here and are active on another machine: somebody
@@ -38,16 +44,14 @@ extension Service {
         return active ?? []
     }
 
-    /// Starts socket units.
+    /// Starts a socket unit.
     ///
-    /// - Throws: `ExperimentError` with what systemd says of the first that does not listen then.
-    public func startSockets(_ sockets: [String]) async throws(ExperimentError) {
-        for socket in sockets {
-            let result = try await experiment { () async throws(BusError) in
-                try await machine.bus.startUnit(socket)
-            }
-            if result != .done { throw ExperimentError("\(socket) cannot be started (\(result))") }
+    /// - Throws: `ExperimentError` with what systemd says, where it does not listen then.
+    public func start(socket: String) async throws(ExperimentError) {
+        let result = try await experiment { () async throws(BusError) in
+            try await machine.bus.startUnit(socket)
         }
+        if result != .done { throw ExperimentError("\(socket) cannot be started (\(result))") }
     }
 }
 
@@ -56,5 +60,16 @@ extension Machine {
         let triggers = try await property(
             "TriggeredBy", of: Machine.path(ofUnit: unit), Machine.unitInterface)
         return try await active((triggers.strings ?? []).filter { $0.hasSuffix(".socket") })
+    }
+
+    /// The own name of a unit, and the units that it starts.
+    fileprivate func triggers(
+        of unit: String
+    ) async throws(BusError) -> (name: String, started: [String]) {
+        let path = try await manager("LoadUnit", .string(unit)).first?.string ?? ""
+        return (
+            try await property("Id", of: path, Machine.unitInterface).string ?? unit,
+            try await property("Triggers", of: path, Machine.unitInterface).strings ?? []
+        )
     }
 }

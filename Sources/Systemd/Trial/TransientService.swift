@@ -65,7 +65,8 @@ public struct TransientService: ServiceUnderTest {
     private func removeLeftovers() {
         guard machine.isDisposable else { return }
         for path in leftovers {
-            if let (place, name) = machine.tree.holding(path) { place.removeAll(name) }
+            guard let (place, name) = machine.tree.holding(path) else { continue }
+            if machine.isOwn(place) { place.removeAll(name) } else { place.remove(name) }
         }
     }
 

@@ -17,8 +17,8 @@ struct CheckContext: Sendable {
     let changes: [UpgradeChange]
     let enforcement: Enforcement
     let inapplicable: [String: String]
-    /// What the service made in the lab while nothing restricted it, and the tree does not have: no
-    /// trial may find it, as the machine has nothing that would make it.
+    /// Directories that the service made in the lab while nothing restricted it, and the tree does not
+    /// have: no trial may find them, as the machine has nothing that would make them.
     let made: Set<String>
     /// Gives the service's files back.
     private let undo: OwnershipUndo?
@@ -234,10 +234,11 @@ extension Bench {
         return seen.accesses
     }
 
-    /// What the service was seen to make in the lab and the lab's tree does not have.
+    /// The directories that the service was seen to make in the lab and the lab's tree does not have.
+    /// With them goes what it made in them; a file that it made elsewhere may be half of something.
     func made(_ seen: Set<ObservedAccess>, since tree: String) -> Set<String> {
         service.machine.added(
-            ObservedUsage(seen, sandbox: service.sandbox).writtenFiles, since: tree)
+            ObservedUsage(seen, sandbox: service.sandbox).madeDirectories, since: tree)
     }
 }
 

@@ -81,10 +81,13 @@ struct HardeningContext: Sendable {
         let ownership = preparation(for: outcome)
         // Its directories move to other places.
         if ownership?.newUser == .dynamic { return nil }
-        let sandbox = outcome.problem.subject.tightened(by: outcome.accepted)
+        let subject = outcome.problem.subject
+        let opened = subject.tightened(by: outcome.accepted)
+            .openedPlaces(beyond: subject.sandbox)
+        let processes = baseline.processSet?.members.keys.map { $0 } ?? []
         return service.directories(
-            among: sandbox.openedPlaces, given: Set(ownership?.trees ?? []),
-            to: ownership?.user ?? service.unitUser)
+            among: opened, given: Set(ownership?.trees ?? []),
+            to: ownership?.user ?? service.unitUser, named: Set(processes + [service.stem]))
     }
 }
 

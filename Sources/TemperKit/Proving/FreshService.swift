@@ -68,7 +68,9 @@ struct FreshService: ServiceUnderTest {
             runtimeDirectories: service.runtimeDirectories, directories: directories)
         let expected = context.subject.tightened(by: profile)
         let differences = try await service.install(
-            dropIn: dropIn.text, expecting: directories?.replacing(in: expected) ?? expected)
+            dropIn: dropIn.text,
+            expecting: directories?.replacing(in: expected, over: context.subject.sandbox)
+                ?? expected)
         if let first = differences.first { throw Proof.differs(first) }
         await Reboot.remember(on: host.system)
         var real = service.real

@@ -55,13 +55,21 @@ struct Proving: Sendable {
     private func package(_ proof: inout Proof, _ course: ProvingCourse) async throws {
         guard let directories = context.directories(for: proof.outcome) else { return }
         bench.progress.step("trying \(bench.unit) with \(directories.text)")
-        var course = course
-        let trial = try await course.tryOut(with: directories)
-        proof.outcome.count(trial)
+        var (course, because) = (course, String?.none)
+        do {
+            let trial = try await course.tryOut(with: directories)
+            proof.outcome.count(trial)
+            if !trial.verdict.isPass { because = trial.because }
+        } catch let error as TemperError where !error.isInterruption {
+            // All else is proved.
+            because = error.description
+        } catch let error as ExperimentError where !error.isInterruption {
+            because = error.description
+        }
         proof.packaged = HardeningResult.Packaged(
             dropIn: proof.outcome.dropIn(on: context, with: directories)?.text ?? "",
             preparations: context.preparations(for: proof.outcome, with: directories),
-            because: trial.verdict.isPass ? nil : "with \(directories.text): \(trial.because)")
+            because: because.map { "with \(directories.text): \($0)" })
     }
 
     /// The real unit where the copies were tried.

@@ -186,7 +186,7 @@ struct ProvingCourse {
     mutating func tryOut(with directories: ServiceDirectories) async throws -> Trial {
         service.directories = directories
         defer { service.directories = nil }
-        return try await tryOut(outcome.accepted)
+        return try take(try await attempt(outcome.accepted, .packaged))
     }
 
     private mutating func tryOut(_ profile: Profile) async throws -> Trial {
@@ -194,14 +194,16 @@ struct ProvingCourse {
     }
 
     /// A trial in a lab of its own, which is not part of the course yet.
-    func attempt(_ profile: Profile) async throws -> Trial {
+    func attempt(
+        _ profile: Profile, _ purpose: TrialPurpose = .proving
+    ) async throws -> Trial {
         let runner = TrialRunner(
             procedure,
             expecting: Expectations(
                 profile.restrictions.isEmpty ? .unknown : baseline,
                 cadence: bench.plan.cadence.beforeBaseline), now: now)
         return try await Self.trial(isUnreliable: isUnreliable) {
-            try await runner.runOnce(TrialSpec(profile, .proving), number: 0)
+            try await runner.runOnce(TrialSpec(profile, purpose), number: 0)
         }
     }
 

@@ -67,14 +67,19 @@ struct ServiceSetup: Sendable {
                 BusAddress.socket("\(user.runtimeDirectory)/bus", asUser: user.id)
             } ?? .system
         let active = await service.socketsActive(at: bus)
-        if active.isEmpty { return [] }
-        progress.step("starting \(active.joined(separator: ", ")), as on this machine")
-        do { try await service.startSockets(active) } catch {
-            // It may do without; where it does not, its failure tells of them.
-            progress.say("\(error) in the lab")
-            return []
+        var opened: [String] = []
+        for socket in active {
+            progress.step("starting \(socket), as on this machine")
+            do throws(ExperimentError) {
+                try await service.start(socket: socket)
+                opened.append(socket)
+            } catch {
+                if error.isInterruption { throw error }
+                // It may do without; where it does not, its failure tells of them.
+                progress.say("\(error) in the lab")
+            }
         }
-        return active
+        return opened
     }
 
     /// The service as its files have it, temper's drop-in among them, in a lab that is prepared for it.

@@ -6,7 +6,7 @@ extension TemperError {
     /// The service fails as it is: with the commands that show it to the user.
     static func baseline(_ error: ExperimentError, of bench: Bench) async -> TemperError {
         let (unit, service) = (bench.unit, bench.service)
-        let hint = socketsHint(await service.silentSockets, isLive: bench.host.isLive)
+        let hint = socketsHint(await service.silentSockets, of: bench)
         let commands =
             bench.host.isLive
             ? ["systemctl start \(unit)"] + asked(of: bench) + ["journalctl -u \(unit)"]
@@ -16,13 +16,19 @@ extension TemperError {
                 + commands.map { "    \($0)" }.joined(separator: "\n"))
     }
 
-    private static func socketsHint(_ silent: [String], isLive: Bool) -> String {
+    private static func socketsHint(_ silent: [String], of bench: Bench) -> String {
         if silent.isEmpty { return "" }
-        let start = "systemctl start \(silent.joined(separator: " "))"
         let are = silent.count == 1 ? "is" : "are"
-        let place = isLive ? "here; `\(start)`" : "in the lab; Prepare=\(start) in a plan"
-        return "\nIt is handed sockets by \(silent.joined(separator: " and ")), "
-            + "which \(are) not active \(place) opens them"
+        let place = bench.host.isLive ? "here" : "in the lab"
+        let hint =
+            "\nPerhaps it needs the sockets of \(silent.joined(separator: " and ")), which \(are) "
+            + "not active \(place)"
+        // A plan prepares a lab as root, before there is a user's manager.
+        if bench.service.machine.user != nil { return hint }
+        let start = "systemctl start \(silent.map(\.shellQuoted).joined(separator: " "))"
+        return hint
+            + (bench.host.isLive
+                ? "; `\(start)` opens them" : "; Prepare=\(start) in a plan opens them")
     }
 
     /// For a shell: what shows the service and its probes in a lab.

@@ -63,4 +63,5 @@ extension TrialPurpose {
     public static let realUnitAsItIs: TrialPurpose = "the real unit as it is"
     public static let realUnit: TrialPurpose = "the real unit with the drop-in"
     public static let proving: TrialPurpose = "the proving: a first start, upkeep, a boot"
+    public static let packaged: TrialPurpose = "the proving, with directories that systemd makes"
 }
