@@ -99,7 +99,8 @@ struct LeftoverTests {
         try FileManager.default.createDirectory(
             atPath: shared + "/queue", withIntermediateDirectories: true)
         try Data().write(to: URL(filePath: kept))
-        try await withLab(.trixie, changing: { $0.binds = [shared] }) { lab, machine in
+        func sharing(_ plan: inout LabPlan) { plan.binds = [shared] }
+        try await withLab(.trixie, changing: sharing) { lab, machine in
             try await CopyTests.install(["once.service": Self.maker], in: lab)
             let service = try await Service(named: "once.service", on: machine)
             #expect(machine.added([shared + "/queue"], since: lab.root) == [])

@@ -82,7 +82,7 @@ public struct ServiceDirectories: Hashable, Sendable {
                 "\(group.setting)Mode=0\(String(mode, radix: 8))"
             }
             return [
-                "\(group.setting)=\(names.joined(separator: " "))",
+                "\(group.setting)=\(names.joined(separator: " "))"
             ] + [mode].compactMap { $0 }
         }
     }
