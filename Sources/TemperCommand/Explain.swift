@@ -37,10 +37,16 @@ struct Explain: ParsableCommand {
             valueName: "number"), completion: .campaign)
     var campaign: Int64?
 
+    @Flag(help: "Print it as JSON (schema temper.explain/1).")
+    var json = false
+
     @OptionGroup var state: StateOptions
 
     func validate() throws {
         try refuse(unit.flatMap(UnitName.problem))
+        if json && subject == nil {
+            throw ValidationError("--json is of one subject: temper explain SUBJECT --json")
+        }
     }
 
     func run() throws {
@@ -62,6 +68,12 @@ struct Explain: ParsableCommand {
             throw TemperError.absent(
                 "campaign \(campaign.id) of \(unit) has no trial \(number); "
                     + "it has 1 to \(last)")
+        }
+        if json {
+            return Terminal.print(
+                try JSON.page(
+                    ExplanationReport(
+                        trial, of: unit, campaign: campaign.id, provenance: provenance)))
         }
         Terminal.print(
             form: TrialText(
@@ -97,8 +109,10 @@ struct Explain: ParsableCommand {
         let catalogue = Catalogue.withExamples
         // However it is written: nothing is done by it.
         let row = catalogue.directives.first { $0.name.lowercased() == name.lowercased() }
-        if let row { return Terminal.print(DirectiveExplanation(row, in: catalogue).text) }
-        if let text = Glossary.text(on: name) { return Terminal.print(text) }
+        let found =
+            row.map { ExplanationReport($0, in: catalogue) }
+            ?? Glossary.text(on: name).map { ExplanationReport(name, text: $0) }
+        if let found { return Terminal.print(json ? try JSON.page(found) : found.text) }
         let known = catalogue.directives.map(\.name) + Glossary.entries.map(\.word)
         throw TemperError.usage(
             "\(name.isEmpty ? "“”" : name) is neither a directive that temper knows nor a word of its reports"

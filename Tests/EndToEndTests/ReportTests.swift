@@ -98,6 +98,11 @@ extension EndToEnd {
             for trial in chosen {
                 let text = try await temper(state, "explain", "\(trial.number)")
                 #expect(text.status == 0, "\(text.errors)")
+                let data = Data(
+                    try await temper(state, "explain", "\(trial.number)", "--json").output.utf8)
+                try Tool.keeps(data, to: "temper.explain/1")
+                let told = try JSONDecoder().decode(ExplanationReport.self, from: data)
+                #expect(told.text == text.output && told.trial?.verdict == trial.verdict)
                 let status = try await Tool.repeatByHand(text.output)
                 #expect((status == 0) == (trial.verdict == .passed), "\(text.output)")
             }
@@ -116,6 +121,7 @@ extension EndToEnd {
                 (["report", "mine", "--format", "patch", "--on", "no/x"], 64, "cannot be read"),
                 (["report", "mine", "-o", "/no/such/place"], 64, "/no/such"),
                 (["explain", "9999"], 1, "has no trial 9999"),
+                (["explain", "--json"], 64, "--json is of one subject"),
                 (["explain", "1", "--unit", "other"], 1, "no campaign of other.service"),
                 (["explain", "NoSuchDirective"], 64, "is neither a directive that temper knows"),
             ] {

@@ -70,14 +70,16 @@ extension EndToEnd {
             }
         }
 
-        @Test("nor in what is said when the service never passes, or its probe tells all")
-        func failing() async throws {
+        @Test(
+            "nor in what is said when the service never passes, or its probe tells all",
+            arguments: ["300ms", "4s"])
+        func failing(patience: String) async throws {
             try await withTalkative { root in
                 try await withState { state in
                     let report = try await Tool.harden(
                         "talkative", root: root, state: state,
                         [
-                            "--start-period", "300ms", "--probe",
+                            "--start-period", patience, "--probe",
                             "cat /etc/talkative.key; cat /etc/talkative.env; exit 1",
                         ])
                     #expect(report.status == 2)

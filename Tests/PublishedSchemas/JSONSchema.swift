@@ -5,7 +5,7 @@ public import Foundation
 public struct JSONSchema {
     /// All that are published: the names that stand in `schema`.
     public static let names = [
-        "harden", "check", "report", "doctor", "escape", "probe", "history", "labs",
+        "harden", "check", "report", "doctor", "escape", "probe", "history", "labs", "explain",
     ]
     .map { "temper.\($0)/1" }
 

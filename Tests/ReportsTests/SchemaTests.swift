@@ -149,6 +149,11 @@ import WaysOut
         case "temper.doctor/1": return try encoder.encode(doctor)
         case "temper.escape/1": return try encoder.encode(escape)
         case "temper.history/1": return try encoder.encode(history)
+        case "temper.explain/1":
+            var explanation = ExplanationReport("bite", text: "It bites.\n")
+            explanation.restrictions = ["PrivateTmp=yes"]
+            explanation.trial = Sample.unit.trials.first
+            return try encoder.encode(explanation)
         case "temper.labs/1":
             return try encoder.encode(LabsReport([.init(name: "x", pid: 7, root: "/srv/x")]))
         case "temper.probe/1": return try encoder.encode(ProbeReportTests.failing)

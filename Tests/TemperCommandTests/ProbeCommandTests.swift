@@ -90,7 +90,7 @@ struct ToldProbeTests {
     @Test("has a clock that runs, also while nothing is answered")
     func countdown() async throws {
         let listener = Listener()
-        let probe = ToldProbe(Slow(), patience: .seconds(30), listener)
+        let probe = ToldProbe(Slow(), patience: .seconds(30), without: .none, listener)
         _ = await probe.check(deadline: .seconds(5))
         let left = listener.left.withLock { $0 }
         // Nobody hears of the first two seconds.
@@ -109,7 +109,8 @@ struct ToldProbeTests {
         let answer = Answer()
         let listener = Listener()
         let probe = ToldProbe(
-            Answering { answer.now.withLock { $0 } }, patience: .seconds(30), listener)
+            Answering { answer.now.withLock { $0 } }, patience: .seconds(30), without: .none,
+            listener)
         func ask() async { _ = await probe.check(deadline: .seconds(1)) }
         await ask()
         #expect(listener.told.withLock { $0.isEmpty })

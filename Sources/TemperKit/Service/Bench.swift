@@ -80,10 +80,14 @@ struct Bench: Sendable {
         of subject: any ServiceUnderTest, and more: [any Probe] = [], isTold: Bool = false
     ) -> TrialProcedure {
         let patience = plan.cadence.beforeBaseline.startPeriod
-        let asked = isTold ? probes.map { ToldProbe($0, patience: patience, progress) } : probes
+        let redaction = service.redaction.with(plan.secrets)
+        let asked =
+            isTold
+            ? probes.map { ToldProbe($0, patience: patience, without: redaction, progress) }
+            : probes
         var procedure = TrialProcedure(
             service: subject, probes: asked + more, canReload: service.canReload,
-            settle: settle, redaction: service.redaction.with(plan.secrets))
+            settle: settle, redaction: redaction)
         procedure.beforeStart = { [self] () throws(ExperimentError) in try await makeAnew() }
         return procedure
     }

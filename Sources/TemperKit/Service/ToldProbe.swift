@@ -6,6 +6,8 @@ import Trials
 final class ToldProbe: ProbeAround {
     let probe: any Probe
     private let patience: Duration
+    /// What of an answer nobody may read.
+    private let redaction: Redaction
     private let progress: any ProgressListener
     private let state = Mutex(State())
 
@@ -21,9 +23,13 @@ final class ToldProbe: ProbeAround {
     private static let moment = Duration.seconds(2)
 
     /// - Parameter patience: how long it is asked until it has to hold.
-    init(_ probe: any Probe, patience: Duration, _ progress: any ProgressListener) {
+    init(
+        _ probe: any Probe, patience: Duration, without redaction: Redaction,
+        _ progress: any ProgressListener
+    ) {
         self.probe = probe
         self.patience = patience
+        self.redaction = redaction
         self.progress = progress
     }
 
@@ -46,12 +52,13 @@ final class ToldProbe: ProbeAround {
         let (since, answer) = state.withLock { ($0.since, $0.answer) }
         guard let since, .now - since > Self.moment else { return }
         progress.wait(
-            for: name.abridged, saying: answer, left: max(.zero, patience - (.now - since)))
+            for: redaction.applied(to: name.abridged), saying: answer,
+            left: max(.zero, patience - (.now - since)))
     }
 
     private func tell(_ outcome: CheckOutcome) -> CheckOutcome {
         let words = state.withLock { state -> String? in
-            guard let why = outcome.trouble else {
+            guard let why = outcome.trouble.map({ redaction.applied(to: $0) }) else {
                 state = State()
                 return nil
             }
@@ -64,7 +71,7 @@ final class ToldProbe: ProbeAround {
         if let words {
             progress.step(
                 "the probe does not hold yet, which has \(patience.seconds) s (--start-period): "
-                    + "\(name.abridged): \(words)")
+                    + "\(redaction.applied(to: name.abridged)): \(words)")
         }
         return outcome
     }
