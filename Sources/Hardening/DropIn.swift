@@ -25,9 +25,8 @@ extension HardeningSubject {
         startCommands: [String] = [], runtimeDirectories: [String] = [],
         directories: ServiceDirectories? = nil
     ) -> DropIn {
-        let after = tightened(by: profile)
         let change = SandboxChange(
-            before: sandbox, after: directories?.replacing(in: after, over: sandbox) ?? after)
+            before: sandbox, after: tightened(by: profile, with: directories))
         let calls = CallFilterChange(of: self, taking: profile)
         let fileSystems = fileSystemGroups(deniedBy: profile)
         var sections: [(name: String, effect: String, assignments: [String])] =

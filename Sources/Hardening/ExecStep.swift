@@ -24,8 +24,9 @@ public enum ExecStep: Int32, Hashable, Sendable, CaseIterable {
     /// As systemd tells of a process that ended there: `244/BPF`.
     public var ending: String { "\(status)/\(name)" }
 
-    /// Whether what fails there is what the service brings: its program, or where it works.
-    var isOfService: Bool { self == .exec || self == .chdir }
+    /// Those of the steps at which it is systemd that fails, and not what the service brings: its
+    /// program, or where it works.
+    static let endingsOfSystemd = allCases.filter { ![.exec, .chdir].contains($0) }.map(\.ending)
 
     /// The directives that can make this step fail (measured on systemd 252, 257 and 262).
     public var suspects: Set<String> { ExecStep.suspects[self] ?? [] }

@@ -101,9 +101,7 @@ struct Check: AsyncParsableCommand {
                 ?? install.problem(root: root)
                 ?? trust.problem(isLive: false, isToInstall: install.apply)
                 ?? OutputFile.problem(output))
-        if json && format != .text && format != .json {
-            throw ValidationError(JSONFlag.problem(beside: format.rawValue))
-        }
+        try refuse(JSONFlag.problem(json, beside: format.rawValue))
         if output == OutputFile.standardOutput && form != .text {
             throw ValidationError(
                 "--format \(form.rawValue) and --output - both want standard output; leave one out"

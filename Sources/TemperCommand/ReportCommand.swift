@@ -66,9 +66,7 @@ struct ReportCommand: ParsableCommand {
         if campaign != nil && unit == nil {
             throw ValidationError("--campaign is one of a unit: temper report UNIT --campaign N")
         }
-        if json && format != .text && format != .json {
-            throw ValidationError(JSONFlag.problem(beside: format.rawValue))
-        }
+        try refuse(JSONFlag.problem(json, beside: format.rawValue))
         if format.isOfDropIn && unit == nil {
             throw ValidationError("--format \(format.rawValue) is of one unit: temper report UNIT")
         }

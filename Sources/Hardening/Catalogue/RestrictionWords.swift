@@ -14,9 +14,8 @@ public struct RestrictionWords: Hashable, Sendable {
     ///   - because: how what was tried with it failed, where it is refused.
     public init(_ id: String, because: String = "") {
         self.id = id
-        failsSystemd = ExecStep.allCases.contains { step in
-            !step.isOfService && because.contains(step.ending)
-        }
+        failsSystemd =
+            !because.isEmpty && ExecStep.endingsOfSystemd.contains(where: because.contains)
         directive = String(id.prefix { $0 != "=" })
         let value = id.dropFirst(directive.count + 1)
         denied = value.first == "~" ? String(value.dropFirst()) : nil

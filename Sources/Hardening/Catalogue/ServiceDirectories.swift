@@ -56,7 +56,7 @@ public struct ServiceDirectories: Hashable, Sendable {
     /// directories of a service writable.
     ///
     /// - Parameter before: the unit's own, in which a drop-in takes nothing back.
-    public func replacing(in sandbox: Sandbox, over before: Sandbox) -> Sandbox {
+    func replacing(in sandbox: Sandbox, over before: Sandbox) -> Sandbox {
         var sandbox = sandbox
         for setting in Exception.ofPaths {
             guard case .list(let entries) = sandbox[setting] else { continue }
@@ -90,6 +90,14 @@ public struct ServiceDirectories: Hashable, Sendable {
     /// `StateDirectory=mine LogsDirectory=mine`
     public var text: String {
         settings.joined(separator: " ")
+    }
+}
+
+extension HardeningSubject {
+    /// The sandbox under a profile, with directories that stand for exceptions.
+    public func tightened(by profile: Profile, with directories: ServiceDirectories?) -> Sandbox {
+        let after = tightened(by: profile)
+        return directories?.replacing(in: after, over: sandbox) ?? after
     }
 }
 

@@ -31,7 +31,8 @@ public struct Ownership: Hashable, Sendable {
     }
 
     /// The same without what systemd does at each start.
-    public func beside(_ directories: ServiceDirectories) -> Ownership {
+    public func beside(_ directories: ServiceDirectories?) -> Ownership {
+        guard let directories else { return self }
         var other = self
         other.trees.removeAll(where: directories.holds)
         return other

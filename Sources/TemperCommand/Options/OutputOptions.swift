@@ -38,8 +38,10 @@ struct OutputOptions: ParsableArguments {
 
 /// `--json` of commands that have other forms as well.
 enum JSONFlag {
-    static func problem(beside format: String) -> String {
-        "--json and --format \(format) are two forms; leave one out"
+    /// What is wrong with it beside `--format`, or nil.
+    static func problem(_ json: Bool, beside format: String) -> String? {
+        json && !["text", "json"].contains(format)
+            ? "--json and --format \(format) are two forms; leave one out" : nil
     }
 }
 

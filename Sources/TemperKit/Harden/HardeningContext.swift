@@ -72,8 +72,7 @@ struct HardeningContext: Sendable {
     func preparations(
         for outcome: Outcome, with directories: ServiceDirectories? = nil
     ) -> [String] {
-        guard let ownership = preparation(for: outcome) else { return [] }
-        return (directories.map(ownership.beside) ?? ownership).commands
+        preparation(for: outcome)?.beside(directories).commands ?? []
     }
 
     /// What systemd can make in place of changes of owners and exceptions.
@@ -84,10 +83,9 @@ struct HardeningContext: Sendable {
         let subject = outcome.problem.subject
         let opened = subject.tightened(by: outcome.accepted)
             .openedPlaces(beyond: subject.sandbox)
-        let processes = baseline.processSet?.members.keys.map { $0 } ?? []
         return service.directories(
             among: opened, given: Set(ownership?.trees ?? []),
-            to: ownership?.user ?? service.unitUser, named: Set(processes + [service.stem]))
+            to: ownership?.user ?? service.unitUser, named: service.names(in: baseline))
     }
 }
 
@@ -132,7 +130,7 @@ extension Bench {
         if machine.user != nil { usage.user = nil }
         var baseline = Baseline(learnedFrom: [warmUp])
         baseline.pidFile = service.pidFile
-        let names = Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([service.stem])
+        let names = service.names(in: baseline)
         var wishes: [Wish] = []
         var commands: [String: String] = [:]
         if !isStrictest {
@@ -210,5 +208,12 @@ extension Usage {
     /// Whether something was seen to be written in this directory.
     fileprivate func isWritten(_ place: String) -> Bool {
         written.contains { Places.isBelow($0, place) }
+    }
+}
+
+extension Service {
+    /// The names that directories of its own bear: its own, and those of its processes.
+    fileprivate func names(in baseline: Baseline) -> Set<String> {
+        Set(baseline.processSet?.members.keys.map { $0 } ?? []).union([stem])
     }
 }

@@ -61,16 +61,14 @@ struct FreshService: ServiceUnderTest {
         if profile.restrictions.contains(where: Restriction.isBecoming),
             let ownership = context.ownership
         {
-            _ = try service.machine.apply(directories.map(ownership.beside) ?? ownership)
+            _ = try service.machine.apply(ownership.beside(directories))
         }
         let dropIn = context.subject.dropIn(
             for: profile, startCommands: service.startCommands,
             runtimeDirectories: service.runtimeDirectories, directories: directories)
-        let expected = context.subject.tightened(by: profile)
         let differences = try await service.install(
             dropIn: dropIn.text,
-            expecting: directories?.replacing(in: expected, over: context.subject.sandbox)
-                ?? expected)
+            expecting: context.subject.tightened(by: profile, with: directories))
         if let first = differences.first { throw Proof.differs(first) }
         await Reboot.remember(on: host.system)
         var real = service.real
