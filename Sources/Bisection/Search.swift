@@ -118,6 +118,27 @@ public struct Search: Sendable {
         return round
     }
 
+    /// What is accepted in the end, if each of the last questions has its likely answer; nil where
+    /// more than `most` are left, or where all of them together have a chance below 0.6.
+    public func likelyResult(within most: Int) -> ItemSet? {
+        var ahead = self
+        var chance = 1.0
+        for left in (0...max(0, most)).reversed() {
+            switch ahead.nextRound() {
+            case .finished: return ahead.best
+            case .ask(let questions):
+                guard left > 0, ahead.posterior == nil, let question = questions.first,
+                    let answer = ahead.likelyAnswer(to: question)
+                else { return nil }
+                let passes = ahead.chance(question)
+                chance *= answer == .passed ? passes : 1 - passes
+                if chance < Self.likely { return nil }
+                ahead.learn(answer, to: question)
+            }
+        }
+        return nil
+    }
+
     /// nil where it is open.
     private func likelyAnswer(to question: Question) -> Answer? {
         switch question.purpose {
@@ -125,12 +146,17 @@ public struct Search: Sendable {
         case .verify: return .passed
         case .certify, .level: return .failed
         case .accept, .locate, .solo, .explain:
-            let outlook = outlook
-            let passes = question.configuration.subtracting(state.accepted)
-                .reduce(1) { $0 * (1 - outlook.chance($1)) }
+            let passes = chance(question)
             if passes > Self.likely { return .passed }
             return passes < 1 - Self.likely ? .failed : nil
         }
+    }
+
+    /// How likely it passes on top of what is accepted.
+    private func chance(_ question: Question) -> Double {
+        let outlook = outlook
+        return question.configuration.subtracting(state.accepted)
+            .reduce(1) { $0 * (1 - outlook.chance($1)) }
     }
 
     private static let likely = 0.6

@@ -134,7 +134,7 @@ private struct FaultFixture {
         _ restrictions: [String], among harmless: [String] = PlantedFaultsTests.harmless
     ) async throws -> Trial {
         let cadence = Cadence(
-            startPeriod: .milliseconds(800), interval: .milliseconds(20), timeout: .seconds(5),
+            startPeriod: .seconds(3), interval: .milliseconds(20), timeout: .seconds(5),
             failureThreshold: 1)
         return try await TrialRunner(
             procedure, expecting: Expectations(baseline, cadence: cadence, stopLimit: .seconds(5)),

@@ -1,4 +1,5 @@
 import Hardening
+import Synchronization
 import TemperTesting
 import Testing
 
@@ -107,6 +108,45 @@ struct SideBySideTests {
             }
             #expect(
                 error?.description.contains("left something behind") == true, "place \(spoiled)")
+        }
+    }
+
+    @Test("a trial that finds no place waits for one that is made later")
+    func laterPlace() async throws {
+        let services = places(2, [["UMask=0077"]])
+        let procedures = services.map { CampaignFixture.procedure(of: $0) }
+        var campaign = CampaignFixture.campaign(places(1, []), options: options(width: 2))
+        let later = TrialPlaces([procedures[0]], planned: 2)
+        campaign.places = later
+        #expect(await later.width == 2)
+        await later.add(procedures[1])
+        #expect(await later.width == 2)
+        let outcome = try await campaign.run()
+        #expect(outcome.ending == .complete)
+        #expect(services.allSatisfy { !$0.profiles.isEmpty && $0.leftRunning == 0 })
+    }
+
+    @Test("what it comes to is foreseen before it is tried once more, at any width")
+    func foresight() async throws {
+        for seed in 0..<4 as Range<UInt64> {
+            var random = SplitMix64(seed: seed)
+            let conflicts = CampaignFixture.conflicts(using: &random)
+            for width in [1, 4] {
+                let ledger = MemoryLedger()
+                let foreseen = Mutex<[(accepted: Profile, made: Int)]>([])
+                var campaign = CampaignFixture.campaign(
+                    places(width, conflicts), ledger: ledger, options: options(width: width))
+                campaign.foresee = { outcome in
+                    foreseen.withLock { $0.append((outcome.accepted, ledger.trials.count)) }
+                }
+                let outcome = try await campaign.run()
+                let last = foreseen.withLock(\.last)
+                #expect(last?.accepted == outcome.accepted, "seed \(seed), width \(width)")
+                let confirmed = outcome.trials.firstIndex { $0.purpose == .confirmation }
+                #expect(
+                    try #require(last).made <= (try #require(confirmed)),
+                    "seed \(seed), width \(width)")
+            }
         }
     }
 

@@ -126,22 +126,25 @@ public struct HardenSession: Sendable {
         func campaign(
             _ bench: Bench, until mustEnd: ContinuousClock.Instant?
         ) async throws -> (Proof, HardeningContext) {
-            let context = try await survey(bench, ledger)
-            try ledger.note(
-                Provenance(of: bench, using: context.usage, giving: context.ownership))
-            var proving = Proving(
-                setup: setup, context: context, ledger: ledger, isSideBySide: jobs > 1)
-            proving.isForPackager = isForPackager
-            let places = TrialPlaces([context.procedure])
-            var campaign = try self.campaign(on: context, in: places, ledger, until: mustEnd)
-            campaign.firstStarts = proving.firstStarts
-            return try await MoreBenches.with(campaign.options.width - 1, like: bench, setup) {
-                more in
-                campaign.identity = try context.identity(more.owners)
+            try await MoreBenches.with(width - 1, like: bench, setup) { more in
+                let context = try await survey(bench, ledger)
+                try ledger.note(
+                    Provenance(of: bench, using: context.usage, giving: context.ownership))
+                let places = TrialPlaces([context.procedure], planned: width)
                 more.join(places, of: context)
-                let outcome = try await campaign.run()
-                more.leave()
-                return (try await proving.proof(of: outcome), context)
+                return try await TrialAhead.with { ahead in
+                    var proving = Proving(setup: setup, context: context, ledger: ledger)
+                    proving.isForPackager = isForPackager
+                    proving.ahead = width > 1 ? ahead : nil
+                    var campaign = try self.campaign(
+                        on: context, in: places, ledger, until: mustEnd)
+                    campaign.firstStarts = proving.firstStarts
+                    campaign.identity = try context.identity(more.owners)
+                    campaign.foresee = { [proving] in proving.foresee($0) }
+                    let outcome = try await campaign.run()
+                    proving.spare = more.leave()
+                    return (try await proving.proof(of: outcome), context)
+                }
             }
         }
         do {
@@ -155,6 +158,9 @@ public struct HardenSession: Sendable {
             throw await TemperError.baseline(error, of: bench)
         }
     }
+
+    /// How many trials are made at a time.
+    private var width: Int { host.isLive ? 1 : jobs }
 
     /// The first look. What a lab's systemd enforces is measured beside it, in a lab of its own.
     private func survey(_ bench: Bench, _ ledger: CampaignLedger) async throws -> HardeningContext {
@@ -176,7 +182,7 @@ public struct HardenSession: Sendable {
         var options = options
         options.cadence = context.plan.cadence
         options.mustEnd = mustEnd
-        options.width = host.isLive ? 1 : jobs
+        options.width = width
         return Campaign(
             problem: try context.problem(), places: places, ledger: ledger,
             options: options, observedUsage: context.observedUsage, baseline: context.baseline,

@@ -4,12 +4,20 @@ import Systemd
 import Trials
 
 /// Benches like a campaign's first one, each in a lab of its own, so that trials run side by side.
-/// They are made while the trials begin, and join them one by one.
+/// They are made while the service is first looked at, and join the trials one by one.
 final class MoreBenches: Sendable {
     /// Who owns the service's files, in every place of the campaign.
     let owners = Owners()
     private let making: [Task<Result<Bench, any Error>, Never>]
-    private let ending = Mutex<Task<Void, Never>?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Where trials are made.
+        var joined: [Int: Bench] = [:]
+        /// The one that stays.
+        var spare: Int?
+        var ending: Task<Void, Never>?
+    }
 
     /// Runs `body` with them; they are ended however it ends.
     ///
@@ -50,12 +58,13 @@ final class MoreBenches: Sendable {
     /// Has each of them make trials of the campaign as soon as it is ready. What cannot be made is
     /// told of, and the campaign takes longer.
     func join(_ places: TrialPlaces, of context: HardeningContext) {
-        for bench in making {
+        for (index, bench) in making.enumerated() {
             Task {
                 do {
                     let bench = try await bench.value.get()
                     try owners.join(bench.service.machine)
                     await places.add(context.procedure(at: bench))
+                    state.withLock { $0.joined[index] = bench }
                 } catch  where !isLeft {
                     context.bench.progress.say("the trials go on with a lab less: \(error)")
                 } catch {}
@@ -63,23 +72,30 @@ final class MoreBenches: Sendable {
         }
     }
 
-    private var isLeft: Bool { ending.withLock { $0 != nil } }
+    private var isLeft: Bool { state.withLock { $0.ending != nil } }
 
     /// No more trials are made there: they end, also those that are being made, while others go on.
-    func leave() {
-        ending.withLock { [making] ending in
-            ending =
-                ending
-                ?? Task {
-                    for bench in making { bench.cancel() }
-                    for bench in making { await (try? bench.value.get())?.host.close() }
-                }
+    ///
+    /// - Returns: one that stays; nil where none was ready.
+    func leave() -> Bench? {
+        state.withLock { state in
+            state.spare = state.joined.keys.min()
+            let others = making.indices.filter { $0 != state.spare }.map { making[$0] }
+            state.ending = Task { await Self.close(others) }
+            return state.spare.flatMap { state.joined[$0] }
         }
     }
 
     private func end() async {
-        leave()
-        await ending.withLock(\.self)?.value
+        if !isLeft { _ = leave() }
+        let (ending, spare) = state.withLock { ($0.ending, $0.spare) }
+        await ending?.value
+        await Self.close(spare.map { [making[$0]] } ?? [])
+    }
+
+    private static func close(_ making: [Task<Result<Bench, any Error>, Never>]) async {
+        for bench in making { bench.cancel() }
+        for bench in making { await (try? bench.value.get())?.host.close() }
     }
 }
 

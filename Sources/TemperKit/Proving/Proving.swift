@@ -11,8 +11,11 @@ struct Proving: Sendable {
     let setup: ServiceSetup
     let context: HardeningContext
     let ledger: CampaignLedger
-    /// Whether several of the service may run at once.
-    var isSideBySide = false
+    /// The first trial of the proving where it may run beside others of the service; nil where one
+    /// of it runs at a time.
+    var ahead: TrialAhead?
+    /// Another lab with the service, in which nothing else runs by then.
+    var spare: Bench?
     /// Whether it is also tried as a maintainer would write it.
     var isForPackager = false
 
@@ -31,12 +34,13 @@ struct Proving: Sendable {
             outcome.ending != .interrupted
         else { return proof }
         let service = fresh(like: lab, measuredBy: measure(outcome))
+        async let early = findWaysOut(under: proof, at: spare)
         let (tried, first) = try await verified(proof, beside: service)
         bench.progress.step(
             "taking \(bench.unit) through a first start, upkeep, a restart and a boot where it "
                 + "never ran")
         var course = ProvingCourse(service, of: tried.outcome, ledger: ledger)
-        async let waysOut = findWaysOut(under: tried)
+        async let late = findWaysOut(under: tried, at: spare == nil ? bench : nil)
         let found = try await course.run(beginningWith: first)
         var proved = tried
         proved.learn(found)
@@ -44,8 +48,10 @@ struct Proving: Sendable {
         if found.outcome.accepted != outcome.accepted { proved.contradiction = nil }
         // It was that of this profile that passed there.
         proved.dropIn = found.outcome.dropIn(on: context)?.text ?? ""
-        proved.waysOut = await waysOut
-        if proved.dropIn != tried.dropIn { proved.waysOut = await findWaysOut(under: proved) }
+        for found in [await early, await late] { proved.waysOut = found ?? proved.waysOut }
+        if proved.dropIn != tried.dropIn, let found = await findWaysOut(under: proved, at: bench) {
+            proved.waysOut = found
+        }
         if isForPackager, proved.unproved == nil { try await package(&proved, course) }
         return proved
     }
@@ -79,15 +85,28 @@ struct Proving: Sendable {
     private func verified(
         _ proof: Proof, beside service: FreshService
     ) async throws -> (Proof, first: Trial?) {
-        let course = ProvingCourse(service, of: proof.outcome, ledger: ledger)
-        async let first = isSideBySide ? course.attempt(proof.outcome.accepted) : nil
+        foresee(proof.outcome)
         let verification = try await verify(proof)
         try ledger.recordAside(verification)
         var proof = proof
         proof.outcome.count(verification)
         proof.isVerified = true
         proof.contradiction = verification.verdict.isPass ? nil : verification.because
-        return (proof, try await first)
+        // It may have been begun before all was known of the service that is known now.
+        let first = try await ahead?.trial(under: proof.outcome.accepted)
+        return (proof, first?.judged(by: service.baseline))
+    }
+
+    /// Begins what follows this outcome and need not wait for it.
+    func foresee(_ outcome: Outcome) {
+        guard let ahead, case .lab(let lab) = bench.host.choice,
+            !outcome.accepted.restrictions.isEmpty
+        else { return }
+        ahead.begin(outcome.accepted) {
+            let service = fresh(like: lab, measuredBy: measure(outcome))
+            return try await ProvingCourse(service, of: outcome, ledger: ledger)
+                .attempt(outcome.accepted)
+        }
     }
 
     /// The drop-in of an outcome, which nobody tried yet.
@@ -106,9 +125,12 @@ struct Proving: Sendable {
     }
 
     /// Lets a canary loose in the sandbox of the real unit, without the drop-in and with it.
-    private func findWaysOut(under proof: Proof) async -> Proof.WaysOut {
+    ///
+    /// - Parameter bench: where; nil for nowhere.
+    private func findWaysOut(under proof: Proof, at bench: Bench?) async -> Proof.WaysOut? {
+        guard let bench else { return nil }
         if proof.dropIn.isEmpty || proof.outcome.ending == .interrupted { return .notTried }
-        bench.progress.step("trying the ways out of \(bench.unit)")
+        self.bench.progress.step("trying the ways out of \(bench.unit)")
         do {
             try await bench.makeAnew()
             try await bench.service.uninstall()

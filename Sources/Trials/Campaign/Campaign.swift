@@ -20,6 +20,8 @@ public struct Campaign: Sendable {
     public var identity: Identity?
     /// Trials of the real unit where it never ran before; nil where there can be none.
     public var firstStarts: TrialRunner.FirstStarts?
+    /// Told what it will probably come to, before that is tried once more.
+    public var foresee: @Sendable (Outcome) -> Void = { _ in }
 
     public init(
         problem: SearchProblem, places: TrialPlaces, ledger: any Ledger,
@@ -43,7 +45,7 @@ public struct Campaign: Sendable {
     public func run() async throws(ExperimentError) -> Outcome {
         var state = freshState
         var runner = runner(for: state)
-        var outcome = try await runner.carryOut(&state)
+        var outcome = try await runner.carryOut(&state, foreseeing: foresee)
         outcome.resumed = runner.resumed
         return outcome
     }

@@ -69,8 +69,27 @@ extension CampaignState {
             hunt(ending: stop)
         } else {
             ask(round.removeFirst(), for: .search)
+            if options.width > 1, likelyResult == search.best {
+                queue.append(.foresee(outcome(.complete, [])))
+            }
         }
         return nil
+    }
+
+    /// What the search comes to with few more questions, if no answer is a surprise; nil where it
+    /// is not that far.
+    private var likelyResult: ItemSet? {
+        let result = search.likelyResult(within: options.width)
+        return result?.isEmpty == true ? nil : result
+    }
+
+    /// That once more, which comes after the last question.
+    var likelyConfirmations: [TrialSpec] {
+        guard let likelyResult else { return [] }
+        let question = Question(likelyResult, for: .verify)
+        return (0..<options.confirmations).map { _ in
+            spec(of: question, for: .confirmation(left: options.confirmations))
+        }
     }
 
     private func limit(at now: ContinuousClock.Instant) -> CampaignEnding? {
@@ -126,6 +145,7 @@ extension CampaignState {
         }
         if options.confirmations < 1 || best.isEmpty { return hunt(ending: .complete) }
         ask(Question(best, for: .verify), for: .confirmation(left: options.confirmations))
+        queue.append(.foresee(outcome(.complete, [])))
     }
 
     private mutating func learnConfirmation(_ trial: Trial, _ question: Question, left: Int) {

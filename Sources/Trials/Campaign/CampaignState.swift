@@ -90,7 +90,7 @@ public struct CampaignState: TrialSeries {
         let specs: [TrialSpec] =
             switch phase {
             case .baseline(let runs): runs.upcoming
-            case .asking(_, .search): round.map { spec(of: $0, for: .search) }
+            case .asking(_, .search): round.map { spec(of: $0, for: .search) } + likelyConfirmations
             case .asking(let inquiry, .confirmation(let left)):
                 Array(repeating: inquiry.spec, count: left - 1)
             default: []

@@ -3,17 +3,25 @@
 public actor TrialPlaces {
     /// How many there are.
     private(set) var count: Int
+    /// How many there will be.
+    private let planned: Int
     private var idle: [TrialProcedure]
     private var waiting: [CheckedContinuation<TrialProcedure, Never>] = []
 
     typealias Attempt = @Sendable (TrialProcedure) async throws(ExperimentError) -> Trial
 
-    /// - Parameter procedures: of one place each; not none.
-    public init(_ procedures: [TrialProcedure]) {
+    /// - Parameters:
+    ///   - procedures: of one place each; not none.
+    ///   - planned: how many there will be with those that are still being made.
+    public init(_ procedures: [TrialProcedure], planned: Int = 1) {
         precondition(!procedures.isEmpty)
         idle = procedures
         count = procedures.count
+        self.planned = planned
     }
+
+    /// So many trials may be asked for at a time: one that finds no place waits for the next.
+    var width: Int { max(count, planned) }
 
     /// One more, which was made ready meanwhile.
     public func add(_ procedure: TrialProcedure) {

@@ -4,7 +4,7 @@ public import Hardening
 /// and measures them by what is expected of the service, writes them down and tells of them. Whoever
 /// wants one says which profile to try and why.
 public struct TrialRunner: Sendable {
-    /// Trials are made here; as many as there are places run side by side.
+    /// Trials are made here; as many as there are places run side by side, others wait for one.
     let places: TrialPlaces
     /// Trials of the real unit where it never ran before, given what is known of the service.
     public typealias FirstStarts = @Sendable (Baseline) -> TrialProcedure
@@ -74,7 +74,7 @@ public struct TrialRunner: Sendable {
 
     /// The next trial. It is on record before it is returned.
     ///
-    /// - Parameter upcoming: what is asked for after it, whatever it shows. They are begun beside it.
+    /// - Parameter upcoming: what is probably asked for after it. They are begun beside it.
     public mutating func run(
         _ spec: TrialSpec, _ prospect: Prospect, upcoming: [TrialSpec] = []
     ) async throws(ExperimentError) -> Trial {
@@ -143,7 +143,7 @@ public struct TrialRunner: Sendable {
     ) async throws(ExperimentError) -> Trial {
         begin(spec)
         var earlier = [spec]
-        for next in upcoming.prefix(await places.count - 1) {
+        for next in upcoming.prefix(await places.width - 1) {
             if try recorded(next, besides: earlier) == nil {
                 begin(next, besides: earlier.count { $0 == next })
             }

@@ -7,8 +7,8 @@ public protocol TrialSeries: Sendable {
     /// What to do now; `learn` follows each trial.
     mutating func next(at now: ContinuousClock.Instant) -> TrialAction<Conclusion>
     mutating func learn(_ trial: Trial)
-    /// What is asked after the trial that is asked for now, whatever that shows; not all of it has
-    /// to be known.
+    /// What is asked after the trial that is asked for now, whatever that shows, and what is
+    /// probably asked after those; not all of it has to be known.
     var upcoming: [TrialSpec] { get }
     /// What stands where no further trial can be made; nil if nothing does.
     mutating func end(by error: ExperimentError) -> Conclusion?
@@ -21,6 +21,8 @@ public enum TrialAction<Conclusion: Sendable>: Sendable {
     /// The service's files are to belong to whom it could be, or again to whom they belonged.
     case prepare(Identity)
     case undo(Identity)
+    /// What it comes to unless the next trial is a surprise.
+    case foresee(Conclusion)
     case conclude(Conclusion)
     /// The experiment itself cannot go on.
     case fail(ExperimentError)
@@ -31,6 +33,7 @@ public enum TrialAction<Conclusion: Sendable>: Sendable {
         case .expect(let expectations): .expect(expectations)
         case .prepare(let identity): .prepare(identity)
         case .undo(let identity): .undo(identity)
+        case .foresee(let conclusion): .foresee(change(conclusion))
         case .conclude(let conclusion): .conclude(change(conclusion))
         case .fail(let error): .fail(error)
         }
@@ -39,11 +42,13 @@ public enum TrialAction<Conclusion: Sendable>: Sendable {
 
 extension TrialRunner {
     /// Makes the trials that a series asks for, until it comes to a conclusion.
+    ///
+    /// - Parameter foresee: told what that will probably be.
     public mutating func carryOut<Series: TrialSeries>(
-        _ series: inout Series
+        _ series: inout Series, foreseeing foresee: (Series.Conclusion) -> Void = { _ in }
     ) async throws(ExperimentError) -> Series.Conclusion {
         do throws(ExperimentError) {
-            let conclusion = try await follow(&series)
+            let conclusion = try await follow(&series, foresee)
             await callOff()
             return conclusion
         } catch {
@@ -53,7 +58,7 @@ extension TrialRunner {
     }
 
     private mutating func follow<Series: TrialSeries>(
-        _ series: inout Series
+        _ series: inout Series, _ foresee: (Series.Conclusion) -> Void
     ) async throws(ExperimentError) -> Series.Conclusion {
         while true {
             do throws(ExperimentError) {
@@ -67,6 +72,7 @@ extension TrialRunner {
                 case .undo(let identity):
                     await callOff()
                     identity.undo()
+                case .foresee(let conclusion): foresee(conclusion)
                 case .conclude(let conclusion): return conclusion
                 case .fail(let error): throw error
                 }
