@@ -69,16 +69,15 @@ extension CampaignState {
             hunt(ending: stop)
         } else {
             ask(round.removeFirst(), for: .search)
-            if options.width > 1, likelyResult == search.best {
-                queue.append(.foresee(outcome(.complete, [])))
-            }
+            if likelyResult == search.best { queue.append(.foresee(outcome(.complete, []))) }
         }
         return nil
     }
 
     /// What the search comes to with few more questions, if no answer is a surprise; nil where it
-    /// is not that far.
+    /// is not that far, or where nothing can be made beside those.
     private var likelyResult: ItemSet? {
+        if options.width < 2 { return nil }
         let result = search.likelyResult(within: options.width)
         return result?.isEmpty == true ? nil : result
     }
